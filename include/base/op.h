@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* One operation that somebody waits for: how long, whether they gave up, and who they are. */
+#ifndef BASE_OP_H
+#define BASE_OP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "base/cancel.h"
+
+struct op {
+	uint64_t deadline_ms; /* clock_mono_ms() at which it must have been answered */
+	struct cancel *
+		cancel; /* borrowed, may be NULL; watched by reads only, never by a mutation */
+	uid_t uid;	/* the caller's */
+	gid_t gid;
+	pid_t pid; /* the caller's thread, 0 when not known */
+	mode_t umask;
+};
+
+/* Milliseconds left, 0 when past. */
+uint64_t op_left_ms(const struct op *op);
+bool op_is_past(const struct op *op);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* The wake function runs under the cancel's lock: that is what makes unhook mean "not running any more". */
+#include "base/cancel.h"
+
+void cancel_init(struct cancel *c)
+{
+	pthread_mutex_init(&c->lock, NULL);
+	c->fired = false;
+	c->wake = NULL;
+	c->arg = NULL;
+}
+
+void cancel_release(struct cancel *c)
+{
+	pthread_mutex_destroy(&c->lock);
+}
+
+void cancel_fire(struct cancel *c)
+{
+	pthread_mutex_lock(&c->lock);
+	c->fired = true;
+	if (c->wake)
+		c->wake(c->arg);
+	pthread_mutex_unlock(&c->lock);
+}
+
+bool cancel_is_fired(struct cancel *c)
+{
+	bool fired;
+
+	if (!c)
+		return false;
+	pthread_mutex_lock(&c->lock);
+	fired = c->fired;
+	pthread_mutex_unlock(&c->lock);
+	return fired;
+}
+
+void cancel_hook(struct cancel *c, void (*wake)(void *arg), void *arg)
+{
+	if (!c)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->wake = wake;
+	c->arg = arg;
+	if (c->fired)
+		wake(arg);
+	pthread_mutex_unlock(&c->lock);
+}
+
+void cancel_unhook(struct cancel *c)
+{
+	if (!c)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->wake = NULL;
+	c->arg = NULL;
+	pthread_mutex_unlock(&c->lock);
+}

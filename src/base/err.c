@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* errno and a sentence; the first error wins. */
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int err_set(struct err *err, int errnum, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!err || err->text[0])
+		return -errnum;
+	va_start(ap, fmt);
+	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	va_end(ap);
+	return -errnum;
+}
+
+void err_clear(struct err *err)
+{
+	if (err)
+		err->text[0] = '\0';
+}
