@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* The five calls of the VPC service. Paths, envelopes and body shapes are one table in src/api/calls.c. */
+#ifndef API_API_H
+#define API_API_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+#include "base/err.h"
+#include "base/op.h"
+#include "base/secret.h"
+#include "http/http.h"
+#include "model/doc.h"
+
+struct api;
+
+#define API_CODE_MAX 32
+
+/* Why a call failed. Caller's memory; written on failure only. */
+struct api_problem {
+	int errnum;		 /* design: section 7; positive */
+	int http_status;	 /* 0 when there was no answer */
+	char code[API_CODE_MAX]; /* "FAILED_PRECONDITION", "" when the answer named none */
+	bool sent; /* a request may have reached the server: the outcome of a mutation is unknown when
+				    there is no answer */
+	char text
+		[ERR_TEXT_MAX]; /* the API's message, then every detail, a line each; UTF-8, no control characters */
+};
+
+/* One finished call, for the log and the statistics. */
+struct api_event {
+	struct timespec at;
+	const char *method;
+	const char *path; /* "/v1beta1/networking/vpcs/ID" */
+	const char *mask; /* "" when none */
+	int status;	  /* HTTP, 0 when no answer */
+	unsigned ms;
+	unsigned attempts;
+	int errnum; /* 0 when it worked */
+};
+
+struct api_options {
+	struct http *http; /* borrowed: lives as long as the api */
+	const char
+		*endpoint; /* "https://api.coreweave.com", with or without a last slash */
+	/* Fills the token; again = the last one was refused with 401, read its source anew. Returns 0 or -errno with a
+	 * sentence. Called on the thread of the call; may read a file. */
+	int (*token)(void *arg, bool again, struct secret *ret, struct err *err);
+	void *token_arg;
+	/* Called after each call, on its thread; must not block. May be NULL. */
+	void (*observe)(void *arg, const struct api_event *event);
+	void *observe_arg;
+};
+
+int api_new(const struct api_options *options, struct api **ret, struct err *err);
+void api_free(struct api *api); /* NULL is allowed */
+
+/* Each blocks until the answer or op->deadline_ms. A 401 is repeated once with a token read anew. Each returns 0, or a
+ * negative errno (-problem->errnum) with problem filled: the table of the design, section 7, plus -EINTR when
+ * op->cancel fired, -ESHUTDOWN at the end of the program. problem may not be NULL.
+ * Documents returned are the caller's reference. */
+int api_list(struct api *api, const struct op *op, struct doc_list *ret,
+	struct api_problem *problem);
+int api_get(struct api *api, const struct op *op, const char *id, struct doc **ret,
+	struct api_problem *problem);
+/* body: JSON of spec.json's shape. *ret is NULL when the answer had no usable object though it was a success. */
+int api_create(struct api *api, const struct op *op, const char *body, size_t len,
+	struct doc **ret, struct api_problem *problem);
+/* body: JSON with updateMask; mask for the log. *ret as above. */
+int api_patch(struct api *api, const struct op *op, const char *id, const char *body,
+	size_t len, const char *mask, struct doc **ret, struct api_problem *problem);
+/* *ret is NULL when the answer had no object. What is gone already is a success. */
+int api_delete(struct api *api, const struct op *op, const char *id, struct doc **ret,
+	struct api_problem *problem);
+
+#endif

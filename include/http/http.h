@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Sends one request, returns one answer. A thread of its own owns curl (one multi handle: connections are reused,
+ * HTTP/2 is multiplexed); callers hand a request in and wait with a deadline and a cancel. */
+#ifndef HTTP_HTTP_H
+#define HTTP_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/op.h"
+#include "base/secret.h"
+
+struct http;
+
+struct http_options {
+	const char *cacert;	/* PEM file, or NULL for the system's */
+	const char *user_agent; /* borrowed for the call */
+	size_t answer_max;	/* bytes of one decoded body; a larger one is -EBADMSG */
+};
+
+/* Start after any fork: curl and the thread do not survive one. Errors: -ENOMEM, -EINVAL (cacert unreadable, with
+ * a sentence), -EAGAIN (no thread). */
+int http_new(const struct http_options *options, struct http **ret, struct err *err);
+/* Ends every call under way with -ESHUTDOWN, now and from now on; any thread; does not wait. */
+void http_shut_down(struct http *http);
+/* Shuts down, joins the thread, frees. No call may be under way. NULL is allowed. */
+void http_free(struct http *http);
+
+/* Borrowed for the call. */
+struct http_request {
+	const char *method; /* GET, POST, PATCH, DELETE */
+	const char *url;
+	const struct secret *bearer;
+	const char *body; /* JSON, or NULL */
+	size_t body_len;
+	const char *if_none_match; /* an ETag, or NULL */
+};
+
+#define HTTP_HEADER_MAX 512
+
+/* Caller's memory; http_answer_init, then release whatever the call returned. */
+struct http_answer {
+	int status;			    /* HTTP status */
+	struct buf body;		    /* decoded */
+	char etag[HTTP_HEADER_MAX];	    /* "" when there is none */
+	char authenticate[HTTP_HEADER_MAX]; /* WWW-Authenticate */
+	char content_type[HTTP_HEADER_MAX];
+	int64_t retry_after_ms; /* -1 when there is none; from seconds or from a date */
+	unsigned attempts;	/* requests that were made for it, 1 or more */
+};
+
+void http_answer_init(struct http_answer *answer, size_t body_max);
+void http_answer_release(struct http_answer *answer);
+#define CLEANUP_HTTP_ANSWER CLEANUP(http_answer_release)
+
+/* Sends until there is an answer that is final. GET, PATCH and DELETE are repeated on transport errors, 429, 502,
+ * 503, 504: jittered, doubling from 100 ms, at least Retry-After, never past op->deadline_ms (a wait that would
+ * pass it is not begun: the last answer is returned). POST is repeated only when its bytes surely did not leave
+ * (no connection). Redirects are not followed: a 3xx is an answer.
+ *
+ * Blocks until the answer, op->deadline_ms, or, when op->cancel is not NULL, until that fires. The deadline holds for
+ * name resolution, connection, TLS, a server that hangs or drips.
+ * Returns 0 with any complete answer, whatever its status; ret_sent (may be NULL) says whether a request may have
+ * reached the server, on failure too.
+ * Errors, with a sentence that names host and port: -EHOSTUNREACH (no route, no name), -ECONNREFUSED, -ETIMEDOUT,
+ * -EPROTO (TLS), -EBADMSG (cut, too large, not HTTP), -EREMOTEIO (connection closed or reset without an answer),
+ * -EINTR (cancelled), -ESHUTDOWN, -ENOMEM. */
+int http_call(struct http *http, const struct http_request *request, const struct op *op,
+	struct http_answer *ret, bool *ret_sent, struct err *err);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* What one PATCH shall set: made from a person's text and a document, it knows its body, its mask, and whether an
+ * answer shows it. Immutable; caller frees. */
+#ifndef MODEL_CHANGE_H
+#define MODEL_CHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/doc.h"
+
+struct change;
+void change_free(struct change *change); /* NULL is allowed */
+void change_freep(struct change **change);
+#define CLEANUP_CHANGE CLEANUP(change_freep)
+
+/* The text of the file at path shall be this. Value and list files: with or without the last newline; lists separated by
+ * blanks, commas and newlines. now is what the VPC is like; a value below vpcPrefixes/NAME whose NAME is not there is
+ * added to the list. Equal content (sets compared as sets) gives an empty change.
+ * For a read-only file: an empty change when the bytes are the file's bytes, else -EPERM.
+ * Not for FIELD_SPEC (change_spec).
+ * Errors, with a sentence that says what was wrong and what is expected: -EINVAL, -EPERM, -ENOENT, -EISDIR, -ENOMEM. */
+int change_text(const struct doc *now, const char *path, const char *text, size_t len,
+	struct change **ret, struct err *err);
+
+/* spec.json is saved: what is in the text is what the VPC shall be. The change names the leaves in which text differs from
+ * origin (what the writer had read). A leaf that also differs between origin and now, and where now is not what the text
+ * wants, is a conflict. A leaf that now already has as wanted is left out. Unknown keys, wrong types, a missing `name` or
+ * `zone`, text that does not parse, empty or NUL-filled text are refused with line and column where there are any.
+ * Errors: -EINVAL, -EBUSY (conflict; the sentence names each field and what the other wrote), -ENOMEM. */
+int change_spec(const struct doc *origin, const struct doc *now, const char *text,
+	size_t len, struct change **ret, struct err *err);
+/* Whether the text is one complete JSON object that ends in a newline. */
+bool change_spec_is_complete(const char *text, size_t len);
+
+/* One entry less, or one with another name. names are file names. Errors: -ENOENT, -EEXIST, -EINVAL, -ENOMEM. */
+int change_remove_prefix(
+	const struct doc *now, const char *name, struct change **ret, struct err *err);
+int change_rename_prefix(const struct doc *now, const char *from, const char *to,
+	struct change **ret, struct err *err);
+/* Drafts: an entry of hostPrefixes without type and prefixes, one less, or renamed. */
+int change_add_host_prefix(
+	const struct doc *now, const char *name, struct change **ret, struct err *err);
+int change_remove_host_prefix(
+	const struct doc *now, const char *name, struct change **ret, struct err *err);
+int change_rename_host_prefix(const struct doc *now, const char *from, const char *to,
+	struct change **ret, struct err *err);
+
+bool change_is_empty(const struct change *change);
+/* "ingress.disablePublicServices,vpcPrefixes"; borrowed. */
+const char *change_mask(const struct change *change);
+/* {"updateMask":"...", ...} as compact JSON; a false or an empty list that shall be set is written out. */
+int change_body(const struct change *change, struct buf *ret);
+/* Whether the document shows everything that was asked (sets as sets, hostPrefixes[].prefixes in order; fields of an item
+ * that only the server sets do not count). ret_done and ret_missing (may be NULL) get the mask paths, comma separated. */
+bool change_is_shown(const struct change *change, const struct doc *doc,
+	struct buf *ret_done, struct buf *ret_missing);
+/* The document as it would be with the change applied. Errors: -ENOMEM. */
+int change_apply(const struct change *change, const struct doc *doc, struct doc **ret,
+	struct err *err);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* What the mount looks like: one row is one kind of file. Listing, reading, parsing, differences, masks, permissions
+ * and the README's table of files all come from these rows; a new field of the API is one new row. */
+#ifndef MODEL_SCHEMA_H
+#define MODEL_SCHEMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum field_type {
+	FIELD_DIR,    /* an object, or an array of named objects: a directory */
+	FIELD_STRING, /* a scalar and a newline */
+	FIELD_ENUM,   /* upper-case word; a number of a newer API is shown as it is */
+	FIELD_BOOL,   /* true | false */
+	FIELD_INT,
+	FIELD_CIDR,	 /* one CIDR; syntax is checked before anything is sent */
+	FIELD_CIDRS,	 /* one CIDR a line, in order */
+	FIELD_ADDRESSES, /* one IP address a line, a set */
+	FIELD_LINES,	 /* an array of scalars nobody knows: a line each, read-only */
+	FIELD_SPEC,	 /* spec.json */
+	FIELD_RAW,	 /* vpc.json */
+	FIELD_ERROR,	 /* .error, filled by the view */
+};
+
+enum field_flags {
+	FIELD_WRITABLE = 1,	    /* 0644, else 0444 */
+	FIELD_IF_PRESENT = 2,	    /* shown only when the API returns it */
+	FIELD_HIDDEN = 4,	    /* not listed, reachable by name */
+	FIELD_REQUIRED = 8,	    /* spec.json must have it */
+	FIELD_NAMED_ITEMS = 16,	    /* a directory of an array's items by their `name` */
+	FIELD_WHOLE_LIST = 32,	    /* sent as part of its whole list: GET before PATCH */
+	FIELD_UNKNOWN = 64,	    /* no row: a field of a newer API */
+	FIELD_SPEC_ONLY_WITH = 128, /* in spec.json under a condition, see model/spec */
+};
+
+/* path has "*" where a name stands; mask is the updateMask path of a PATCH that changes it ("" when none). */
+struct row {
+	const char *path;
+	enum field_type type;
+	unsigned flags;
+	const char *mask;
+	const char *help; /* one line for the README's table */
+};
+
+extern const struct row schema_rows[];
+extern const size_t schema_row_count;
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON as other layers see it: read-only values behind an opaque type, so that one layer alone knows jansson. */
+#ifndef MODEL_VAL_H
+#define MODEL_VAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/err.h"
+
+struct val; /* a JSON value; reference-counted; readable from any thread once parsed */
+
+enum val_flags {
+	VAL_STRICT = 1, /* a person's text: a key twice is an error */
+};
+
+/* Parses one JSON text, any value. Nesting is limited (JSON_PARSER_MAX_DEPTH, 2048), NUL in strings and bytes that
+ * are not UTF-8 are refused.
+ * Errors: -EINVAL with "line L column C: ..."; -ENOMEM. */
+int val_parse(
+	const char *text, size_t len, unsigned flags, struct val **ret, struct err *err);
+struct val *val_ref(struct val *v);
+void val_unref(struct val *v); /* NULL is allowed */
+void val_unrefp(struct val **v);
+#define CLEANUP_VAL CLEANUP(val_unrefp)
+
+bool val_is_object(const struct val *v);
+bool val_is_array(const struct val *v);
+/* All borrowed from v; NULL (or false) when v is NULL, is not of that type, or has none. */
+struct val *val_member(const struct val *v, const char *key);
+struct val *val_item(const struct val *v, size_t index);
+size_t val_count(const struct val *v); /* items of an array, members of an object, else 0 */
+const char *val_text(const struct val *v);
+bool val_integer(const struct val *v, int64_t *ret);
+/* For each member of an object, in the order of the text; stops at the first that returns non-zero, returns that. */
+int val_each(const struct val *v, int (*fn)(void *arg, const char *key, struct val *member),
+	void *arg);
+/* Adds compact JSON text. Errors: -ENOMEM, -EFBIG. */
+int val_print(const struct val *v, struct buf *ret);
+
+#endif
