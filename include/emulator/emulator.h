@@ -29,7 +29,8 @@ struct emulator_options {
 struct emulator;
 
 /* Starts serving in threads of its own and returns. Blocks on the disk for load_file and state_file.
- * Errors: -EINVAL (an option, with a sentence), -EADDRINUSE, -EACCES, -ENOMEM, errno of the files. */
+ * Errors, each with a sentence: -EINVAL (an option), -EADDRINUSE, -EACCES, -ENOMEM, -EBADMSG (a file that is not what it
+ * should be; it is left as it is), -EBUSY (the state file has another server), errno of the files. */
 int emulator_start(
 	const struct emulator_options *options, struct emulator **ret, struct err *err);
 /* Stops, joins its threads, frees. NULL is allowed. */

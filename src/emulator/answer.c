@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* One answer of the service before it goes out. */
+#include "answer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/utf8.h"
+
+#define TYPE_PREFIX "type.googleapis.com/google.rpc."
+
+void answer_release(struct answer *a)
+{
+	text_unref(a->body);
+	a->body = NULL;
+}
+
+struct answer answer_text_take(struct text *body)
+{
+	if (!body)
+		return answer_plain(500, "text/plain", "out of memory\n");
+	return (struct answer){.status = 200, .body = body};
+}
+
+struct answer answer_plain(unsigned status, const char *type, const char *bytes)
+{
+	return (struct answer){
+		.status = status,
+		.type = type,
+		.body = text_new(bytes, strlen(bytes)),
+	};
+}
+
+static struct answer answer_json_take(unsigned status, json_t *json)
+{
+	struct answer a = answer_text_take(json ? text_from_json(json) : NULL);
+
+	json_decref(json);
+	if (a.status == 200)
+		a.status = status;
+	return a;
+}
+
+struct answer answer_problem_take(enum rpc_code code, json_t *details, const char *fmt, ...)
+{
+	char raw[ANSWER_MESSAGE_MAX], message[ANSWER_MESSAGE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(raw, sizeof(raw), fmt, ap);
+	va_end(ap);
+	utf8_clean(message, sizeof(message), raw, strlen(raw));
+	return answer_json_take(rpc_http_status(code),
+		json_pack("{s:i, s:s, s:o}", "code", (int)code, "message", message,
+			"details", details ? details : json_array()));
+}
+
+json_t *answer_resource_info(const char *name, const char *description)
+{
+	return json_pack("[{s:s, s:s, s:s, s:s, s:s}]", "@type", TYPE_PREFIX "ResourceInfo",
+		"resourceType", "VPC", "resourceName", name, "owner", "", "description",
+		description);
+}
+
+json_t *answer_precondition(const char *type, const char *subject, const char *description)
+{
+	return json_pack("[{s:s, s:[{s:s, s:s, s:s}]}]", "@type",
+		TYPE_PREFIX "PreconditionFailure", "violations", "type", type, "subject",
+		subject, "description", description);
+}
+
+json_t *answer_quota(const char *subject, const char *description)
+{
+	return json_pack("[{s:s, s:[{s:s, s:s}]}]", "@type", TYPE_PREFIX "QuotaFailure",
+		"violations", "subject", subject, "description", description);
+}
+
+json_t *answer_bad_request_take(json_t *violations)
+{
+	return json_pack("[{s:s, s:o}]", "@type", TYPE_PREFIX "BadRequest",
+		"fieldViolations", violations);
+}

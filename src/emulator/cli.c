@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line of vpcfs-emulator. */
+#include "cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CLI_MS_MAX 86400000ul
+
+const char cli_usage[] =
+	"usage: vpcfs-emulator [--listen HOST:PORT] [--token TOKEN] [--profile "
+	"live|reference]\n"
+	"                      [--load FILE] [--state FILE] [--samples] [--latency MS]\n"
+	"                      [--provision MS] [--fault RULE]... [--verbose]\n"
+	"A server of the CoreWeave VPC API on loopback, for trying and testing.\n"
+	"\n"
+	"  -l, --listen HOST:PORT   default 127.0.0.1:0; port 0 is any free one\n"
+	"  -t, --token TOKEN        the one that is taken; without it every non-empty one "
+	"is\n"
+	"  -p, --profile NAME       live: as the service was seen to behave (default);\n"
+	"                           reference: as its reference is written\n"
+	"  -L, --load FILE          start with this list answer: {\"items\":[...]}\n"
+	"  -s, --state FILE         keep the VPCs in this file, also over a crash\n"
+	"  -S, --samples            start with sample VPCs when there are none\n"
+	"      --latency MS         before each answer\n"
+	"      --provision MS       how long CREATING, UPDATING and DELETING last\n"
+	"  -f, --fault RULE         METHOD[:PATHPART]:ACTION[=ARG][*COUNT][@AFTER]\n"
+	"  -v, --verbose            a line per request on standard error\n"
+	"  -h, --help   -V, --version\n"
+	"\n"
+	"Prints \"listening on URL\" when it is ready. The manual page has the fault "
+	"rules.\n";
+
+enum { OPT_LATENCY = 256, OPT_PROVISION };
+
+static const struct option long_options[] = {
+	{"listen", required_argument, NULL, 'l'},
+	{"token", required_argument, NULL, 't'},
+	{"profile", required_argument, NULL, 'p'},
+	{"load", required_argument, NULL, 'L'},
+	{"state", required_argument, NULL, 's'},
+	{"samples", no_argument, NULL, 'S'},
+	{"latency", required_argument, NULL, OPT_LATENCY},
+	{"provision", required_argument, NULL, OPT_PROVISION},
+	{"fault", required_argument, NULL, 'f'},
+	{"verbose", no_argument, NULL, 'v'},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{NULL, 0, NULL, 0},
+};
+
+static int parse_ms(const char *name, const char *text, unsigned *ret, struct err *err)
+{
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(text, NULL, 10);
+	if (!*text || strspn(text, "0123456789") != strlen(text) || errno || n > CLI_MS_MAX)
+		return err_set(err, EINVAL, "%s %s: not a number of milliseconds up to %lu",
+			name, text, CLI_MS_MAX);
+	*ret = (unsigned)n;
+	return 0;
+}
+
+static int parse_profile(struct cli *cli, const char *name, struct err *err)
+{
+	if (strcmp(name, "live") == 0)
+		cli->options.profile = EMULATOR_LIVE;
+	else if (strcmp(name, "reference") == 0)
+		cli->options.profile = EMULATOR_REFERENCE;
+	else
+		return err_set(err, EINVAL, "--profile %s: it is live or reference", name);
+	return 0;
+}
+
+static int add_fault(struct cli *cli, const char *rule, struct err *err)
+{
+	if (cli->options.fault_count == CLI_FAULTS_MAX)
+		return err_set(
+			err, EINVAL, "--fault: at most %d rules are taken", CLI_FAULTS_MAX);
+	cli->faults[cli->options.fault_count++] = rule;
+	cli->options.faults = cli->faults;
+	return 0;
+}
+
+static int parse_flag(struct cli *cli, int opt, struct err *err)
+{
+	switch (opt) {
+	case 'S':
+		cli->options.samples = true;
+		return 0;
+	case 'v':
+		cli->options.request_log_fd = STDERR_FILENO;
+		return 0;
+	case 'h':
+		cli->help = true;
+		return 0;
+	case 'V':
+		cli->version = true;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int parse_option(struct cli *cli, int opt, const char *arg, struct err *err)
+{
+	struct emulator_options *o = &cli->options;
+
+	switch (opt) {
+	case 'l':
+		o->listen = arg;
+		return 0;
+	case 't':
+		o->token = arg;
+		return *arg ? 0 : err_set(err, EINVAL, "--token: it must not be empty");
+	case 'p':
+		return parse_profile(cli, arg, err);
+	case 'L':
+		o->load_file = arg;
+		return 0;
+	case 's':
+		o->state_file = arg;
+		return 0;
+	case OPT_LATENCY:
+		return parse_ms("--latency", arg, &o->latency_ms, err);
+	case OPT_PROVISION:
+		return parse_ms("--provision", arg, &o->provision_ms, err);
+	case 'f':
+		return add_fault(cli, arg, err);
+	default:
+		return parse_flag(cli, opt, err);
+	}
+}
+
+int cli_parse(struct cli *cli, int argc, char *const argv[], struct err *err)
+{
+	int opt, r = 0;
+
+	*cli = (struct cli){.help = false};
+	opterr = 0;
+	optind = 1;
+	while (r == 0 && (opt = getopt_long(argc, argv, ":l:t:p:L:s:Sf:vhV", long_options,
+				  NULL)) != -1) {
+		if (opt == ':')
+			return err_set(err, EINVAL, "%s needs a value", argv[optind - 1]);
+		if (opt == '?')
+			return err_set(err, EINVAL, "%s: there is no such option",
+				argv[optind - 1]);
+		r = parse_option(cli, opt, optarg, err);
+	}
+	if (r == 0 && optind < argc && !cli->help && !cli->version)
+		return err_set(err, EINVAL, "%s: no argument is expected", argv[optind]);
+	return r;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* How an answer is sent: whole, cut, byte by byte, endless, or not at all. */
+#include "exchange.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define CUT_MISSING 1024
+#define SEND_CHUNK  ((size_t)64 << 10)
+#define HUGE_BEGIN  "{\"items\":[\""
+#define HUGE_END    "\"]}"
+
+/* A body that is made while it is sent. */
+struct stream {
+	struct server *server; /* borrowed */
+	struct text *text;     /* owned; NULL is filler */
+	uint64_t end;	       /* bytes after which the connection breaks */
+	uint64_t size;	       /* bytes promised */
+	unsigned drip_ms;      /* before each byte; 0 is at full speed */
+	bool drip;
+};
+
+static void stream_free(void *cls)
+{
+	struct stream *st = cls;
+
+	text_unref(st->text);
+	free(st);
+}
+
+static char filler_at(const struct stream *st, uint64_t at)
+{
+	uint64_t from_end = st->size - at;
+
+	if (at < strlen(HUGE_BEGIN))
+		return HUGE_BEGIN[at];
+	return from_end <= strlen(HUGE_END) ? HUGE_END[strlen(HUGE_END) - from_end] : 'x';
+}
+
+static ssize_t stream_read(void *cls, uint64_t at, char *to, size_t max)
+{
+	struct stream *st = cls;
+
+	if (at >= st->end)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	if (st->drip && !exchange_wait(st->server, NULL, st->drip_ms))
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	if (st->drip)
+		max = 1;
+	if (max > st->end - at)
+		max = (size_t)(st->end - at);
+	if (st->text) {
+		memcpy(to, st->text->bytes + at, max);
+		return (ssize_t)max;
+	}
+	memset(to, 'x', max);
+	for (size_t i = 0; i < max && at + i < strlen(HUGE_BEGIN); i++)
+		to[i] = filler_at(st, at + i);
+	for (size_t i = max; i > 0 && st->size - (at + i - 1) <= strlen(HUGE_END); i--)
+		to[i - 1] = filler_at(st, at + i - 1);
+	return (ssize_t)max;
+}
+
+static struct MHD_Response *stream_response(
+	struct server *s, const struct answer *a, const struct fault *fault)
+{
+	struct stream *st = calloc(1, sizeof(*st));
+	uint64_t len = a->body ? a->body->len : 0;
+	struct MHD_Response *response;
+
+	if (!st)
+		return NULL;
+	*st = (struct stream){
+		.server = s, .text = text_ref(a->body), .end = len, .size = len};
+	if (fault->action == FAULT_HUGE)
+		st->end = st->size = fault->number;
+	if (fault->action == FAULT_DRIP) {
+		st->drip = true;
+		st->drip_ms = (unsigned)fault->number;
+	}
+	if (fault->action == FAULT_CUT) {
+		st->end = fault->number && fault->number < len ? fault->number : len / 2;
+		st->size = len + (st->end == len ? CUT_MISSING : 0);
+	}
+	response = MHD_create_response_from_callback(
+		st->size, SEND_CHUNK, stream_read, st, stream_free);
+	if (!response)
+		stream_free(st);
+	return response;
+}
+
+static void text_done(void *cls)
+{
+	text_unref(cls);
+}
+
+static struct MHD_Response *whole_response(const struct answer *a)
+{
+	struct MHD_Response *response;
+
+	if (!a->body)
+		return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+	response = MHD_create_response_from_buffer_with_free_callback_cls(
+		a->body->len, a->body->bytes, text_done, text_ref(a->body));
+	if (!response)
+		text_unref(a->body);
+	return response;
+}
+
+static void add_headers(struct MHD_Response *response, const struct answer *a)
+{
+	char seconds[16];
+
+	if (a->body)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+			a->type ? a->type : "application/json");
+	if (a->allow)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, a->allow);
+	if (a->challenge)
+		MHD_add_response_header(
+			response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, a->challenge);
+	if (a->location)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, a->location);
+	if (a->has_retry_after) {
+		snprintf(seconds, sizeof(seconds), "%u", a->retry_after);
+		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+	}
+}
+
+/* If-None-Match compares weakly: W/ does not matter. */
+static bool client_has(struct MHD_Connection *c, const char *tag)
+{
+	const char *have = MHD_lookup_connection_value(
+		c, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
+
+	return have && (strcmp(have, "*") == 0 || strstr(have, tag));
+}
+
+/* RST where the fault wants one (Linux: connect to AF_UNSPEC aborts); else the connection just ends. */
+static enum MHD_Result close_unanswered(struct MHD_Connection *c, const struct fault *fault)
+{
+	const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	if (info && fault->action == FAULT_RESET && fault->rst)
+		(void)!connect(info->connect_fd, &nobody, sizeof(nobody));
+	return MHD_NO;
+}
+
+static bool is_streamed(const struct fault *fault)
+{
+	return fault->action == FAULT_CUT || fault->action == FAULT_DRIP ||
+	       fault->action == FAULT_HUGE;
+}
+
+enum MHD_Result delivery_send_take(struct server *s, struct MHD_Connection *c,
+	struct answer answer, const struct fault *fault)
+{
+	struct answer a CLEANUP_ANSWER = answer;
+	char tag[TEXT_TAG_MAX] = "";
+	struct MHD_Response *response;
+	enum MHD_Result queued;
+
+	if (!a.status)
+		return close_unanswered(c, fault);
+	if (a.tagged && a.body) {
+		text_tag(a.body, tag);
+		if (client_has(c, tag)) {
+			answer_release(&a);
+			a.status = 304;
+		}
+	}
+	response = is_streamed(fault) ? stream_response(s, &a, fault) : whole_response(&a);
+	if (!response)
+		return MHD_NO;
+	add_headers(response, &a);
+	if (tag[0])
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, tag);
+	queued = MHD_queue_response(c, a.status, response);
+	MHD_destroy_response(response);
+	return queued;
+}

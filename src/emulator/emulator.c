@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* Puts the server together from its options, bottom-up, and takes it apart again. */
+#include "emulator/emulator.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "listen.h"
+#include "server.h"
+
+struct emulator {
+	char url[LISTEN_URL_MAX];
+	struct secret token;
+	struct service service;
+	struct store *store; /* owned, and so are those below */
+	struct faults *faults;
+	struct requests *requests;
+	struct server *server;
+};
+
+static int add_faults(
+	struct emulator *emu, const struct emulator_options *options, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < options->fault_count; i++) {
+		r = faults_add(emu->faults, options->faults[i], err);
+		if (r == -E2BIG)
+			r = -EINVAL;
+	}
+	return r;
+}
+
+/* All but the server: what can fail without anybody having been answered. */
+static int prepare(
+	struct emulator *emu, const struct emulator_options *options, struct err *err)
+{
+	const struct store_options store = {
+		.profile = profile_of(options->profile),
+		.state_file = options->state_file,
+		.load_file = options->load_file,
+		.samples = options->samples,
+		.provision_ms =
+			profile_of(options->profile)->bare ? 0 : options->provision_ms,
+	};
+	int r = 0;
+
+	emu->faults = faults_new();
+	emu->requests = requests_new(options->request_log_fd);
+	if (!emu->faults || !emu->requests)
+		return err_set(err, ENOMEM, "out of memory");
+	r = add_faults(emu, options, err);
+	if (r == 0 && options->token)
+		r = secret_set(&emu->token, options->token, strlen(options->token));
+	if (r < 0)
+		return err_set(err, -r, "the token: %s", strerror(-r));
+	r = store_new(&store, &emu->store, err);
+	emu->service = (struct service){.store = emu->store, .profile = store.profile};
+	return r;
+}
+
+static int start(
+	struct emulator *emu, const struct emulator_options *options, struct err *err)
+{
+	const struct server_parts parts = {
+		.service = &emu->service,
+		.faults = emu->faults,
+		.requests = emu->requests,
+		.token = &emu->token,
+		.latency_ms = options->latency_ms,
+	};
+	int fd, r = listen_open(options->listen, &fd, emu->url, err);
+
+	return r < 0 ? r : server_start(fd, &parts, &emu->server, err);
+}
+
+int emulator_start(
+	const struct emulator_options *options, struct emulator **ret, struct err *err)
+{
+	struct emulator *emu = calloc(1, sizeof(*emu));
+	int r;
+
+	if (!emu)
+		return err_set(err, ENOMEM, "out of memory");
+	r = prepare(emu, options, err);
+	if (r == 0)
+		r = start(emu, options, err);
+	if (r < 0) {
+		emulator_stop(emu);
+		return r;
+	}
+	*ret = emu;
+	return 0;
+}
+
+void emulator_stop(struct emulator *emu)
+{
+	if (!emu)
+		return;
+	server_stop(emu->server);
+	store_free(emu->store);
+	requests_free(emu->requests);
+	faults_free(emu->faults);
+	secret_wipe(&emu->token);
+	free(emu);
+}
+
+const char *emulator_url(const struct emulator *emu)
+{
+	return emu->url;
+}

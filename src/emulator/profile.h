@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* The two faces of the service: as it was seen to behave, and as its reference is written (api.md 0). */
+#ifndef EMULATOR_PROFILE_H
+#define EMULATOR_PROFILE_H
+
+#include <stdbool.h>
+#include <jansson.h>
+#include "emulator/emulator.h"
+#include "proto.h"
+
+/* What a PATCH can set. */
+enum profile_leaf {
+	LEAF_VPC_PREFIXES = 1 << 0,
+	LEAF_INGRESS = 1 << 1,
+	LEAF_EGRESS = 1 << 2,
+	LEAF_DNS = 1 << 3,
+	LEAF_NAME = 1 << 4,
+	LEAF_ZONE = 1 << 5,
+	LEAF_HOST_PREFIX = 1 << 6,
+	LEAF_HOST_PREFIXES = 1 << 7,
+};
+
+struct profile_mask {
+	const char *path; /* as updateMask spells it */
+	unsigned leaf;
+};
+
+struct profile {
+	bool enveloped;	      /* answers about one VPC are {"vpc": ...} */
+	bool bare;	      /* no VPC-level status and times, no defaults */
+	bool strict_names;    /* the name's pattern and length are checked */
+	bool strict_sizes;    /* host prefixes are /18, /51 or larger */
+	bool ipv4_only;	      /* vpcPrefixes */
+	bool policy_required; /* ipam.gatewayAddressPolicy */
+	bool unknown_is_silent; /* a mask path that is not known: 200 and nothing done, else an error */
+	const struct proto_message *create;
+	const struct proto_message *update;
+	const struct profile_mask *masks;
+	size_t mask_count;
+};
+
+const struct profile *profile_of(enum emulator_profile which);
+
+/* How GET, the list and DELETE show a document, and how POST and PATCH do. A new reference, NULL without memory.
+ * as_given: the document came from a file and is shown as it stands. */
+json_t *profile_show(const struct profile *p, json_t *doc, bool as_given);
+json_t *profile_echo(const struct profile *p, json_t *doc, bool as_given);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* VPCs to play with, made of the fixture values of api.md 2.3. */
+#ifndef EMULATOR_SAMPLES_H
+#define EMULATOR_SAMPLES_H
+
+#include <stddef.h>
+
+/* The index-th sample as a POST body; NULL past the last. */
+const char *sample_request(size_t index);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* The requests as tables, for proto_decode. */
+#ifndef EMULATOR_SCHEMA_H
+#define EMULATOR_SCHEMA_H
+
+#include "proto.h"
+
+#define SCHEMA_TYPE_NONE   "TYPE_UNSPECIFIED"
+#define SCHEMA_POLICY_NONE "UNSPECIFIED"
+
+extern const struct proto_message schema_create;
+extern const struct proto_message schema_update_live;
+extern const struct proto_message schema_update_reference;
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* HTTP: takes requests off loopback, and sends answers the way the faults want them sent. */
+#ifndef EMULATOR_SERVER_H
+#define EMULATOR_SERVER_H
+
+#include "base/err.h"
+#include "base/secret.h"
+#include "fault.h"
+#include "requests.h"
+#include "service.h"
+
+#define SERVER_BODY_MAX ((size_t)1 << 20)
+
+/* What a server works with; all borrowed until server_stop. */
+struct server_parts {
+	struct service *service;
+	struct faults *faults;
+	struct requests *requests;
+	const struct secret *token; /* none: every non-empty Bearer is taken */
+	unsigned latency_ms;
+};
+
+struct server;
+
+/* Serves what comes to this listening socket (taken, also on an error), in threads of its own, signals blocked in them.
+ * Errors: -ENOMEM, errno of the system. */
+int server_start(int listen_fd, const struct server_parts *parts, struct server **ret,
+	struct err *err);
+/* Ends every answer in flight, waits for the threads, frees. NULL is allowed. */
+void server_stop(struct server *s);
+
+#endif

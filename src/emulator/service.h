@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The five calls of the service. Any thread. */
+#ifndef EMULATOR_SERVICE_H
+#define EMULATOR_SERVICE_H
+
+#include "answer.h"
+#include "profile.h"
+#include "route.h"
+#include "store.h"
+
+struct service {
+	struct store *store;	       /* borrowed */
+	const struct profile *profile; /* borrowed */
+};
+
+struct service_call {
+	enum route_kind kind;
+	const char *id;	      /* of calls about one VPC */
+	const json_t *body;   /* parsed; NULL where there was none or it is not JSON */
+	const char *bad_body; /* why it is not JSON, or NULL */
+	unsigned lag_ms;      /* LIST and GET show what was so long ago */
+	bool silent;	      /* PATCH and DELETE say 200 and do nothing */
+};
+
+/* Blocks on the disk. */
+struct answer service_answer(struct service *s, const struct service_call *call);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* The list answer, kept until something changes, and answers as of a moment ago. */
+#include "store_private.h"
+
+#include <string.h>
+#include "base/clock.h"
+
+#define LIST_BEGIN "{\"items\":["
+#define LIST_END   "]}"
+#define LIST_MAX   ((size_t)1 << 31)
+
+void store_list_forget(struct store *s)
+{
+	text_unref(s->list);
+	s->list = NULL;
+}
+
+static void list_add(struct buf *list, const struct text *item)
+{
+	if (!item)
+		return;
+	if (list->len > strlen(LIST_BEGIN))
+		buf_addc(list, ',');
+	buf_add(list, item->bytes, item->len);
+}
+
+static struct text *list_now(struct store *s)
+{
+	struct buf list CLEANUP_BUF = BUF_INIT(LIST_MAX);
+	struct vpc *v;
+
+	if (s->list)
+		return text_ref(s->list);
+	buf_adds(&list, LIST_BEGIN);
+	TAILQ_FOREACH(v, &s->all, link)
+	list_add(&list, v->text);
+	if (buf_adds(&list, LIST_END) == 0)
+		s->list = text_from_buf(&list);
+	return text_ref(s->list);
+}
+
+/* The oldest change of each id since then tells what it was; first is their index + 1. */
+static void collect(const struct history *h, uint64_t since_ms, struct map *first)
+{
+	for (size_t i = history_first_since(h, since_ms); i < history_end(h); i++)
+		map_add(first, history_at(h, i)->id, (void *)(uintptr_t)(i + 1));
+}
+
+static struct text *list_then(struct store *s, uint64_t since_ms)
+{
+	struct buf list CLEANUP_BUF = BUF_INIT(LIST_MAX);
+	struct map first = {0};
+	struct text *text = NULL;
+	struct vpc *v;
+
+	collect(&s->history, since_ms, &first);
+	buf_adds(&list, LIST_BEGIN);
+	TAILQ_FOREACH(v, &s->all, link)
+	{
+		uintptr_t at = (uintptr_t)map_remove(&first, v->id);
+
+		list_add(&list, at ? history_at(&s->history, at - 1)->before : v->text);
+	}
+	for (struct map_pos p = {0}; map_next(&first, &p);)
+		list_add(&list, history_at(&s->history, (uintptr_t)p.value - 1)->before);
+	if (buf_adds(&list, LIST_END) == 0)
+		text = text_from_buf(&list);
+	map_release(&first);
+	return text;
+}
+
+struct text *store_list(struct store *s, unsigned lag_ms)
+{
+	uint64_t now = clock_mono_ms();
+
+	if (lag_ms == 0)
+		return list_now(s);
+	return list_then(s, now > lag_ms ? now - lag_ms : 0);
+}
+
+struct text *store_show(struct store *s, const char *id, unsigned lag_ms)
+{
+	uint64_t now = clock_mono_ms(), since_ms = now > lag_ms ? now - lag_ms : 0;
+	const struct vpc *v = store_find(s, id);
+	size_t i = lag_ms ? history_first_since(&s->history, since_ms)
+			  : history_end(&s->history);
+
+	for (; i < history_end(&s->history); i++) {
+		if (strcmp(history_at(&s->history, i)->id, id) == 0)
+			return text_ref(history_at(&s->history, i)->before);
+	}
+	return v ? text_ref(v->text) : NULL;
+}

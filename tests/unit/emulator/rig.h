@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* An emulator to ask over HTTP, and what it said. */
+#ifndef TESTS_EMULATOR_RIG_H
+#define TESTS_EMULATOR_RIG_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <jansson.h>
+#include "emulator/emulator.h"
+
+#define VPCS	"/v1beta1/networking/vpcs"
+#define TOKEN	"secret"
+#define ID_SIZE 128
+
+struct reply {
+	long status; /* 0: no answer */
+	int curl;    /* CURLcode */
+	char *body;  /* owned */
+	size_t len;
+	json_t *json;  /* owned; NULL when the body is none */
+	char *headers; /* owned */
+};
+
+struct rig {
+	struct emulator *emu;
+	char url[256];
+	long timeout_ms;
+	const char *header; /* one more request header, or NULL */
+	const char *token;  /* NULL sends none */
+	bool keep;	    /* one connection for all requests */
+	void *easy;	    /* owned, when kept */
+};
+
+void rig_start(struct rig *rig, const struct emulator_options *options);
+/* A server that runs already. */
+void rig_use(struct rig *rig, const char *url);
+void rig_stop(struct rig *rig);
+
+struct reply rig_ask(
+	struct rig *rig, const char *method, const char *path, const char *body);
+void reply_free(struct reply *r);
+
+/* The document in an answer about one VPC, with or without envelope; borrowed. */
+json_t *reply_vpc(const struct reply *r);
+/* "a.b.0.c" in json, or NULL. */
+json_t *at(const json_t *json, const char *path);
+const char *text_at(const json_t *json, const char *path);
+
+/* Asks, asserts the status, frees. */
+void expect(struct rig *rig, const char *method, const char *path, const char *body,
+	long status);
+/* Creates a VPC and keeps its id. */
+void make(struct rig *rig, const char *body, char id[ID_SIZE]);
+/* PATCH of that VPC; the answer. */
+struct reply patch(struct rig *rig, const char *id, const char *body);
+void expect_patch(struct rig *rig, const char *id, const char *body, long status);
+/* GET of that VPC. */
+struct reply fetch(struct rig *rig, const char *id);
+size_t list_count(struct rig *rig);
+void add_fault(struct rig *rig, const char *rules);
+void assert_text(const json_t *json, const char *path, const char *want);
+void sleep_ms(unsigned ms);
+
+#endif
