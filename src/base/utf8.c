@@ -55,6 +55,14 @@ size_t utf8_cut(const char *bytes, size_t len, size_t max)
 	return max;
 }
 
+/* C0 but newline, DEL, and C1 (U+0080 to U+009F), which terminals obey as well. */
+static bool utf8_is_control(const unsigned char *p)
+{
+	if (p[0] < 0x20)
+		return p[0] != '\n';
+	return p[0] == 0x7F || (p[0] == 0xC2 && p[1] < 0xA0);
+}
+
 void utf8_clean(char *out, size_t size, const char *bytes, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)bytes;
@@ -62,7 +70,7 @@ void utf8_clean(char *out, size_t size, const char *bytes, size_t len)
 
 	for (size_t i = 0; i < len;) {
 		size_t n = utf8_char_len(p + i, len - i);
-		bool shown = n && (p[i] >= 0x20 || p[i] == '\n') && p[i] != 0x7F;
+		bool shown = n && !utf8_is_control(p + i);
 		size_t width = shown ? n : 1;
 
 		if (o + width >= size)

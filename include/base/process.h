@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BASE_PROCESS_H
+#define BASE_PROCESS_H
+
+#include <sys/types.h>
+
+/* The process (thread group) of a thread: FUSE names the thread that asks. Reads /proc/TID/status, which never waits for the
+ * thread (stat and fd do: a FLUSH inside execve would wait for itself). Returns tid itself when it cannot be read. */
+pid_t process_of_thread(pid_t tid);
+
+#endif
