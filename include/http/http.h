@@ -46,6 +46,7 @@ struct http_answer {
 	char etag[HTTP_HEADER_MAX];	    /* "" when there is none */
 	char authenticate[HTTP_HEADER_MAX]; /* WWW-Authenticate */
 	char content_type[HTTP_HEADER_MAX];
+	char location[HTTP_HEADER_MAX]; /* where a 3xx points */
 	int64_t retry_after_ms; /* -1 when there is none; from seconds or from a date */
 	unsigned attempts;	/* requests that were made for it, 1 or more */
 };

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* curl's result as errno and a sentence: one table, and the two results that need a second look. */
+#include "failure.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/cleanup.h"
+#include "base/utf8.h"
+
+static const struct failure_row {
+	CURLcode code;
+	int errnum;
+	const char *sentence;
+} failure_rows[] = {
+	{CURLE_COULDNT_RESOLVE_HOST, EHOSTUNREACH, "the name cannot be resolved"},
+	{CURLE_COULDNT_RESOLVE_PROXY, EHOSTUNREACH, "the proxy's name cannot be resolved"},
+	{CURLE_URL_MALFORMAT, EHOSTUNREACH, "the URL cannot be used"},
+	{CURLE_PROXY, EHOSTUNREACH, "the proxy refused"},
+	{CURLE_OPERATION_TIMEDOUT, ETIMEDOUT, "no answer in time"},
+	{CURLE_SSL_CONNECT_ERROR, EPROTO, "TLS failed"},
+	{CURLE_PEER_FAILED_VERIFICATION, EPROTO, "the server's certificate is not trusted"},
+	{CURLE_SSL_ENGINE_NOTFOUND, EPROTO, "TLS failed"},
+	{CURLE_SSL_ENGINE_SETFAILED, EPROTO, "TLS failed"},
+	{CURLE_SSL_CERTPROBLEM, EPROTO, "TLS failed"},
+	{CURLE_SSL_CIPHER, EPROTO, "TLS failed"},
+	{CURLE_USE_SSL_FAILED, EPROTO, "TLS failed"},
+	{CURLE_SSL_ENGINE_INITFAILED, EPROTO, "TLS failed"},
+	{CURLE_SSL_CACERT_BADFILE, EPROTO, "the file of CA certificates cannot be used"},
+	{CURLE_SSL_SHUTDOWN_FAILED, EPROTO, "TLS failed"},
+	{CURLE_SSL_CRL_BADFILE, EPROTO, "TLS failed"},
+	{CURLE_SSL_ISSUER_ERROR, EPROTO, "the server's certificate is not trusted"},
+	{CURLE_SSL_INVALIDCERTSTATUS, EPROTO, "the server's certificate is not trusted"},
+	{CURLE_PARTIAL_FILE, EBADMSG, "the answer was cut"},
+	{CURLE_BAD_CONTENT_ENCODING, EBADMSG, "the answer's encoding is broken"},
+	{CURLE_WRITE_ERROR, EBADMSG, "the answer could not be taken in"},
+	{CURLE_FILESIZE_EXCEEDED, EBADMSG, "the answer is too large"},
+	{CURLE_WEIRD_SERVER_REPLY, EBADMSG, "the answer is not HTTP"},
+	{CURLE_UNSUPPORTED_PROTOCOL, EBADMSG, "the answer is not HTTP"},
+	{CURLE_GOT_NOTHING, EREMOTEIO, "the connection was closed without an answer"},
+	{CURLE_SEND_ERROR, EREMOTEIO, "the connection broke while sending"},
+	{CURLE_RECV_ERROR, EREMOTEIO, "the connection broke without an answer"},
+	{CURLE_HTTP2, EREMOTEIO, "the HTTP/2 connection failed"},
+	{CURLE_HTTP2_STREAM, EREMOTEIO, "the server ended the HTTP/2 stream"},
+	{CURLE_OUT_OF_MEMORY, ENOMEM, "out of memory"},
+};
+
+static const struct failure_row failure_other = {
+	CURL_LAST, EREMOTEIO, "the request failed"};
+static const struct failure_row failure_cut = {
+	CURL_LAST, EBADMSG, "the connection broke in the middle of the answer"};
+static const struct failure_row failure_too_large = {
+	CURL_LAST, EBADMSG, "the answer is larger than this program accepts"};
+static const struct failure_row failure_refused = {
+	CURL_LAST, ECONNREFUSED, "the connection was refused"};
+static const struct failure_row failure_connect_slow = {
+	CURL_LAST, ETIMEDOUT, "the connection was not made in time"};
+static const struct failure_row failure_no_route = {
+	CURL_LAST, EHOSTUNREACH, "no connection can be made"};
+
+static const struct failure_row *failure_find(const struct failure *failure)
+{
+	const struct failure_row *row = &failure_other;
+
+	if (failure->too_large)
+		return &failure_too_large;
+	if (failure->curl_code == CURLE_COULDNT_CONNECT)
+		return failure->os_errno == ECONNREFUSED ? &failure_refused
+		       : failure->os_errno == ETIMEDOUT	 ? &failure_connect_slow
+							 : &failure_no_route;
+	for (size_t i = 0; i < ARRAY_LEN(failure_rows); i++) {
+		if ((int)failure_rows[i].code == failure->curl_code)
+			row = &failure_rows[i];
+	}
+	return row->errnum == EREMOTEIO && failure->status ? &failure_cut : row;
+}
+
+int failure_errnum(const struct failure *failure)
+{
+	return failure_find(failure)->errnum;
+}
+
+void failure_describe(const struct failure *failure, char *out, size_t size)
+{
+	const struct failure_row *row = failure_find(failure);
+	char text[CURL_ERROR_SIZE + 128];
+	int n;
+
+	if (failure->details[0] && !failure->too_large)
+		n = snprintf(
+			text, sizeof(text), "%s (%s)", row->sentence, failure->details);
+	else
+		n = snprintf(text, sizeof(text), "%s", row->sentence);
+	if (n >= (int)sizeof(text))
+		n = sizeof(text) - 1;
+	utf8_clean(out, size, text, (size_t)n);
+}
+
+void failure_name_peer(const char *url, char out[FAILURE_PEER_MAX])
+{
+	const char *at = strstr(url, "://"), *host = at ? at + 3 : url, *colon;
+	int len = (int)strcspn(host, "/?#");
+	bool tls = strncasecmp(url, "https:", 6) == 0;
+
+	at = memrchr(host, '@', (size_t)len);
+	if (at) {
+		len -= (int)(at + 1 - host);
+		host = at + 1;
+	}
+	colon = memrchr(host, ':', (size_t)len);
+	if (colon && !memchr(colon, ']', (size_t)(host + len - colon)))
+		snprintf(out, FAILURE_PEER_MAX, "%.*s", len, host);
+	else
+		snprintf(out, FAILURE_PEER_MAX, "%.*s:%d", len, host, tls ? 443 : 80);
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/* One attempt at one request: what curl is told, and what is taken out of it. */
+#include "job.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/clock.h"
+#include "retry.h"
+
+#define JOB_CONN_IDLE_S                                                                    \
+	50L /* below the idle limits of common load balancers (60 s and more) */
+#define JOB_CONN_LIFETIME_S 600L /* so that changes of DNS are seen */
+#define JOB_KEEPALIVE_S	    30L
+#define JOB_READ_SIZE	    65536L
+#define JOB_HEADER_MAX	    (SECRET_MAX + 64)
+
+/* Adds "name: value" to the headers. value may be secret: the line is wiped. */
+static int job_add_header(struct job *job, const char *name, const char *value)
+{
+	char line[JOB_HEADER_MAX];
+	struct curl_slist *grown;
+
+	if (snprintf(line, sizeof(line), "%s: %s", name, value) >= (int)sizeof(line))
+		return -EINVAL;
+	grown = curl_slist_append(job->headers, line);
+	explicit_bzero(line, sizeof(line));
+	if (!grown)
+		return -ENOMEM;
+	job->headers = grown;
+	return 0;
+}
+
+static int job_fill_headers(struct job *job, const struct http_request *request)
+{
+	struct curl_slist *bare = curl_slist_append(NULL, "Expect:"); /* no 100-continue */
+	int r;
+
+	if (!bare)
+		return -ENOMEM;
+	job->headers = bare;
+	r = job_add_header(job, "Accept", "application/json");
+	if (r == 0 && request->body)
+		r = job_add_header(job, "Content-Type", "application/json");
+	if (r == 0 && request->if_none_match)
+		r = job_add_header(job, "If-None-Match", request->if_none_match);
+	if (r == 0 && request->bearer && request->bearer->bytes) {
+		char value[SECRET_MAX + 16];
+
+		snprintf(value, sizeof(value), "Bearer %s", request->bearer->bytes);
+		r = job_add_header(job, "Authorization", value);
+		explicit_bzero(value, sizeof(value));
+	}
+	return r;
+}
+
+struct job *job_new(struct http *http, const struct http_request *request,
+	uint64_t deadline_ms, size_t answer_max)
+{
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return NULL;
+	atomic_init(&job->refs, 1);
+	job->http = http;
+	job->deadline_ms = deadline_ms;
+	http_answer_init(&job->answer, answer_max);
+	job->method = strdup(request->method);
+	job->url = strdup(request->url);
+	job->body = malloc(request->body_len + 1);
+	if (!job->method || !job->url || !job->body || job_fill_headers(job, request) < 0) {
+		job_unref(job);
+		return NULL;
+	}
+	job->body_len = request->body_len;
+	if (request->body_len)
+		memcpy(job->body, request->body, request->body_len);
+	job->body[request->body_len] = '\0';
+	return job;
+}
+
+struct job *job_ref(struct job *job)
+{
+	atomic_fetch_add(&job->refs, 1);
+	return job;
+}
+
+void job_unref(struct job *job)
+{
+	if (!job || atomic_fetch_sub(&job->refs, 1) != 1)
+		return;
+	for (struct curl_slist *line = job->headers; line; line = line->next)
+		explicit_bzero(line->data, strlen(line->data));
+	curl_slist_free_all(job->headers);
+	http_answer_release(&job->answer);
+	free(job->method);
+	free(job->url);
+	free(job->body);
+	free(job);
+}
+
+static size_t job_on_body(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct job *job = arg;
+	int r = buf_add(&job->answer.body, bytes, size * count);
+
+	job->too_large |= r == -EFBIG;
+	return r < 0 ? 0 : size * count;
+}
+
+/* Method and body. Returns 0 or what curl said. */
+static int job_set_request(struct job *job, const struct job_settings *settings)
+{
+	CURL *easy = job->easy;
+	bool is_post = strcmp(job->method, "POST") == 0;
+	int r = curl_easy_setopt(easy, CURLOPT_URL, job->url);
+
+	r |= curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+	r |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, job->headers);
+	if (job->body_len || is_post || strcmp(job->method, "PATCH") == 0) {
+		r |= curl_easy_setopt(
+			easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)job->body_len);
+		r |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, job->body);
+	}
+	if (strcmp(job->method, "GET") != 0)
+		r |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, job->method);
+	/* On a reused connection that turns out to be dead curl sends again by itself. */
+	r |= curl_easy_setopt(
+		easy, CURLOPT_FRESH_CONNECT, is_post || settings->fresh ? 1L : 0L);
+	return r;
+}
+
+static int job_set_callbacks(struct job *job, const struct job_settings *settings)
+{
+	CURL *easy = job->easy;
+	int r = curl_easy_setopt(easy, CURLOPT_PRIVATE, job);
+
+	r |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, job->details);
+	r |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, job_on_body);
+	r |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, job);
+	r |= curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, settings->before_send);
+	r |= curl_easy_setopt(easy, CURLOPT_PREREQDATA, job);
+	return r;
+}
+
+static int job_set_transport(struct job *job, const struct job_settings *settings)
+{
+	CURL *easy = job->easy;
+	uint64_t now = clock_mono_ms();
+	bool is_tls = strncasecmp(job->url, "https:", 6) == 0;
+	long left = job->deadline_ms > now ? (long)(job->deadline_ms - now) : 1;
+	int r = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+
+	r |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	r |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	r |= curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+	/* Over TLS one connection may serve all. In clear it does not, which curl would only believe after the
+	 * first answer: all others would wait for a server that hangs. */
+	r |= curl_easy_setopt(easy, CURLOPT_PIPEWAIT, is_tls ? 1L : 0L);
+	r |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	r |= curl_easy_setopt(easy, CURLOPT_USERAGENT, settings->user_agent);
+	r |= curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, JOB_READ_SIZE);
+	r |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, left);
+	r |= curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, JOB_CONN_IDLE_S);
+	r |= curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, JOB_CONN_LIFETIME_S);
+	r |= curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	r |= curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, JOB_KEEPALIVE_S);
+	r |= curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, JOB_KEEPALIVE_S);
+	/* Else removing a handle waits for a getaddrinfo(3) that hangs. */
+	r |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	r |= curl_easy_setopt(easy, CURLOPT_SHARE, settings->share);
+	r |= curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (settings->cacert) {
+		r |= curl_easy_setopt(easy, CURLOPT_CAINFO, settings->cacert);
+		r |= curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* only that file */
+	}
+	/* Refused by a curl without HTTP/2, which then speaks 1.1. */
+	(void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	return r;
+}
+
+int job_prepare(struct job *job, const struct job_settings *settings)
+{
+	job->easy = curl_easy_init();
+	if (!job->easy || job_set_request(job, settings) ||
+		job_set_callbacks(job, settings) || job_set_transport(job, settings))
+		return -ENOMEM;
+	return 0;
+}
+
+/* A header that does not fit counts as missing: half an ETag is none. */
+static void job_copy_header(struct job *job, const char *name, char out[HTTP_HEADER_MAX])
+{
+	struct curl_header *header;
+
+	out[0] = '\0';
+	if (curl_easy_header(job->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
+		strlen(header->value) < HTTP_HEADER_MAX)
+		strcpy(out, header->value);
+}
+
+void job_collect(struct job *job, CURLcode result)
+{
+	struct http_answer *answer = &job->answer;
+	char after[HTTP_HEADER_MAX];
+	long status = 0;
+
+	job->result = result;
+	if (!job->easy)
+		return;
+	curl_easy_getinfo(job->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(job->easy, CURLINFO_OS_ERRNO, &job->os_errno);
+	answer->status = (int)status;
+	job_copy_header(job, "ETag", answer->etag);
+	job_copy_header(job, "WWW-Authenticate", answer->authenticate);
+	job_copy_header(job, "Content-Type", answer->content_type);
+	job_copy_header(job, "Location", answer->location);
+	job_copy_header(job, "Retry-After", after);
+	answer->retry_after_ms = retry_parse_after(after, time(NULL));
+	curl_easy_cleanup(job->easy);
+	job->easy = NULL;
+}

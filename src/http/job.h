@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* One attempt at one request. The caller and the pool's thread hold a reference each: whoever leaves first, the other
+ * finds everything in place. Only the thread touches the easy handle. */
+#ifndef HTTP_JOB_H
+#define HTTP_JOB_H
+
+#include <curl/curl.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "failure.h"
+#include "http/http.h"
+
+struct http;
+struct waiter;
+
+struct job {
+	atomic_uint refs;
+	/* Written by job_new, then only read. */
+	struct http *http; /* borrowed: the thread ends before it does */
+	char *method;
+	char *url;
+	char *body;
+	size_t body_len;
+	struct curl_slist *headers; /* owned, wiped: the token is in it */
+	uint64_t deadline_ms;
+
+	/* Under the pool's lock. */
+	struct waiter *waiter; /* borrowed; NULL once the caller has left */
+	bool abandoned;
+	bool sent; /* the request's first byte may have left */
+	bool done;
+
+	/* The thread's until done, then the caller's. */
+	CURL *easy;
+	char details[CURL_ERROR_SIZE];
+	struct http_answer answer;
+	CURLcode result;
+	long os_errno;
+	bool too_large;
+
+	struct job *next; /* arrived or running */
+	struct job **back;
+};
+
+/* Copies what the request lends. Returns one reference, NULL without memory. */
+struct job *job_new(struct http *http, const struct http_request *request,
+	uint64_t deadline_ms, size_t answer_max);
+struct job *job_ref(struct job *job);
+void job_unref(struct job *job);
+
+struct job_settings {
+	CURLSH *share;
+	const char *cacert;
+	const char *user_agent;
+	bool fresh; /* on a connection of its own */
+	int (*before_send)(
+		void *job, char *, char *, int, int); /* CURLOPT_PREREQFUNCTION */
+};
+
+/* The thread's: makes the easy handle. Errors: -ENOMEM. */
+int job_prepare(struct job *job, const struct job_settings *settings);
+/* The thread's: takes the result out of the easy handle, which must have left the multi handle, and frees it. */
+void job_collect(struct job *job, CURLcode result);
+
+#endif

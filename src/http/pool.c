@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/* One thread owns curl; callers hand in a job and wait. Read it with one rule in mind: whether a request goes out is
+ * decided under the lock, in pool_before_send, against the caller who leaves, in pool_abandon. */
+#include "pool.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include "base/clock.h"
+#include "base/file.h"
+
+#define POOL_HOST_CONNECTIONS 32L
+#define POOL_IDLE_MS	      60000 /* a poll without anything to do; a wake-up ends it */
+#define POOL_CACERT_MAX	      (8u << 20)
+
+struct http {
+	char *cacert;
+	char *user_agent;
+	size_t answer_max;
+	pthread_t thread;
+	CURLM *multi; /* the thread's, but for curl_multi_wakeup */
+	CURLSH *share; /* the thread's: TLS sessions, for the connections that are made anew */
+	struct job *running; /* the thread's; a reference each */
+	/* The thread's: the last request got no answer in time, so what connections there are may be dead (a NAT
+	 * forgot them, the peer lost its power). New ones are made until one answers. */
+	bool suspect;
+
+	pthread_mutex_t lock; /* for what follows and what job.h and pool.h say */
+	struct job *arrived;  /* a reference each, oldest first */
+	struct job **arrived_end;
+	struct waiter *waiters;
+	bool has_abandoned;
+	bool shut;
+};
+
+/* The last moment before the request's first byte. */
+static int pool_before_send(
+	void *arg, char *peer, char *local, int peer_port, int local_port)
+{
+	struct job *job = arg;
+	bool go;
+
+	pthread_mutex_lock(&job->http->lock);
+	go = !job->abandoned;
+	job->sent |= go;
+	pthread_mutex_unlock(&job->http->lock);
+	return go ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+static void job_link(struct job **at, struct job *job)
+{
+	job->next = *at;
+	job->back = at;
+	if (job->next)
+		job->next->back = &job->next;
+	*at = job;
+}
+
+static void job_unlink(struct job *job)
+{
+	*job->back = job->next;
+	if (job->next)
+		job->next->back = job->back;
+	job->next = NULL;
+}
+
+/* Out of the running ones and to its caller, if that one is still there. */
+static void pool_finish(struct http *http, struct job *job, CURLcode result)
+{
+	job_unlink(job);
+	if (job->easy)
+		curl_multi_remove_handle(http->multi, job->easy);
+	job_collect(job, result);
+	http->suspect &= result != CURLE_OK;
+	pthread_mutex_lock(&http->lock);
+	job->done = true;
+	if (job->waiter)
+		pthread_cond_signal(&job->waiter->cond);
+	pthread_mutex_unlock(&http->lock);
+	job_unref(job);
+}
+
+/* Its caller has left. A connection that kept silent is not used again. */
+static void pool_drop(struct http *http, struct job *job)
+{
+	if (job->easy && job->sent) {
+		curl_easy_setopt(job->easy, CURLOPT_FORBID_REUSE, 1L);
+		http->suspect = true;
+	}
+	pool_finish(http, job, CURLE_ABORTED_BY_CALLBACK);
+}
+
+static void pool_start(struct http *http, struct job *job)
+{
+	struct job_settings settings = {
+		.share = http->share,
+		.cacert = http->cacert,
+		.user_agent = http->user_agent,
+		.fresh = http->suspect,
+		.before_send = pool_before_send,
+	};
+
+	job_link(&http->running, job);
+	if (job_prepare(job, &settings) < 0 ||
+		curl_multi_add_handle(http->multi, job->easy) != CURLM_OK)
+		pool_finish(http, job, CURLE_OUT_OF_MEMORY);
+}
+
+/* Takes over what came and ends what its caller left. Returns false at the end of the pool. */
+static bool pool_take(struct http *http)
+{
+	struct job *arrived, *gone = NULL;
+	bool shut;
+
+	pthread_mutex_lock(&http->lock);
+	shut = http->shut;
+	arrived = http->arrived;
+	http->arrived = NULL;
+	http->arrived_end = &http->arrived;
+	for (struct job *job = http->running, *next; http->has_abandoned && job;
+		job = next) {
+		next = job->next;
+		if (!job->abandoned)
+			continue;
+		job_unlink(job);
+		job_link(&gone, job);
+	}
+	http->has_abandoned = false;
+	pthread_mutex_unlock(&http->lock);
+
+	while (gone)
+		pool_drop(http, gone);
+	for (struct job *job = arrived, *next; job; job = next) {
+		next = job->next;
+		pool_start(http, job);
+	}
+	return !shut;
+}
+
+static void pool_reap(struct http *http)
+{
+	CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(http->multi, &left))) {
+		CURLcode result = message->data.result;
+		char *job;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &job);
+		pool_finish(http, (struct job *)job, result);
+	}
+}
+
+static void *pool_thread(void *arg)
+{
+	struct http *http = arg;
+	int running;
+
+	while (pool_take(http)) {
+		curl_multi_perform(http->multi, &running);
+		pool_reap(http);
+		curl_multi_poll(http->multi, NULL, 0, POOL_IDLE_MS, NULL);
+	}
+	while (http->running)
+		pool_finish(http, http->running, CURLE_ABORTED_BY_CALLBACK);
+	return NULL;
+}
+
+static void pool_on_cancel(void *arg)
+{
+	struct waiter *waiter = arg;
+
+	pthread_mutex_lock(&waiter->http->lock);
+	waiter->cancelled = true;
+	pthread_cond_signal(&waiter->cond);
+	pthread_mutex_unlock(&waiter->http->lock);
+}
+
+void pool_enter(struct http *http, struct waiter *waiter, struct cancel *cancel)
+{
+	*waiter = (struct waiter){.http = http};
+	clock_cond_init(&waiter->cond);
+	pthread_mutex_lock(&http->lock);
+	waiter->next = http->waiters;
+	waiter->back = &http->waiters;
+	if (waiter->next)
+		waiter->next->back = &waiter->next;
+	http->waiters = waiter;
+	pthread_mutex_unlock(&http->lock);
+	cancel_hook(cancel, pool_on_cancel, waiter);
+}
+
+void pool_leave(struct waiter *waiter, struct cancel *cancel)
+{
+	cancel_unhook(cancel);
+	pthread_mutex_lock(&waiter->http->lock);
+	*waiter->back = waiter->next;
+	if (waiter->next)
+		waiter->next->back = waiter->back;
+	pthread_mutex_unlock(&waiter->http->lock);
+	pthread_cond_destroy(&waiter->cond);
+}
+
+/* Under the lock: why the waiter may not go on waiting, or 0. */
+static int waiter_reason(const struct waiter *waiter)
+{
+	if (waiter->http->shut)
+		return -ESHUTDOWN;
+	return waiter->cancelled ? -EINTR : 0;
+}
+
+/* Under the lock. From here on the request does not go out. */
+static void pool_abandon(struct http *http, struct job *job)
+{
+	job->abandoned = true;
+	job->waiter = NULL;
+	http->has_abandoned = true;
+	curl_multi_wakeup(http->multi);
+}
+
+int pool_run(struct waiter *waiter, struct job *job, bool *ret_sent)
+{
+	struct http *http = waiter->http;
+	bool in_time = true;
+	int r;
+
+	pthread_mutex_lock(&http->lock);
+	r = waiter_reason(waiter);
+	if (r == 0) {
+		job->waiter = waiter;
+		*http->arrived_end = job_ref(job);
+		http->arrived_end = &job->next;
+		curl_multi_wakeup(http->multi);
+	}
+	while (r == 0 && !job->done && in_time) {
+		in_time = clock_cond_wait(&waiter->cond, &http->lock, job->deadline_ms);
+		r = job->done ? 0 : waiter_reason(waiter);
+	}
+	if (r == 0 && !job->done)
+		r = -ETIMEDOUT;
+	if (job->waiter && !job->done)
+		pool_abandon(http, job);
+	*ret_sent = job->sent;
+	pthread_mutex_unlock(&http->lock);
+	return r;
+}
+
+int pool_sleep(struct waiter *waiter, uint64_t until_ms)
+{
+	struct http *http = waiter->http;
+	bool in_time = true;
+	int r;
+
+	pthread_mutex_lock(&http->lock);
+	while ((r = waiter_reason(waiter)) == 0 && in_time)
+		in_time = clock_cond_wait(&waiter->cond, &http->lock, until_ms);
+	pthread_mutex_unlock(&http->lock);
+	return r;
+}
+
+size_t pool_answer_max(const struct http *http)
+{
+	return http->answer_max;
+}
+
+static void pool_init_curl(void)
+{
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static int pool_check_cacert(const char *path, struct err *err)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT(POOL_CACERT_MAX);
+	int r = path ? file_read(path, &text) : 0;
+
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
+		return err_set(err, EINVAL, "cacert %s: %s", path, strerror(-r));
+	if (path && !strstr(buf_str(&text), "CERTIFICATE-----"))
+		return err_set(
+			err, EINVAL, "cacert %s: there is no PEM certificate in it", path);
+	return 0;
+}
+
+static int pool_init_handles(struct http *http, const struct http_options *options)
+{
+	http->answer_max = options->answer_max;
+	http->user_agent = strdup(options->user_agent ? options->user_agent : "vpcfs");
+	http->cacert = options->cacert ? strdup(options->cacert) : NULL;
+	http->multi = curl_multi_init();
+	http->share = curl_share_init();
+	if (!http->user_agent || (options->cacert && !http->cacert) || !http->multi ||
+		!http->share)
+		return -ENOMEM;
+	curl_share_setopt(http->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+	curl_multi_setopt(http->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+	curl_multi_setopt(
+		http->multi, CURLMOPT_MAX_HOST_CONNECTIONS, POOL_HOST_CONNECTIONS);
+	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, POOL_HOST_CONNECTIONS);
+	return 0;
+}
+
+static void pool_release(struct http *http)
+{
+	curl_multi_cleanup(http->multi);
+	curl_share_cleanup(http->share);
+	pthread_mutex_destroy(&http->lock);
+	free(http->cacert);
+	free(http->user_agent);
+	free(http);
+}
+
+/* Signals are the main thread's: this one, and the resolver threads it starts, block all. */
+static int pool_start_thread(struct http *http)
+{
+	sigset_t all, before;
+	int r;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	r = pthread_create(&http->thread, NULL, pool_thread, http);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (r == 0)
+		pthread_setname_np(http->thread, "vpcfs-http");
+	return -r;
+}
+
+int http_new(const struct http_options *options, struct http **ret, struct err *err)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct http *http;
+	int r = pool_check_cacert(options->cacert, err);
+
+	if (r < 0)
+		return r;
+	pthread_once(&once, pool_init_curl);
+	http = calloc(1, sizeof(*http));
+	if (!http)
+		return -ENOMEM;
+	pthread_mutex_init(&http->lock, NULL);
+	http->arrived_end = &http->arrived;
+	r = pool_init_handles(http, options);
+	if (r == 0 && pool_start_thread(http) < 0)
+		r = err_set(err, EAGAIN, "no thread for the network can be started");
+	if (r < 0) {
+		pool_release(http);
+		return r;
+	}
+	*ret = http;
+	return 0;
+}
+
+void http_shut_down(struct http *http)
+{
+	pthread_mutex_lock(&http->lock);
+	http->shut = true;
+	for (struct waiter *waiter = http->waiters; waiter; waiter = waiter->next)
+		pthread_cond_signal(&waiter->cond);
+	curl_multi_wakeup(http->multi);
+	pthread_mutex_unlock(&http->lock);
+}
+
+void http_free(struct http *http)
+{
+	if (!http)
+		return;
+	http_shut_down(http);
+	pthread_join(http->thread, NULL);
+	pool_release(http);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* Which request may be repeated, when, and how often. */
+#include "retry.h"
+
+#include <curl/curl.h>
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include "base/cleanup.h"
+
+#define RETRY_FIRST_MS	  100
+#define RETRY_MAX_MS	  5000
+#define RETRY_AFTER_MAX_S 86400
+#define RETRY_MAX_ANSWERS 6 /* attempts while the server answers that it cannot now */
+#define RETRY_MAX_BROKEN  4 /* attempts while connections end without an answer */
+#define RETRY_MAX_UNREACHED                                                                \
+	4 /* attempts while there is no connection: a dead server is told soon */
+#define RETRY_MAX_CUT 3 /* attempts while answers come cut */
+
+static unsigned retry_max_for_status(int status)
+{
+	static const int again[] = {429, 502, 503, 504};
+
+	for (size_t i = 0; i < ARRAY_LEN(again); i++) {
+		if (status == again[i])
+			return RETRY_MAX_ANSWERS;
+	}
+	return 1;
+}
+
+static unsigned retry_max_for_errnum(int errnum)
+{
+	switch (errnum) {
+	case ECONNREFUSED:
+	case EHOSTUNREACH:
+		return RETRY_MAX_UNREACHED;
+	case EREMOTEIO:
+		return RETRY_MAX_BROKEN;
+	case EBADMSG:
+		return RETRY_MAX_CUT;
+	default: /* TLS, memory, and time that is over */
+		return 1;
+	}
+}
+
+static bool retry_is_safe(const struct retry_outcome *outcome)
+{
+	return strcmp(outcome->method, "POST") != 0 || !outcome->sent;
+}
+
+int64_t retry_wait_ms(
+	const struct retry_outcome *outcome, unsigned attempts, uint32_t random)
+{
+	unsigned max = outcome->errnum ? retry_max_for_errnum(outcome->errnum)
+				       : retry_max_for_status(outcome->status);
+	int64_t wait;
+
+	if (attempts >= max || outcome->hopeless || !retry_is_safe(outcome))
+		return -1;
+	wait = (int64_t)RETRY_FIRST_MS << (attempts < 8 ? attempts - 1 : 7);
+	if (wait > RETRY_MAX_MS)
+		wait = RETRY_MAX_MS;
+	random %= (uint32_t)wait / 4 + 1;
+	if (wait < outcome->retry_after_ms)
+		wait = outcome->retry_after_ms;
+	return wait + random;
+}
+
+int64_t retry_parse_after(const char *value, time_t now)
+{
+	size_t digits = strspn(value, "0123456789");
+	int64_t seconds = 0;
+	time_t date;
+
+	if (digits && !value[digits]) {
+		for (; *value && seconds < RETRY_AFTER_MAX_S; value++)
+			seconds = seconds * 10 + (*value - '0');
+	} else {
+		date = isalpha((unsigned char)value[0]) ? curl_getdate(value, NULL) : -1;
+		if (date == -1)
+			return -1;
+		seconds = date > now ? date - now : 0;
+	}
+	return (seconds < RETRY_AFTER_MAX_S ? seconds : RETRY_AFTER_MAX_S) * 1000;
+}
