@@ -15,12 +15,17 @@ void change_free(struct change *change); /* NULL is allowed */
 void change_freep(struct change **change);
 #define CLEANUP_CHANGE CLEANUP(change_freep)
 
-/* The text of the file at path shall be this. Value and list files: with or without the last newline; lists separated by
+/* What means the same is no change: vpcPrefixes, hostPrefixes and servers are sets; addresses and CIDRs count by what they
+ * say, not how they are spelled (10.0.0.1/13 is 10.0.0.0/13); a default is as good as a missing value.
+ *
+ * The text of the file at path shall be this. Value and list files: with or without the last newline; lists separated by
  * blanks, commas and newlines. now is what the VPC is like; a value below vpcPrefixes/NAME whose NAME is not there is
  * added to the list. Equal content (sets compared as sets) gives an empty change.
- * For a read-only file: an empty change when the bytes are the file's bytes, else -EPERM.
- * Not for FIELD_SPEC (change_spec).
- * Errors, with a sentence that says what was wrong and what is expected: -EINVAL, -EPERM, -ENOENT, -EISDIR, -ENOMEM. */
+ * For a read-only file: an empty change when the bytes are the file's bytes (the last newline may be missing), else -EPERM.
+ * In a draft an empty text takes a value away (but not name and zone), and an item of hostPrefixes that is not there is
+ * added too. Not for FIELD_SPEC (change_spec: -EINVAL) and FIELD_ERROR (-EPERM).
+ * Errors, with a sentence that says what was wrong and what is expected: -EINVAL, -EPERM, -ENOENT, -ENOTDIR, -EISDIR,
+ * -ENAMETOOLONG, -ENOMEM. */
 int change_text(const struct doc *now, const char *path, const char *text, size_t len,
 	struct change **ret, struct err *err);
 
@@ -28,6 +33,11 @@ int change_text(const struct doc *now, const char *path, const char *text, size_
  * origin (what the writer had read). A leaf that also differs between origin and now, and where now is not what the text
  * wants, is a conflict. A leaf that now already has as wanted is left out. Unknown keys, wrong types, a missing `name` or
  * `zone`, text that does not parse, empty or NUL-filled text are refused with line and column where there are any.
+ * What is left out or null gets its default: false, an empty list. But hostPrefix and hostPrefixes left out stay as they are,
+ * since the server chose them (in a draft they are taken away); one that equals what origin has is no change.
+ * Entries of vpcPrefixes (and hostPrefixes) are merged by name: those this save touched are put into the list as it is now; only
+ * an entry that both sides changed, differently, is a conflict. The syntax of values is checked only where they differ from
+ * origin's, so what the API once gave can always be saved again.
  * Errors: -EINVAL, -EBUSY (conflict; the sentence names each field and what the other wrote), -ENOMEM. */
 int change_spec(const struct doc *origin, const struct doc *now, const char *text,
 	size_t len, struct change **ret, struct err *err);

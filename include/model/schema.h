@@ -23,17 +23,20 @@ enum field_type {
 };
 
 enum field_flags {
-	FIELD_WRITABLE = 1,	    /* 0644, else 0444 */
-	FIELD_IF_PRESENT = 2,	    /* shown only when the API returns it */
-	FIELD_HIDDEN = 4,	    /* not listed, reachable by name */
-	FIELD_REQUIRED = 8,	    /* spec.json must have it */
-	FIELD_NAMED_ITEMS = 16,	    /* a directory of an array's items by their `name` */
-	FIELD_WHOLE_LIST = 32,	    /* sent as part of its whole list: GET before PATCH */
-	FIELD_UNKNOWN = 64,	    /* no row: a field of a newer API */
-	FIELD_SPEC_ONLY_WITH = 128, /* in spec.json under a condition, see model/spec */
+	FIELD_WRITABLE = 1,	/* 0644, else 0444 */
+	FIELD_IF_PRESENT = 2,	/* shown only when the API returns it */
+	FIELD_HIDDEN = 4,	/* not listed, reachable by name */
+	FIELD_REQUIRED = 8,	/* spec.json must have it; of an item: each item must */
+	FIELD_NAMED_ITEMS = 16, /* a directory of an array's items by their `name` */
+	FIELD_WHOLE_LIST = 32,	/* sent as part of its whole list: GET before PATCH */
+	FIELD_UNKNOWN = 64,	/* no row: a field of a newer API */
+	FIELD_SPEC_ONLY_WITH =
+		128, /* given when the VPC is made or left to the server: of all such fields spec.json
+				     * has the last that is set; left out there it stays as it is */
 };
 
-/* path has "*" where a name stands; mask is the updateMask path of a PATCH that changes it ("" when none). */
+/* path has "*" where a name stands; mask is the updateMask path of a PATCH that changes it ("" when none). Rows that share a
+ * mask follow each other, and the first of them has the mask's path. */
 struct row {
 	const char *path;
 	enum field_type type;

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* Two values mean the same when their canonical texts are the same bytes. The text is for comparing only. */
+#include "canon.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/buf.h"
+#include "items.h"
+#include "member.h"
+#include "rows.h"
+#include "word.h"
+
+#define CANON_MAX (256u << 20) /* bytes */
+
+static int canon_value(const struct row *row, const json_t *value, struct buf *ret);
+
+/* With its length before it, so that no text can look like two. */
+static int canon_text(const char *text, struct buf *ret)
+{
+	return buf_addf(ret, "%zu:%s;", strlen(text), text);
+}
+
+static int canon_word(const json_t *value, struct buf *ret)
+{
+	const char *text = json_string_value(value);
+	char canon[WORD_CANON_MAX];
+
+	if (!text)
+		text = "";
+	return canon_text(word_canon(text, canon) ? canon : text, ret);
+}
+
+static int canon_enum(const json_t *value, struct buf *ret)
+{
+	static const char zero[] = "UNSPECIFIED";
+	const char *text = json_string_value(value);
+	size_t len = text ? strlen(text) : 0;
+
+	if (!text && json_integer_value(value))
+		return buf_addf(ret, "%lld;", (long long)json_integer_value(value));
+	if (len >= strlen(zero) && strcmp(text + len - strlen(zero), zero) == 0)
+		text = NULL;
+	return canon_text(text ? text : "", ret);
+}
+
+static int canon_members(const struct row *dir, const json_t *object, struct buf *ret)
+{
+	const struct row *row = NULL;
+	int r = 0;
+
+	while (r == 0 && (row = row_next_child(dir, row))) {
+		if (row->type == FIELD_DIR || row->flags & FIELD_WRITABLE)
+			r = canon_value(row, member_get(object, row_key(row)), ret);
+	}
+	return r;
+}
+
+static int canon_item(const struct row *list, const json_t *item, struct buf *ret)
+{
+	int r;
+
+	if (list->type != FIELD_DIR)
+		return canon_word(item, ret);
+	r = canon_text(item_name(item), ret);
+	return r < 0 ? r : canon_members(row_child(list, "*"), item, ret);
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The items' texts in ret, sorted; the caller frees them even on failure. */
+static int canon_collect(
+	const struct row *list, const json_t *array, char **texts, size_t *ret_count)
+{
+	size_t i;
+	json_t *item;
+
+	json_array_foreach (array, i, item) {
+		CLEANUP_BUF struct buf text = BUF_INIT(CANON_MAX);
+		int r = canon_item(list, item, &text);
+
+		if (r < 0)
+			return r;
+		texts[i] = buf_steal(&text);
+		if (!texts[i])
+			return -ENOMEM;
+		*ret_count = i + 1;
+	}
+	qsort(texts, *ret_count, sizeof(char *), compare_texts);
+	return 0;
+}
+
+/* A set: sorted, and of plain words each once. */
+static int canon_set(const struct row *list, const json_t *array, struct buf *ret)
+{
+	size_t count = 0;
+	char **texts = calloc(json_array_size(array) + 1, sizeof(char *));
+	int r = texts ? canon_collect(list, array, texts, &count) : -ENOMEM;
+
+	for (size_t i = 0; i < count; i++) {
+		bool again =
+			i && list->type != FIELD_DIR && strcmp(texts[i], texts[i - 1]) == 0;
+
+		if (r == 0 && !again)
+			r = buf_addf(ret, "{%s}", texts[i]);
+	}
+	for (size_t i = 0; i < count; i++)
+		free(texts[i]);
+	free(texts);
+	return r;
+}
+
+static int canon_list(const json_t *array, struct buf *ret)
+{
+	size_t i;
+	json_t *item;
+	int r = 0;
+
+	json_array_foreach (array, i, item) {
+		r = canon_word(item, ret);
+		if (r < 0)
+			return r;
+	}
+	return buf_addc(ret, '.');
+}
+
+static int canon_dir(const struct row *row, const json_t *value, struct buf *ret)
+{
+	int r;
+
+	if (row->flags & FIELD_NAMED_ITEMS)
+		return canon_set(row, value, ret);
+	if (!value)
+		return buf_addc(ret, '-');
+	r = strcmp(row_key(row), "*") == 0 ? canon_text(item_name(value), ret)
+					   : buf_addc(ret, '+');
+	return r < 0 ? r : canon_members(row, value, ret);
+}
+
+static int canon_value(const struct row *row, const json_t *value, struct buf *ret)
+{
+	switch (row->type) {
+	case FIELD_DIR:
+		return canon_dir(row, value, ret);
+	case FIELD_ADDRESSES:
+		return canon_set(row, value, ret);
+	case FIELD_CIDRS:
+		return canon_list(value, ret);
+	case FIELD_CIDR:
+		return canon_word(value, ret);
+	case FIELD_ENUM:
+		return canon_enum(value, ret);
+	case FIELD_BOOL:
+		return buf_addc(ret, json_is_true(value) ? 't' : 'f');
+	case FIELD_INT:
+		return buf_addf(ret, "%lld;", (long long)json_integer_value(value));
+	default:
+		return canon_text(
+			json_is_string(value) ? json_string_value(value) : "", ret);
+	}
+}
+
+int canon_equal(const struct row *row, const json_t *a, const json_t *b, bool *ret_equal)
+{
+	CLEANUP_BUF struct buf left = BUF_INIT(CANON_MAX), right = BUF_INIT(CANON_MAX);
+	int r = canon_value(row, a, &left);
+
+	if (r == 0)
+		r = canon_value(row, b, &right);
+	if (r == 0)
+		*ret_equal = left.len == right.len &&
+			     (!left.len || memcmp(left.data, right.data, left.len) == 0);
+	return r;
+}

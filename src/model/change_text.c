@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* One file's text as a change of the leaf that the file belongs to. */
+#include "changing.h"
+
+#include <errno.h>
+#include <string.h>
+#include "base/cleanup.h"
+#include "base/utf8.h"
+#include "document.h"
+#include "find.h"
+#include "items.h"
+#include "leaf.h"
+#include "member.h"
+#include "rows.h"
+#include "text.h"
+
+/* What a text is for: a row, and below a list the item, which may be one more than the list has. */
+struct target {
+	const struct row *row;
+	size_t item;		      /* or NO_ITEM */
+	char new_name[NAME_FILE_MAX]; /* of the item that is to be added */
+};
+
+/* A path below an item that is not there: "vpcPrefixes/NAME/value". */
+static int target_new_item(const struct doc *doc, const char *path, struct target *ret)
+{
+	const struct row *list, *row;
+	char name[NAME_FILE_MAX], file[NAME_FILE_MAX];
+
+	if (path_next(&path, name) < 0)
+		return -ENOENT;
+	list = row_child(NULL, name);
+	if (!list || !(list->flags & FIELD_NAMED_ITEMS) || path_next(&path, file) < 0)
+		return -ENOENT;
+	/* Host prefixes are given when the VPC is made, or never. */
+	if (list->flags & FIELD_SPEC_ONLY_WITH && !doc_is_draft(doc))
+		return -ENOENT;
+	row = row_child(list, "*");
+	while (row && *path)
+		row = path_next(&path, name) == 0 ? row_child(row, name) : NULL;
+	if (!row || !(row->flags & FIELD_WRITABLE) ||
+		items_find(member_get(doc_root(doc), list->path), file) >= 0)
+		return -ENOENT;
+	ret->row = row;
+	ret->item = json_array_size(member_get(doc_root(doc), list->path));
+	if (name_from_file(file, ret->new_name, sizeof(ret->new_name)) < 0 ||
+		!ret->new_name[0] || !utf8_is_valid(ret->new_name, strlen(ret->new_name)))
+		return -EINVAL;
+	return 0;
+}
+
+/* The list with the target's member set in its item. */
+static int list_with(
+	const struct target *target, json_t *list, const json_t *value, const char *below)
+{
+	json_t *item;
+
+	if (target->new_name[0]) {
+		item = json_object();
+		if (json_array_append_new(list, item) < 0 ||
+			member_put_take(item, "name", json_string(target->new_name)) < 0)
+			return -ENOMEM;
+	}
+	item = json_array_get(list, target->item);
+	if (!json_is_null(value))
+		return member_put_take(item, below, json_deep_copy(value));
+	member_remove(item, below);
+	return 0;
+}
+
+static int change_target_take(const struct doc *now, const struct target *target,
+	json_t *parsed, struct change **ret)
+{
+	const struct row *leaf = leaf_of(target->row);
+	const char *below = row_below_item(target->row);
+	json_auto_t *value = parsed, *list = NULL;
+	int r;
+
+	if (!below)
+		return change_one_take(now, leaf, STEAL(value), ret);
+	list = leaf_get(doc_root(now), leaf);
+	r = list ? list_with(target, list, value, below) : -ENOMEM;
+	return r < 0 ? r : change_one_take(now, leaf, STEAL(list), ret);
+}
+
+/* Whether the text is what the file shows, with or without the last newline. */
+static int shows_text(const struct doc *doc, const struct place *place, const char *text,
+	size_t len, bool *ret)
+{
+	CLEANUP_BUF struct buf shown = BUF_INIT(DOC_TEXT_MAX);
+	int r = place_show(doc, place, &shown);
+
+	if (r < 0)
+		return r;
+	*ret = (len == shown.len || (len + 1 == shown.len && shown.data[len] == '\n')) &&
+	       (!len || memcmp(shown.data, text, len) == 0);
+	return 0;
+}
+
+/* What a place that exists makes of the text before anything is parsed: *ret_done when that is all. */
+static int text_meets_place(const struct doc *now, const struct place *place,
+	const char *text, size_t len, bool *ret_done)
+{
+	enum field_type type = place->field.type;
+	bool is_writable = place->field.flags & FIELD_WRITABLE;
+	int r;
+
+	if (type == FIELD_DIR)
+		return -EISDIR;
+	if (type == FIELD_SPEC)
+		return -EINVAL;
+	if (type == FIELD_ERROR)
+		return -EPERM;
+	r = shows_text(now, place, text, len, ret_done);
+	if (r < 0)
+		return r;
+	return *ret_done || is_writable ? 0 : -EPERM;
+}
+
+static int text_target(const struct doc *now, const char *path, const char *text,
+	size_t len, struct target *ret, bool *ret_done)
+{
+	struct place place;
+	int r = place_find(now, path, &place);
+
+	*ret = (struct target){.item = NO_ITEM};
+	*ret_done = false;
+	if (r == -ENOENT)
+		return target_new_item(now, path, ret);
+	if (r == 0)
+		r = text_meets_place(now, &place, text, len, ret_done);
+	if (r < 0)
+		return r;
+	ret->row = place.field.row;
+	ret->item = place.item;
+	return 0;
+}
+
+static int refuse(int errnum, const char *path, struct err *err)
+{
+	switch (errnum) {
+	case ENOENT:
+		return err_set(err, errnum, "%s: no such file", path);
+	case EISDIR:
+		return err_set(err, errnum, "%s: a directory", path);
+	case EPERM:
+		return err_set(err, errnum, "%s: read-only: the API sets it", path);
+	case EINVAL:
+		return err_set(err, errnum, "%s: not a name for the API", path);
+	default:
+		return -errnum;
+	}
+}
+
+int change_text(const struct doc *now, const char *path, const char *text, size_t len,
+	struct change **ret, struct err *err)
+{
+	struct target target;
+	json_t *value;
+	bool done;
+	int r;
+
+	if (len > DOC_TEXT_MAX)
+		return err_set(err, EINVAL, "%s: the text is too long", path);
+	r = text_target(now, path, text, len, &target, &done);
+	if (r < 0)
+		return refuse(-r, path, err);
+	if (done)
+		return change_new(ret);
+
+	struct text written = {
+		.path = path,
+		.row = target.row,
+		.may_clear = doc_is_draft(now) && !(target.row->flags & FIELD_REQUIRED &&
+							  !row_below_item(target.row)),
+		.bytes = text,
+		.len = len,
+	};
+
+	r = text_parse(&written, &value, err);
+	return r < 0 ? r : change_target_take(now, &target, value, ret);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* How a change is put together. */
+#ifndef MODEL_CHANGING_H
+#define MODEL_CHANGING_H
+
+#include <jansson.h>
+#include "model/change.h"
+#include "model/schema.h"
+
+/* Empty. Errors: -ENOMEM. */
+int change_new(struct change **ret);
+/* One leaf more, in the table's order. Takes value, also on failure; NULL is -ENOMEM; null takes the leaf away. */
+int change_add_take(struct change *change, const struct row *leaf, json_t *value);
+/* A change of one leaf; empty where value means the same as what doc has. Takes value. Errors: -ENOMEM. */
+int change_one_take(
+	const struct doc *doc, const struct row *leaf, json_t *value, struct change **ret);
+
+#endif

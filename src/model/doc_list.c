@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* What is in a directory of a document: rows in the table's order, then what no row knows. */
+#include "model/doc.h"
+
+#include <errno.h>
+#include <string.h>
+#include "base/cleanup.h"
+#include "find.h"
+#include "items.h"
+#include "rows.h"
+
+#define LONG_NAME (NAME_FILE_MAX - 8) /* bytes from which a name may have been cut */
+
+struct listing {
+	int (*fn)(void *arg, const char *name, const struct field *field);
+	void *arg;
+};
+
+static int list_rows(
+	const struct doc *doc, const struct place *dir, const struct listing *listing)
+{
+	const struct row *row = NULL;
+	struct place place;
+	int r = 0;
+
+	while (r == 0 && (row = row_next_child(dir->field.row, row))) {
+		if (!(row->flags & FIELD_HIDDEN) && place_row(doc, dir, row, &place))
+			r = listing->fn(listing->arg, row_key(row), &place.field);
+	}
+	return r;
+}
+
+static int list_items(const struct place *dir, const struct listing *listing)
+{
+	CLEANUP(map_release) struct map shared = {0};
+	char name[NAME_FILE_MAX];
+	struct place place;
+	int r = items_count_names(dir->value, &shared);
+
+	for (size_t i = 0; r == 0 && i < json_array_size(dir->value); i++) {
+		if (!items_file_name(dir->value, &shared, i, name))
+			continue;
+		place_item(dir, i, &place);
+		r = listing->fn(listing->arg, name, &place.field);
+	}
+	return r;
+}
+
+static int list_unknown(const struct place *dir, const struct listing *listing)
+{
+	bool is_known = !(dir->field.flags & FIELD_UNKNOWN);
+	const struct row *row = dir->field.row;
+	char name[NAME_FILE_MAX];
+	size_t index = 0;
+	const char *key;
+	json_t *value;
+	struct place place;
+	int r;
+
+	json_object_foreach (dir->value, key, value) {
+		if (!unknown_file_name(row, is_known, key, value, index++, name))
+			continue;
+		if (strlen(name) >= LONG_NAME &&
+			unknown_find(row, is_known, dir->value, name) != value)
+			continue;
+		place_unknown(dir, value, &place);
+		r = listing->fn(listing->arg, name, &place.field);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+int doc_list(const struct doc *doc, const char *path,
+	int (*fn)(void *arg, const char *name, const struct field *field), void *arg)
+{
+	const struct listing listing = {.fn = fn, .arg = arg};
+	struct place dir;
+	int r = place_find(doc, path, &dir);
+
+	if (r < 0)
+		return r;
+	if (dir.field.type != FIELD_DIR)
+		return -ENOTDIR;
+	if (dir.field.flags & FIELD_NAMED_ITEMS)
+		return list_items(&dir, &listing);
+	if (!(dir.field.flags & FIELD_UNKNOWN)) {
+		r = list_rows(doc, &dir, &listing);
+		if (r)
+			return r;
+	}
+	return list_unknown(&dir, &listing);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* The way from a path to the JSON value it shows. */
+#ifndef MODEL_FIND_H
+#define MODEL_FIND_H
+
+#include <jansson.h>
+#include "model/doc.h"
+#include "model/name.h"
+
+#define NO_ITEM ((size_t)-1)
+
+/* A file or directory of a document; everything borrowed from the document. */
+struct place {
+	struct field field;
+	json_t *value; /* NULL: missing or null. For spec.json and vpc.json the whole object */
+	size_t item;   /* index in its list of named items, or NO_ITEM */
+	json_t *dated; /* the nearest object that has an updatedAt, or NULL */
+};
+
+struct place place_root(const struct doc *doc);
+/* The row's file below a directory. False when the document does not have it. */
+bool place_row(const struct doc *doc, const struct place *dir, const struct row *row,
+	struct place *ret);
+/* An item of a list of named items. */
+void place_item(const struct place *dir, size_t index, struct place *ret);
+/* A field of a newer API. */
+void place_unknown(const struct place *dir, json_t *value, struct place *ret);
+
+/* Takes the next name off the path. Errors: -ENOENT for an empty one, -ENAMETOOLONG. */
+int path_next(const char **path, char name[NAME_FILE_MAX]);
+/* Errors: -ENOENT, -ENOTDIR, -ENAMETOOLONG. */
+int place_find(const struct doc *doc, const char *path, struct place *ret);
+/* Adds the file's text. Errors: as doc_show. */
+int place_show(const struct doc *doc, const struct place *place, struct buf *ret);
+
+#endif

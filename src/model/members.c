@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether an answer shows the whole VPC: the service answers a PATCH with fewer members than a GET in one of its forms. */
+#include <stdbool.h>
+#include "document.h"
+
+static bool has_keys_of(const json_t *a, const json_t *b)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)b, key, value) {
+		if (!json_object_get(a, key))
+			return false;
+	}
+	return true;
+}
+
+/* All items of one list have the same members, so the first of each stand for them. */
+static bool items_alike(const json_t *a, const json_t *b)
+{
+	const json_t *x = json_array_get(a, 0), *y = json_array_get(b, 0);
+
+	if (!json_is_object(x) || !json_is_object(y))
+		return true;
+	return has_keys_of(x, y) && has_keys_of(y, x);
+}
+
+bool doc_has_members_of(const struct doc *doc, const struct doc *other)
+{
+	const json_t *a = doc_root(doc), *b = doc_root(other);
+	const char *key;
+	json_t *value;
+
+	if (!has_keys_of(a, b) || !has_keys_of(b, a))
+		return false;
+	json_object_foreach ((json_t *)b, key, value) {
+		if (json_is_array(value) && !items_alike(json_object_get(a, key), value))
+			return false;
+	}
+	return true;
+}

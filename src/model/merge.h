@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Three-way: what was read, what is there now, what this save wants. */
+#ifndef MODEL_MERGE_H
+#define MODEL_MERGE_H
+
+#include <jansson.h>
+#include "base/buf.h"
+#include "model/schema.h"
+
+struct merge {
+	const struct row *leaf;
+	const json_t *was, *is, *want; /* borrowed; want differs from was */
+	struct buf *conflicts;	       /* a line for each is added */
+};
+
+/* What the leaf shall be: want, or for a list of named items the list as it is now with what this save changed, so that two
+ * people who add different entries both have theirs. Undefined where there was a conflict. Errors: -ENOMEM, -EFBIG. */
+int merge_leaf(const struct merge *merge, json_t **ret);
+
+#endif

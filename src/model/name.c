@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* Names of the API as file names and back. */
+#include "model/name.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/utf8.h"
+
+#define NAME_LEN_MAX (NAME_FILE_MAX - 1) /* bytes */
+#define NAME_ID_MAX  64			 /* bytes of an escaped id in a name */
+#define CHAR_MAX_LEN 4			 /* bytes of a character of UTF-8 */
+
+/* Bytes of the character at p: 1 for a byte that belongs to none. */
+static size_t name_char_len(const char *p, size_t left)
+{
+	for (size_t n = 1; n <= CHAR_MAX_LEN && n <= left; n++) {
+		if (utf8_is_valid(p, n))
+			return n;
+	}
+	return 1;
+}
+
+static bool name_needs_escape(const char *p, size_t n, bool is_first)
+{
+	unsigned char c = *p;
+
+	if (n == 1)
+		return c < 0x20 || c >= 0x7F || c == '/' || c == '%' ||
+		       (c == '.' && is_first);
+	return n == 2 && c == 0xC2 && (unsigned char)p[1] < 0xA0; /* C1 controls */
+}
+
+/* Writes the escaped name as far as whole characters fit into max bytes. Returns whether all did. */
+static bool name_escape(const char *name, size_t max, char *out, bool is_start)
+{
+	size_t len = strlen(name), o = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0, n; i < len; i += n) {
+		n = name_char_len(name + i, len - i);
+		bool escaped = name_needs_escape(name + i, n, is_start && i == 0);
+
+		if (o + (escaped ? 3 * n : n) > max)
+			return false;
+		for (size_t k = 0; k < n; k++) {
+			if (escaped)
+				o += sprintf(out + o, "%%%02X", (unsigned char)name[i + k]);
+			else
+				out[o++] = name[i + k];
+		}
+		out[o] = '\0';
+	}
+	return true;
+}
+
+void name_with_id(const char *name, const char *id, char out[NAME_FILE_MAX])
+{
+	char tail[NAME_ID_MAX + 2] = "~";
+
+	name_escape(id, NAME_ID_MAX, tail + 1, false);
+	if (name[0])
+		name_escape(name, NAME_LEN_MAX - strlen(tail), out, true);
+	else
+		strcpy(out, "%");
+	strcat(out, tail);
+}
+
+void name_to_file(const char *name, const char *id, char out[NAME_FILE_MAX])
+{
+	if (!name[0])
+		strcpy(out, "%");
+	else if (!name_escape(name, NAME_LEN_MAX, out, true))
+		name_with_id(name, id, out);
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+static int name_unescape(const char *file, char *out, size_t size)
+{
+	size_t o = 0;
+
+	for (; *file; file++) {
+		char c = *file;
+
+		if (c == '%') {
+			int high = hex_digit(file[1]);
+			int low = high < 0 ? -1 : hex_digit(file[2]);
+
+			if (low < 0 || (high == 0 && low == 0))
+				return -EINVAL;
+			c = (char)(high << 4 | low);
+			file += 2;
+		}
+		if (o + 1 >= size)
+			return -ENAMETOOLONG;
+		out[o++] = c;
+	}
+	out[o] = '\0';
+	return 0;
+}
+
+int name_from_file(const char *file, char *out, size_t size)
+{
+	char back[NAME_FILE_MAX];
+	int r;
+
+	assert(size);
+	if (strlen(file) > NAME_LEN_MAX)
+		return -ENAMETOOLONG;
+	if (strcmp(file, "%") == 0) {
+		out[0] = '\0';
+		return 0;
+	}
+	r = name_unescape(file, out, size);
+	if (r < 0)
+		return r;
+	name_to_file(out, "", back);
+	return out[0] && strcmp(back, file) == 0 ? 0 : -EINVAL;
+}

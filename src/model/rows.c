@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* The schema table as a tree, and as the leaves that a PATCH can name. */
+#include "rows.h"
+
+#include <string.h>
+
+static bool row_is_below(const struct row *dir, const struct row *row)
+{
+	const char *slash = strrchr(row->path, '/');
+	size_t len = slash ? (size_t)(slash - row->path) : 0;
+
+	if (!dir)
+		return !slash;
+	return slash && strlen(dir->path) == len && memcmp(dir->path, row->path, len) == 0;
+}
+
+const struct row *row_next_child(const struct row *dir, const struct row *after)
+{
+	size_t i = after ? (size_t)(after - schema_rows) + 1 : 0;
+
+	for (; i < schema_row_count; i++) {
+		if (row_is_below(dir, &schema_rows[i]))
+			return &schema_rows[i];
+	}
+	return NULL;
+}
+
+const struct row *row_child(const struct row *dir, const char *name)
+{
+	size_t len = dir ? strlen(dir->path) : 0;
+
+	if (strchr(name, '/'))
+		return NULL;
+	for (size_t i = 0; i < schema_row_count; i++) {
+		const char *path = schema_rows[i].path;
+
+		if (dir && (strncmp(path, dir->path, len) != 0 || path[len] != '/'))
+			continue;
+		if (strcmp(dir ? path + len + 1 : path, name) == 0)
+			return &schema_rows[i];
+	}
+	return NULL;
+}
+
+const char *row_key(const struct row *row)
+{
+	const char *slash = strrchr(row->path, '/');
+
+	return slash ? slash + 1 : row->path;
+}
+
+bool row_is_member(const struct row *row)
+{
+	return row->type != FIELD_SPEC && row->type != FIELD_RAW &&
+	       row->type != FIELD_ERROR;
+}
+
+const char *row_below_item(const struct row *row)
+{
+	const char *item = strstr(row->path, "/*/");
+
+	return item ? item + strlen("/*/") : NULL;
+}
+
+const struct row *leaf_next(const struct row *after)
+{
+	size_t i = after ? (size_t)(after - schema_rows) + 1 : 0;
+
+	for (; i < schema_row_count; i++) {
+		const struct row *row = &schema_rows[i];
+
+		if (row->mask[0] && leaf_of(row) == row)
+			return row;
+	}
+	return NULL;
+}
+
+const struct row *leaf_of(const struct row *row)
+{
+	for (size_t i = 0; i < schema_row_count; i++) {
+		if (strcmp(schema_rows[i].mask, row->mask) == 0)
+			return &schema_rows[i];
+	}
+	return NULL;
+}

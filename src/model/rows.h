@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The schema table as a tree, and as the leaves that a PATCH can name. */
+#ifndef MODEL_ROWS_H
+#define MODEL_ROWS_H
+
+#include "model/schema.h"
+
+/* The rows directly below a directory (NULL: the VPC's own), in order; after NULL starts. */
+const struct row *row_next_child(const struct row *dir, const struct row *after);
+/* The row below dir with this last name ("*" for the items of a list), or NULL. */
+const struct row *row_child(const struct row *dir, const char *name);
+/* The last name of its path. */
+const char *row_key(const struct row *row);
+/* Whether it is a member of the JSON object: not spec.json, vpc.json or .error. */
+bool row_is_member(const struct row *row);
+/* "ipam/prefixLength" for a row below a list's item, else NULL. */
+const char *row_below_item(const struct row *row);
+
+/* A leaf is the first row of those that share a mask: what a PATCH sets as a whole. In order; after NULL starts. */
+const struct row *leaf_next(const struct row *after);
+/* The leaf that a row with a mask belongs to. */
+const struct row *leaf_of(const struct row *row);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* What the mount looks like: one row is one kind of file, in the order in which `ls -U` shows them. A new field of the
+ * API is one new row here and nothing else. */
+#include "model/schema.h"
+
+#include "base/cleanup.h"
+
+#define SET    FIELD_WRITABLE
+#define ITEM   (FIELD_WRITABLE | FIELD_WHOLE_LIST)
+#define MUST   FIELD_REQUIRED
+#define MAYBE  FIELD_IF_PRESENT
+#define ONE_OF FIELD_SPEC_ONLY_WITH
+#define LIST   (FIELD_NAMED_ITEMS | FIELD_WHOLE_LIST)
+
+/* clang-format off */
+const struct row schema_rows[] = {
+	{"id", FIELD_STRING, 0, "", "what the API calls it"},
+	{"name", FIELD_STRING, SET | MUST, "name", "its name"},
+	{"zone", FIELD_STRING, SET | MUST, "zone", "the Availability Zone it is in"},
+	{"status", FIELD_ENUM, MAYBE, "", "e.g. STATUS_READY"},
+	{"createdAt", FIELD_STRING, MAYBE, "", "when it was created, as the API spells it"},
+	{"updatedAt", FIELD_STRING, MAYBE, "", "when it was last changed; the mtime of its files"},
+	{"hostPrefix", FIELD_CIDR, SET | MAYBE | ONE_OF, "hostPrefix", "deprecated by the API: its one host prefix"},
+
+	{"hostPrefixes", FIELD_DIR, LIST | ONE_OF, "hostPrefixes", "the host prefixes by name"},
+	{"hostPrefixes/*", FIELD_DIR, 0, "hostPrefixes", "one host prefix"},
+	{"hostPrefixes/*/type", FIELD_ENUM, ITEM | MUST, "hostPrefixes", "PRIMARY, ROUTED or ATTACHED"},
+	{"hostPrefixes/*/prefixes", FIELD_CIDRS, ITEM | MUST, "hostPrefixes", "one CIDR a line, in order"},
+	{"hostPrefixes/*/ipam", FIELD_DIR, MAYBE, "hostPrefixes", "how nodes get their part; only if the API returns it"},
+	{"hostPrefixes/*/ipam/prefixLength", FIELD_INT, ITEM, "hostPrefixes", "length of each node's part"},
+	{"hostPrefixes/*/ipam/gatewayAddressPolicy", FIELD_ENUM, ITEM, "hostPrefixes", "EUI64, FIRST_IP or LAST_IP"},
+
+	{"vpcPrefixes", FIELD_DIR, LIST, "vpcPrefixes", "the VPC prefixes by name"},
+	{"vpcPrefixes/*", FIELD_DIR, 0, "vpcPrefixes", "one VPC prefix"},
+	{"vpcPrefixes/*/value", FIELD_CIDR, ITEM | MUST, "vpcPrefixes", "one CIDR"},
+	{"vpcPrefixes/*/status", FIELD_ENUM, MAYBE, "", "e.g. STATUS_AVAILABLE"},
+	{"vpcPrefixes/*/createdAt", FIELD_STRING, MAYBE, "", "when this prefix was created"},
+	{"vpcPrefixes/*/updatedAt", FIELD_STRING, MAYBE, "", "when this prefix was last changed"},
+
+	{"ingress", FIELD_DIR, 0, "", "from the Internet"},
+	{"ingress/disablePublicServices", FIELD_BOOL, SET, "ingress.disablePublicServices", "true: nothing comes in from the Internet"},
+	{"egress", FIELD_DIR, 0, "", "to the Internet"},
+	{"egress/disablePublicAccess", FIELD_BOOL, SET, "egress.disablePublicAccess", "true: nothing goes out to the Internet"},
+	{"dhcp", FIELD_DIR, 0, "", "what DHCP tells the nodes"},
+	{"dhcp/dns", FIELD_DIR, 0, "", "name resolution"},
+	{"dhcp/dns/servers", FIELD_ADDRESSES, SET, "dhcp.dns.servers", "one address a line; empty = none"},
+
+	{"spec.json", FIELD_SPEC, SET, "", "all that can be set, in the shape of a POST body"},
+	{"vpc.json", FIELD_RAW, 0, "", "the object as the API returned it"},
+	{".error", FIELD_ERROR, FIELD_HIDDEN, "", "hidden: why the last request about this VPC failed"},
+};
+/* clang-format on */
+
+const size_t schema_row_count = ARRAY_LEN(schema_rows);

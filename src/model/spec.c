@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* spec.json: the settable part of a document as one JSON text. */
+#include "model/doc.h"
+
+#include <errno.h>
+#include "document.h"
+#include "leaf.h"
+#include "member.h"
+#include "print.h"
+#include "rows.h"
+
+/* Of the leaves that exclude each other (hostPrefix, hostPrefixes) the last that is set is written, or none. */
+static bool spec_leaves_out(const json_t *root, const struct row *leaf)
+{
+	if (!(leaf->flags & FIELD_SPEC_ONLY_WITH))
+		return false;
+	if (!leaf_is_set(member_get(root, leaf->path)))
+		return true;
+	while ((leaf = leaf_next(leaf))) {
+		if (leaf->flags & FIELD_SPEC_ONLY_WITH &&
+			leaf_is_set(member_get(root, leaf->path)))
+			return true;
+	}
+	return false;
+}
+
+static int spec_add(json_t *spec, const json_t *root, const struct row *leaf)
+{
+	json_t *value;
+
+	if (spec_leaves_out(root, leaf))
+		return 0;
+	value = leaf_get(root, leaf);
+	if (json_is_null(value)) /* a required text that is not there yet */
+		value = json_string("");
+	return member_put_take(spec, leaf->path, value);
+}
+
+int doc_spec(const struct doc *doc, struct buf *ret)
+{
+	json_auto_t *spec = json_object();
+	const struct row *leaf = NULL;
+	int r = spec ? 0 : -ENOMEM;
+
+	while (r == 0 && (leaf = leaf_next(leaf)))
+		r = spec_add(spec, doc_root(doc), leaf);
+	return r < 0 ? r : print_pretty(spec, ret);
+}
+
+int doc_plain_spec(const char *name, const char *zone, struct buf *ret)
+{
+	json_auto_t *spec = json_pack("{s:s, s:s}", "name", name, "zone", zone);
+
+	return spec ? print_json(spec, JSON_COMPACT, ret) : -ENOMEM;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* The values of spec.json: the same syntax that the files have, with line and column. */
+#include "spec_read.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/cleanup.h"
+#include "base/map.h"
+#include "canon.h"
+#include "items.h"
+#include "member.h"
+#include "rows.h"
+#include "step.h"
+#include "word.h"
+
+#define PATH_STEPS_MAX 8
+#define PATH_TEXT_MAX  128
+
+static int check_members(const struct spec *spec, const struct row *dir,
+	const json_t *object, const struct step *step, struct err *err);
+
+static int check_word(const struct spec *spec, enum field_type type, const json_t *value,
+	const struct step *step, struct err *err)
+{
+	const char *word = json_string_value(value);
+	char where[STEP_TEXT_MAX];
+
+	if (!word || word_check(type, word, "", "", NULL) == 0)
+		return 0;
+	step_where(step, spec->text, spec->len, where);
+	return word_check(type, word, where, "", err);
+}
+
+static int refuse(
+	const struct spec *spec, const struct step *step, const char *what, struct err *err)
+{
+	char where[STEP_TEXT_MAX];
+
+	step_where(step, spec->text, spec->len, where);
+	return err_set(err, EINVAL, "%s: %s", where, what);
+}
+
+static int check_list(const struct spec *spec, const struct row *row, const json_t *array,
+	const struct step *step, struct err *err)
+{
+	size_t i;
+	json_t *item;
+
+	json_array_foreach (array, i, item) {
+		struct step at = {.up = step, .index = i};
+		int r = check_word(spec, row->type, item, &at, err);
+
+		if (r < 0)
+			return r;
+	}
+	if (row->type == FIELD_CIDRS && !json_array_size(array) && !spec->is_draft)
+		return refuse(spec, step, "empty; expected at least one CIDR", err);
+	return 0;
+}
+
+static int check_number(const struct spec *spec, const json_t *value,
+	const struct step *step, struct err *err)
+{
+	json_int_t number = json_integer_value(value);
+
+	if (number < INT32_MIN || number > INT32_MAX)
+		return refuse(spec, step, "a number out of range", err);
+	return 0;
+}
+
+/* value is there. */
+static int check_value(const struct spec *spec, const struct row *row, const json_t *value,
+	const struct step *step, struct err *err)
+{
+	const char *text = json_string_value(value);
+
+	if (spec->is_draft && text && !text[0] && row_below_item(row))
+		return 0;
+	if (row->type == FIELD_DIR)
+		return check_members(spec, row, value, step, err);
+	if (row->type == FIELD_CIDRS || row->type == FIELD_ADDRESSES)
+		return check_list(spec, row, value, step, err);
+	if (json_is_integer(value))
+		return check_number(spec, value, step, err);
+	return check_word(spec, row->type, value, step, err);
+}
+
+static int check_members(const struct spec *spec, const struct row *dir,
+	const json_t *object, const struct step *step, struct err *err)
+{
+	const struct row *row = NULL;
+	int r = 0;
+
+	while (r == 0 && (row = row_next_child(dir, row))) {
+		struct step at = {.up = step, .key = row_key(row)};
+		const json_t *value = member_get(object, row_key(row));
+
+		if (value)
+			r = check_value(spec, row, value, &at, err);
+		else if (row->flags & FIELD_REQUIRED && !spec->is_draft)
+			r = refuse(spec, &at, "missing", err);
+	}
+	return r;
+}
+
+/* names: of this text, or NULL where the API itself gave a name twice. */
+static int check_name(const struct spec *spec, const json_t *item, struct map *names,
+	const struct step *step, struct err *err)
+{
+	struct step at = {.up = step, .key = "name"};
+	int r = names ? map_add(names, item_name(item), (void *)item) : 0;
+
+	return r == -EEXIST ? refuse(spec, &at, "a second entry of this name", err) : r;
+}
+
+static int check_new_item(const struct spec *spec, const struct row *dir,
+	const json_t *item, const struct step *step, struct err *err)
+{
+	struct step at = {.up = step, .key = "name"};
+	int r = check_word(spec, FIELD_STRING, json_object_get(item, "name"), &at, err);
+
+	return r < 0 ? r : check_members(spec, dir, item, step, err);
+}
+
+/* What the API itself gave. */
+struct old_items {
+	const struct row *list;
+	const json_t *array; /* borrowed */
+	struct map by_name;  /* the first of each name */
+	bool repeats;	     /* a name twice */
+};
+
+static void old_items_release(struct old_items *old)
+{
+	map_release(&old->by_name);
+}
+
+static int old_items_fill(struct old_items *old)
+{
+	size_t i;
+	json_t *item;
+
+	json_array_foreach (old->array, i, item) {
+		int r = map_add(&old->by_name, item_name(item), item);
+
+		if (r < 0 && r != -EEXIST)
+			return r;
+		old->repeats = old->repeats || r == -EEXIST;
+	}
+	return 0;
+}
+
+static int old_items_have(const struct old_items *old, const json_t *item, bool *ret)
+{
+	const struct row *row = row_child(old->list, "*");
+	const json_t *was = map_get(&old->by_name, item_name(item));
+	size_t i;
+	json_t *other;
+	int r = 0;
+
+	*ret = false;
+	if (!old->repeats)
+		return was ? canon_equal(row, was, item, ret) : 0;
+	json_array_foreach (old->array, i, other) {
+		if (strcmp(item_name(other), item_name(item)) == 0)
+			r = canon_equal(row, other, item, ret);
+		if (r < 0 || *ret)
+			return r;
+	}
+	return 0;
+}
+
+static int check_items(const struct spec *spec, const struct row *list, const json_t *want,
+	const json_t *was, const struct step *step, struct err *err)
+{
+	CLEANUP(old_items_release) struct old_items old = {.list = list, .array = was};
+	CLEANUP(map_release) struct map names = {0};
+	bool is_old;
+	size_t i;
+	json_t *item;
+	int r = old_items_fill(&old);
+
+	if (r < 0)
+		return r;
+	json_array_foreach (want, i, item) {
+		struct step at = {.up = step, .index = i};
+
+		r = check_name(spec, item, old.repeats ? NULL : &names, &at, err);
+		if (r == 0)
+			r = old_items_have(&old, item, &is_old);
+		if (r == 0 && !is_old)
+			r = check_new_item(spec, row_child(list, "*"), item, &at, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* The steps of a leaf's path; keys are cut out of text. */
+static const struct step *leaf_steps(
+	const struct row *leaf, char *text, struct step steps[PATH_STEPS_MAX])
+{
+	const struct step *up = NULL;
+	char *save = NULL;
+	size_t n = 0;
+
+	snprintf(text, PATH_TEXT_MAX, "%s", leaf->path);
+	for (char *key = strtok_r(text, "/", &save); key && n < PATH_STEPS_MAX;
+		key = strtok_r(NULL, "/", &save)) {
+		steps[n] = (struct step){.up = up, .key = key};
+		up = &steps[n++];
+	}
+	return up;
+}
+
+int spec_check_leaf(const struct spec *spec, const struct row *leaf, const json_t *want,
+	const json_t *was, struct err *err)
+{
+	struct step steps[PATH_STEPS_MAX];
+	char text[PATH_TEXT_MAX];
+	const struct step *step = leaf_steps(leaf, text, steps);
+
+	if (json_is_null(want))
+		return 0;
+	if (leaf->flags & FIELD_NAMED_ITEMS)
+		return check_items(spec, leaf, want, was, step, err);
+	return check_value(spec, leaf, want, step, err);
+}

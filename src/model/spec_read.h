@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* The strict reader of spec.json. */
+#ifndef MODEL_SPEC_READ_H
+#define MODEL_SPEC_READ_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/err.h"
+#include "model/schema.h"
+
+struct spec {
+	const char *text; /* borrowed */
+	size_t len;
+	bool is_draft;	/* values may be left empty */
+	json_t *object; /* owned */
+};
+
+/* Parses text and len into object and checks keys, types and what is required. Errors: -EINVAL, -ENOMEM. */
+int spec_read(struct spec *spec, struct err *err);
+void spec_release(struct spec *spec);
+/* Checks the syntax of a leaf's values, but for those that was, the leaf's value before, has as well: what the API once gave
+ * is not refused. want and was are as leaf_get gives them. Errors: -EINVAL, -ENOMEM. */
+int spec_check_leaf(const struct spec *spec, const struct row *leaf, const json_t *want,
+	const json_t *was, struct err *err);
+
+#endif

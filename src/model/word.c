@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* Words that mean something: addresses, CIDRs, enums. */
+#include "word.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include "base/cleanup.h"
+#include "base/utf8.h"
+
+#define SHOWN_MAX   80 /* bytes of a refused word that a sentence shows */
+#define PREFIX_NONE -1
+
+struct address {
+	int family;
+	unsigned char bytes[sizeof(struct in6_addr)];
+	int prefix; /* bits, PREFIX_NONE for a bare address */
+};
+
+static bool parse_prefix(const char *text, int max, int *ret)
+{
+	char *end;
+	long bits;
+
+	if (strspn(text, "0123456789") != strlen(text) || !text[0] || strlen(text) > 3 ||
+		(text[0] == '0' && text[1]))
+		return false;
+	bits = strtol(text, &end, 10);
+	*ret = (int)bits;
+	return bits <= max;
+}
+
+static bool parse_address(const char *word, struct address *ret)
+{
+	char text[INET6_ADDRSTRLEN];
+	size_t len = strcspn(word, "/");
+
+	*ret = (struct address){.prefix = PREFIX_NONE};
+	if (len >= sizeof(text))
+		return false;
+	memcpy(text, word, len);
+	text[len] = '\0';
+	ret->family = strchr(text, ':') ? AF_INET6 : AF_INET;
+	if (inet_pton(ret->family, text, ret->bytes) != 1)
+		return false;
+	return !word[len] || parse_prefix(word + len + 1, ret->family == AF_INET ? 32 : 128,
+				     &ret->prefix);
+}
+
+static void clear_host_bits(struct address *a)
+{
+	for (int bit = a->prefix; bit < (int)sizeof(a->bytes) * CHAR_BIT; bit++)
+		a->bytes[bit / CHAR_BIT] &= (unsigned char)~(0x80 >> bit % CHAR_BIT);
+}
+
+bool word_canon(const char *word, char out[WORD_CANON_MAX])
+{
+	struct address a;
+	size_t len;
+
+	if (!parse_address(word, &a))
+		return false;
+	if (a.prefix != PREFIX_NONE)
+		clear_host_bits(&a);
+	inet_ntop(a.family, a.bytes, out, WORD_CANON_MAX);
+	len = strlen(out);
+	if (a.prefix != PREFIX_NONE)
+		snprintf(out + len, WORD_CANON_MAX - len, "/%d", a.prefix);
+	return true;
+}
+
+static bool is_text(const char *word)
+{
+	size_t len = strlen(word);
+
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)word[i] < 0x20 || word[i] == 0x7F)
+			return false;
+	}
+	return len && utf8_is_valid(word, len);
+}
+
+static bool is_enum(const char *word)
+{
+	return word[0] &&
+	       strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(word);
+}
+
+int word_bool(const char *word)
+{
+	static const char *const words[2][5] = {
+		{"false", "0", "n", "no", "off"},
+		{"true", "1", "y", "yes", "on"},
+	};
+
+	for (int value = 0; value < 2; value++) {
+		for (size_t i = 0; i < ARRAY_LEN(words[value]); i++) {
+			if (strcasecmp(word, words[value][i]) == 0)
+				return value;
+		}
+	}
+	return -EINVAL;
+}
+
+static bool is_bool(const char *word)
+{
+	return word_bool(word) >= 0;
+}
+
+static bool is_int(const char *word)
+{
+	const char *digits = word + (word[0] == '-');
+	char *end;
+	long value;
+
+	errno = 0;
+	value = strtol(word, &end, 10);
+	return digits[0] >= '0' && digits[0] <= '9' && !*end && !errno &&
+	       value >= INT32_MIN && value <= INT32_MAX;
+}
+
+static bool is_address(const char *word)
+{
+	struct address a;
+
+	return parse_address(word, &a) && a.prefix == PREFIX_NONE;
+}
+
+static bool is_cidr(const char *word)
+{
+	struct address a;
+
+	return parse_address(word, &a) && a.prefix != PREFIX_NONE;
+}
+
+struct kind {
+	bool (*fits)(const char *word);
+	const char *noun;
+	const char *expected;
+};
+
+static const struct kind kinds[] = {
+	[FIELD_STRING] = {is_text, "a name", "one line of text without control characters"},
+	[FIELD_ENUM] = {is_enum, "one of the API's words",
+		"an upper-case word such as PRIMARY"},
+	[FIELD_BOOL] = {is_bool, "true or false", "true or false"},
+	[FIELD_INT] = {is_int, "a whole number", "a number such as 64"},
+	[FIELD_CIDR] = {is_cidr, "a CIDR", "a CIDR such as " CIDR_EXAMPLE},
+	[FIELD_CIDRS] = {is_cidr, "a CIDR", "CIDRs such as " CIDR_EXAMPLE},
+	[FIELD_ADDRESSES] = {is_address, "an IP address", "addresses such as 1.1.1.1"},
+};
+
+int word_check(enum field_type type, const char *word, const char *where, const char *hint,
+	struct err *err)
+{
+	const struct kind *kind = &kinds[type];
+	char shown[SHOWN_MAX];
+
+	if (kind->fits(word))
+		return 0;
+	if (!word[0])
+		return err_set(err, EINVAL, "%s: empty; expected %s%s", where,
+			kind->expected, hint);
+	utf8_clean(shown, sizeof(shown), word, strlen(word));
+	for (char *p = shown; (p = strchr(p, '\n'));)
+		*p = '?';
+	return err_set(err, EINVAL, "%s: \"%s\" is not %s; expected %s%s", where, shown,
+		kind->noun, kind->expected, hint);
+}
