@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/* The five calls of the service. Everything that is REST about them is in the table; the same calls over Connect
+ * (POST /coreweave.networking.v1beta1.VPCService/ListVPCs, id in the body) would be a second table. */
+#include "api/api.h"
+
+#include <errno.h>
+#include <string.h>
+#include "base/map.h"
+#include "exchange.h"
+#include "model/val.h"
+#include "pages.h"
+#include "problem.h"
+
+#define CALLS_PATH_MAX	4096
+#define CALLS_PAGES_MAX 1000
+
+enum call { CALL_LIST, CALL_GET, CALL_CREATE, CALL_PATCH, CALL_DELETE };
+
+static const struct call_row {
+	const char *method;
+	bool by_id;
+	bool mutates; /* its way is never cut short by a signal */
+} calls[] = {
+	[CALL_LIST] = {"GET", false, false},
+	[CALL_GET] = {"GET", true, false},
+	[CALL_CREATE] = {"POST", false, true},
+	[CALL_PATCH] = {"PATCH", true, true},
+	[CALL_DELETE] = {"DELETE", true, true},
+};
+
+static const char calls_path[] = "/v1beta1/networking/vpcs";
+static const char calls_items[] = "items";	  /* of a list answer */
+static const char calls_envelope[] = "vpc";	  /* of the others, where there is one */
+static const char calls_next[] = "nextPageToken"; /* AIP-158; never seen so far */
+
+int api_new(const struct api_options *options, struct api **ret, struct err *err)
+{
+	struct api *api = calloc(1, sizeof(*api));
+	size_t len = strlen(options->endpoint);
+
+	while (len && options->endpoint[len - 1] == '/')
+		len--;
+	if (api)
+		api->endpoint = strndup(options->endpoint, len);
+	if (!api || !api->endpoint) {
+		api_free(api);
+		return err_set(err, ENOMEM, "out of memory");
+	}
+	api->http = options->http;
+	api->token = options->token;
+	api->token_arg = options->token_arg;
+	api->observe = options->observe;
+	api->observe_arg = options->observe_arg;
+	*ret = api;
+	return 0;
+}
+
+void api_free(struct api *api)
+{
+	if (!api)
+		return;
+	free(api->endpoint);
+	free(api);
+}
+
+/* The op as the call may use it. */
+static struct op calls_op(enum call call, const struct op *op)
+{
+	struct op own = *op;
+
+	if (calls[call].mutates)
+		own.cancel = NULL;
+	return own;
+}
+
+/* Fills ret, an empty buffer that must live as long as the exchange. */
+static int calls_make_path(
+	enum call call, const char *id, struct buf *ret, struct api_problem *problem)
+{
+	int r = buf_adds(ret, calls_path);
+
+	*problem = (struct api_problem){0};
+	if (!calls[call].by_id)
+		return r;
+	if (!*id) /* would be a call for all of them */
+		return problem_set(problem, EINVAL, "a VPC without an id");
+	if (r == 0)
+		r = buf_addc(ret, '/');
+	if (r == 0)
+		r = pages_escape(ret, id);
+	return r < 0 ? problem_set(problem, -r, "the id: %s", strerror(-r)) : 0;
+}
+
+/* The VPC in an answer: bare or in its envelope. NULL when there is none. */
+static struct val *calls_find_object(struct val *body)
+{
+	struct val *inner = val_member(body, calls_envelope);
+
+	if (val_text(val_member(body, "id")))
+		return body;
+	return val_is_object(inner) ? inner : NULL;
+}
+
+/* id is NULL when any will do. Errors: -EBADMSG, -ENOMEM, with a sentence. */
+static int calls_read_doc(
+	const struct http_answer *answer, const char *id, struct doc **ret, struct err *err)
+{
+	CLEANUP_VAL struct val *body = NULL;
+	CLEANUP_DOC struct doc *doc = NULL;
+	struct val *object;
+	int r;
+
+	if (!answer->body.len)
+		return err_set(err, EBADMSG, "it is empty");
+	r = val_parse(answer->body.data, answer->body.len, 0, &body, err);
+	if (r < 0)
+		return r == -ENOMEM ? r : -EBADMSG;
+	object = calls_find_object(body);
+	if (!object)
+		return err_set(err, EBADMSG, "there is no VPC in it");
+	r = doc_from_val(object, &doc, err);
+	if (r < 0)
+		return r;
+	if (id && strcmp(doc_id(doc), id) != 0)
+		return err_set(err, EBADMSG, "asked for the VPC %.100s, it is about %.100s",
+			id, doc_id(doc));
+	*ret = STEAL(doc);
+	return 0;
+}
+
+int api_get(struct api *api, const struct op *op, const char *id, struct doc **ret,
+	struct api_problem *problem)
+{
+	CLEANUP_BUF struct buf path = BUF_INIT(CALLS_PATH_MAX);
+	struct exchange x = {.method = calls[CALL_GET].method, .query = "", .mask = ""};
+	struct err err = {""};
+	int r = calls_make_path(CALL_GET, id, &path, problem);
+
+	if (r < 0)
+		return r;
+	x.path = buf_str(&path);
+	r = exchange_run(api, op, &x, problem);
+	if (r == 0) {
+		r = calls_read_doc(&x.answer, id, ret, &err);
+		if (r == -ENOMEM)
+			problem_set(problem, ENOMEM, "out of memory");
+		else if (r < 0)
+			r = problem_unusable(problem, &x.answer, err.text);
+	}
+	return exchange_end(api, &x, r);
+}
+
+/* Whether a 404 is about the VPC: a page or a line of text comes from something that does not know VPCs. */
+static bool calls_is_gone(const struct http_answer *answer)
+{
+	const char *body = buf_str(&answer->body);
+
+	body += strspn(body, " \t\r\n");
+	return !*body || *body == '{';
+}
+
+/* POST, PATCH and DELETE: a success stays one whatever its body is. */
+static int calls_mutate(struct api *api, const struct op *op, enum call call,
+	const char *id, struct exchange *x, struct doc **ret, struct api_problem *problem)
+{
+	CLEANUP_BUF struct buf path = BUF_INIT(CALLS_PATH_MAX);
+	struct op own = calls_op(call, op);
+	int r = calls_make_path(call, id, &path, problem);
+
+	*ret = NULL;
+	if (r < 0)
+		return r;
+	x->method = calls[call].method;
+	x->path = buf_str(&path);
+	x->query = "";
+	r = exchange_run(api, &own, x, problem);
+	if (r == 0 && calls_read_doc(&x->answer, id, ret, NULL) < 0)
+		*ret = NULL;
+	if (call == CALL_DELETE && r == -ENOENT && calls_is_gone(&x->answer))
+		r = 0;
+	return exchange_end(api, x, r);
+}
+
+int api_create(struct api *api, const struct op *op, const char *body, size_t len,
+	struct doc **ret, struct api_problem *problem)
+{
+	struct exchange x = {.body = body, .body_len = len, .mask = ""};
+
+	return calls_mutate(api, op, CALL_CREATE, NULL, &x, ret, problem);
+}
+
+int api_patch(struct api *api, const struct op *op, const char *id, const char *body,
+	size_t len, const char *mask, struct doc **ret, struct api_problem *problem)
+{
+	struct exchange x = {.body = body, .body_len = len, .mask = mask};
+
+	return calls_mutate(api, op, CALL_PATCH, id, &x, ret, problem);
+}
+
+int api_delete(struct api *api, const struct op *op, const char *id, struct doc **ret,
+	struct api_problem *problem)
+{
+	struct exchange x = {.mask = ""};
+
+	return calls_mutate(api, op, CALL_DELETE, id, &x, ret, problem);
+}
+
+/* A list being collected. */
+struct listing {
+	struct doc_list list;
+	struct map tokens; /* page tokens that were followed */
+	struct buf query;  /* of the next page */
+	unsigned pages;
+};
+
+static void listing_release(struct listing *listing)
+{
+	doc_list_release(&listing->list);
+	map_release(&listing->tokens);
+	buf_release(&listing->query);
+}
+
+/* Puts the query of the next page; leaves it empty after the last. */
+static int listing_find_next(struct listing *listing, struct val *body, struct err *err)
+{
+	const char *token = val_text(val_member(body, calls_next));
+	int r;
+
+	buf_release(&listing->query);
+	if (!token || !*token)
+		return 0;
+	if (++listing->pages > CALLS_PAGES_MAX)
+		return err_set(err, EBADMSG, "the list does not end after %d pages",
+			CALLS_PAGES_MAX);
+	r = map_add(&listing->tokens, token, listing);
+	if (r == -EEXIST)
+		return err_set(err, EBADMSG, "the list's pages go round in a circle");
+	if (r == 0)
+		r = buf_adds(&listing->query, "?pageToken=");
+	if (r == 0)
+		r = pages_escape(&listing->query, token);
+	return r == -EFBIG ? err_set(err, EBADMSG, "the next page's token is too long") : r;
+}
+
+static int listing_read_page(
+	struct listing *listing, const struct http_answer *answer, struct err *err)
+{
+	CLEANUP_VAL struct val *body = NULL;
+	CLEANUP_DOC_LIST struct doc_list page = {0};
+	struct val *items;
+	int r;
+
+	if (!answer->body.len)
+		return err_set(err, EBADMSG, "it is empty");
+	r = val_parse(answer->body.data, answer->body.len, 0, &body, err);
+	if (r < 0)
+		return r == -ENOMEM ? r : -EBADMSG;
+	items = val_member(body, calls_items);
+	if (!val_is_array(items))
+		return err_set(err, EBADMSG, "there is no array \"%s\" in it", calls_items);
+	r = doc_list_from_val(items, &page, err);
+	if (r == 0)
+		r = pages_join(&listing->list, &page);
+	return r < 0 ? r : listing_find_next(listing, body, err);
+}
+
+static int listing_fetch_page(struct api *api, const struct op *op, struct listing *listing,
+	struct api_problem *problem)
+{
+	CLEANUP_BUF struct buf query = BUF_INIT(CALLS_PATH_MAX);
+	struct exchange x = {
+		.method = calls[CALL_LIST].method, .path = calls_path, .mask = ""};
+	struct err err = {""};
+	int r;
+
+	if (buf_copy(&query, &listing->query) < 0)
+		return problem_set(problem, ENOMEM, "out of memory");
+	x.query = buf_str(&query);
+	r = exchange_run(api, op, &x, problem);
+	if (r == 0) {
+		r = listing_read_page(listing, &x.answer, &err);
+		if (r == -ENOMEM)
+			problem_set(problem, ENOMEM, "out of memory");
+		else if (r < 0)
+			r = problem_unusable(problem, &x.answer, err.text);
+	}
+	return exchange_end(api, &x, r);
+}
+
+int api_list(struct api *api, const struct op *op, struct doc_list *ret,
+	struct api_problem *problem)
+{
+	struct listing listing = {.query = BUF_INIT(CALLS_PATH_MAX)};
+	int r;
+
+	do {
+		r = listing_fetch_page(api, op, &listing, problem);
+	} while (r == 0 && listing.query.len);
+	if (r == 0 && listing.pages && pages_drop_doubles(&listing.list) < 0)
+		r = problem_set(problem, ENOMEM, "out of memory");
+	if (r == 0) {
+		*ret = listing.list;
+		listing.list = (struct doc_list){0};
+	}
+	listing_release(&listing);
+	return r;
+}

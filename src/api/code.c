@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* Codes of google.rpc.Code and HTTP status as errno. */
+#include "code.h"
+
+#include <errno.h>
+#include <strings.h>
+#include "base/cleanup.h"
+
+static const struct code codes[] = {
+	{1, "CANCELLED", EREMOTEIO},
+	{1, "CANCELED", EREMOTEIO}, /* as Connect spells it */
+	{2, "UNKNOWN", EREMOTEIO},
+	{3, "INVALID_ARGUMENT", EINVAL},
+	{4, "DEADLINE_EXCEEDED", ETIMEDOUT},
+	{5, "NOT_FOUND", ENOENT},
+	{6, "ALREADY_EXISTS", EEXIST},
+	{7, "PERMISSION_DENIED", EACCES},
+	{8, "RESOURCE_EXHAUSTED", EBUSY}, /* EDQUOT with a QuotaFailure */
+	{9, "FAILED_PRECONDITION", EBUSY},
+	{10, "ABORTED", EBUSY},
+	{11, "OUT_OF_RANGE", ERANGE},
+	{12, "UNIMPLEMENTED", EOPNOTSUPP},
+	{13, "INTERNAL", EREMOTEIO},
+	{14, "UNAVAILABLE", EREMOTEIO},
+	{15, "DATA_LOSS", EREMOTEIO},
+	{16, "UNAUTHENTICATED", EACCES},
+};
+
+static const struct {
+	int status;
+	int errnum;
+} http_rows[] = {
+	{400, EINVAL},
+	{401, EACCES},
+	{403, EACCES},
+	{404, ENOENT},
+	{405, EOPNOTSUPP},
+	{407, EACCES}, /* a proxy wants a password */
+	{408, ETIMEDOUT},
+	{409, EEXIST},
+	{410, ENOENT},
+	{413, EFBIG},
+	{429, EBUSY},
+	{501, EOPNOTSUPP},
+	{504, ETIMEDOUT},
+};
+
+const struct code *code_by_number(int64_t number)
+{
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		if (codes[i].number == number)
+			return &codes[i];
+	}
+	return NULL;
+}
+
+const struct code *code_by_name(const char *name)
+{
+	for (size_t i = 0; name && i < ARRAY_LEN(codes); i++) {
+		if (strcasecmp(codes[i].name, name) == 0)
+			return code_by_number(codes[i].number);
+	}
+	return NULL;
+}
+
+int code_errnum_of_http(int status)
+{
+	for (size_t i = 0; i < ARRAY_LEN(http_rows); i++) {
+		if (http_rows[i].status == status)
+			return http_rows[i].errnum;
+	}
+	if (status >= 500 && status < 600)
+		return EREMOTEIO;
+	return status >= 400 && status < 500 ? EINVAL : EBADMSG;
+}

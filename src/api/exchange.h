@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* One call of the service as request and answer: URL, token, the one repetition after 401, and the report of it. */
+#ifndef API_EXCHANGE_H
+#define API_EXCHANGE_H
+
+#include "api/api.h"
+
+struct api {
+	struct http *http; /* borrowed */
+	char *endpoint;	   /* owned, without a last slash */
+	int (*token)(void *arg, bool again, struct secret *ret, struct err *err);
+	void *token_arg;
+	void (*observe)(void *arg, const struct api_event *event);
+	void *observe_arg;
+};
+
+struct exchange {
+	/* The caller sets these; borrowed. */
+	const char *method;
+	const char *path;  /* escaped */
+	const char *query; /* escaped, with its "?", or "" */
+	const char *body;  /* or NULL */
+	size_t body_len;
+	const char *mask; /* for the log, or "" */
+	/* From exchange_run, until exchange_end. */
+	struct http_answer answer;
+	struct timespec at;
+	uint64_t begun_ms;
+	unsigned attempts;
+};
+
+/* Sends and waits. Returns 0 with a 2xx in x->answer, else -problem->errnum. Call exchange_end after it in either case. */
+int exchange_run(struct api *api, const struct op *op, struct exchange *x,
+	struct api_problem *problem);
+/* Tells the observer how it went, r being what the call will return, and frees the answer. Returns r. */
+int exchange_end(struct api *api, struct exchange *x, int r);
+
+#endif

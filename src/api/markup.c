@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* What a page says, in a line: no parser, tags are just dropped. */
+#include "markup.h"
+
+#include <string.h>
+#include <strings.h>
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+bool markup_is_it(const char *content_type, const char *body, size_t len)
+{
+	while (len && is_blank(*body)) {
+		body++;
+		len--;
+	}
+	return (len && *body == '<') || strncasecmp(content_type, "text/html", 9) == 0;
+}
+
+/* Where the element's name starts a tag in [at, end), behind that tag; NULL when it does not. */
+static const char *tag_find(const char *at, const char *end, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; at && end - at > (ptrdiff_t)len; at++) {
+		at = memchr(at, '<', (size_t)(end - at));
+		if (!at || end - at <= (ptrdiff_t)len)
+			return NULL;
+		if (strncasecmp(at + 1, name, len) == 0) {
+			at = memchr(at, '>', (size_t)(end - at));
+			return at ? at + 1 : NULL;
+		}
+	}
+	return NULL;
+}
+
+/* Past the tag at *at and, for script and style, past what it encloses. */
+static const char *tag_skip(const char *at, const char *end)
+{
+	const char *close = NULL;
+
+	if (end - at > 6 && strncasecmp(at, "<style", 6) == 0)
+		close = tag_find(at, end, "/style");
+	else if (end - at > 7 && strncasecmp(at, "<script", 7) == 0)
+		close = tag_find(at, end, "/script");
+	if (close)
+		return close;
+	close = memchr(at, '>', (size_t)(end - at));
+	return close ? close + 1 : end;
+}
+
+/* Copies text up to the first tag behind some text. */
+static void copy_text(const char *at, const char *end, char *out, size_t size)
+{
+	size_t len = 0;
+
+	while (at < end && len + 2 < size) {
+		if (*at == '<') {
+			if (len)
+				break;
+			at = tag_skip(at, end);
+			continue;
+		}
+		if (!is_blank(*at))
+			out[len++] = *at;
+		else if (len && out[len - 1] != ' ')
+			out[len++] = ' ';
+		at++;
+	}
+	while (len && out[len - 1] == ' ')
+		len--;
+	out[len] = '\0';
+}
+
+void markup_text(const char *body, size_t len, char *out, size_t size)
+{
+	const char *end = body + len, *title = tag_find(body, end, "title");
+
+	copy_text(title ? title : body, end, out, size);
+	if (title && !out[0])
+		copy_text(body, end, out, size);
+}
