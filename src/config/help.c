@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* The text of -h. */
+#include "config/options.h"
+
+const char *config_help(void)
+{
+	return "usage: vpcfs [options] [ENDPOINT] MOUNTPOINT\n"
+	       "\n"
+	       "Mounts the VPCs of a CoreWeave organisation as a directory tree.\n"
+	       "\n"
+	       "  -o endpoint=URL      the API; default $COREWEAVE_API_ENDPOINT, else\n"
+	       "                       https://api.coreweave.com\n"
+	       "  -o token_file=PATH   file with the API token, readable by you only; it "
+	       "is read\n"
+	       "                       again when it changes. Default "
+	       "$COREWEAVE_API_TOKEN, else\n"
+	       "                       $CREDENTIALS_DIRECTORY/coreweave-token\n"
+	       "  -o zone=ZONE         the zone of VPCs made with mkdir\n"
+	       "  -o ttl=SECONDS       how long an answer is used, default 5\n"
+	       "  -o timeout=SECONDS   how long an operation may take, default\n"
+	       "                       $COREWEAVE_HTTP_TIMEOUT, else 10\n"
+	       "  -o cacert=PATH       trust these certificates (PEM) instead of the "
+	       "system's\n"
+	       "  -o allow_http        allow http:// to another machine\n"
+	       "  -o ro                read-only\n"
+	       "  -o dry_run           check writes and log them, change nothing\n"
+	       "  -o nodelete          rmdir of a VPC is refused\n"
+	       "  -o uid=ID,gid=ID     owner of the files, number or name; default you\n"
+	       "  -o umask=OCTAL       bits taken from the modes, default 077\n"
+	       "  -o allow_other       other users may use the mount, within the modes\n"
+	       "  --emulator[=STATE]   mount sample VPCs of a built-in server; STATE is a "
+	       "file\n"
+	       "                       that keeps them\n"
+	       "  -f                   stay in the foreground\n"
+	       "  -d                   foreground with debug messages\n"
+	       "  -V                   print the version\n"
+	       "  -h                   print this\n"
+	       "\n"
+	       "Unmount: fusermount3 -u MOUNTPOINT. While mounted, see "
+	       "MOUNTPOINT/.vpcfs/README.\n";
+}
