@@ -36,6 +36,8 @@ struct node_entry {
 	unsigned flags; /* enum node_flags */
 	void *data; /* an object with a life of its own, or NULL; one reference goes to tree with the entry, which gives
 			   it back through ops->release, at once when it knows the node already */
+	uint64_t key; /* with data: which object it is, the same for as long as the mount lives (a hash of its id);
+			 the inode number is made from it. 0 or no data: made from the name */
 };
 
 struct node_attr {
@@ -81,6 +83,8 @@ struct node_ops {
 	/* rmdir of an entry that lookup gives. has_scratch: visible scratch entries are below it. Absent: -EPERM. */
 	int (*remove)(
 		struct node *dir, const struct op *op, const char *name, bool has_scratch);
+	/* unlink of a file or link that lookup gives, where that means something. Absent: -EPERM. */
+	int (*unlink)(struct node *dir, const struct op *op, const char *name);
 	/* Rename of a directory that lookup gives; dir == new_dir or not. Absent: -EPERM. noreplace: RENAME_NOREPLACE. */
 	int (*rename)(struct node *dir, const struct op *op, const char *name,
 		struct node *new_dir, const char *new_name, bool noreplace);
@@ -96,6 +100,10 @@ struct node_ops {
 	int (*store)(struct node *node, const struct op *op, enum store_why why,
 		const char *text, size_t len, void **origin);
 	void (*origin_free)(void *origin);
+	/* What a text that is written from now on will be compared with, owned, or NULL: the origin of a handle that is opened
+	 * with O_TRUNC or without reading (show is for those who read), and, asked of the directory, of a scratch file made
+	 * in it: *origin of its store when it is renamed onto a file. Does not block. Absent: NULL. */
+	void *(*origin)(struct node *node);
 
 	/* Gives a data reference back. Does not block. Absent when data is always NULL. */
 	void (*release)(void *data);

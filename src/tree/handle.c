@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* Open files: a field with its own text, or a scratch node. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include "base/clock.h"
+#include "field.h"
+#include "node_io.h"
+#include "name.h"
+#include "scratch.h"
+
+struct handle {
+	struct node *node;   /* pinned */
+	struct field *field; /* owned; NULL: a scratch file */
+	bool writable;
+};
+
+/* The object behind an open handle is gone: that is not "no such name". */
+static int on_handle(int r)
+{
+	return r == -ENOENT ? -ESTALE : r;
+}
+
+static int open_scratch(struct node *node, int flags)
+{
+	struct tree *tree = node->tree;
+	int r = 0;
+
+	tree_lock(tree);
+	if (flags & O_TRUNC && S_ISREG(node->scratch->mode))
+		r = scratch_truncate_locked(tree, node->scratch, 0);
+	tree_unlock(tree);
+	return r;
+}
+
+static int handle_open(
+	struct node *node, const struct op *op, int flags, struct tree_open *ret)
+{
+	struct handle *h;
+	int r;
+
+	if (node->kind == NODE_DIR)
+		return -EISDIR;
+	if (node->kind == NODE_LINK)
+		return -ELOOP;
+	h = calloc(1, sizeof(*h));
+	if (!h)
+		return -ENOMEM;
+	h->writable = (flags & O_ACCMODE) != O_RDONLY;
+	r = node_is_scratch(node) ? open_scratch(node, flags)
+				  : field_open(node, op, flags, &h->field);
+	if (r < 0) {
+		free(h);
+		return r;
+	}
+	tree_lock(node->tree);
+	h->node = node_ref_locked(node);
+	node->tree->handles++;
+	tree_unlock(node->tree);
+	*ret = (struct tree_open){.handle = h, .scratch = node_is_scratch(node)};
+	return 0;
+}
+
+int tree_open(struct tree *tree, const struct op *op, uint64_t id, int flags,
+	struct tree_open *ret)
+{
+	CLEANUP_NODE struct node *node = node_get(tree, id);
+
+	return node ? handle_open(node, op, flags, ret) : -ESTALE;
+}
+
+/* The file of that name, made when there is none; pinned. */
+static int find_or_make(struct node *dir, const struct op *op, const char *name,
+	mode_t mode, int flags, struct node **ret)
+{
+	int r = child_find(dir, op, name, ret);
+
+	if (r == 0 && flags & O_EXCL) {
+		node_put(*ret);
+		*ret = NULL;
+		return -EEXIST;
+	}
+	if (r != -ENOENT)
+		return r;
+	return scratch_make(dir, op, name, S_IFREG | (mode & 07777), NULL, ret);
+}
+
+int tree_create(struct tree *tree, const struct op *op, uint64_t dir_id, const char *name,
+	mode_t mode, int flags, struct tree_entry *ret_entry, struct tree_open *ret)
+{
+	CLEANUP_NODE struct node *dir = node_get(tree, dir_id);
+	CLEANUP_NODE struct node *node = NULL;
+	struct tree_open open;
+	int r = dir ? find_or_make(dir, op, name, mode, flags, &node) : -ESTALE;
+
+	if (r == 0)
+		r = handle_open(node, op, flags, &open);
+	if (r < 0)
+		return r;
+	r = node_answer(node, op, ret_entry);
+	if (r < 0) {
+		tree_release(open.handle, op);
+		return r;
+	}
+	*ret = open;
+	return 0;
+}
+
+int tree_read(
+	struct handle *h, const struct op *op, uint64_t off, size_t size, struct buf *ret)
+{
+	struct tree *tree = h->node->tree;
+	int r;
+
+	if (h->field)
+		return on_handle(field_read(h->field, op, off, size, ret));
+	tree_lock(tree);
+	r = scratch_read_locked(h->node->scratch, off, size, ret);
+	if (r == 0)
+		h->node->scratch->atime = clock_real();
+	tree_unlock(tree);
+	return r;
+}
+
+int tree_write(struct handle *h, const struct op *op, uint64_t off, const void *bytes,
+	size_t len, bool append)
+{
+	struct tree *tree = h->node->tree;
+	int r;
+
+	if (h->field)
+		return on_handle(field_write(h->field, op, off, bytes, len, append));
+	/* The kernel chose the offset of an append, and keeps its pages by it. */
+	tree_lock(tree);
+	r = scratch_write_locked(tree, h->node->scratch, off, bytes, len);
+	tree_unlock(tree);
+	return r;
+}
+
+int tree_flush(struct handle *h, const struct op *op)
+{
+	return h->field ? on_handle(field_flush(h->field, op)) : 0;
+}
+
+int tree_fsync(struct handle *h, const struct op *op)
+{
+	int r = h->field ? on_handle(field_fsync(h->field, op)) : 0;
+
+	/* To a program EINVAL says that the file cannot be synchronised; emacs and nano go on as if it were. */
+	return r == -EINVAL ? -EIO : r;
+}
+
+void tree_release(struct handle *h, const struct op *op)
+{
+	struct tree *tree = h->node->tree;
+
+	if (h->field)
+		field_release(h->field, op);
+	tree_lock(tree);
+	tree->handles--;
+	node_unref_locked(h->node);
+	tree_unlock(tree);
+	free(h);
+}
+
+int tree_fallocate(struct handle *h, int mode, uint64_t off, uint64_t len)
+{
+	struct tree *tree = h->node->tree;
+	int r;
+
+	if (h->field)
+		return -EOPNOTSUPP;
+	tree_lock(tree);
+	r = scratch_reserve_locked(tree, h->node->scratch, mode, off, len);
+	tree_unlock(tree);
+	return r;
+}
+
+static int stat_node(
+	struct node *node, const struct op *op, struct handle *h, struct tree_entry *ret)
+{
+	uint64_t own;
+	int r = node_stat(node, op, &ret->attr);
+
+	if (r < 0)
+		return h ? on_handle(r) : r;
+	if (h && h->field && field_own_size(h->field, &own))
+		ret->attr.st_size = (off_t)own;
+	ret->id = node->id;
+	ret->scratch = node_is_scratch(node);
+	return 0;
+}
+
+int tree_getattr(struct tree *tree, const struct op *op, uint64_t id, struct handle *handle,
+	struct tree_entry *ret)
+{
+	CLEANUP_NODE struct node *node = node_get(tree, id);
+
+	return node ? stat_node(node, op, handle, ret) : -ESTALE;
+}
+
+static int set_attr(struct node *node, const struct op *op, struct handle *h,
+	const struct stat *attr, unsigned set)
+{
+	struct tree *tree = node->tree;
+	int r;
+
+	if (!node_is_scratch(node)) {
+		if (!(set & TREE_SET_SIZE))
+			return 0;
+		if (node->kind != NODE_FILE || attr->st_size < 0)
+			return -EINVAL;
+		/* By path there is no handle, and no flush will come: nothing to decide on. */
+		return h && h->field ? field_truncate(h->field, op, (uint64_t)attr->st_size)
+				     : 0;
+	}
+	tree_lock(tree);
+	r = scratch_setattr_locked(tree, node->scratch, attr, set);
+	tree_unlock(tree);
+	return r;
+}
+
+int tree_setattr(struct tree *tree, const struct op *op, uint64_t id, struct handle *handle,
+	const struct stat *attr, unsigned set, struct tree_entry *ret)
+{
+	CLEANUP_NODE struct node *node = node_get(tree, id);
+	int r = node ? set_attr(node, op, handle, attr, set) : -ESTALE;
+
+	return r < 0 ? r : stat_node(node, op, handle, ret);
+}
+
+int tree_readlink(struct tree *tree, const struct op *op, uint64_t id, struct buf *ret)
+{
+	CLEANUP_NODE struct node *node = node_get(tree, id);
+	struct node_text shown;
+	int r;
+
+	if (!node)
+		return -ESTALE;
+	if (node_is_scratch(node))
+		return node->scratch->target ? buf_adds(ret, node->scratch->target)
+					     : -EINVAL;
+	if (node->kind != NODE_LINK)
+		return -EINVAL;
+	node_text_init(&shown);
+	r = node_show(node, op, &shown);
+	if (r == 0)
+		r = buf_add(ret, buf_str(&shown.text), shown.text.len);
+	node_text_release(node, &shown);
+	return r;
+}

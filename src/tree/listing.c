@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading a directory: a snapshot of what the view lists and of the visible scratch names, so that an offset means the same entry
+ * from the first read to the last. Where a scratch name and a view's name are the same, the scratch is what lookup finds,
+ * and so it is what is listed. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "entry.h"
+#include "name.h"
+#include "node_io.h"
+#include "scratch.h"
+
+#define LISTING_FIRST 32
+#define LISTING_MAX   (1u << 24)
+
+struct row {
+	char *name; /* owned */
+	/* Either a node of the tree, pinned (scratch), or a view's entry whose data is owned. */
+	struct node *node;
+	struct node_entry entry;
+	struct node_attr attr;
+	bool has_attr;
+};
+
+struct node_listing {
+	struct node *dir; /* borrowed */
+	struct row *rows; /* owned */
+	size_t count, cap;
+};
+
+struct dir_list {
+	struct node *dir; /* pinned */
+	struct node_listing listing;
+	pthread_mutex_t lock; /* a directory may be read by several threads */
+	bool was_read;
+};
+
+static void entry_drop(const struct node_entry *e)
+{
+	if (e->data && e->ops->release)
+		e->ops->release(e->data);
+}
+
+static void listing_release(struct node_listing *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		struct row *row = &l->rows[i];
+
+		if (row->node)
+			node_put(row->node);
+		else
+			entry_drop(&row->entry);
+		free(row->name);
+	}
+	free(l->rows);
+	l->rows = NULL;
+	l->count = l->cap = 0;
+}
+
+static struct row *listing_grow(struct node_listing *l, const char *name)
+{
+	struct row *rows;
+
+	if (l->count == l->cap) {
+		size_t cap = l->cap ? l->cap * 2 : LISTING_FIRST;
+
+		if (cap > LISTING_MAX)
+			return NULL;
+		rows = realloc(l->rows, cap * sizeof(*rows));
+		if (!rows)
+			return NULL;
+		l->rows = rows;
+		l->cap = cap;
+	}
+	l->rows[l->count] = (struct row){.name = strdup(name)};
+	return l->rows[l->count].name ? &l->rows[l->count++] : NULL;
+}
+
+int node_listing_add(struct node_listing *l, const char *name,
+	const struct node_entry *entry, const struct node_attr *attr)
+{
+	struct tree *tree = l->dir->tree;
+	struct row *row;
+	bool shadowed;
+
+	tree_lock(tree);
+	shadowed = entry_find_locked(l->dir, name) != NULL;
+	tree_unlock(tree);
+	if (shadowed || entry->flags & NODE_HIDDEN || name_check(name) < 0) {
+		entry_drop(entry);
+		return 0;
+	}
+	row = listing_grow(l, name);
+	if (!row) {
+		entry_drop(entry);
+		return -ENOMEM;
+	}
+	row->entry = *entry;
+	row->has_attr = attr != NULL;
+	if (attr)
+		row->attr = *attr;
+	return 0;
+}
+
+static int listing_add_scratch(struct node_listing *l)
+{
+	struct tree *tree = l->dir->tree;
+	struct overlay *o;
+	int r = 0;
+
+	tree_lock(tree);
+	o = overlay_find_locked(l->dir);
+	for (struct entry *e = o ? o->first : NULL; e && r == 0; e = e->after) {
+		struct row *row = e->hidden ? NULL : listing_grow(l, e->name->text);
+
+		if (row)
+			row->node = node_ref_locked(e->node);
+		else if (!e->hidden)
+			r = -ENOMEM;
+	}
+	tree_unlock(tree);
+	return r;
+}
+
+static int listing_fill(struct node_listing *l, struct node *dir, const struct op *op)
+{
+	int r = 0;
+
+	l->dir = dir;
+	if (dir->ops && dir->ops->list)
+		r = dir->ops->list(dir, op, l);
+	if (r == 0)
+		r = listing_add_scratch(l);
+	if (r < 0)
+		listing_release(l);
+	return r;
+}
+
+int tree_opendir(struct tree *tree, const struct op *op, uint64_t id, struct dir_list **ret)
+{
+	CLEANUP_NODE struct node *dir = node_get(tree, id);
+	struct dir_list *list;
+	int r;
+
+	if (!dir)
+		return -ESTALE;
+	if (dir->kind != NODE_DIR)
+		return -ENOTDIR;
+	list = calloc(1, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	r = listing_fill(&list->listing, dir, op);
+	if (r < 0) {
+		free(list);
+		return r;
+	}
+	pthread_mutex_init(&list->lock, NULL);
+	list->dir = STEAL(dir);
+	*ret = list;
+	return 0;
+}
+
+void tree_closedir(struct dir_list *list)
+{
+	listing_release(&list->listing);
+	node_put(list->dir);
+	pthread_mutex_destroy(&list->lock);
+	free(list);
+}
+
+/* Interns the row, for readdirplus. The view's reference goes to the node; the row keeps the node. */
+static int row_intern(struct dir_list *list, struct row *row)
+{
+	int r;
+
+	if (row->node)
+		return 0;
+	r = node_intern(list->dir, row->name, &row->entry, &row->node);
+	row->entry.data = NULL;
+	return r;
+}
+
+static mode_t row_type(const struct row *row)
+{
+	static const mode_t types[] = {
+		[NODE_DIR] = S_IFDIR, [NODE_FILE] = S_IFREG, [NODE_LINK] = S_IFLNK};
+
+	return types[row->entry.kind];
+}
+
+/* Type and inode number; with plus, all attributes that are known and the id. */
+static int row_describe(
+	struct dir_list *list, struct row *row, bool plus, struct tree_entry *ret)
+{
+	struct tree *tree = list->dir->tree;
+
+	*ret = (struct tree_entry){.scratch = row->node && node_is_scratch(row->node)};
+	if (ret->scratch) {
+		tree_lock(tree);
+		scratch_stat_locked(row->node, &ret->attr);
+		tree_unlock(tree);
+		ret->id = plus ? row->node->id : 0;
+		return 0;
+	}
+	if (plus && row->has_attr) {
+		int r = row_intern(list, row);
+
+		if (r < 0)
+			return r;
+		node_stat_fill(row->node, &row->attr, &ret->attr);
+		ret->id = row->node->id;
+		return 0;
+	}
+	ret->attr.st_mode = row_type(row);
+	ret->attr.st_ino =
+		row->node ? row->node->ino : node_ino_of(list->dir, row->name, &row->entry);
+	return 0;
+}
+
+static bool fill_dots(struct dir_list *list, uint64_t *off, tree_fill fill, void *arg)
+{
+	struct tree_entry dot = {.attr = {.st_mode = S_IFDIR}};
+	struct node *dir = list->dir, *parent;
+	uint64_t up;
+
+	tree_lock(dir->tree);
+	parent = dir->parent ? dir->parent : dir;
+	up = parent->ino;
+	tree_unlock(dir->tree);
+	for (; *off < 2; ++*off) {
+		dot.attr.st_ino = *off ? up : dir->ino;
+		if (!fill(arg, *off ? ".." : ".", &dot, *off + 1))
+			return false;
+	}
+	return true;
+}
+
+static int fill_rows(
+	struct dir_list *list, uint64_t off, bool plus, tree_fill fill, void *arg)
+{
+	for (; off - 2 < list->listing.count; off++) {
+		struct row *row = &list->listing.rows[off - 2];
+		struct tree_entry e;
+		int r = row_describe(list, row, plus, &e);
+
+		if (r < 0)
+			return r;
+		/* Counted before the kernel can know it: a forget may follow at once. */
+		if (e.id)
+			node_count_lookup(row->node);
+		if (!fill(arg, row->name, &e, off + 1)) {
+			if (e.id)
+				tree_forget(list->dir->tree, e.id, 1);
+			break;
+		}
+	}
+	return 0;
+}
+
+/* Started over: as POSIX has it, rewinddir sees what has changed. */
+static int list_refresh(struct dir_list *list, const struct op *op)
+{
+	struct node_listing fresh = {0};
+	int r = listing_fill(&fresh, list->dir, op);
+
+	if (r < 0)
+		return r;
+	listing_release(&list->listing);
+	list->listing = fresh;
+	return 0;
+}
+
+int tree_readdir(struct dir_list *list, const struct op *op, uint64_t off, bool plus,
+	tree_fill fill, void *arg)
+{
+	int r = 0;
+
+	pthread_mutex_lock(&list->lock);
+	if (off == 0 && list->was_read)
+		r = list_refresh(list, op);
+	list->was_read = true;
+	if (r == 0 && fill_dots(list, &off, fill, arg))
+		r = fill_rows(list, off, plus, fill, arg);
+	pthread_mutex_unlock(&list->lock);
+	return r;
+}

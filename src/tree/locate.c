@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a node is: upwards, under the lock, so that a rename meanwhile shows as before or after it. */
+#include <errno.h>
+#include <string.h>
+#include "inode.h"
+#include "name.h"
+
+const struct node *node_anchor_locked(const struct node *node)
+{
+	while (node && !(node->ops && node->data))
+		node = node->parent;
+	return node;
+}
+
+bool node_is_below_locked(const struct node *node, const struct node *ancestor)
+{
+	while (node && node != ancestor)
+		node = node->parent;
+	return node != NULL;
+}
+
+/* Writes from the end of buf towards its start; returns where the path begins, or NULL. */
+static char *path_up(
+	const struct node *node, const struct node *end, char *buf, size_t size)
+{
+	char *at = buf + size - 1;
+
+	*at = '\0';
+	for (const struct node *n = node; n != end && n->name; n = n->parent) {
+		size_t len = n->name->len, sep = *at ? 1 : 0;
+
+		if ((size_t)(at - buf) < len + sep)
+			return NULL;
+		if (sep)
+			*--at = '/';
+		at -= len;
+		memcpy(at, n->name->text, len);
+	}
+	return at;
+}
+
+int node_locate(const struct node *node, struct node_place *ret)
+{
+	struct tree *tree = node->tree;
+	const struct node *anchor;
+	char *path;
+
+	tree_lock(tree);
+	anchor = node_anchor_locked(node);
+	ret->data = anchor ? anchor->data : NULL;
+	path = path_up(node, anchor, ret->path, sizeof(ret->path));
+	tree_unlock(tree);
+	if (!path)
+		return -ENAMETOOLONG;
+	memmove(ret->path, path, strlen(path) + 1);
+	return 0;
+}
+
+struct node *node_parent(struct node *node)
+{
+	struct node *parent;
+
+	tree_lock(node->tree);
+	parent = node->parent;
+	tree_unlock(node->tree);
+	return parent;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Names are shared: ten thousand directories have a file "zone", and one text says so. */
+#ifndef TREE_NAME_H
+#define TREE_NAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tree;
+
+struct name {
+	void *next; /* chain of tree->names */
+	uint64_t hash;
+	uint32_t refs;
+	uint32_t len;
+	char text[];
+};
+
+uint64_t name_hash_item(const void *item);
+/* Counted; NULL without memory. */
+struct name *name_get_locked(struct tree *tree, const char *text);
+/* Borrowed; NULL when nobody has that name. */
+struct name *name_find_locked(struct tree *tree, const char *text);
+void name_unref_locked(struct tree *tree, struct name *name);
+
+/* Names that editors leave behind, which a listing does not show: *~ .#* .*.sw? #*# 4913 */
+bool name_is_hidden(const char *text);
+/* 0, -ENAMETOOLONG, or -EINVAL for "", "." and "..". */
+int name_check(const char *text);
+
+#endif

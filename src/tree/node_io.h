@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What several operations ask of a node: its child, its attributes, its text. Each may ask the view. */
+#ifndef TREE_NODE_IO_H
+#define TREE_NODE_IO_H
+
+#include "inode.h"
+
+/* The node of that name, pinned: scratch first (that never needs the view), then what the view shows.
+ * Errors: -ENOENT, -ENOTDIR, -ENAMETOOLONG, the view's. */
+int child_find(struct node *dir, const struct op *op, const char *name, struct node **ret);
+int node_stat(struct node *node, const struct op *op, struct stat *ret);
+/* Attributes in the form of the mount: type, owner, umask. */
+void node_stat_fill(
+	const struct node *node, const struct node_attr *attr, struct stat *ret);
+/* node_stat, and one lookup counted. */
+int node_answer(struct node *node, const struct op *op, struct tree_entry *ret);
+
+void node_text_init(struct node_text *text);
+void node_text_release(const struct node *node, struct node_text *text);
+/* What the view shows now. Absent show: an empty text. */
+int node_show(struct node *node, const struct op *op, struct node_text *ret);
+
+#endif
