@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+/* What the API said, when it was asked, and whether that still counts. The one idea: each answer is as old as its question,
+ * and counts for as long as the ttl, unless something was written after the question. Whoever needs a newer one asks once
+ * for all who wait. */
+#include "internal.h"
+
+#include <errno.h>
+#include <string.h>
+#include "base/clock.h"
+
+/* The oldest question whose answer counts for somebody who asks now. With view->lock held, as all static functions here. */
+static uint64_t oldest_that_counts(struct view *view)
+{
+	uint64_t now = view_stamp(view), ttl = view->ttl_ms * 1000;
+	uint64_t oldest = now > ttl ? now - ttl : 0;
+
+	return oldest > view->forgotten_us ? oldest : view->forgotten_us;
+}
+
+static bool is_transport_failure(const struct api_problem *problem)
+{
+	return problem->http_status == 0 &&
+	       (problem->errnum == ETIMEDOUT || problem->errnum == EHOSTUNREACH ||
+		       problem->errnum == ECONNREFUSED || problem->errnum == EREMOTEIO ||
+		       problem->errnum == EPROTO);
+}
+
+/* A server found dead a moment ago is not asked again: one deadline for all, not one each. */
+static bool is_dead(struct view *view, struct api_problem *problem)
+{
+	if (!view->dead_us || view_stamp(view) - view->dead_us >= BREAKER_US)
+		return false;
+	*problem = view->failure;
+	return true;
+}
+
+static void note_outcome(struct view *view, int r, const struct api_problem *problem)
+{
+	if (r == 0) {
+		view->dead_us = 0;
+	} else if (is_transport_failure(problem)) {
+		view->dead_us = view_stamp(view);
+		view->failure = *problem;
+	}
+}
+
+/* Waits while somebody else asks. The lock is let go meanwhile: the caller's cancel is hooked without it (base/cancel.h). */
+static int wait_while(
+	struct view *view, const struct op *op, const bool *asking, struct api_problem *problem)
+{
+	bool in_time = true, pending;
+
+	pthread_mutex_unlock(&view->lock);
+	cancel_hook(op->cancel, view_wake, view);
+	pthread_mutex_lock(&view->lock);
+	while (*asking && in_time && !view->stopping && !cancel_is_fired(op->cancel))
+		in_time = view_wait(view, op->deadline_ms);
+	pending = *asking;
+	pthread_mutex_unlock(&view->lock);
+	cancel_unhook(op->cancel);
+	pthread_mutex_lock(&view->lock);
+	if (cancel_is_fired(op->cancel))
+		return problem_say(problem, EINTR, "interrupted");
+	if (view->stopping)
+		return problem_say(problem, ESHUTDOWN, "the mount is ending");
+	if (pending && !in_time)
+		return problem_say(problem, ETIMEDOUT, "no answer of the API within the deadline");
+	return 0;
+}
+
+static int ask_list(struct view *view, const struct op *op, struct api_problem *problem)
+{
+	CLEANUP_DOC_LIST struct doc_list list = {0};
+	uint64_t asked_us = view_stamp(view);
+	int r;
+
+	if (is_dead(view, problem))
+		return -problem->errnum;
+	view->listing = true;
+	pthread_mutex_unlock(&view->lock);
+	r = api_list(view->api, op, &list, problem);
+	pthread_mutex_lock(&view->lock);
+	view->listing = false;
+	pthread_cond_broadcast(&view->changed);
+	note_outcome(view, r, problem);
+	if (r < 0) {
+		if (r != -EINTR) {
+			view->list_failed_us = view_stamp(view);
+			view->failure = *problem;
+		}
+		return r;
+	}
+	if (names_merge(view, &list, asked_us) < 0)
+		return problem_say(problem, ENOMEM, "out of memory");
+	view->list_asked_us = asked_us;
+	return 0;
+}
+
+static int have_list(struct view *view, const struct op *op, struct api_problem *problem)
+{
+	uint64_t oldest = oldest_that_counts(view), since = view_stamp(view);
+	int r = 0;
+
+	if (view->list_asked_us && view->list_asked_us >= oldest) {
+		view->cache_hits++;
+		return 0;
+	}
+	while (r == 0 && (!view->list_asked_us || view->list_asked_us < oldest)) {
+		if (!view->listing) {
+			r = ask_list(view, op, problem);
+			continue;
+		}
+		r = wait_while(view, op, &view->listing, problem);
+		if (r == 0 && view->list_failed_us > since) {
+			*problem = view->failure; /* who waited shares the failure too */
+			r = -problem->errnum;
+		}
+	}
+	return r;
+}
+
+int answers_list(struct view *view, const struct op *op, struct api_problem *problem)
+{
+	int r;
+
+	pthread_mutex_lock(&view->lock);
+	r = have_list(view, op, problem);
+	pthread_mutex_unlock(&view->lock);
+	return r;
+}
+
+static void drop_gone(struct vpc *vpc)
+{
+	struct view *view = vpc->view;
+
+	vpc->gone = true;
+	view->changed_at = clock_real();
+	if (map_get(&view->by_file, vpc->file) == vpc)
+		map_remove(&view->by_file, vpc->file);
+	if (map_get(&view->by_id, vpc->id) == vpc && !vpc->deleted_here) {
+		map_remove(&view->by_id, vpc->id);
+		vpc_unref(vpc);
+	}
+}
+
+static void take_doc(struct vpc *vpc, struct doc *doc, uint64_t asked_us)
+{
+	bool renamed = !vpc->doc || strcmp(doc_name(vpc->doc), doc_name(doc)) != 0;
+
+	vpc_set_doc(vpc, doc);
+	vpc->asked_us = asked_us;
+	if (renamed && !vpc->gone)
+		names_rebuild(vpc->view);
+}
+
+/* The caller holds a reference of the VPC. */
+static int ask_doc(struct vpc *vpc, const struct op *op, struct api_problem *problem)
+{
+	struct view *view = vpc->view;
+	CLEANUP_DOC struct doc *doc = NULL;
+	uint64_t asked_us = view_stamp(view);
+	int r;
+
+	if (is_dead(view, problem))
+		return -problem->errnum;
+	vpc->asking = true;
+	pthread_mutex_unlock(&view->lock);
+	r = api_get(view->api, op, vpc->id, &doc, problem);
+	pthread_mutex_lock(&view->lock);
+	vpc->asking = false;
+	pthread_cond_broadcast(&view->changed);
+	note_outcome(view, r, problem);
+	if (vpc->written_us > asked_us || vpc->asked_us > asked_us)
+		return r == -ENOENT ? 0 : r; /* older than what is known: it does not count */
+	if (r == -ENOENT)
+		drop_gone(vpc);
+	if (r == 0)
+		take_doc(vpc, doc, asked_us);
+	return r;
+}
+
+/* Until there is the answer to a question not older than oldest. */
+static int have_doc(
+	struct vpc *vpc, const struct op *op, uint64_t oldest, struct api_problem *problem)
+{
+	int r = 0;
+
+	while (r == 0 && !vpc->gone && (!vpc->doc || vpc->asked_us < oldest)) {
+		if (vpc->asking)
+			r = wait_while(vpc->view, op, &vpc->asking, problem);
+		else
+			r = ask_doc(vpc, op, problem);
+	}
+	return r;
+}
+
+/* One stale VPC is asked for by id; a second one soon after means somebody walks, and the list answers for all. */
+static bool is_walk(struct vpc *vpc)
+{
+	struct view *view = vpc->view;
+	uint64_t now = view_stamp(view);
+	bool walk = view->listing ||
+		    (view->last_stale && view->last_stale != vpc &&
+			    now - view->last_stale_us <= view->ttl_ms * 1000);
+
+	view->last_stale = vpc;
+	view->last_stale_us = now;
+	return walk && !vpc->created_us;
+}
+
+static int refresh_doc(struct vpc *vpc, const struct op *op, struct api_problem *problem)
+{
+	uint64_t oldest = oldest_that_counts(vpc->view);
+	int r = 0;
+
+	if (vpc->doc && vpc->asked_us >= oldest) {
+		vpc->view->cache_hits++;
+		return 0;
+	}
+	if (!vpc->gone && is_walk(vpc))
+		r = have_list(vpc->view, op, problem);
+	return r < 0 ? r : have_doc(vpc, op, oldest, problem);
+}
+
+/* Hands out the document, or says that there is none. */
+static int give_doc(struct vpc *vpc, int r, struct doc **ret, struct api_problem *problem)
+{
+	if (r == 0 && vpc->gone)
+		r = problem_say(problem, ENOENT, "the VPC is gone");
+	if (r == 0)
+		*ret = doc_ref(vpc->doc);
+	return r;
+}
+
+int answers_doc(
+	struct vpc *vpc, const struct op *op, struct doc **ret, struct api_problem *problem)
+{
+	int r;
+
+	pthread_mutex_lock(&vpc->view->lock);
+	r = vpc->is_draft || vpc->gone ? 0 : refresh_doc(vpc, op, problem);
+	r = give_doc(vpc, r, ret, problem);
+	pthread_mutex_unlock(&vpc->view->lock);
+	return r;
+}
+
+int answers_ask(
+	struct vpc *vpc, const struct op *op, struct doc **ret, struct api_problem *problem)
+{
+	int r;
+
+	pthread_mutex_lock(&vpc->view->lock);
+	r = have_doc(vpc, op, view_stamp(vpc->view), problem);
+	r = give_doc(vpc, r, ret, problem);
+	pthread_mutex_unlock(&vpc->view->lock);
+	return r;
+}
+
+static struct vpc *find_file(struct view *view, const char *file)
+{
+	struct vpc *vpc;
+
+	pthread_mutex_lock(&view->lock);
+	vpc = map_get(&view->by_file, file);
+	if (vpc)
+		vpc_ref(vpc);
+	pthread_mutex_unlock(&view->lock);
+	return vpc;
+}
+
+int answers_find(struct view *view, const struct op *op, const char *file, struct vpc **ret,
+	struct api_problem *problem)
+{
+	CLEANUP_VPC struct vpc *known = find_file(view, file), *vpc = NULL;
+	CLEANUP_DOC struct doc *doc = NULL;
+	int r;
+
+	/* Known: it must still be there, and still have this name. Else the list says. */
+	r = known ? answers_doc(known, op, &doc, problem) : answers_list(view, op, problem);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	vpc = find_file(view, file);
+	if (!vpc)
+		return problem_say(problem, ENOENT, "no VPC of this name");
+	*ret = STEAL(vpc);
+	return 0;
+}
+
+void answers_take(struct vpc *vpc, struct doc *doc)
+{
+	struct view *view = vpc->view;
+
+	pthread_mutex_lock(&view->lock);
+	vpc->written_us = view_stamp(view);
+	if (doc)
+		take_doc(vpc, doc, vpc->written_us);
+	else
+		vpc->asked_us = 0;
+	pthread_mutex_unlock(&view->lock);
+}
+
+/* The answer to a POST need not show the whole VPC: the first read asks for it. */
+int answers_adopt(struct view *view, struct doc *doc, struct vpc **ret)
+{
+	struct vpc *vpc;
+	int r = 0;
+
+	pthread_mutex_lock(&view->lock);
+	vpc = map_get(&view->by_id, doc_id(doc));
+	if (!vpc) {
+		vpc = vpc_new(view, doc_id(doc), false);
+		r = vpc ? map_add(&view->by_id, vpc->id, vpc) : -ENOMEM;
+	}
+	if (r == 0) {
+		vpc->written_us = vpc->created_us = view_stamp(view);
+		vpc_set_doc(vpc, doc);
+		r = names_rebuild(view);
+	}
+	if (r == 0)
+		*ret = vpc_ref(vpc);
+	pthread_mutex_unlock(&view->lock);
+	return r;
+}
+
+void answers_deleted(struct vpc *vpc)
+{
+	pthread_mutex_lock(&vpc->view->lock);
+	vpc->written_us = view_stamp(vpc->view);
+	vpc->deleted_here = true;
+	drop_gone(vpc);
+	names_rebuild(vpc->view);
+	pthread_mutex_unlock(&vpc->view->lock);
+}
+
+void answers_forget(struct view *view)
+{
+	pthread_mutex_lock(&view->lock);
+	view->forgotten_us = view_stamp(view);
+	view->dead_us = 0;
+	pthread_mutex_unlock(&view->lock);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* A whole vpcfs without the kernel: emulator, http, view and tree in one process, used by path. */
+#ifndef TESTS_VIEW_WORLD_H
+#define TESTS_VIEW_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/buf.h"
+#include "emulator/emulator.h"
+#include "tree/tree.h"
+#include "view/view.h"
+
+struct world {
+	struct emulator *emulator;
+	struct token_source *token;
+	struct http *http;
+	struct view *view;
+	struct tree *tree;
+	int log_fd; /* the emulator's request log, a temporary file */
+	unsigned timeout_ms;
+};
+
+struct world_options {
+	struct emulator_options emulator;
+	unsigned ttl_ms;
+	unsigned timeout_ms; /* 0: 5000 */
+	const char *zone;
+	bool dry_run;
+	bool nodelete;
+};
+
+void world_start(struct world *w, const struct world_options *options);
+void world_stop(struct world *w);
+
+/* By path from the root. Each returns 0 or -errno. */
+int world_read(struct world *w, const char *path, struct buf *ret);
+/* open(flags), one write, flush, release; the first error. */
+int world_write(struct world *w, const char *path, int flags, const char *text);
+int world_mkdir(struct world *w, const char *path);
+int world_rmdir(struct world *w, const char *path);
+int world_unlink(struct world *w, const char *path);
+int world_rename(struct world *w, const char *from, const char *to);
+int world_stat(struct world *w, const char *path, struct stat *ret);
+/* The names in a directory, each followed by a newline, sorted. */
+int world_list(struct world *w, const char *path, struct buf *ret);
+
+/* Requests the emulator has seen whose line contains the text, since the last world_forget_requests. */
+size_t world_count(struct world *w, const char *text);
+void world_forget_requests(struct world *w);
+
+/* Rules for the emulator from now on, a line each; "" takes them all away. */
+void world_fault(struct world *w, const char *rules);
+/* Somebody else's request to the API; body may be NULL. Returns the HTTP status. path: "/v1beta1/..." */
+int world_other(struct world *w, const char *method, const char *path, const char *body);
+/* Somebody else's PATCH of the VPC that the mount shows under this name. */
+void world_other_patch(struct world *w, const char *name, const char *body);
+
+/* A handle held open. */
+int world_open(struct world *w, const char *path, int flags, struct tree_open *ret);
+struct op world_op(const struct world *w);
+
+/* Fails the test unless the file reads so. */
+void world_expect(struct world *w, const char *path, const char *text);
+
+#endif
