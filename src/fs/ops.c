@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Which operations there are, and what the kernel is asked for at the start.
+ *
+ * What is left out libfuse answers with ENOSYS, and the kernel then never asks again, for the whole mount. That is right only for:
+ *   access                   default_permissions: the kernel decides by the attributes
+ *   getlk, setlk, flock      locks stay in the kernel
+ *   lseek                    SEEK_DATA and SEEK_HOLE: the kernel takes a file as data up to its size
+ *   poll, bmap               regular files are always ready, and have no blocks
+ *   write_buf, retrieve_reply  not requests of their own here */
+#include "session.h"
+
+static void op_init(void *arg, struct fuse_conn_info *conn)
+{
+	/* Asking for what is not offered aborts the mount. */
+	static const unsigned want = FUSE_CAP_ASYNC_READ | FUSE_CAP_ATOMIC_O_TRUNC |
+				     FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_READDIRPLUS |
+				     FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_PARALLEL_DIROPS;
+	/* SPLICE: small answers, copying is cheaper. HANDLE_KILLPRIV: the kernel knows who may keep setuid, we do not. */
+	static const unsigned refuse = FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE |
+				       FUSE_CAP_SPLICE_MOVE | FUSE_CAP_WRITEBACK_CACHE |
+				       FUSE_CAP_POSIX_ACL | FUSE_CAP_HANDLE_KILLPRIV;
+	struct fs *fs = arg;
+
+	conn->want |= conn->capable & want;
+	conn->want &= ~refuse;
+	/* A release that waits for the network is a background request: 12, the default, of them would stop all read-ahead. */
+	conn->max_background = 128;
+	if (fs->options.ready)
+		fs->options.ready(fs->options.arg);
+}
+
+const struct fuse_lowlevel_ops fs_ops = {
+	.init = op_init,
+	.lookup = op_lookup,
+	.forget = op_forget,
+	.forget_multi = op_forget_multi,
+	.getattr = op_getattr,
+	.setattr = op_setattr,
+	.readlink = op_readlink,
+	.mknod = op_mknod,
+	.mkdir = op_mkdir,
+	.symlink = op_symlink,
+	.link = op_link,
+	.unlink = op_unlink,
+	.rmdir = op_rmdir,
+	.rename = op_rename,
+	.open = op_open,
+	.create = op_create,
+	.read = op_read,
+	.write = op_write,
+	.flush = op_flush,
+	.fsync = op_fsync,
+	.release = op_release,
+	.fallocate = op_fallocate,
+	.copy_file_range = op_copy_file_range,
+	.ioctl = op_ioctl,
+	.opendir = op_opendir,
+	.readdir = op_readdir,
+	.readdirplus = op_readdirplus,
+	.releasedir = op_releasedir,
+	.fsyncdir = op_fsyncdir,
+	.statfs = op_statfs,
+	.setxattr = op_setxattr,
+	.getxattr = op_getxattr,
+	.listxattr = op_listxattr,
+	.removexattr = op_removexattr,
+};

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* Operations on open directories. Every entry of a readdirplus answer counts as a lookup, also when nobody takes the answer: so the
+ * ids in it are remembered until it is sent. */
+#include <errno.h>
+#include <stdlib.h>
+#include "session.h"
+
+#define STATFS_FILES 1000000
+
+struct page {
+	fuse_req_t req;
+	char *bytes; /* owned */
+	size_t size, used;
+	bool plus;
+	uint64_t *ids; /* owned: lookups in this page */
+	size_t id_count, id_cap;
+};
+
+static struct dir_list *list_of(const struct fuse_file_info *fi)
+{
+	return (struct dir_list *)(uintptr_t)fi->fh;
+}
+
+void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct dir_list *list;
+	struct request rq;
+	int r, err;
+
+	request_begin(&rq, req, REQUEST_READ);
+	r = tree_opendir(rq.tree, &rq.op, ino, &list);
+	err = request_end(&rq, r);
+	if (err) {
+		fuse_reply_err(req, err);
+		return;
+	}
+	fi->fh = (uint64_t)(uintptr_t)list;
+	if (fuse_reply_open(req, fi) == -ENOENT)
+		tree_closedir(list);
+}
+
+static bool page_remember(struct page *p, uint64_t id)
+{
+	if (p->id_count == p->id_cap) {
+		size_t cap = p->id_cap ? p->id_cap * 2 : 32;
+		uint64_t *ids = realloc(p->ids, cap * sizeof(*ids));
+
+		if (!ids)
+			return false;
+		p->ids = ids;
+		p->id_cap = cap;
+	}
+	p->ids[p->id_count++] = id;
+	return true;
+}
+
+static bool page_fill(
+	void *arg, const char *name, const struct tree_entry *e, uint64_t next_off)
+{
+	struct page *p = arg;
+	char *at = p->bytes + p->used;
+	size_t left = p->size - p->used, need;
+
+	if (p->plus) {
+		struct fuse_entry_param param;
+
+		entry_param(e, &param);
+		need = fuse_add_direntry_plus(
+			p->req, at, left, name, &param, (off_t)next_off);
+	} else {
+		need = fuse_add_direntry(p->req, at, left, name, &e->attr, (off_t)next_off);
+	}
+	if (need > left || (e->id && !page_remember(p, e->id)))
+		return false;
+	p->used += need;
+	return true;
+}
+
+static void page_forget(struct page *p, struct tree *tree)
+{
+	for (size_t i = 0; i < p->id_count; i++)
+		tree_forget(tree, p->ids[i], 1);
+}
+
+static void read_page(
+	fuse_req_t req, size_t size, off_t off, struct fuse_file_info *fi, bool plus)
+{
+	struct page p = {.req = req, .bytes = malloc(size), .size = size, .plus = plus};
+	struct request rq;
+	int r = -ENOMEM, err;
+
+	request_begin(&rq, req, REQUEST_READ);
+	if (p.bytes)
+		r = tree_readdir(list_of(fi), &rq.op, (uint64_t)off, plus, page_fill, &p);
+	/* What fits is an answer; the error comes when the reader asks on. */
+	err = request_end(&rq, p.used ? 0 : r);
+	if (err) {
+		page_forget(&p, rq.tree);
+		fuse_reply_err(req, err);
+	} else if (fuse_reply_buf(req, p.bytes, p.used) == -ENOENT) {
+		page_forget(&p, rq.tree);
+	}
+	free(p.bytes);
+	free(p.ids);
+}
+
+void op_readdir(
+	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
+{
+	(void)ino;
+	read_page(req, size, off, fi, false);
+}
+
+void op_readdirplus(
+	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
+{
+	(void)ino;
+	read_page(req, size, off, fi, true);
+}
+
+void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	(void)ino;
+	tree_closedir(list_of(fi));
+	fuse_reply_err(req, 0);
+}
+
+void op_fsyncdir(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi)
+{
+	fuse_reply_err(req, 0);
+}
+
+/* The room there is, is the room for scratch; df needs no network. */
+void op_statfs(fuse_req_t req, fuse_ino_t ino)
+{
+	struct fs *fs = fuse_req_userdata(req);
+	struct tree_stats stats;
+	struct statvfs out = {
+		.f_bsize = 4096, .f_frsize = 4096, .f_namemax = TREE_NAME_MAX};
+
+	(void)ino;
+	tree_stats(fs->tree, &stats);
+	out.f_blocks = stats.scratch_max / out.f_frsize;
+	out.f_bfree = (stats.scratch_max - stats.scratch_bytes) / out.f_frsize;
+	out.f_bavail = out.f_bfree;
+	out.f_files = stats.nodes + STATFS_FILES;
+	out.f_ffree = STATFS_FILES;
+	out.f_favail = STATFS_FILES;
+	fuse_reply_statfs(req, &out);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* One request: its deadline, its interrupt, its answer.
+ *
+ * libfuse calls an interrupt's function with the request's own lock held, and fuse_req_interrupt_func takes that lock: so
+ * when it has unhooked, the function does not run any more (lib/fuse_lowlevel.c, find_interrupted). That must happen before the
+ * reply, which frees the request. */
+#include <errno.h>
+#include "base/clock.h"
+#include "session.h"
+
+static void on_interrupt(fuse_req_t req, void *arg)
+{
+	(void)req;
+	cancel_fire(arg);
+}
+
+void request_begin(struct request *rq, fuse_req_t req, enum request_kind kind)
+{
+	const struct fuse_ctx *ctx = fuse_req_ctx(req);
+
+	rq->req = req;
+	rq->fs = fuse_req_userdata(req);
+	rq->tree = rq->fs->tree;
+	rq->kind = kind;
+	rq->op = (struct op){
+		.deadline_ms = clock_mono_ms() + rq->fs->options.timeout_ms,
+		.uid = ctx->uid,
+		.gid = ctx->gid,
+		.pid = ctx->pid,
+		.umask = ctx->umask,
+	};
+	if (kind != REQUEST_READ)
+		return;
+	cancel_init(&rq->cancel);
+	rq->op.cancel = &rq->cancel;
+	fuse_req_interrupt_func(req, on_interrupt, &rq->cancel);
+}
+
+int request_end(struct request *rq, int r)
+{
+	bool interrupted = false;
+
+	if (rq->kind == REQUEST_READ) {
+		fuse_req_interrupt_func(rq->req, NULL, NULL);
+		interrupted = r < 0 && cancel_is_fired(&rq->cancel);
+		cancel_release(&rq->cancel);
+	}
+	return errno_out(r, rq->kind, interrupted);
+}
+
+const struct timeouts *timeouts_of(const struct tree_entry *e)
+{
+	static const struct timeouts view = {.entry = 0, .attr = 0};
+	static const struct timeouts scratch = {.entry = 0, .attr = 1};
+
+	return e->scratch ? &scratch : &view;
+}
+
+void entry_param(const struct tree_entry *e, struct fuse_entry_param *ret)
+{
+	const struct timeouts *t = timeouts_of(e);
+
+	*ret = (struct fuse_entry_param){
+		.ino = e->id,
+		.attr = e->attr,
+		.entry_timeout = t->entry,
+		.attr_timeout = t->attr,
+	};
+}
+
+void reply_err(struct request *rq, int r)
+{
+	fuse_reply_err(rq->req, request_end(rq, r));
+}
+
+void reply_entry(struct request *rq, int r, const struct tree_entry *e)
+{
+	struct fuse_entry_param param;
+	int err = request_end(rq, r);
+
+	if (err) {
+		fuse_reply_err(rq->req, err);
+		return;
+	}
+	entry_param(e, &param);
+	if (fuse_reply_entry(rq->req, &param) == -ENOENT)
+		tree_forget(rq->tree, e->id, 1);
+}
+
+void reply_attr(struct request *rq, int r, const struct tree_entry *e)
+{
+	int err = request_end(rq, r);
+
+	if (err)
+		fuse_reply_err(rq->req, err);
+	else
+		fuse_reply_attr(rq->req, &e->attr, timeouts_of(e)->attr);
+}
+
+void reply_buf(struct request *rq, int r, const struct buf *bytes)
+{
+	int err = request_end(rq, r);
+
+	if (err)
+		fuse_reply_err(rq->req, err);
+	else
+		fuse_reply_buf(rq->req, bytes->data, bytes->len);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* What fs's sources share: the session, one request, and how it is answered. */
+#ifndef FS_SESSION_H
+#define FS_SESSION_H
+
+#define FUSE_USE_VERSION FUSE_MAKE_VERSION(3, 12)
+#include <fuse_lowlevel.h>
+#include <pthread.h>
+#include "base/cancel.h"
+#include "base/op.h"
+#include "fs/fs.h"
+#include "tree/tree.h"
+
+struct worker;
+
+struct fs {
+	struct fs_options options; /* strings borrowed, but for fsname */
+	struct tree *tree;	   /* borrowed */
+	struct fuse_session *session;
+	bool mounted;
+	int wake_fd; /* eventfd: the end is wanted */
+
+	pthread_mutex_t lock;
+	struct worker *running, *done; /* owned; done ones wait to be joined */
+	unsigned count, idle; /* workers running; of these, waiting for a request */
+	bool ending;
+};
+
+extern const struct fuse_lowlevel_ops fs_ops;
+
+/* Serves until fs_stop, a signal, or the mount is gone. */
+int fs_loop(struct fs *fs);
+
+enum request_kind {
+	REQUEST_READ,	/* ends at once when its caller gives up */
+	REQUEST_CHANGE, /* never abandoned */
+	REQUEST_NAME,	/* a change of names: the kernel would repeat it on ESTALE */
+};
+
+/* One request of the kernel, on the handler's stack. */
+struct request {
+	fuse_req_t req;
+	struct fs *fs;
+	struct tree *tree;
+	enum request_kind kind;
+	struct op op;
+	struct cancel cancel;
+};
+
+/* Starts the deadline. Every request_begin is followed by one of the replies below, or by request_end and a reply of libfuse. */
+void request_begin(struct request *rq, fuse_req_t req, enum request_kind kind);
+/* From here no interrupt arrives; the only use of rq after it is to read its members. Returns what the caller is told for r. */
+int request_end(struct request *rq, int r);
+
+/* The positive errno that leaves for r, 0 for r >= 0. interrupted: a read whose caller gave up. */
+int errno_out(int r, enum request_kind kind, bool interrupted);
+
+/* Each ends the request; r < 0 answers with the error, and what r == 0 would have made is taken back when nobody takes the answer. */
+void reply_err(struct request *rq, int r);
+void reply_entry(struct request *rq, int r, const struct tree_entry *e);
+void reply_attr(struct request *rq, int r, const struct tree_entry *e);
+void reply_buf(struct request *rq, int r, const struct buf *bytes);
+
+/* What the kernel may keep, in seconds. View nodes: 0, every question is asked; scratch changes through the kernel only, but its names
+ * turn into others when it is renamed onto a field. */
+struct timeouts {
+	double entry, attr;
+};
+const struct timeouts *timeouts_of(const struct tree_entry *e);
+void entry_param(const struct tree_entry *e, struct fuse_entry_param *ret);
+
+static inline struct handle *handle_of(const struct fuse_file_info *fi)
+{
+	return fi ? (struct handle *)(uintptr_t)fi->fh : NULL;
+}
+
+/* Operations, by file. */
+void op_lookup(fuse_req_t req, fuse_ino_t dir, const char *name);
+void op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t count);
+void op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets);
+void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int set,
+	struct fuse_file_info *fi);
+void op_readlink(fuse_req_t req, fuse_ino_t ino);
+void op_mknod(fuse_req_t req, fuse_ino_t dir, const char *name, mode_t mode, dev_t dev);
+void op_mkdir(fuse_req_t req, fuse_ino_t dir, const char *name, mode_t mode);
+void op_symlink(fuse_req_t req, const char *target, fuse_ino_t dir, const char *name);
+void op_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t dir, const char *name);
+void op_unlink(fuse_req_t req, fuse_ino_t dir, const char *name);
+void op_rmdir(fuse_req_t req, fuse_ino_t dir, const char *name);
+void op_rename(fuse_req_t req, fuse_ino_t dir, const char *name, fuse_ino_t new_dir,
+	const char *new_name, unsigned flags);
+
+void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void op_create(fuse_req_t req, fuse_ino_t dir, const char *name, mode_t mode,
+	struct fuse_file_info *fi);
+void op_read(
+	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi);
+void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, off_t off,
+	struct fuse_file_info *fi);
+void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi);
+void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void op_fallocate(fuse_req_t req, fuse_ino_t ino, int mode, off_t off, off_t len,
+	struct fuse_file_info *fi);
+void op_copy_file_range(fuse_req_t req, fuse_ino_t in, off_t off_in,
+	struct fuse_file_info *fi_in, fuse_ino_t out, off_t off_out,
+	struct fuse_file_info *fi_out, size_t len, int flags);
+void op_ioctl(fuse_req_t req, fuse_ino_t ino, unsigned cmd, void *arg,
+	struct fuse_file_info *fi, unsigned flags, const void *in, size_t in_size,
+	size_t out_size);
+
+void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void op_readdir(
+	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi);
+void op_readdirplus(
+	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi);
+void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void op_fsyncdir(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info *fi);
+void op_statfs(fuse_req_t req, fuse_ino_t ino);
+
+void op_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *value,
+	size_t size, int flags);
+void op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size);
+void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size);
+void op_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name);
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/* Wiring: options, then the layers bottom-up, the mount, and everything down again top-down. Nothing is decided here but the
+ * order, and how a failure before the mount answers reaches the one who started it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "config/options.h"
+#include "config/token.h"
+#include "emulator/emulator.h"
+#include "fs/fs.h"
+#include "http/http.h"
+#include "tree/tree.h"
+#include "view/view.h"
+
+#define ANSWER_MAX   (1u << 30) /* bytes of one answer of the API */
+#define OPTIONS_MAX  65536
+#define USER_AGENT   "vpcfs/" VPCFS_VERSION
+
+/* Everything that lives while the mount does, in the order it is started. */
+struct program {
+	struct config config;
+	int ready_fd; /* tells the parent that the mount answers; -1 in the foreground */
+	struct emulator *emulator;
+	struct token_source *token;
+	struct http *http;
+	struct view *view;
+	struct tree *tree;
+	struct fs *fs;
+};
+
+static void program_release(struct program *p)
+{
+	fs_free(p->fs);
+	tree_free(p->tree);
+	view_free(p->view);
+	http_free(p->http);
+	token_close(p->token);
+	emulator_stop(p->emulator);
+	config_release(&p->config);
+}
+
+/* A core dump would hold the token. (The leak sanitizer needs a process that can be traced.) */
+static void forbid_core_dumps(void)
+{
+	struct rlimit none = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &none);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+static int check_mountpoint(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return 0;
+	if (errno == ENOTCONN)
+		return err_set(err, ENOTCONN,
+			"%s: a former mount is dead here; clear it with: fusermount3 -u %s", path, path);
+	if (errno == ENOENT)
+		return err_set(err, ENOENT, "%s: no such directory; make it first: mkdir %s", path, path);
+	return err_set(err, ENOTDIR, "%s: a directory is needed to mount on: %s", path,
+		S_ISDIR(st.st_mode) ? strerror(errno) : strerror(ENOTDIR));
+}
+
+static int start_emulator(struct program *p, struct err *err)
+{
+	static const char fallback[] = "emulator";
+	const char *token = getenv("COREWEAVE_API_TOKEN");
+	struct emulator_options options = {
+		.token = token && *token ? token : fallback,
+		.state_file = p->config.emulator_state,
+		.samples = true,
+	};
+	int r = token_fixed(options.token, &p->token, err);
+
+	if (r == 0)
+		r = emulator_start(&options, &p->emulator, err);
+	if (r == 0) {
+		p->config.endpoint = strdup(emulator_url(p->emulator));
+		r = p->config.endpoint ? 0 : err_set(err, ENOMEM, "out of memory");
+	}
+	return r;
+}
+
+static int start_view(struct program *p, struct err *err)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT(OPTIONS_MAX);
+	struct op op = {.deadline_ms = clock_mono_ms() + p->config.timeout_ms};
+	struct view_options options = {
+		.api = {.http = p->http,
+			.endpoint = p->config.endpoint,
+			.token = token_get,
+			.token_arg = p->token},
+		.ttl_ms = p->config.ttl_ms,
+		.zone = p->config.zone,
+		.dry_run = p->config.dry_run,
+		.nodelete = p->config.nodelete,
+		.version = VPCFS_VERSION,
+	};
+	int r = config_print(&p->config, &text);
+
+	if (r < 0)
+		return err_set(err, -r, "out of memory");
+	options.options_text = buf_str(&text);
+	r = view_new(&options, &p->view, err);
+	return r < 0 ? r : view_check(p->view, &op, err);
+}
+
+static void report_gauges(void *arg, struct view_gauges *ret)
+{
+	struct tree_stats stats;
+
+	tree_stats(arg, &stats);
+	ret->open_handles = stats.handles;
+	ret->scratch_bytes = stats.scratch_bytes;
+}
+
+static void become_daemon(void)
+{
+	CLEANUP_CLOSE int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	log_use_syslog("vpcfs");
+	setsid();
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+	}
+}
+
+/* The mount answers. A parent that is gone was interrupted: then there shall be no mount either. */
+static void on_ready(void *arg)
+{
+	struct program *p = arg;
+	char ok = 0;
+
+	if (p->ready_fd < 0)
+		return;
+	if (write(p->ready_fd, &ok, 1) != 1)
+		fs_stop(p->fs);
+	close(p->ready_fd);
+	p->ready_fd = -1;
+	become_daemon();
+}
+
+static void on_stopping(void *arg)
+{
+	struct program *p = arg;
+
+	http_shut_down(p->http);
+	view_shut_down(p->view);
+}
+
+static int start_fs(struct program *p, struct err *err)
+{
+	struct node_entry root = view_root(p->view);
+	struct tree_options tree = {
+		.uid = p->config.uid, .gid = p->config.gid, .umask = p->config.umask};
+	struct fs_options options = {
+		.mountpoint = p->config.mountpoint,
+		.fsname = p->config.endpoint,
+		.subtype = "vpcfs",
+		.mount_options = p->config.fuse_opts,
+		.read_only = p->config.read_only,
+		.allow_other = p->config.allow_other,
+		.debug = p->config.debug,
+		.timeout_ms = p->config.timeout_ms,
+		.ready = on_ready,
+		.stopping = on_stopping,
+		.arg = p,
+	};
+	int r = tree_new(&root, &tree, &p->tree);
+
+	if (r < 0)
+		return err_set(err, -r, "out of memory");
+	view_set_gauges(p->view, report_gauges, p->tree);
+	r = fs_new(p->tree, &options, &p->fs, err);
+	return r < 0 ? r : fs_mount(p->fs, err);
+}
+
+static int start(struct program *p, struct err *err)
+{
+	struct http_options http = {
+		.cacert = p->config.cacert, .user_agent = USER_AGENT, .answer_max = ANSWER_MAX};
+	int r = check_mountpoint(p->config.mountpoint, err);
+
+	if (r == 0)
+		r = p->config.emulator ? start_emulator(p, err) :
+					 token_open(p->config.token_file, &p->token, err);
+	if (r == 0)
+		r = http_new(&http, &p->http, err);
+	if (r == 0)
+		r = start_view(p, err);
+	if (r == 0)
+		r = start_fs(p, err);
+	return r;
+}
+
+static int run(struct program *p)
+{
+	struct err err = {""};
+	int r;
+
+	forbid_core_dumps();
+	fs_block_signals();
+	r = start(p, &err);
+	if (r < 0)
+		log_error("%s", err.text);
+	else
+		r = fs_run(p->fs);
+	program_release(p);
+	return r < 0 ? 1 : 0;
+}
+
+/* The parent waits until the mount answers or the child ended. */
+static int wait_until_ready(int fd, pid_t child)
+{
+	char ok;
+	int status;
+
+	if (read(fd, &ok, 1) == 1)
+		return 0;
+	if (waitpid(child, &status, 0) == child && WIFEXITED(status))
+		return WEXITSTATUS(status) ? WEXITSTATUS(status) : 1;
+	return 1;
+}
+
+static int run_as_daemon(struct program *p)
+{
+	int fds[2];
+	pid_t child;
+
+	if (pipe2(fds, O_CLOEXEC) < 0 || (child = fork()) < 0) {
+		log_error("cannot start a process: %s", strerror(errno));
+		config_release(&p->config);
+		return 1;
+	}
+	if (child) {
+		close(fds[1]);
+		config_release(&p->config);
+		return wait_until_ready(fds[0], child);
+	}
+	close(fds[0]);
+	p->ready_fd = fds[1];
+	if (chdir("/") < 0)
+		log_warn("cannot change to /: %s", strerror(errno));
+	return run(p);
+}
+
+static const char *environment(const char *name)
+{
+	return getenv(name);
+}
+
+int main(int argc, char **argv)
+{
+	struct program p = {.ready_fd = -1};
+	struct err err = {""};
+
+	if (config_parse(argc, argv, environment, &p.config, &err) < 0) {
+		log_error("%s", err.text);
+		return 1;
+	}
+	if (p.config.action == CONFIG_HELP || p.config.action == CONFIG_VERSION) {
+		printf("%s\n", p.config.action == CONFIG_HELP ? config_help() : "vpcfs " VPCFS_VERSION);
+		config_release(&p.config);
+		return fflush(stdout) == 0 ? 0 : 1;
+	}
+	return p.config.foreground ? run(&p) : run_as_daemon(&p);
+}
