@@ -19,9 +19,9 @@
 #include "tree/tree.h"
 #include "view/view.h"
 
-#define ANSWER_MAX   (1u << 30) /* bytes of one answer of the API */
-#define OPTIONS_MAX  65536
-#define USER_AGENT   "vpcfs/" VPCFS_VERSION
+#define ANSWER_MAX  (1u << 30) /* bytes of one answer of the API */
+#define OPTIONS_MAX 65536
+#define USER_AGENT  "vpcfs/" VPCFS_VERSION
 
 /* Everything that lives while the mount does, in the order it is started. */
 struct program {
@@ -61,15 +61,19 @@ static int check_mountpoint(const char *path, struct err *err)
 {
 	struct stat st;
 
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return 0;
+	if (stat(path, &st) == 0)
+		return S_ISDIR(st.st_mode)
+			       ? 0
+			       : err_set(err, ENOTDIR,
+					 "%s: a directory is needed to mount on", path);
 	if (errno == ENOTCONN)
 		return err_set(err, ENOTCONN,
-			"%s: a former mount is dead here; clear it with: fusermount3 -u %s", path, path);
+			"%s: a former mount is dead here; clear it with: fusermount3 -u %s",
+			path, path);
 	if (errno == ENOENT)
-		return err_set(err, ENOENT, "%s: no such directory; make it first: mkdir %s", path, path);
-	return err_set(err, ENOTDIR, "%s: a directory is needed to mount on: %s", path,
-		S_ISDIR(st.st_mode) ? strerror(errno) : strerror(ENOTDIR));
+		return err_set(err, ENOENT,
+			"%s: no such directory; make it first: mkdir %s", path, path);
+	return err_set(err, errno, "%s: cannot be mounted on: %s", path, strerror(errno));
 }
 
 static int start_emulator(struct program *p, struct err *err)
@@ -190,13 +194,14 @@ static int start_fs(struct program *p, struct err *err)
 
 static int start(struct program *p, struct err *err)
 {
-	struct http_options http = {
-		.cacert = p->config.cacert, .user_agent = USER_AGENT, .answer_max = ANSWER_MAX};
+	struct http_options http = {.cacert = p->config.cacert,
+		.user_agent = USER_AGENT,
+		.answer_max = ANSWER_MAX};
 	int r = check_mountpoint(p->config.mountpoint, err);
 
 	if (r == 0)
-		r = p->config.emulator ? start_emulator(p, err) :
-					 token_open(p->config.token_file, &p->token, err);
+		r = p->config.emulator ? start_emulator(p, err)
+				       : token_open(p->config.token_file, &p->token, err);
 	if (r == 0)
 		r = http_new(&http, &p->http, err);
 	if (r == 0)
@@ -272,7 +277,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	if (p.config.action == CONFIG_HELP || p.config.action == CONFIG_VERSION) {
-		printf("%s\n", p.config.action == CONFIG_HELP ? config_help() : "vpcfs " VPCFS_VERSION);
+		printf("%s\n", p.config.action == CONFIG_HELP ? config_help()
+							      : "vpcfs " VPCFS_VERSION);
 		config_release(&p.config);
 		return fflush(stdout) == 0 ? 0 : 1;
 	}

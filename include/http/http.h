@@ -17,6 +17,7 @@ struct http_options {
 	const char *cacert;	/* PEM file, or NULL for the system's */
 	const char *user_agent; /* borrowed for the call */
 	size_t answer_max;	/* bytes of one decoded body; a larger one is -EBADMSG */
+	bool direct; /* no proxy; else http_proxy, https_proxy, no_proxy ... count as in curl */
 };
 
 /* Start after any fork: curl and the thread do not survive one. Errors: -ENOMEM, -EINVAL (cacert unreadable, with

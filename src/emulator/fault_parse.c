@@ -53,7 +53,7 @@ static int parse_number(
 	const char *text, unsigned long long most, unsigned long long *ret, struct err *err)
 {
 	char *end;
-	unsigned long long n;
+	unsigned long long n = 0;
 
 	errno = 0;
 	n = strtoull(text, &end, 10);
@@ -109,7 +109,7 @@ static int take_suffix(
 static int status_option(struct fault *f, char *option, struct err *err)
 {
 	char *value = strchr(option, '=');
-	unsigned long long n;
+	unsigned long long n = 0;
 	int r = 0;
 
 	if (value)
@@ -145,7 +145,7 @@ static int status_option(struct fault *f, char *option, struct err *err)
 static int parse_status(struct fault *f, char *arg, struct err *err)
 {
 	char *option = strtok_r(arg, ",", &arg);
-	unsigned long long status;
+	unsigned long long status = 0;
 	int r = parse_number(option ? option : "", 599, &status, err);
 
 	if (r == 0 && status < 200)

@@ -111,7 +111,7 @@ static bool check_host_prefix(
 	const struct profile *p, const json_t *prefix, size_t index, json_t *violations)
 {
 	const char *type = json_string_value(json_object_get(prefix, "type"));
-	char base[32], field[RULES_FIELD_MAX];
+	char base[48], field[RULES_FIELD_MAX];
 	unsigned families;
 
 	snprintf(base, sizeof(base), "hostPrefixes[%zu]", index);

@@ -90,8 +90,9 @@ static int shows_text(const struct doc *doc, const struct place *place, const ch
 	CLEANUP_BUF struct buf shown = BUF_INIT(DOC_TEXT_MAX);
 	int r = place_show(doc, place, &shown);
 
+	*ret = false;
 	if (r < 0)
-		return r;
+		return r == -EFBIG ? 0 : r;
 	*ret = (len == shown.len || (len + 1 == shown.len && shown.data[len] == '\n')) &&
 	       (!len || memcmp(shown.data, text, len) == 0);
 	return 0;

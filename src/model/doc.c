@@ -13,7 +13,8 @@
 #include "member.h"
 #include "shape.h"
 
-#define DIGITS_MAX 24 /* bytes of a number with the NUL */
+#define ID_TEXT_MAX 80 /* bytes of an id in a sentence */
+#define DIGITS_MAX  24 /* bytes of a number with the NUL */
 
 struct doc {
 	atomic_uint refs;
@@ -51,16 +52,18 @@ static int doc_make_take(json_t *root, bool is_draft, struct doc **ret)
 static int doc_check(json_t *root, bool is_draft, struct err *err)
 {
 	struct shape shape = {.errnum = EBADMSG};
+	char id[ID_TEXT_MAX];
 	int r = shape_check(&shape, root, err);
 
 	if (r < 0)
 		return r;
 	if (!is_draft && !member_text(root, "id")[0])
 		return err_set(err, EBADMSG, "a VPC without an id");
-	if (!member_text(root, "name")[0])
-		return err_set(
-			err, EBADMSG, "VPC %.80s has no name", member_text(root, "id"));
-	return 0;
+	if (member_text(root, "name")[0])
+		return 0;
+	utf8_clean(
+		id, sizeof(id), member_text(root, "id"), strlen(member_text(root, "id")));
+	return err_set(err, EBADMSG, "the VPC with the id %s has no name", id);
 }
 
 int doc_from_json_take(json_t *root, bool is_draft, struct doc **ret, struct err *err)

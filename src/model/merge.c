@@ -47,18 +47,23 @@ static void shown_value(const json_t *value, char out[VALUE_TEXT_MAX])
 		snprintf(out, VALUE_TEXT_MAX, "(removed)");
 }
 
+/* item: which of a list's, or NULL for the leaf. */
 static int conflict(
-	const struct merge *merge, const char *name, const json_t *is, const json_t *want)
+	const struct merge *merge, const json_t *item, const json_t *is, const json_t *want)
 {
-	char now[VALUE_TEXT_MAX], wanted[VALUE_TEXT_MAX];
+	char now[VALUE_TEXT_MAX], wanted[VALUE_TEXT_MAX], name[VALUE_TEXT_MAX] = "";
+	int r;
 
 	shown_value(is, now);
 	shown_value(want, wanted);
-	return buf_addf(merge->conflicts,
+	if (item)
+		print_short(json_object_get(item, "name"), name, sizeof(name));
+	r = buf_addf(merge->conflicts,
 		"%s%s%s%s: changed by someone else since it was read: now %s, this save "
 		"wants %s",
-		merge->conflicts->len ? "\n" : "", merge->leaf->mask, name ? " " : "",
-		name ? name : "", now, wanted);
+		merge->conflicts->len ? "\n" : "", merge->leaf->mask, item ? " " : "", name,
+		now, wanted);
+	return r == -EFBIG ? 0 : r; /* enough of them */
 }
 
 static int same(const struct row *row, const json_t *a, const json_t *b, bool *ret)
@@ -86,7 +91,7 @@ static int merge_item(const struct merge *merge, const json_t *was, const json_t
 	*ret = untouched || agreed ? is : want;
 	if (untouched || agreed || alone)
 		return 0;
-	return conflict(merge, item_name(is ? is : want), is, want);
+	return conflict(merge, is ? is : want, is, want);
 }
 
 static int append_copy(json_t *array, const json_t *item)

@@ -45,8 +45,8 @@ static void note_outcome(struct view *view, int r, const struct api_problem *pro
 }
 
 /* Waits while somebody else asks. The lock is let go meanwhile: the caller's cancel is hooked without it (base/cancel.h). */
-static int wait_while(
-	struct view *view, const struct op *op, const bool *asking, struct api_problem *problem)
+static int wait_while(struct view *view, const struct op *op, const bool *asking,
+	struct api_problem *problem)
 {
 	bool in_time = true, pending;
 
@@ -64,7 +64,8 @@ static int wait_while(
 	if (view->stopping)
 		return problem_say(problem, ESHUTDOWN, "the mount is ending");
 	if (pending && !in_time)
-		return problem_say(problem, ETIMEDOUT, "no answer of the API within the deadline");
+		return problem_say(
+			problem, ETIMEDOUT, "no answer of the API within the deadline");
 	return 0;
 }
 
@@ -171,7 +172,8 @@ static int ask_doc(struct vpc *vpc, const struct op *op, struct api_problem *pro
 	pthread_cond_broadcast(&view->changed);
 	note_outcome(view, r, problem);
 	if (vpc->written_us > asked_us || vpc->asked_us > asked_us)
-		return r == -ENOENT ? 0 : r; /* older than what is known: it does not count */
+		return r == -ENOENT ? 0
+				    : r; /* older than what is known: it does not count */
 	if (r == -ENOENT)
 		drop_gone(vpc);
 	if (r == 0)
@@ -199,9 +201,9 @@ static bool is_walk(struct vpc *vpc)
 {
 	struct view *view = vpc->view;
 	uint64_t now = view_stamp(view);
-	bool walk = view->listing ||
-		    (view->last_stale && view->last_stale != vpc &&
-			    now - view->last_stale_us <= view->ttl_ms * 1000);
+	bool walk =
+		view->listing || (view->last_stale && view->last_stale != vpc &&
+					 now - view->last_stale_us <= view->ttl_ms * 1000);
 
 	view->last_stale = vpc;
 	view->last_stale_us = now;

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 
 #define POLL_MOST_MS 1000
-#define BODY_MAX (8u << 20)
+#define BODY_MAX     (8u << 20)
 /* Left of the deadline when waiting ends, so that the answer to the caller is in time. */
 #define POLL_MARGIN_MS 20
 
@@ -39,7 +39,8 @@ static bool is_busy_status(const struct doc *doc)
 {
 	const char *status = doc_status(doc);
 
-	return strcmp(status, "STATUS_CREATING") == 0 || strcmp(status, "STATUS_UPDATING") == 0;
+	return strcmp(status, "STATUS_CREATING") == 0 ||
+	       strcmp(status, "STATUS_UPDATING") == 0;
 }
 
 int commit_wait_ready(struct commit *c, struct doc **ret)
@@ -84,8 +85,8 @@ static int confirm(struct commit *c, struct doc *answer)
 		if (answers_ask(c->vpc, c->op, &next, &problem) == 0) {
 			doc_unref(doc);
 			doc = next;
-		} else if (op_left_ms(c->op) <= POLL_MARGIN_MS || problem.errnum == ENOENT ||
-			   problem.errnum == ESHUTDOWN) {
+		} else if (op_left_ms(c->op) <= POLL_MARGIN_MS ||
+			   problem.errnum == ENOENT || problem.errnum == ESHUTDOWN) {
 			break;
 		}
 		delay = commit_next_delay(delay);
@@ -94,7 +95,8 @@ static int confirm(struct commit *c, struct doc *answer)
 		return 0;
 	if (!doc)
 		return problem_say(&c->problem, problem.errnum,
-			"the API took the request, and what it made of it could not be read: %s",
+			"the API took the request, and what it made of it could not be "
+			"read: %s",
 			problem.text);
 	return problem_say(&c->problem, EPERM,
 		"the API answered without an error and left as it was: %s%s%s",
@@ -129,7 +131,8 @@ static int send_once(struct commit *c)
 	if (r == 0 || c->problem.sent)
 		answers_take(c->vpc, r == 0 && is_whole(c, answer) ? answer : NULL);
 	if (r < 0 && c->problem.sent && c->problem.http_status == 0)
-		add_text(&c->problem, "\nwhether the change was made is not known: read the file to see");
+		add_text(&c->problem,
+			"\nwhether the change was made is not known: read the file to see");
 	return r < 0 ? r : confirm(c, answer);
 }
 
@@ -185,8 +188,8 @@ static int note_dry_run(struct commit *c)
 static int run_in_gate(struct commit *c)
 {
 	CLEANUP_DOC struct doc *now = NULL;
-	int r = c->ask_first ? answers_ask(c->vpc, c->op, &now, &c->problem) :
-			       answers_doc(c->vpc, c->op, &now, &c->problem);
+	int r = c->ask_first ? answers_ask(c->vpc, c->op, &now, &c->problem)
+			     : answers_doc(c->vpc, c->op, &now, &c->problem);
 
 	if (r == 0)
 		r = plan(c, now);
@@ -200,8 +203,8 @@ int commit_run(struct commit *c)
 	int r = gate_enter(c->vpc, c->op);
 
 	if (r < 0)
-		return problem_say(
-			&c->problem, -r, "another write to this VPC did not end within the deadline");
+		return problem_say(&c->problem, -r,
+			"another write to this VPC did not end within the deadline");
 	r = run_in_gate(c);
 	gate_leave(c->vpc);
 	return r;
@@ -235,7 +238,7 @@ void commit_init(struct commit *c, struct vpc *vpc, const struct op *op, const c
 {
 	*c = (struct commit){.vpc = vpc, .op = op, .path = path};
 	pthread_mutex_lock(&vpc->view->lock);
-	snprintf(c->target, sizeof(c->target), "%s%s%s%s", vpc->is_draft ? ".drafts/" : "", vpc->file,
-		path[0] ? "/" : "", path);
+	snprintf(c->target, sizeof(c->target), "%s%s%s%s", vpc->is_draft ? ".drafts/" : "",
+		vpc->file, path[0] ? "/" : "", path);
 	pthread_mutex_unlock(&vpc->view->lock);
 }

@@ -12,10 +12,11 @@ struct commit {
 	const char *text;    /* what somebody wrote, NULL when it is no text */
 	size_t len;
 	const char *new_name; /* of a rename */
-	struct doc *origin;   /* borrowed: what the writer of a spec.json had read, or NULL */
-	bool ask_first;	      /* plan from what the API has now, not from an answer within the ttl */
+	struct doc *origin; /* borrowed: what the writer of a spec.json had read, or NULL */
+	bool ask_first; /* plan from what the API has now, not from an answer within the ttl */
 	/* Makes the change from the document; the sentence on failure. May be called again. */
-	int (*plan)(struct commit *c, const struct doc *now, struct change **ret, struct err *err);
+	int (*plan)(struct commit *c, const struct doc *now, struct change **ret,
+		struct err *err);
 
 	struct change *change; /* owned until commit_end, as is now */
 	struct doc *now;       /* what the change was planned from */

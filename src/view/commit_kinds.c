@@ -8,7 +8,8 @@
 #include <string.h>
 #include "base/process.h"
 
-static int plan_text(struct commit *c, const struct doc *now, struct change **ret, struct err *err)
+static int plan_text(
+	struct commit *c, const struct doc *now, struct change **ret, struct err *err)
 {
 	struct field field;
 	char name[NAME_FILE_MAX];
@@ -29,22 +30,26 @@ static int plan_text(struct commit *c, const struct doc *now, struct change **re
 	return change_text(now, c->path, c->text, c->len, ret, err);
 }
 
-static int plan_spec(struct commit *c, const struct doc *now, struct change **ret, struct err *err)
+static int plan_spec(
+	struct commit *c, const struct doc *now, struct change **ret, struct err *err)
 {
 	return change_spec(c->origin ? c->origin : now, now, c->text, c->len, ret, err);
 }
 
-static int plan_remove(struct commit *c, const struct doc *now, struct change **ret, struct err *err)
+static int plan_remove(
+	struct commit *c, const struct doc *now, struct change **ret, struct err *err)
 {
 	return change_remove_prefix(now, strrchr(c->path, '/') + 1, ret, err);
 }
 
-static int plan_rename(struct commit *c, const struct doc *now, struct change **ret, struct err *err)
+static int plan_rename(
+	struct commit *c, const struct doc *now, struct change **ret, struct err *err)
 {
 	return change_rename_prefix(now, strrchr(c->path, '/') + 1, c->new_name, ret, err);
 }
 
-static int plan_name(struct commit *c, const struct doc *now, struct change **ret, struct err *err)
+static int plan_name(
+	struct commit *c, const struct doc *now, struct change **ret, struct err *err)
 {
 	return change_text(now, "name", c->new_name, strlen(c->new_name), ret, err);
 }
@@ -82,7 +87,8 @@ static void move_origin(struct commit *c, struct doc *before, struct doc **origi
 static bool is_edit_of(const struct doc *read, const char *text, size_t len)
 {
 	struct change *change = NULL;
-	bool edit = change_spec(read, read, text, len, &change, NULL) == 0 && !change_is_empty(change);
+	bool edit = change_spec(read, read, text, len, &change, NULL) == 0 &&
+		    !change_is_empty(change);
 
 	change_free(change);
 	return edit;
@@ -126,8 +132,8 @@ static int commit_draft(struct commit *c)
 	return r < 0 ? problem_say(&c->problem, -r, "%s", err.text) : 0;
 }
 
-int commit_text(struct vpc *vpc, const struct op *op, const char *path, const char *text, size_t len,
-	struct doc **origin)
+int commit_text(struct vpc *vpc, const struct op *op, const char *path, const char *text,
+	size_t len, struct doc **origin)
 {
 	struct commit c;
 	char name[NAME_FILE_MAX];
@@ -145,7 +151,8 @@ int commit_text(struct vpc *vpc, const struct op *op, const char *path, const ch
 		c.ask_first = is_whole_list(vpc, path);
 		r = commit_run(&c);
 	}
-	if (r == 0 && !vpc->view->dry_run && sscanf(path, "vpcPrefixes/%255[^/]", name) == 1) {
+	if (r == 0 && !vpc->view->dry_run &&
+		sscanf(path, "vpcPrefixes/%255[^/]", name) == 1) {
 		pthread_mutex_lock(&vpc->view->lock);
 		vpc_drop_local_prefix(vpc, name);
 		pthread_mutex_unlock(&vpc->view->lock);
@@ -153,7 +160,8 @@ int commit_text(struct vpc *vpc, const struct op *op, const char *path, const ch
 	return commit_end(&c, r);
 }
 
-static int commit_prefix(struct vpc *vpc, const struct op *op, const char *path, const char *new_name,
+static int commit_prefix(struct vpc *vpc, const struct op *op, const char *path,
+	const char *new_name,
 	int (*plan)(struct commit *, const struct doc *, struct change **, struct err *))
 {
 	struct commit c;

@@ -31,7 +31,8 @@ static int show_nothing(struct view *view, struct buf *ret)
 static const struct control {
 	const char *path;
 	mode_t mode;
-	int (*show)(struct view *view, struct buf *ret); /* NULL: it has a time of its own */
+	int (*show)(
+		struct view *view, struct buf *ret); /* NULL: it has a time of its own */
 } controls[] = {
 	{".vpcfs/README", 0444, show_readme},
 	{".vpcfs/version", 0444, show_version},
@@ -75,7 +76,8 @@ static int show_link(struct view *view, const char *id, struct buf *ret)
 	return r;
 }
 
-static int control_text(struct view *view, const char *path, struct buf *ret, struct timespec *ret_at)
+static int control_text(
+	struct view *view, const char *path, struct buf *ret, struct timespec *ret_at)
 {
 	const struct control *control = find_control(path);
 	const char *rest;
@@ -84,8 +86,8 @@ static int control_text(struct view *view, const char *path, struct buf *ret, st
 	if (control && control->show)
 		return control->show(view, ret);
 	if (control)
-		return path[1] == 'e' ? journal_error(view, NULL, ret, ret_at) :
-					journal_log(view->journal, ret, ret_at);
+		return path[1] == 'e' ? journal_error(view, NULL, ret, ret_at)
+				      : journal_log(view->journal, ret, ret_at);
 	rest = path_in(path, ".vpcfs/by-id");
 	if (rest)
 		return show_link(view, rest, ret);
@@ -148,8 +150,8 @@ static bool refresh_complete(struct node *node, const char *text, size_t len)
 	return len > 0;
 }
 
-static int refresh_store(struct node *node, const struct op *op, enum store_why why, const char *text,
-	size_t len, void **origin)
+static int refresh_store(struct node *node, const struct op *op, enum store_why why,
+	const char *text, size_t len, void **origin)
 {
 	struct node_place place;
 	int r = node_locate(node, &place);
@@ -199,7 +201,8 @@ static struct node_entry control_entry(const char *path, enum node_kind kind)
 	return entry;
 }
 
-static int find_kind(struct view *view, const struct op *op, const char *path, enum node_kind *ret)
+static int find_kind(
+	struct view *view, const struct op *op, const char *path, enum node_kind *ret)
 {
 	CLEANUP_BUF struct buf link = BUF_INIT(NODE_PATH_MAX);
 	struct api_problem problem = {0};
@@ -211,7 +214,8 @@ static int find_kind(struct view *view, const struct op *op, const char *path, e
 	if (rest && *rest) {
 		*ret = NODE_LINK;
 		r = answers_list(view, op, &problem);
-		return r < 0 ? read_fail(view, NULL, path, &problem) : show_link(view, rest, &link);
+		return r < 0 ? read_fail(view, NULL, path, &problem)
+			     : show_link(view, rest, &link);
 	}
 	if (rest || strcmp(path, ".vpcfs/rejected") == 0)
 		return 0;
@@ -269,7 +273,8 @@ static int take_ids(struct view *view, const struct op *op, struct map *ret)
 		const struct vpc *vpc = p.value;
 
 		/* An id is no file name when it has a slash or is a dot: such a link is left out. */
-		if (!vpc->gone && !strchr(p.key, '/') && p.key[0] != '.' && strlen(p.key) < NAME_FILE_MAX)
+		if (!vpc->gone && !strchr(p.key, '/') && p.key[0] != '.' &&
+			strlen(p.key) < NAME_FILE_MAX)
 			r = map_add(ret, p.key, view);
 	}
 	pthread_mutex_unlock(&view->lock);
@@ -282,7 +287,8 @@ static int list_names(struct view *view, const struct op *op, const char *path,
 	CLEANUP(map_release) struct map names = {0};
 	const char *rest = path_in(path, ".vpcfs/rejected");
 	char child[NODE_PATH_MAX];
-	int r = rest ? rejected_list(view->journal, rest, &names) : take_ids(view, op, &names);
+	int r = rest ? rejected_list(view->journal, rest, &names)
+		     : take_ids(view, op, &names);
 
 	for (struct map_pos p = {0}; r == 0 && map_next(&names, &p);) {
 		enum node_kind kind = NODE_LINK;
@@ -291,9 +297,10 @@ static int list_names(struct view *view, const struct op *op, const char *path,
 
 		if (rest)
 			kind = path_join(child, rest, p.key) == 0 &&
-					       rejected_get(view->journal, child, NULL, &at) == -EISDIR ?
-				       NODE_DIR :
-				       NODE_FILE;
+					       rejected_get(view->journal, child, NULL,
+						       &at) == -EISDIR
+				       ? NODE_DIR
+				       : NODE_FILE;
 		entry = control_entry("", kind);
 		r = node_listing_add(listing, p.key, &entry, NULL);
 	}
@@ -330,7 +337,8 @@ static int dir_unlink(struct node *dir, const struct op *op, const char *name)
 }
 
 /* Directories of refused texts vanish with their last text: rm -r passes. */
-static int dir_remove(struct node *dir, const struct op *op, const char *name, bool has_scratch)
+static int dir_remove(
+	struct node *dir, const struct op *op, const char *name, bool has_scratch)
 {
 	struct node_place place;
 	struct timespec at;

@@ -7,7 +7,8 @@
 
 /* Makes one change to the draft's document. plan as in commit.h, with what it needs in arg. */
 static int draft_change(struct vpc *draft, const void *arg,
-	int (*plan)(const void *arg, const struct doc *now, struct change **ret, struct err *err),
+	int (*plan)(const void *arg, const struct doc *now, struct change **ret,
+		struct err *err),
 	struct err *err)
 {
 	CLEANUP_CHANGE struct change *change = NULL;
@@ -31,7 +32,8 @@ struct draft_text {
 	size_t len;
 };
 
-static int plan_text(const void *arg, const struct doc *now, struct change **ret, struct err *err)
+static int plan_text(
+	const void *arg, const struct doc *now, struct change **ret, struct err *err)
 {
 	const struct draft_text *t = arg;
 
@@ -40,7 +42,8 @@ static int plan_text(const void *arg, const struct doc *now, struct change **ret
 	return change_text(now, t->path, t->text, t->len, ret, err);
 }
 
-int draft_store(struct vpc *draft, const char *path, const char *text, size_t len, struct err *err)
+int draft_store(
+	struct vpc *draft, const char *path, const char *text, size_t len, struct err *err)
 {
 	struct draft_text t = {.path = path, .text = text, .len = len};
 
@@ -104,17 +107,19 @@ int draft_move(struct vpc *draft, const char *file)
 	return r;
 }
 
-static int plan_add(const void *name, const struct doc *now, struct change **ret, struct err *err)
+static int plan_add(
+	const void *name, const struct doc *now, struct change **ret, struct err *err)
 {
 	return change_add_host_prefix(now, name, ret, err);
 }
 
-static int plan_remove(const void *arg, const struct doc *now, struct change **ret, struct err *err)
+static int plan_remove(
+	const void *arg, const struct doc *now, struct change **ret, struct err *err)
 {
 	const char *path = arg, *name = strrchr(path, '/') + 1;
 
-	return path[0] == 'h' ? change_remove_host_prefix(now, name, ret, err) :
-				change_remove_prefix(now, name, ret, err);
+	return path[0] == 'h' ? change_remove_host_prefix(now, name, ret, err)
+			      : change_remove_prefix(now, name, ret, err);
 }
 
 int draft_add_host_prefix(struct vpc *draft, const char *name)
@@ -127,13 +132,14 @@ int draft_remove_entry(struct vpc *draft, const char *path)
 	return draft_change(draft, path, plan_remove, NULL);
 }
 
-static int plan_rename(const void *arg, const struct doc *now, struct change **ret, struct err *err)
+static int plan_rename(
+	const void *arg, const struct doc *now, struct change **ret, struct err *err)
 {
 	const struct draft_text *t = arg;
 	const char *name = strrchr(t->path, '/') + 1;
 
-	return t->path[0] == 'h' ? change_rename_host_prefix(now, name, t->text, ret, err) :
-				   change_rename_prefix(now, name, t->text, ret, err);
+	return t->path[0] == 'h' ? change_rename_host_prefix(now, name, t->text, ret, err)
+				 : change_rename_prefix(now, name, t->text, ret, err);
 }
 
 int draft_rename_entry(struct vpc *draft, const char *path, const char *new_name)

@@ -89,7 +89,8 @@ static int drafts_make(
 	return r;
 }
 
-static int drafts_remove(struct node *dir, const struct op *op, const char *name, bool has_scratch)
+static int drafts_remove(
+	struct node *dir, const struct op *op, const char *name, bool has_scratch)
 {
 	CLEANUP_VPC struct vpc *draft = find_draft(view_of_dir(dir), name);
 

@@ -11,11 +11,12 @@
 #include "model/name.h"
 #include "view/view.h"
 
-#define VPC_READERS 16	     /* programs per VPC whose last reading of spec.json is remembered */
+#define VPC_READERS  16 /* programs per VPC whose last reading of spec.json is remembered */
 #define VPC_PATH_MAX DOC_PATH_MAX
-#define LIST_LAG_US 60000000ULL /* how long a list may not yet show what was created here */
-#define BREAKER_US 2000000ULL /* how long a dead server is taken for dead without asking again */
-#define NAME_TEXT_MAX 4096   /* bytes of a name of the API with the NUL */
+#define LIST_LAG_US  60000000ULL /* how long a list may not yet show what was created here */
+#define BREAKER_US                                                                         \
+	2000000ULL /* how long a dead server is taken for dead without asking again */
+#define NAME_TEXT_MAX 4096 /* bytes of a name of the API with the NUL */
 
 /* What a program knows of spec.json: what it read when it last opened it, or what it had read with what it then saved. */
 struct reader {
@@ -45,16 +46,18 @@ struct vpc {
 	bool is_draft;
 	char *id; /* owned, never changes; "" for a draft */
 	/* ---- */
-	struct doc *doc;	/* owned */
+	struct doc *doc;	  /* owned */
 	char file[NAME_FILE_MAX]; /* its name in the mount */
-	uint64_t asked_us;	/* stamp of the question that doc answers */
-	uint64_t written_us;	/* stamp of the end of the last mutation: answers to older questions do not count */
-	uint64_t created_us;	/* stamp of its creation here while no list has shown it, else 0 */
-	bool writing;		/* a writer is inside the gate */
-	bool asking;		/* a GET by id is under way */
-	bool gone;		/* deleted: here, or seen to be gone */
-	bool deleted_here;	/* stays as a mark until no list shows it any more */
-	struct timespec seen;	/* when it was first seen */
+	uint64_t asked_us;	  /* stamp of the question that doc answers */
+	uint64_t
+		written_us; /* stamp of the end of the last mutation: answers to older questions do not count */
+	uint64_t
+		created_us; /* stamp of its creation here while no list has shown it, else 0 */
+	bool writing;	    /* a writer is inside the gate */
+	bool asking;	    /* a GET by id is under way */
+	bool gone;	    /* deleted: here, or seen to be gone */
+	bool deleted_here;    /* stays as a mark until no list shows it any more */
+	struct timespec seen; /* when it was first seen */
 	struct observation *observations;
 	struct local_prefix *local_prefixes;
 	struct reader readers[VPC_READERS];
@@ -81,22 +84,26 @@ struct view {
 
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* an answer came, a gate opened, a waiter was cancelled */
-	struct map by_id;	/* owns a reference of each VPC, deleted_here ones included */
-	struct map by_file;	/* borrowed from by_id: what the root lists */
-	struct map drafts;	/* by file name; owns a reference */
+	struct map by_id;   /* owns a reference of each VPC, deleted_here ones included */
+	struct map by_file; /* borrowed from by_id: what the root lists */
+	struct map drafts;  /* by file name; owns a reference */
 	uint64_t last_stamp;
-	uint64_t list_asked_us; /* stamp of the question whose answer the list is; 0: none */
-	uint64_t forgotten_us;	/* answers to questions asked before do not count (refresh) */
+	uint64_t
+		list_asked_us; /* stamp of the question whose answer the list is; 0: none */
+	uint64_t
+		forgotten_us; /* answers to questions asked before do not count (refresh) */
 	uint64_t list_mark;
 	bool stopping; /* nobody waits any more */
-	bool listing; /* a list call is under way */
-	struct timespec changed_at; /* the newest updatedAt seen, or when a VPC was seen to go; 0: none yet */
-	struct vpc *last_stale; /* borrowed, compared only: whose answer was last found too old */
+	bool listing;  /* a list call is under way */
+	struct timespec
+		changed_at; /* the newest updatedAt seen, or when a VPC was seen to go; 0: none yet */
+	struct vpc *
+		last_stale; /* borrowed, compared only: whose answer was last found too old */
 	uint64_t last_stale_us;
 	uint64_t dead_us; /* when the server was last found dead; 0: it answers */
 	uint64_t list_failed_us;
 	struct api_problem failure; /* of either */
-	uint64_t cache_hits; /* for stats */
+	uint64_t cache_hits;	    /* for stats */
 };
 
 /* vpc.c: the object. */
@@ -107,7 +114,8 @@ void vpc_unrefp(struct vpc **vpc);
 #define CLEANUP_VPC CLEANUP(vpc_unrefp)
 /* All with view->lock held. */
 void vpc_set_doc(struct vpc *vpc, struct doc *doc);
-void vpc_mtime(const struct vpc *vpc, const struct doc *doc, const char *path, struct timespec *ret);
+void vpc_mtime(const struct vpc *vpc, const struct doc *doc, const char *path,
+	struct timespec *ret);
 bool vpc_has_local_prefix(const struct vpc *vpc, const char *file);
 int vpc_add_local_prefix(struct vpc *vpc, const char *file);
 bool vpc_drop_local_prefix(struct vpc *vpc, const char *file);
@@ -118,9 +126,11 @@ struct doc *vpc_read_by(struct vpc *vpc, pid_t tgid, bool *ret_has_saved);
 /* answers.c: what the API said and whether it still counts. Each may ask the API, and fails as it does. */
 int answers_list(struct view *view, const struct op *op, struct api_problem *problem);
 /* The VPC's document, fresh; the caller's reference. -ENOENT when it is gone. */
-int answers_doc(struct vpc *vpc, const struct op *op, struct doc **ret, struct api_problem *problem);
+int answers_doc(struct vpc *vpc, const struct op *op, struct doc **ret,
+	struct api_problem *problem);
 /* The same with a question asked from now on. */
-int answers_ask(struct vpc *vpc, const struct op *op, struct doc **ret, struct api_problem *problem);
+int answers_ask(struct vpc *vpc, const struct op *op, struct doc **ret,
+	struct api_problem *problem);
 /* The VPC that the root shows under this file name; the caller's reference. */
 int answers_find(struct view *view, const struct op *op, const char *file, struct vpc **ret,
 	struct api_problem *problem);
@@ -148,8 +158,8 @@ bool view_wait(struct view *view, uint64_t deadline_ms);
 void view_wake(void *view);
 
 /* commit_kinds.c: a write's way to the API. Each reports its own failure to the journal. path is relative to the VPC. */
-int commit_text(struct vpc *vpc, const struct op *op, const char *path, const char *text, size_t len,
-	struct doc **origin);
+int commit_text(struct vpc *vpc, const struct op *op, const char *path, const char *text,
+	size_t len, struct doc **origin);
 int commit_remove_prefix(struct vpc *vpc, const struct op *op, const char *path);
 int commit_rename_prefix(
 	struct vpc *vpc, const struct op *op, const char *path, const char *new_name);
@@ -158,15 +168,18 @@ int commit_rename_vpc(struct vpc *vpc, const struct op *op, const char *name);
 
 /* lifecycle.c: create, publish, delete; report their own failures. file is the name in the mount. *ret: the caller's
  * reference of the new VPC. */
-int lifecycle_create(struct view *view, const struct op *op, const char *file, struct vpc **ret);
-int lifecycle_publish(struct vpc *draft, const struct op *op, const char *file, struct vpc **ret);
+int lifecycle_create(
+	struct view *view, const struct op *op, const char *file, struct vpc **ret);
+int lifecycle_publish(
+	struct vpc *draft, const struct op *op, const char *file, struct vpc **ret);
 int lifecycle_delete(struct vpc *vpc, const struct op *op, bool has_scratch);
 
 /* draft.c: the same writes where nothing is sent. path: "vpcPrefixes/NAME" or "hostPrefixes/NAME". */
 int draft_new(struct view *view, const char *file, struct vpc **ret);
 void draft_drop(struct vpc *draft);
 int draft_move(struct vpc *draft, const char *file);
-int draft_store(struct vpc *draft, const char *path, const char *text, size_t len, struct err *err);
+int draft_store(
+	struct vpc *draft, const char *path, const char *text, size_t len, struct err *err);
 int draft_add_host_prefix(struct vpc *draft, const char *name);
 int draft_remove_entry(struct vpc *draft, const char *path);
 int draft_rename_entry(struct vpc *draft, const char *path, const char *new_name);
@@ -187,9 +200,11 @@ void journal_observe(void *journal, const struct api_event *event);
 /* A line that is no call: what a dry run would send. */
 void journal_note(struct journal *journal, const char *line);
 /* Returns -problem->errnum. */
-int journal_fail(struct view *view, const struct report *report, const struct api_problem *problem);
+int journal_fail(
+	struct view *view, const struct report *report, const struct api_problem *problem);
 void journal_worked(struct vpc *vpc);
-int journal_error(struct view *view, struct vpc *vpc, struct buf *ret, struct timespec *ret_at);
+int journal_error(
+	struct view *view, struct vpc *vpc, struct buf *ret, struct timespec *ret_at);
 int journal_log(struct journal *journal, struct buf *ret, struct timespec *ret_at);
 void journal_log_opened(struct journal *journal);
 void journal_log_closed(struct journal *journal);
@@ -202,14 +217,14 @@ int problem_say(struct api_problem *problem, int errnum, const char *fmt, ...)
 bool rejected_keep(struct journal *journal, const char *path, const char *text, size_t len);
 bool rejected_drop(struct journal *journal, const char *path);
 /* Adds the text, unless ret is NULL. Errors: -ENOENT; -EISDIR when texts are below the path (ret_at is written). */
-int rejected_get(
-	struct journal *journal, const char *path, struct buf *ret, struct timespec *ret_at);
+int rejected_get(struct journal *journal, const char *path, struct buf *ret,
+	struct timespec *ret_at);
 /* The names directly below, as keys. Errors: -ENOMEM. */
 int rejected_list(struct journal *journal, const char *dir, struct map *ret);
 
 /* root_dir.c, vpc_dir.c, vpc_file.c, drafts_dir.c, control_dir.c: the operations. */
-extern const struct node_ops root_dir_ops, vpc_dir_ops, vpc_file_ops, drafts_dir_ops, control_dir_ops,
-	control_file_ops;
+extern const struct node_ops root_dir_ops, vpc_dir_ops, vpc_file_ops, drafts_dir_ops,
+	control_dir_ops, control_file_ops;
 extern const char control_readme[];
 
 /* A node of a VPC, its document as it is now, and what stands at its path. */
@@ -220,7 +235,8 @@ struct vpc_place {
 	struct field field;
 };
 /* name: of an entry of the directory, or NULL for the node itself. Asks when the document is too old. */
-int vpc_open_field(struct node *node, const char *name, const struct op *op, struct vpc_place *ret);
+int vpc_open_field(
+	struct node *node, const char *name, const struct op *op, struct vpc_place *ret);
 void vpc_place_release(struct vpc_place *place);
 /* What the VPC or draft has at the path, entries without a value included. */
 int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct field *ret);
@@ -232,7 +248,7 @@ int path_join(char out[NODE_PATH_MAX], const char *path, const char *name);
 int child_place(const struct node *dir, const char *name, struct node_place *ret);
 uint64_t key_of_id(const char *id);
 /* A read failed: .error, unless the failure is an answer. Returns -problem->errnum. */
-int read_fail(
-	struct view *view, struct vpc *vpc, const char *path, const struct api_problem *problem);
+int read_fail(struct view *view, struct vpc *vpc, const char *path,
+	const struct api_problem *problem);
 
 #endif

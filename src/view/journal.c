@@ -11,7 +11,8 @@
 
 #define LATENCY_BUCKETS 8
 
-static const unsigned latency_limits_ms[LATENCY_BUCKETS] = {5, 10, 50, 100, 500, 1000, 5000, 10000};
+static const unsigned latency_limits_ms[LATENCY_BUCKETS] = {
+	5, 10, 50, 100, 500, 1000, 5000, 10000};
 
 /* Calls with one method and one status. */
 struct call_count {
@@ -246,7 +247,8 @@ void journal_worked(struct vpc *vpc)
 	pthread_mutex_unlock(&vpc->view->lock);
 }
 
-int journal_error(struct view *view, struct vpc *vpc, struct buf *ret, struct timespec *ret_at)
+int journal_error(
+	struct view *view, struct vpc *vpc, struct buf *ret, struct timespec *ret_at)
 {
 	pthread_mutex_t *lock = vpc ? &view->lock : &view->journal->lock;
 	const char *text;
@@ -264,11 +266,12 @@ static void print_calls(const struct calls *calls, struct buf *b)
 {
 	uint64_t sum = 0;
 
-	buf_adds(b, "# HELP vpcfs_calls_total Calls to the API by method and HTTP status (0: no answer).\n"
+	buf_adds(b, "# HELP vpcfs_calls_total Calls to the API by method and HTTP status "
+		    "(0: no answer).\n"
 		    "# TYPE vpcfs_calls_total counter\n");
 	for (const struct call_count *c = calls->counts; c; c = c->next)
-		buf_addf(b, "vpcfs_calls_total{method=\"%s\",status=\"%d\"} %" PRIu64 "\n", c->method,
-			c->status, c->count);
+		buf_addf(b, "vpcfs_calls_total{method=\"%s\",status=\"%d\"} %" PRIu64 "\n",
+			c->method, c->status, c->count);
 	buf_adds(b, "# HELP vpcfs_call_duration_seconds How long calls took.\n"
 		    "# TYPE vpcfs_call_duration_seconds histogram\n");
 	for (size_t i = 0; i < LATENCY_BUCKETS; i++) {
@@ -276,15 +279,18 @@ static void print_calls(const struct calls *calls, struct buf *b)
 		buf_addf(b, "vpcfs_call_duration_seconds_bucket{le=\"%g\"} %" PRIu64 "\n",
 			latency_limits_ms[i] / 1000.0, sum);
 	}
-	buf_addf(b, "vpcfs_call_duration_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n", calls->total);
-	buf_addf(b, "vpcfs_call_duration_seconds_sum %g\n", (double)calls->total_ms / 1000.0);
+	buf_addf(b, "vpcfs_call_duration_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n",
+		calls->total);
+	buf_addf(b, "vpcfs_call_duration_seconds_sum %g\n",
+		(double)calls->total_ms / 1000.0);
 	buf_addf(b, "vpcfs_call_duration_seconds_count %" PRIu64 "\n", calls->total);
 }
 
-static int print_figure(struct buf *b, const char *name, const char *type, const char *help, uint64_t n)
+static int print_figure(
+	struct buf *b, const char *name, const char *type, const char *help, uint64_t n)
 {
-	return buf_addf(b, "# HELP vpcfs_%s %s\n# TYPE vpcfs_%s %s\nvpcfs_%s %" PRIu64 "\n", name, help,
-		name, type, name, n);
+	return buf_addf(b, "# HELP vpcfs_%s %s\n# TYPE vpcfs_%s %s\nvpcfs_%s %" PRIu64 "\n",
+		name, help, name, type, name, n);
 }
 
 int journal_stats(struct view *view, struct buf *ret)
@@ -302,10 +308,12 @@ int journal_stats(struct view *view, struct buf *ret)
 	print_calls(view->journal->calls, ret);
 	retries = view->journal->calls->retries;
 	pthread_mutex_unlock(&view->journal->lock);
-	print_figure(ret, "retries_total", "counter", "Requests that were made again.", retries);
-	print_figure(ret, "cache_hits_total", "counter", "Questions answered without a call.", hits);
+	print_figure(
+		ret, "retries_total", "counter", "Requests that were made again.", retries);
+	print_figure(ret, "cache_hits_total", "counter",
+		"Questions answered without a call.", hits);
 	print_figure(ret, "vpcs", "gauge", "VPCs known.", vpcs);
 	print_figure(ret, "open_handles", "gauge", "Open files.", gauges.open_handles);
-	return print_figure(
-		ret, "scratch_bytes", "gauge", "Bytes of scratch files.", gauges.scratch_bytes);
+	return print_figure(ret, "scratch_bytes", "gauge", "Bytes of scratch files.",
+		gauges.scratch_bytes);
 }

@@ -5,9 +5,9 @@
 
 #include "internal.h"
 
-#define LOG_LINES 1000
-#define LOG_SLACK 250	  /* lines more before it is cut again */
-#define LOG_MAX (16u << 20) /* bytes, however long somebody reads */
+#define LOG_LINES    1000
+#define LOG_SLACK    250	 /* lines more before it is cut again */
+#define LOG_MAX	     (16u << 20) /* bytes, however long somebody reads */
 #define REJECTED_MAX (16u << 20) /* bytes of all refused texts; past it the oldest goes */
 
 struct calls;
@@ -17,11 +17,12 @@ struct journal {
 	pthread_mutex_t lock;
 	char *error; /* owned: the mount's .error, NULL when empty */
 	struct timespec error_at;
-	struct buf log;	   /* the last calls, a line each */
+	struct buf log; /* the last calls, a line each */
 	size_t log_lines;
-	unsigned log_readers; /* while somebody has it open nothing is cut off in front: tail -f keeps its place */
+	unsigned
+		log_readers; /* while somebody has it open nothing is cut off in front: tail -f keeps its place */
 	struct timespec logged_at;
-	struct calls *calls; /* owned */
+	struct calls *calls;	   /* owned */
 	struct rejected *rejected; /* owned, newest first */
 	size_t rejected_bytes;
 };

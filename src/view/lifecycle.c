@@ -14,7 +14,7 @@
 struct creation {
 	struct view *view;
 	const struct op *op;
-	const char *file;	 /* the name in the mount */
+	const char *file;	  /* the name in the mount */
 	char name[NAME_TEXT_MAX]; /* and in the API */
 	const char *what;
 	struct buf body;
@@ -62,7 +62,8 @@ static int adopt(struct creation *c, struct doc **ret)
 		return 0;
 	}
 	return problem_say(&c->problem, ETIMEDOUT,
-		"the request to create %s may or may not have been done: its answer was lost (%s), and the list does not "
+		"the request to create %s may or may not have been done: its answer was "
+		"lost (%s), and the list does not "
 		"show it yet. It is not sent again; look with ls before you repeat it",
 		c->name, first.text);
 }
@@ -118,7 +119,9 @@ static int creation_begin(struct creation *c, struct view *view, const struct op
 	buf_init(&c->body, BODY_MAX);
 	if (name_from_file(file, c->name, sizeof(c->name)) < 0)
 		return problem_say(&c->problem, EINVAL,
-			"%s is no name of a VPC: after %% two hex digits of an escaped character are expected", file);
+			"%s is no name of a VPC: after %% two hex digits of an escaped "
+			"character are expected",
+			file);
 	return 0;
 }
 
@@ -128,14 +131,16 @@ static int plain_body(struct creation *c)
 
 	if (!c->view->zone)
 		return problem_say(&c->problem, EINVAL,
-			"a VPC needs a zone: mount with -o zone=ZONE, or make it with mkdir .drafts/%s, write its zone "
+			"a VPC needs a zone: mount with -o zone=ZONE, or make it with "
+			"mkdir .drafts/%s, write its zone "
 			"file, and mv .drafts/%s here",
 			c->file, c->file);
 	r = doc_plain_spec(c->name, c->view->zone, &c->body);
 	return r < 0 ? problem_say(&c->problem, -r, "out of memory") : 0;
 }
 
-int lifecycle_create(struct view *view, const struct op *op, const char *file, struct vpc **ret)
+int lifecycle_create(
+	struct view *view, const struct op *op, const char *file, struct vpc **ret)
 {
 	struct creation c;
 	int r = creation_begin(&c, view, op, file, "POST");
@@ -171,7 +176,8 @@ static int draft_body(struct creation *c, struct vpc *draft)
 	return r < 0 ? problem_say(&c->problem, -r, "%s", err.text) : 0;
 }
 
-int lifecycle_publish(struct vpc *draft, const struct op *op, const char *file, struct vpc **ret)
+int lifecycle_publish(
+	struct vpc *draft, const struct op *op, const char *file, struct vpc **ret)
 {
 	struct view *view = draft->view;
 	struct creation c;
@@ -193,10 +199,13 @@ int lifecycle_publish(struct vpc *draft, const struct op *op, const char *file, 
 static int delete_refusal(struct commit *c, bool has_scratch)
 {
 	if (c->vpc->view->nodelete)
-		return problem_say(&c->problem, EPERM, "this mount has the option nodelete");
+		return problem_say(
+			&c->problem, EPERM, "this mount has the option nodelete");
 	if (has_scratch)
 		return problem_say(&c->problem, ENOTEMPTY,
-			"files that exist in this mount only are in %s: remove or move them first", c->target);
+			"files that exist in this mount only are in %s: remove or move "
+			"them first",
+			c->target);
 	return 0;
 }
 
@@ -221,7 +230,8 @@ static int confirm_deleted(struct commit *c, struct doc *answer)
 			return 0;
 		if (!commit_pause_ms(c, delay))
 			return problem_say(&c->problem, EPERM,
-				"the API answered without an error, and the VPC is still there");
+				"the API answered without an error, and the VPC is still "
+				"there");
 	}
 }
 
@@ -258,10 +268,11 @@ static int delete_vpc(struct commit *c)
 	int r = gate_enter(c->vpc, c->op);
 
 	if (r < 0)
-		return problem_say(
-			&c->problem, -r, "another write to this VPC did not end within the deadline");
+		return problem_say(&c->problem, -r,
+			"another write to this VPC did not end within the deadline");
 	if (c->vpc->view->dry_run) {
-		if (asprintf(&line, "dry-run DELETE /v1beta1/networking/vpcs/%s -", c->vpc->id) < 0)
+		if (asprintf(&line, "dry-run DELETE /v1beta1/networking/vpcs/%s -",
+			    c->vpc->id) < 0)
 			line = NULL;
 		journal_note(c->vpc->view->journal, line ? line : "dry-run DELETE");
 	} else {

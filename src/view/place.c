@@ -33,7 +33,8 @@ uint64_t key_of_id(const char *id)
 	return h ? h : 1;
 }
 
-int read_fail(struct view *view, struct vpc *vpc, const char *path, const struct api_problem *problem)
+int read_fail(struct view *view, struct vpc *vpc, const char *path,
+	const struct api_problem *problem)
 {
 	struct report report = {.vpc = vpc, .what = "read", .target = path};
 	char target[NODE_PATH_MAX];

@@ -70,8 +70,10 @@ bool rejected_keep(struct journal *j, const char *path, const char *text, size_t
 
 	if (!one)
 		return false;
-	*one = (struct rejected){
-		.path = strdup(path), .text = malloc(len + 1), .len = len, .at = clock_real()};
+	*one = (struct rejected){.path = strdup(path),
+		.text = malloc(len + 1),
+		.len = len,
+		.at = clock_real()};
 	if (!one->path || !one->text || len > REJECTED_MAX) {
 		free(one->path);
 		free(one->text);
@@ -110,7 +112,8 @@ static const char *below(const char *path, const char *dir)
 	return strncmp(path, dir, n) == 0 && path[n] == '/' ? path + n + 1 : NULL;
 }
 
-int rejected_get(struct journal *j, const char *path, struct buf *ret, struct timespec *ret_at)
+int rejected_get(
+	struct journal *j, const char *path, struct buf *ret, struct timespec *ret_at)
 {
 	const struct rejected *one;
 	int r = -ENOENT;

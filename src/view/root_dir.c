@@ -33,7 +33,8 @@ static struct node_entry vpc_entry(struct vpc *vpc)
 static int lookup_hidden(const char *name, struct node_entry *ret)
 {
 	if (strcmp(name, ".vpcfs") == 0)
-		*ret = (struct node_entry){.ops = &control_dir_ops, .kind = NODE_DIR, .flags = NODE_HIDDEN};
+		*ret = (struct node_entry){
+			.ops = &control_dir_ops, .kind = NODE_DIR, .flags = NODE_HIDDEN};
 	else if (strcmp(name, ".drafts") == 0)
 		*ret = (struct node_entry){.ops = &drafts_dir_ops,
 			.kind = NODE_DIR,
@@ -68,7 +69,7 @@ static int root_lookup(
 
 /* A snapshot of the names, so that nothing is called with the lock held. */
 struct root_names {
-	struct vpc **vpcs; /* owned, with a reference each */
+	struct vpc **vpcs;	      /* owned, with a reference each */
 	char (*files)[NAME_FILE_MAX]; /* owned */
 	size_t count;
 };
@@ -142,7 +143,8 @@ static int root_make(
 	return r;
 }
 
-static int root_remove(struct node *dir, const struct op *op, const char *name, bool has_scratch)
+static int root_remove(
+	struct node *dir, const struct op *op, const char *name, bool has_scratch)
 {
 	CLEANUP_VPC struct vpc *vpc = NULL;
 	struct api_problem problem = {0};
@@ -159,7 +161,8 @@ static int root_remove(struct node *dir, const struct op *op, const char *name, 
 	return lifecycle_delete(vpc, op, has_scratch);
 }
 
-static int rename_vpc(struct view *view, const struct op *op, const char *name, const char *new_name)
+static int rename_vpc(
+	struct view *view, const struct op *op, const char *name, const char *new_name)
 {
 	CLEANUP_VPC struct vpc *vpc = NULL, *other = NULL;
 	struct api_problem problem = {0};
@@ -178,8 +181,8 @@ static int rename_vpc(struct view *view, const struct op *op, const char *name, 
 	return commit_rename_vpc(vpc, op, api_name);
 }
 
-static int root_rename(struct node *dir, const struct op *op, const char *name, struct node *new_dir,
-	const char *new_name, bool noreplace)
+static int root_rename(struct node *dir, const struct op *op, const char *name,
+	struct node *new_dir, const char *new_name, bool noreplace)
 {
 	struct node_place place, new_place;
 	int r = node_locate(dir, &place);

@@ -121,13 +121,15 @@ static int observe_entry(void *arg, const char *name, const struct field *field)
 static void observe_changes(struct vpc *vpc, const struct doc *old, const struct doc *new)
 {
 	struct timespec before = {0}, after = {0};
-	bool has_before = doc_mtime(old, "", &before), has_after = doc_mtime(new, "", &after);
+	bool has_before = doc_mtime(old, "", &before),
+	     has_after = doc_mtime(new, "", &after);
 	struct observing walk = {
 		.vpc = vpc, .old = old, .new = new, .dir = "", .now = clock_real()};
 
 	if (doc_equal(old, new))
 		return;
-	if (has_after && (!has_before || before.tv_sec != after.tv_sec || before.tv_nsec != after.tv_nsec)) {
+	if (has_after && (!has_before || before.tv_sec != after.tv_sec ||
+				 before.tv_nsec != after.tv_nsec)) {
 		drop_observations(vpc);
 		return;
 	}
@@ -151,12 +153,13 @@ void vpc_set_doc(struct vpc *vpc, struct doc *doc)
 		observe_changes(vpc, old, doc);
 	vpc->doc = doc_ref(doc);
 	doc_unref(old);
-	if (!vpc->is_draft && doc_mtime(doc, "", &at) && is_later(at, vpc->view->changed_at))
+	if (!vpc->is_draft && doc_mtime(doc, "", &at) &&
+		is_later(at, vpc->view->changed_at))
 		vpc->view->changed_at = at;
 }
 
-void vpc_mtime(
-	const struct vpc *vpc, const struct doc *doc, const char *path, struct timespec *ret)
+void vpc_mtime(const struct vpc *vpc, const struct doc *doc, const char *path,
+	struct timespec *ret)
 {
 	if (!doc_mtime(doc, path, ret))
 		*ret = vpc->seen;

@@ -20,20 +20,24 @@ int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct f
 	if (r != -ENOENT || strncmp(path, "vpcPrefixes/", 12) != 0)
 		return r;
 	rest = strchr(path + 12, '/');
-	snprintf(name, sizeof(name), "%.*s", (int)(rest ? rest - path - 12 : 255), path + 12);
+	snprintf(name, sizeof(name), "%.*s", (int)(rest ? rest - path - 12 : 255),
+		path + 12);
 	pthread_mutex_lock(&vpc->view->lock);
 	local = vpc_has_local_prefix(vpc, name);
 	pthread_mutex_unlock(&vpc->view->lock);
 	if (!local || (rest && strcmp(rest, "/value") != 0))
 		return -ENOENT;
-	*ret = (struct field){.type = rest ? FIELD_CIDR : FIELD_DIR, .flags = rest ? FIELD_WRITABLE : 0};
+	*ret = (struct field){
+		.type = rest ? FIELD_CIDR : FIELD_DIR, .flags = rest ? FIELD_WRITABLE : 0};
 	return 0;
 }
 
-int vpc_open_field(struct node *node, const char *name, const struct op *op, struct vpc_place *ret)
+int vpc_open_field(
+	struct node *node, const char *name, const struct op *op, struct vpc_place *ret)
 {
 	struct api_problem problem = {0};
-	int r = name ? child_place(node, name, &ret->place) : node_locate(node, &ret->place);
+	int r = name ? child_place(node, name, &ret->place)
+		     : node_locate(node, &ret->place);
 
 	if (r < 0)
 		return r;
@@ -70,7 +74,8 @@ static struct node_entry field_entry(const struct field *field)
 	return (struct node_entry){
 		.ops = is_dir ? &vpc_dir_ops : &vpc_file_ops,
 		.kind = is_dir ? NODE_DIR : NODE_FILE,
-		.flags = (is_dir ? NODE_SCRATCH : 0) | (field->flags & FIELD_HIDDEN ? NODE_HIDDEN : 0),
+		.flags = (is_dir ? NODE_SCRATCH : 0) |
+			 (field->flags & FIELD_HIDDEN ? NODE_HIDDEN : 0),
 	};
 }
 
@@ -95,12 +100,14 @@ static int list_field(void *arg, const char *name, const struct field *field)
 	const struct listing_of *l = arg;
 	struct node_entry entry = field_entry(field);
 
-	if (l->vpc->is_draft && field->type != FIELD_DIR && !(field->flags & FIELD_WRITABLE))
+	if (l->vpc->is_draft && field->type != FIELD_DIR &&
+		!(field->flags & FIELD_WRITABLE))
 		return 0;
 	return node_listing_add(l->listing, name, &entry, NULL);
 }
 
-static int list_local_prefixes(struct vpc *vpc, const struct doc *doc, struct node_listing *listing)
+static int list_local_prefixes(
+	struct vpc *vpc, const struct doc *doc, struct node_listing *listing)
 {
 	struct field field = {.type = FIELD_DIR}, known;
 	struct map names = {0};
@@ -114,7 +121,8 @@ static int list_local_prefixes(struct vpc *vpc, const struct doc *doc, struct no
 	for (struct map_pos p = {0}; r == 0 && map_next(&names, &p);) {
 		struct node_entry entry = field_entry(&field);
 
-		if (path_join(path, "vpcPrefixes", p.key) == 0 && doc_find(doc, path, &known) < 0)
+		if (path_join(path, "vpcPrefixes", p.key) == 0 &&
+			doc_find(doc, path, &known) < 0)
 			r = node_listing_add(listing, p.key, &entry, NULL);
 	}
 	map_release(&names);
@@ -166,7 +174,8 @@ static bool holds_entries(const struct vpc *vpc, const char *path)
 	       (vpc->is_draft && strcmp(path, "hostPrefixes") == 0);
 }
 
-static int dir_make(struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
+static int dir_make(
+	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};
 	struct field field = {.type = FIELD_DIR};
@@ -195,7 +204,8 @@ static bool drop_local(struct vpc *vpc, const char *name)
 	return found;
 }
 
-static int dir_remove(struct node *dir, const struct op *op, const char *name, bool has_scratch)
+static int dir_remove(
+	struct node *dir, const struct op *op, const char *name, bool has_scratch)
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};
 	char path[NODE_PATH_MAX];
@@ -208,13 +218,16 @@ static int dir_remove(struct node *dir, const struct op *op, const char *name, b
 	if (r < 0)
 		return r;
 	if (!holds_entries(at.vpc, at.place.path))
-		return at.vpc->is_draft ? 0 : -EPERM; /* rm -r of a draft passes fixed directories */
+		return at.vpc->is_draft
+			       ? 0
+			       : -EPERM; /* rm -r of a draft passes fixed directories */
 	if (has_scratch)
 		return -ENOTEMPTY;
-	if (path[0] == 'v' && drop_local(at.vpc, name) && doc_find(at.doc, path, &field) < 0)
+	if (path[0] == 'v' && drop_local(at.vpc, name) &&
+		doc_find(at.doc, path, &field) < 0)
 		return 0;
-	return at.vpc->is_draft ? draft_remove_entry(at.vpc, path) :
-				  commit_remove_prefix(at.vpc, op, path);
+	return at.vpc->is_draft ? draft_remove_entry(at.vpc, path)
+				: commit_remove_prefix(at.vpc, op, path);
 }
 
 /* A draft's file goes back to what it is in a new draft, as far as it may be empty. */
@@ -233,8 +246,8 @@ static int dir_unlink(struct node *dir, const struct op *op, const char *name)
 	return 0;
 }
 
-static int rename_entry(struct vpc_place *at, const struct op *op, const char *path, const char *name,
-	const char *new_name)
+static int rename_entry(struct vpc_place *at, const struct op *op, const char *path,
+	const char *name, const char *new_name)
 {
 	struct vpc *vpc = at->vpc;
 	struct field field;
@@ -248,12 +261,12 @@ static int rename_entry(struct vpc_place *at, const struct op *op, const char *p
 		pthread_mutex_unlock(&vpc->view->lock);
 		return r;
 	}
-	return vpc->is_draft ? draft_rename_entry(vpc, path, new_name) :
-			       commit_rename_prefix(vpc, op, path, new_name);
+	return vpc->is_draft ? draft_rename_entry(vpc, path, new_name)
+			     : commit_rename_prefix(vpc, op, path, new_name);
 }
 
-static int dir_rename(struct node *dir, const struct op *op, const char *name, struct node *new_dir,
-	const char *new_name, bool noreplace)
+static int dir_rename(struct node *dir, const struct op *op, const char *name,
+	struct node *new_dir, const char *new_name, bool noreplace)
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};
 	char path[NODE_PATH_MAX], new_path[NODE_PATH_MAX], api_name[NAME_TEXT_MAX];

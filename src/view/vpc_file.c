@@ -6,7 +6,8 @@
 #include <string.h>
 #include "base/process.h"
 
-static int show_field(const struct vpc_place *at, struct buf *ret, struct timespec *ret_mtime)
+static int show_field(
+	const struct vpc_place *at, struct buf *ret, struct timespec *ret_mtime)
 {
 	struct view *view = at->vpc->view;
 	struct field field;
@@ -70,8 +71,8 @@ static bool file_complete(struct node *node, const char *text, size_t len)
 	return len && text[len - 1] == '\n';
 }
 
-static int file_store(struct node *node, const struct op *op, enum store_why why, const char *text,
-	size_t len, void **origin)
+static int file_store(struct node *node, const struct op *op, enum store_why why,
+	const char *text, size_t len, void **origin)
 {
 	struct node_place place;
 	struct doc *doc = *origin;

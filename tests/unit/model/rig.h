@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* What the tests of the model share: documents written with ' for ", and checks that say what they compare. */
+#ifndef TESTS_MODEL_RIG_H
+#define TESTS_MODEL_RIG_H
+
+/* clang-format off */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+/* clang-format on */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "model/change.h"
+#include "model/doc.h"
+#include "model/name.h"
+#include "model/val.h"
+
+#define RIG_TEXT_MAX (8u << 20)
+
+/* A VPC with everything in it, as the live service would return it. */
+extern const char rig_full[];
+/* The least an answer may hold. */
+#define RIG_LEAST "{'id':'1','name':'prod'}"
+
+/* ' becomes ". The caller frees. */
+char *rig_json(const char *text);
+struct doc *rig_doc(const char *json);
+/* What doc_from_val answers. err may be NULL. */
+int rig_doc_fails(const char *json, struct err *err);
+/* The file's text; the caller frees. */
+char *rig_show(const struct doc *doc, const char *path);
+/* A directory's names, each with a blank behind it; the caller frees. */
+char *rig_list(const struct doc *doc, const char *path);
+void rig_shows(const struct doc *doc, const char *path, const char *expected);
+void rig_lists(const struct doc *doc, const char *path, const char *expected);
+
+/* The change of a text; the test fails when it is refused. */
+struct change *rig_text(const struct doc *doc, const char *path, const char *text);
+struct change *rig_spec(const struct doc *origin, const struct doc *now, const char *json);
+/* The body has ' for " here too; NULL: the change must be empty. Frees the change. */
+void rig_body_take(struct change *change, const char *body);
+/* Replaces the document by the one with the change. */
+void rig_apply_take(struct doc **doc, struct change *change);
+/* The refusal of a text or of a spec.json: its errno, and what its sentence must hold. */
+void rig_text_fails(const struct doc *doc, const char *path, const char *text, size_t len,
+	int errnum, const char *sentence);
+void rig_spec_fails(const struct doc *origin, const struct doc *now, const char *json,
+	int errnum, const char *sentence);
+
+/* Calls fn for every file that can be written, the whole document over. */
+void rig_each_writable(const struct doc *doc,
+	void (*fn)(void *arg, const char *path, const struct field *field), void *arg);
+
+#endif

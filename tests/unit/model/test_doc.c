@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+#include "rig.h"
+
+static void test_what_is_there(void **state)
+{
+	CLEANUP_DOC struct doc *doc = rig_doc(rig_full);
+
+	assert_string_equal(doc_id(doc), "1063bce6");
+	assert_string_equal(doc_name(doc), "prod");
+	assert_string_equal(doc_zone(doc), "US-EAST-04A");
+	assert_string_equal(doc_status(doc), "STATUS_READY");
+	assert_false(doc_is_draft(doc));
+	rig_lists(doc, "",
+		"id name zone status createdAt updatedAt hostPrefix hostPrefixes/ "
+		"vpcPrefixes/ "
+		"ingress/ egress/ dhcp/ spec.json vpc.json ");
+	rig_lists(doc, "hostPrefixes", "host primary/ attached/ ");
+	rig_lists(doc, "hostPrefixes/host primary", "type prefixes ");
+	rig_lists(doc, "hostPrefixes/attached", "type prefixes ipam/ ");
+	rig_lists(doc, "hostPrefixes/attached/ipam", "prefixLength gatewayAddressPolicy ");
+	rig_lists(doc, "vpcPrefixes", "pod cidr/ service cidr/ ");
+	rig_lists(doc, "vpcPrefixes/pod cidr", "value status createdAt updatedAt ");
+	rig_lists(doc, "vpcPrefixes/service cidr", "value ");
+	rig_shows(doc, "id", "1063bce6\n");
+	rig_shows(doc, "hostPrefixes/host primary/prefixes",
+		"10.16.192.0/18\n2601:db8:aaaa::/48\n");
+	rig_shows(doc, "hostPrefixes/attached/ipam/prefixLength", "64\n");
+	rig_shows(doc, "vpcPrefixes/pod cidr/status", "STATUS_AVAILABLE\n");
+	rig_shows(doc, "egress/disablePublicAccess", "true\n");
+	rig_shows(doc, "dhcp/dns/servers", "1.1.1.1\n8.8.8.8\n");
+	rig_shows(doc, ".error", "");
+}
+
+/* ProtoJSON leaves defaults out, or gives null. */
+static void test_what_is_left_out(void **state)
+{
+	static const char *const least[] = {
+		RIG_LEAST,
+		"{'id':'1','name':'prod','zone':null,'status':null,'createdAt':null,'"
+		"hostPrefix':null,"
+		"'hostPrefixes':null,'vpcPrefixes':null,'ingress':null,'egress':{},'dhcp':{"
+		"'dns':null}}",
+		"{'id':'1','name':'prod','zone':'','hostPrefixes':[],'vpcPrefixes':[],'"
+		"ingress':"
+		"{'disablePublicServices':null},'dhcp':{'dns':{'servers':[]}}}",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(least); i++) {
+		CLEANUP_DOC struct doc *doc = rig_doc(least[i]);
+
+		rig_lists(doc, "",
+			"id name zone hostPrefixes/ vpcPrefixes/ ingress/ egress/ dhcp/ "
+			"spec.json vpc.json ");
+		rig_lists(doc, "hostPrefixes", "");
+		rig_lists(doc, "vpcPrefixes", "");
+		rig_lists(doc, "dhcp", "dns/ ");
+		rig_shows(doc, "zone", "");
+		rig_shows(doc, "ingress/disablePublicServices", "false\n");
+		rig_shows(doc, "egress/disablePublicAccess", "false\n");
+		rig_shows(doc, "dhcp/dns/servers", "");
+		assert_string_equal(doc_status(doc), "");
+	}
+}
+
+static void test_paths(void **state)
+{
+	CLEANUP_DOC struct doc *doc = rig_doc(rig_full);
+	CLEANUP_BUF struct buf text = BUF_INIT(100);
+	char path[DOC_PATH_MAX + 1];
+	struct field field;
+
+	memset(path, 'x', DOC_PATH_MAX);
+	path[DOC_PATH_MAX] = '\0';
+	assert_int_equal(doc_find(doc, path, &field), -ENAMETOOLONG);
+	path[300] = '\0';
+	assert_int_equal(doc_find(doc, path, &field), -ENAMETOOLONG);
+	assert_int_equal(doc_find(doc, "", &field), 0);
+	assert_int_equal(field.type, FIELD_DIR);
+	assert_null(field.row);
+	assert_int_equal(doc_find(doc, "name/x", &field), -ENOTDIR);
+	assert_int_equal(doc_find(doc, "nothing", &field), -ENOENT);
+	assert_int_equal(doc_find(doc, "name/", &field), -ENOENT);
+	assert_int_equal(doc_find(doc, "/name", &field), -ENOENT);
+	assert_int_equal(doc_find(doc, "dhcp//dns", &field), -ENOENT);
+	assert_int_equal(doc_find(doc, "dhcp/*", &field), -ENOENT);
+	assert_int_equal(doc_find(doc, "vpcPrefixes/*", &field), -ENOENT);
+	assert_int_equal(doc_find(doc, "vpcPrefixes/pod cidr/name", &field), -ENOENT);
+	assert_int_equal(doc_find(doc, "hostPrefixes/host primary/ipam", &field), -ENOENT);
+	assert_int_equal(doc_find(doc, ".error", &field), 0);
+	assert_int_equal(field.flags, FIELD_HIDDEN);
+	assert_int_equal(doc_find(doc, "vpcPrefixes/pod cidr/value", &field), 0);
+	assert_string_equal(field.row->path, "vpcPrefixes/*/value");
+	assert_int_equal(doc_show(doc, "dhcp", &text), -EISDIR);
+	assert_int_equal(doc_show(doc, "no", &text), -ENOENT);
+	assert_int_equal(doc_list(doc, "name", NULL, NULL), -ENOTDIR);
+	assert_int_equal(doc_show(doc, "vpc.json", &text), -EFBIG);
+	assert_int_equal(text.len, 0);
+}
+
+static void test_spec_and_raw(void **state)
+{
+	CLEANUP_DOC struct doc *doc = rig_doc(rig_full);
+	CLEANUP_DOC struct doc *legacy =
+		rig_doc("{'id':'1','hostPrefix':'10.0.0.0/"
+			"18','name':'\xc3\xa4','zone':'Z','status':1}");
+	CLEANUP_FREE char *spec = rig_json(
+		"{\n  'name': '\xc3\xa4',\n  'zone': 'Z',\n  'hostPrefix': '10.0.0.0/18',\n"
+		"  'vpcPrefixes': [],\n  'ingress': {\n    'disablePublicServices': "
+		"false\n  },\n"
+		"  'egress': {\n    'disablePublicAccess': false\n  },\n"
+		"  'dhcp': {\n    'dns': {\n      'servers': []\n    }\n  }\n}\n");
+	CLEANUP_FREE char *raw =
+		rig_json("{\n  'id': '1',\n  'hostPrefix': '10.0.0.0/18',\n"
+			 "  'name': '\xc3\xa4',\n  'zone': 'Z',\n  'status': 1\n}\n");
+	CLEANUP_FREE char *full = rig_show(doc, "spec.json");
+
+	rig_shows(legacy, "spec.json", spec);
+	rig_shows(legacy, "vpc.json", raw);
+	assert_string_equal(doc_status(legacy), "1");
+	rig_shows(legacy, "status", "1\n");
+	assert_null(strstr(full, "hostPrefix\""));
+	assert_non_null(strstr(full, "\"hostPrefixes\": ["));
+	assert_null(strstr(full, "status"));
+	assert_null(strstr(full, "createdAt"));
+	assert_null(strstr(full, "null"));
+	assert_true(strstr(full, "hostPrefixes") < strstr(full, "vpcPrefixes"));
+	assert_non_null(strstr(full, "\"gatewayAddressPolicy\": \"FIRST_IP\""));
+}
+
+static void test_unknown_fields(void **state)
+{
+	CLEANUP_DOC struct doc *doc = rig_doc(
+		"{'id':'1','name':'prod','labels':{'a/b':'x','n':null,'deep':{'real':1.5}},"
+		"'peers':['one','two "
+		"words','50%\\n'],'mixed':[1,true,null,{'k':[2]}],'count':3,'on':true,"
+		"'off':false,'empty':'','nothing':null,'spec.json':'evil','vpc.json':1,'."
+		"error':'e',"
+		"'hostPrefix/x':1,'':7,'host_prefix':'snake','ingress':{'mode':'STRICT'},"
+		"'vpcPrefixes':[{'name':'p','value':'10.0.0.0/8','tags':{'t':1}}]}");
+	struct field field;
+
+	rig_lists(doc, "",
+		"id name zone hostPrefixes/ vpcPrefixes/ ingress/ egress/ dhcp/ spec.json "
+		"vpc.json "
+		"labels/ peers mixed count on off empty %2Eerror hostPrefix%2Fx % "
+		"host_prefix ");
+	rig_lists(doc, "labels", "a%2Fb deep/ ");
+	rig_shows(doc, "labels/a%2Fb", "x\n");
+	rig_shows(doc, "labels/deep/real", "1.5\n");
+	rig_shows(doc, "peers", "one\ntwo words\n50%25%0A\n");
+	rig_shows(doc, "mixed", "1\ntrue\nnull\n{\"k\":[2]}\n");
+	rig_shows(doc, "count", "3\n");
+	rig_shows(doc, "on", "true\n");
+	rig_shows(doc, "empty", "");
+	rig_shows(doc, "%", "7\n");
+	rig_shows(doc, "ingress/mode", "STRICT\n");
+	rig_lists(doc, "vpcPrefixes/p", "value tags/ ");
+	rig_shows(doc, "vpcPrefixes/p/tags/t", "1\n");
+	rig_shows(doc, ".error", "");
+	assert_int_equal(doc_find(doc, "count", &field), 0);
+	assert_int_equal(field.flags, FIELD_UNKNOWN);
+	assert_null(field.row);
+	assert_int_equal(doc_find(doc, "nothing", &field), -ENOENT);
+	assert_int_equal(doc_find(doc, "mixed/0", &field), -ENOTDIR);
+	rig_text_fails(doc, "count", "4\n", 2, EPERM, "count: read-only");
+	rig_body_take(rig_text(doc, "count", "3\n"), NULL);
+	rig_body_take(rig_text(doc, "count", "3"), NULL);
+}
+
+static void test_hostile_items(void **state)
+{
+	CLEANUP_DOC struct doc *doc = rig_doc(
+		"{'id':'1','name':'prod','vpcPrefixes':[{'name':'a','value':'1.0.0.0/8'},"
+		"{'name':'a','value':'2.0.0.0/8'},{'name':'../x','value':'3.0.0.0/"
+		"8'},{'value':'4.0.0.0/8'},"
+		"{'name':'a~1','value':'5.0.0.0/"
+		"8'},{'name':'.','value':'6\\n7'},{'name':'','value':''},"
+		"{'name':'b~0'}]}");
+	struct field field;
+
+	/* "a~1" is the second "a", since it comes first */
+	rig_lists(doc, "vpcPrefixes", "a~0/ a~1/ %2E.%2Fx/ %~3/ %2E/ %~6/ b~0/ ");
+	rig_shows(doc, "vpcPrefixes/a~0/value", "1.0.0.0/8\n");
+	rig_shows(doc, "vpcPrefixes/a~1/value", "2.0.0.0/8\n");
+	rig_shows(doc, "vpcPrefixes/%~3/value", "4.0.0.0/8\n");
+	assert_int_equal(doc_find(doc, "vpcPrefixes/a", &field), -ENOENT);
+	assert_int_equal(doc_find(doc, "vpcPrefixes/a~4", &field), -ENOENT);
+	/* each can be changed, and the others stay as they are */
+	rig_body_take(rig_text(doc, "vpcPrefixes/a~1/value", "9.0.0.0/8"),
+		"{'updateMask':'vpcPrefixes','vpcPrefixes':[{'name':'a','value':'1.0.0.0/"
+		"8'},"
+		"{'name':'a','value':'9.0.0.0/8'},{'name':'../x','value':'3.0.0.0/8'},"
+		"{'name':'','value':'4.0.0.0/8'},{'name':'a~1','value':'5.0.0.0/8'},"
+		"{'name':'.','value':'6\\n7'},{'name':'','value':''},{'name':'b~0'}]}");
+}
+
+static void test_hostile_values(void **state)
+{
+	CLEANUP_DOC struct doc *doc =
+		rig_doc("{'id':'1','name':'x\\ny','zone':'z','vpcPrefixes':[{'name':'b~0'},"
+			"{'name':'a~','value':'6\\n7'}],"
+			"'dhcp':{'dns':{'servers':['1.1.1.1 8.8.8.8','a,b\\n%']}}}");
+
+	rig_lists(doc, "vpcPrefixes", "b~0/ a~/ ");
+	rig_shows(doc, "name", "x\ny\n");
+	rig_shows(doc, "vpcPrefixes/b~0/value", "");
+	rig_shows(doc, "vpcPrefixes/a~/value", "6\n7\n");
+	rig_shows(doc, "dhcp/dns/servers", "1.1.1.1%208.8.8.8\na%2Cb%0A%25\n");
+	/* what was read can be written back */
+	rig_body_take(rig_text(doc, "name", "x\ny\n"), NULL);
+	rig_body_take(rig_text(doc, "dhcp/dns/servers", "1.1.1.1%208.8.8.8\na%2Cb%0A%25\n"),
+		NULL);
+}
+
+static void test_mtime(void **state)
+{
+	CLEANUP_DOC struct doc *doc = rig_doc(rig_full), *bare = rig_doc(RIG_LEAST);
+	CLEANUP_DOC struct doc *bad =
+		rig_doc("{'id':'1','name':'p','updatedAt':'1970-01-01T00:00:07Z','u':{'"
+			"updatedAt':'soon','x':1}}");
+	struct timespec t;
+
+	assert_true(doc_mtime(doc, "name", &t));
+	assert_int_equal(t.tv_sec, 1748779200);
+	assert_int_equal(t.tv_nsec, 500000000);
+	assert_true(doc_mtime(doc, "vpcPrefixes/pod cidr/value", &t));
+	assert_int_equal(t.tv_sec, 1738368000);
+	assert_true(doc_mtime(doc, "vpcPrefixes/service cidr/value", &t));
+	assert_int_equal(t.tv_sec, 1748779200);
+	assert_false(doc_mtime(bare, "name", &t));
+	assert_false(doc_mtime(doc, "nothing", &t));
+	assert_true(doc_mtime(bad, "u/x", &t));
+	assert_int_equal(t.tv_sec, 7);
+}
+
+static void test_refused_objects(void **state)
+{
+	static const struct {
+		const char *json, *sentence;
+	} bad[] = {
+		{"[]", "expected a VPC"},
+		{"null", "expected a VPC"},
+		{"{}", "without an id"},
+		{"{'id':'','name':'x'}", "without an id"},
+		{"{'id':1,'name':'x'}", "id: expected a string, not a number"},
+		{"{'id':'1'}", "has no name"},
+		{"{'id':'1','name':''}", "has no name"},
+		{"{'id':'1','name':7}", "name: expected a string"},
+		{"{'id':'1','name':'x','zone':[]}",
+			"zone: expected a string, not an array"},
+		{"{'id':'1','name':'x','status':{}}", "status: expected a string"},
+		{"{'id':'1','name':'x','vpcPrefixes':{}}",
+			"vpcPrefixes: expected an array"},
+		{"{'id':'1','name':'x','vpcPrefixes':[1]}",
+			"vpcPrefixes[0]: expected an object"},
+		{"{'id':'1','name':'x','vpcPrefixes':[null]}",
+			"vpcPrefixes[0]: expected an object"},
+		{"{'id':'1','name':'x','vpcPrefixes':[{'name':1}]}",
+			"vpcPrefixes[0].name: expected"},
+		{"{'id':'1','name':'x','hostPrefixes':[{'prefixes':'x'}]}",
+			"hostPrefixes[0].prefixes: expected an array of strings, not a "
+			"string"},
+		{"{'id':'1','name':'x','hostPrefixes':[{'ipam':{'prefixLength':'x'}}]}",
+			"hostPrefixes[0].ipam.prefixLength: expected a whole number"},
+		{"{'id':'1','name':'x','ingress':true}",
+			"ingress: expected an object, not true"},
+		{"{'id':'1','name':'x','ingress':{'disablePublicServices':0}}",
+			"expected true or false"},
+		{"{'id':'1','name':'x','dhcp':{'dns':{'servers':[1]}}}",
+			"dhcp.dns.servers[0]: expected"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct err err = {""};
+
+		assert_int_equal(rig_doc_fails(bad[i].json, &err), -EBADMSG);
+		if (!strstr(err.text, bad[i].sentence))
+			fail_msg("%s: \"%s\"", bad[i].json, err.text);
+	}
+}
+
+static void test_lists(void **state)
+{
+	CLEANUP_FREE char *good = rig_json("[{'id':'1','name':'a'},{'id':'2','name':'a'}]"),
+			  *twice =
+				  rig_json("[{'id':'1','name':'a'},{'id':'1','name':'b'}]"),
+			  *spoiled = rig_json("[{'id':'1','name':'a'},7]");
+	const char *bad[] = {twice, spoiled, "{}"};
+	CLEANUP_DOC_LIST struct doc_list list = {0};
+	CLEANUP_VAL struct val *val = NULL;
+
+	assert_int_equal(val_parse(good, strlen(good), 0, &val, NULL), 0);
+	assert_int_equal(doc_list_from_val(val, &list, NULL), 0);
+	assert_int_equal(list.count, 2);
+	assert_string_equal(doc_id(list.docs[1]), "2");
+	assert_int_equal(doc_list_from_val(NULL, &list, NULL), -EBADMSG);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		CLEANUP_VAL struct val *other = NULL;
+		struct err err = {""};
+
+		assert_int_equal(val_parse(bad[i], strlen(bad[i]), 0, &other, NULL), 0);
+		assert_int_equal(doc_list_from_val(other, &list, &err), -EBADMSG);
+		assert_true(err.text[0]);
+	}
+}
+
+static void test_equal(void **state)
+{
+	CLEANUP_DOC struct doc *a = rig_doc("{'id':'1','name':'x','zone':'z'}");
+	CLEANUP_DOC struct doc *b = rig_doc("{'zone':'z','name':'x','id':'1'}");
+	CLEANUP_DOC struct doc *c = rig_doc(RIG_LEAST), *again = doc_ref(a);
+
+	assert_true(doc_equal(a, b));
+	assert_false(doc_equal(a, c));
+	assert_ptr_equal(again, a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_is_there),
+		cmocka_unit_test(test_what_is_left_out),
+		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_spec_and_raw),
+		cmocka_unit_test(test_unknown_fields),
+		cmocka_unit_test(test_hostile_items),
+		cmocka_unit_test(test_hostile_values),
+		cmocka_unit_test(test_mtime),
+		cmocka_unit_test(test_refused_objects),
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_equal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

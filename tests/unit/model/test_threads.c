@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* Readers of one document at the same time; worth most under -Db_sanitize=thread. */
+#include "rig.h"
+
+#include <pthread.h>
+
+#define THREADS 4
+#define ROUNDS	200
+
+static void *read_all(void *arg)
+{
+	struct doc *doc = doc_ref(arg);
+	const char *spec = "{\"name\":\"prod\",\"zone\":\"US-EAST-04A\"}";
+	long bad = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		CLEANUP_BUF struct buf text = BUF_INIT(RIG_TEXT_MAX);
+		CLEANUP_CHANGE struct change *change = NULL, *whole = NULL;
+		CLEANUP_DOC struct doc *next = NULL;
+		struct timespec t;
+
+		bad += doc_show(doc, "spec.json", &text) != 0;
+		bad += doc_show(doc, "vpc.json", &text) != 0;
+		bad += doc_show(doc, "vpcPrefixes/pod cidr/value", &text) != 0;
+		bad += !doc_mtime(doc, "name", &t);
+		bad += change_text(doc, "dhcp/dns/servers", "9.9.9.9", 7, &change, NULL) !=
+		       0;
+		bad += change_spec(doc, doc, spec, strlen(spec), &whole, NULL) != 0;
+		bad += change_apply(whole, doc, &next, NULL) != 0;
+		bad += change_is_shown(change, doc, NULL, NULL);
+		bad += doc_equal(doc, next);
+	}
+	doc_unref(doc);
+	return (void *)bad;
+}
+
+static void test_readers(void **state)
+{
+	CLEANUP_DOC struct doc *doc = rig_doc(rig_full);
+	pthread_t threads[THREADS];
+	void *bad;
+
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, read_all, doc), 0);
+	for (int i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], &bad);
+		assert_null(bad);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_readers)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
