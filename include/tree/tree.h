@@ -37,7 +37,7 @@ struct tree_options {
 /* root: its data reference is taken, on failure too. Errors: -ENOMEM. */
 int tree_new(const struct node_entry *root, const struct tree_options *options,
 	struct tree **ret);
-/* Nothing may be in use any more but lookup counts. Texts nobody decided are dropped. NULL is fine. */
+/* No call may be running. What is still open is closed, and texts nobody decided are dropped. NULL is fine. */
 void tree_free(struct tree *tree);
 
 struct tree_stats {

@@ -124,6 +124,8 @@ int buf_copy(struct buf *dst, const struct buf *src)
 {
 	int r;
 
+	if (dst == src)
+		return 0;
 	if (src->len > dst->max)
 		return -EFBIG;
 	r = buf_reserve(dst, src->len);

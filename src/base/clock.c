@@ -63,42 +63,64 @@ static bool parse_fraction(const char **text, long *ret_nsec)
 	return true;
 }
 
+/* Whether the text begins as the pattern says: '0' is any digit, the rest itself. */
+static bool has_shape(const char *text, const char *pattern)
+{
+	for (; *pattern; text++, pattern++) {
+		if (*pattern == '0' ? *text < '0' || *text > '9' : *text != *pattern)
+			return false;
+	}
+	return true;
+}
+
 /* "Z" or "+hh:mm" as seconds east. */
 static bool parse_zone(const char *text, long *ret_seconds)
 {
-	int hours, minutes, used = 0;
-	char sign;
+	int hours, minutes;
 
 	*ret_seconds = 0;
 	if (strcmp(text, "Z") == 0 || strcmp(text, "z") == 0)
 		return true;
-	if (sscanf(text, "%c%2d:%2d%n", &sign, &hours, &minutes, &used) != 3 ||
-		text[used] || (sign != '+' && sign != '-') || hours > 23 || minutes > 59)
+	if ((text[0] != '+' && text[0] != '-') || !has_shape(text + 1, "00:00") ||
+		text[6] || sscanf(text + 1, "%2d:%2d", &hours, &minutes) != 2 ||
+		hours > 23 || minutes > 59)
 		return false;
-	*ret_seconds = (hours * 60L + minutes) * 60 * (sign == '-' ? -1 : 1);
+	*ret_seconds = (hours * 60L + minutes) * 60 * (text[0] == '-' ? -1 : 1);
 	return true;
+}
+
+static int month_days(int year, int month)
+{
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	return days[month - 1] + (month == 2 && leap);
+}
+
+/* Year and month as written, from 1. */
+static bool is_date_and_time(const struct tm *tm)
+{
+	return tm->tm_year >= 1 && tm->tm_mon >= 1 && tm->tm_mon <= 12 &&
+	       tm->tm_mday >= 1 && tm->tm_mday <= month_days(tm->tm_year, tm->tm_mon) &&
+	       tm->tm_hour <= 23 && tm->tm_min <= 59 && tm->tm_sec <= 60;
 }
 
 bool clock_parse_rfc3339(const char *text, struct timespec *ret)
 {
 	struct tm tm = {0};
 	long east, nsec;
-	int used = 0;
-	char sep;
 
-	if (sscanf(text, "%4d-%2d-%2d%c%2d:%2d:%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
-		    &sep, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &used) != 7 ||
-		!used || (sep != 'T' && sep != 't'))
+	if (!has_shape(text, "0000-00-00") || (text[10] != 'T' && text[10] != 't') ||
+		!has_shape(text + 11, "00:00:00") ||
+		sscanf(text, "%4d-%2d-%2d%*c%2d:%2d:%2d", &tm.tm_year, &tm.tm_mon,
+			&tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec) != 6 ||
+		!is_date_and_time(&tm))
 		return false;
-	if (tm.tm_year < 1 || tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 ||
-		tm.tm_mday > 31 || tm.tm_hour < 0 || tm.tm_hour > 23 || tm.tm_min < 0 ||
-		tm.tm_min > 59 || tm.tm_sec < 0 || tm.tm_sec > 60)
+	text += strlen("0000-00-00T00:00:00");
+	if (!parse_fraction(&text, &nsec) || !parse_zone(text, &east))
 		return false;
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;
-	text += used;
-	if (!parse_fraction(&text, &nsec) || !parse_zone(text, &east))
-		return false;
 	*ret = (struct timespec){.tv_sec = timegm(&tm) - east, .tv_nsec = nsec};
 	return true;
 }

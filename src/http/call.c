@@ -40,7 +40,7 @@ static int call_left(const struct call *call, int r, struct err *err)
 	if (r == -EINTR)
 		return err_set(err, EINTR, "%s: interrupted", peer);
 	if (r == -ESHUTDOWN)
-		return err_set(err, ESHUTDOWN, "%s: not asked, the mount is ending", peer);
+		return err_set(err, ESHUTDOWN, "%s: given up, the mount is ending", peer);
 	return err_set(err, ETIMEDOUT,
 		call->sent ? "%s: no answer within %.1f s"
 			   : "%s: no connection within %.1f s",

@@ -105,6 +105,7 @@ static size_t job_on_body(char *bytes, size_t size, size_t count, void *arg)
 	int r = buf_add(&job->answer.body, bytes, size * count);
 
 	job->too_large |= r == -EFBIG;
+	job->no_memory |= r == -ENOMEM;
 	return r < 0 ? 0 : size * count;
 }
 
@@ -170,6 +171,8 @@ static int job_set_transport(struct job *job, const struct job_settings *setting
 	r |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	r |= curl_easy_setopt(easy, CURLOPT_SHARE, settings->share);
 	r |= curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (settings->direct)
+		r |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	if (settings->cacert) {
 		r |= curl_easy_setopt(easy, CURLOPT_CAINFO, settings->cacert);
 		r |= curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* only that file */
@@ -205,7 +208,7 @@ void job_collect(struct job *job, CURLcode result)
 	char after[HTTP_HEADER_MAX];
 	long status = 0;
 
-	job->result = result;
+	job->result = job->no_memory ? CURLE_OUT_OF_MEMORY : result;
 	if (!job->easy)
 		return;
 	curl_easy_getinfo(job->easy, CURLINFO_RESPONSE_CODE, &status);

@@ -38,6 +38,7 @@ struct job {
 	CURLcode result;
 	long os_errno;
 	bool too_large;
+	bool no_memory;
 
 	struct job *next; /* arrived or running */
 	struct job **back;
@@ -53,7 +54,8 @@ struct job_settings {
 	CURLSH *share;
 	const char *cacert;
 	const char *user_agent;
-	bool fresh; /* on a connection of its own */
+	bool fresh;  /* on a connection of its own */
+	bool direct; /* whatever the environment says of proxies */
 	int (*before_send)(
 		void *job, char *, char *, int, int); /* CURLOPT_PREREQFUNCTION */
 };

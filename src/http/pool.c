@@ -18,6 +18,7 @@ struct http {
 	char *cacert;
 	char *user_agent;
 	size_t answer_max;
+	bool direct;
 	pthread_t thread;
 	CURLM *multi; /* the thread's, but for curl_multi_wakeup */
 	CURLSH *share; /* the thread's: TLS sessions, for the connections that are made anew */
@@ -98,6 +99,7 @@ static void pool_start(struct http *http, struct job *job)
 		.cacert = http->cacert,
 		.user_agent = http->user_agent,
 		.fresh = http->suspect,
+		.direct = http->direct,
 		.before_send = pool_before_send,
 	};
 
@@ -289,6 +291,7 @@ static int pool_check_cacert(const char *path, struct err *err)
 static int pool_init_handles(struct http *http, const struct http_options *options)
 {
 	http->answer_max = options->answer_max;
+	http->direct = options->direct;
 	http->user_agent = strdup(options->user_agent ? options->user_agent : "vpcfs");
 	http->cacert = options->cacert ? strdup(options->cacert) : NULL;
 	http->multi = curl_multi_init();

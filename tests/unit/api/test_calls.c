@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+/* The five calls: the requests they make, the answers they take, and those they refuse. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "api/api.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "testserver.h"
+
+#define VPC(id) "{\"id\":\"" id "\",\"name\":\"n-" id "\",\"zone\":\"Z\"}"
+#define EVENTS	16
+
+struct rig {
+	struct testserver *server;
+	struct http *http;
+	struct api *api;
+	struct op op;
+	int token_error; /* of the next token */
+	int token_again_error;
+	unsigned tokens;
+	struct api_event events[EVENTS];
+	char paths[EVENTS][128];
+	unsigned event_count;
+};
+
+static int rig_token(void *arg, bool again, struct secret *ret, struct err *err)
+{
+	struct rig *rig = arg;
+	int r = again ? rig->token_again_error : rig->token_error;
+
+	rig->tokens++;
+	if (r)
+		return err_set(err, r, "no token today");
+	return again ? secret_set(ret, "second", 6) : secret_set(ret, "first", 5);
+}
+
+static void rig_observe(void *arg, const struct api_event *event)
+{
+	struct rig *rig = arg;
+
+	snprintf(rig->paths[rig->event_count], 128, "%s", event->path);
+	rig->events[rig->event_count++] = *event;
+}
+
+static void rig_start(struct rig *rig, const struct reply *replies, size_t count)
+{
+	struct http_options http = {.answer_max = 1 << 20};
+	struct api_options options = {.token = rig_token,
+		.token_arg = rig,
+		.observe = rig_observe,
+		.observe_arg = rig};
+	struct err err = {""};
+	char endpoint[128];
+
+	*rig = (struct rig){.server = testserver_start(replies, count)};
+	rig->op.deadline_ms = clock_mono_ms() + 10000;
+	assert_int_equal(http_new(&http, &rig->http, &err), 0);
+	snprintf(endpoint, sizeof(endpoint), "%s/", testserver_url(rig->server));
+	options.endpoint = endpoint;
+	options.http = rig->http;
+	assert_int_equal(api_new(&options, &rig->api, &err), 0);
+}
+
+static void rig_stop(struct rig *rig)
+{
+	api_free(rig->api);
+	http_free(rig->http);
+	testserver_stop(rig->server);
+}
+
+#define RIG(rig, ...)                                                                      \
+	static const struct reply replies_[] = {__VA_ARGS__};                              \
+	struct rig rig;                                                                    \
+	struct api_problem problem;                                                        \
+	rig_start(&rig, replies_, ARRAY_LEN(replies_))
+
+static void assert_request(
+	struct rig *rig, unsigned index, const char *start, const char *end)
+{
+	CLEANUP_FREE char *request = testserver_request(rig->server, index);
+
+	assert_non_null(request);
+	assert_true(strlen(request) > strlen(start) + strlen(end));
+	if (strncmp(request, start, strlen(start)) != 0)
+		fail_msg("expected %s, got %s", start, request);
+	assert_string_equal(request + strlen(request) - strlen(end), end);
+}
+
+static void test_list(void **state)
+{
+	RIG(rig, {.body = "{\"items\":[" VPC("a") "," VPC("b") "]}"});
+	CLEANUP_DOC_LIST struct doc_list list = {0};
+
+	assert_int_equal(api_list(rig.api, &rig.op, &list, &problem), 0);
+	assert_int_equal(list.count, 2);
+	assert_string_equal(doc_id(list.docs[1]), "b");
+	assert_request(&rig, 0, "GET /v1beta1/networking/vpcs HTTP/1.1\r\n", "\r\n\r\n");
+	assert_int_equal(rig.event_count, 1);
+	assert_string_equal(rig.paths[0], "/v1beta1/networking/vpcs");
+	assert_int_equal(rig.events[0].status, 200);
+	assert_int_equal(rig.events[0].attempts, 1);
+	assert_int_equal(rig.events[0].errnum, 0);
+	rig_stop(&rig);
+}
+
+static void test_list_empty(void **state)
+{
+	RIG(rig, {.body = "{\"items\":[],\"nextPageToken\":\"\"}"});
+	CLEANUP_DOC_LIST struct doc_list list = {0};
+
+	assert_int_equal(api_list(rig.api, &rig.op, &list, &problem), 0);
+	assert_int_equal(list.count, 0);
+	rig_stop(&rig);
+}
+
+static void test_list_unusable(void **state)
+{
+	static const struct reply replies[] = {
+		{.body = ""},
+		{.body = "{}"},
+		{.body = "[]"},
+		{.body = "{\"items\":null}"},
+		{.body = "{\"items\":{}}"},
+		{.body = "{\"items\":[7]}"},
+		{.body = "{\"items\":["},
+		{.body = "{\"items\":[" VPC("a") "," VPC("a") "]}"},
+		{.body = "null"},
+		{.body = "{\"items\":[{\"id\":\"\",\"name\":\"x\"}]}"},
+		{.headers = "Content-Type: text/html\r\n", .body = "<title>Log in</title>"},
+		{.body = "{\"items\":[]}\xFF"},
+		{.body = "\xFF"},
+	};
+	struct api_problem problem;
+	struct rig rig;
+
+	for (size_t i = 0; i < ARRAY_LEN(replies); i++) {
+		struct doc_list list = {0};
+
+		rig_start(&rig, &replies[i], 1);
+		assert_int_equal(api_list(rig.api, &rig.op, &list, &problem), -EBADMSG);
+		assert_int_equal(problem.errnum, EBADMSG);
+		assert_int_equal(problem.http_status, 200);
+		assert_true(problem.sent);
+		assert_true(problem.text[0] != '\0');
+		assert_int_equal(rig.events[0].errnum, EBADMSG);
+		assert_int_equal(testserver_requests(rig.server), 1);
+		assert_true(i != 10 || strstr(problem.text, "gateway answered: Log in"));
+		rig_stop(&rig);
+	}
+}
+
+static void test_list_pages(void **state)
+{
+	RIG(rig,
+		{.body = "{\"items\":[" VPC("a") "," VPC(
+			 "b") "],\"nextPageToken\":\"p/2 \"}"},
+		{.body = "{\"items\":[],\"nextPageToken\":\"p3\"}"},
+		{.body = "{\"items\":[" VPC("b") "," VPC("c") "]}"});
+	CLEANUP_DOC_LIST struct doc_list list = {0};
+
+	assert_int_equal(api_list(rig.api, &rig.op, &list, &problem), 0);
+	assert_int_equal(list.count, 3);
+	assert_string_equal(doc_id(list.docs[0]), "a");
+	assert_string_equal(doc_id(list.docs[1]), "b");
+	assert_string_equal(doc_id(list.docs[2]), "c");
+	assert_request(&rig, 1, "GET /v1beta1/networking/vpcs?pageToken=p%2F2%20 ", "");
+	assert_request(&rig, 2, "GET /v1beta1/networking/vpcs?pageToken=p3 ", "");
+	rig_stop(&rig);
+}
+
+static void test_list_circle(void **state)
+{
+	RIG(rig, {.body = "{\"items\":[" VPC("a") "],\"nextPageToken\":\"x\"}"},
+		{.body = "{\"items\":[" VPC("b") "],\"nextPageToken\":\"y\"}"},
+		{.body = "{\"items\":[" VPC("c") "],\"nextPageToken\":\"x\"}"});
+	struct doc_list list = {0};
+
+	assert_int_equal(api_list(rig.api, &rig.op, &list, &problem), -EBADMSG);
+	assert_non_null(strstr(problem.text, "circle"));
+	assert_int_equal(testserver_requests(rig.server), 3);
+	rig_stop(&rig);
+}
+
+static void test_get(void **state)
+{
+	RIG(rig, {.body = VPC("a%2F..")}, {.body = "{\"vpc\":" VPC("b") "}"});
+	CLEANUP_DOC struct doc *bare = NULL, *wrapped = NULL;
+
+	assert_int_equal(api_get(rig.api, &rig.op, "a%2F..", &bare, &problem), 0);
+	assert_string_equal(doc_id(bare), "a%2F..");
+	assert_request(&rig, 0, "GET /v1beta1/networking/vpcs/a%252F.. ", "");
+	assert_int_equal(api_get(rig.api, &rig.op, "b", &wrapped, &problem), 0);
+	assert_string_equal(doc_name(wrapped), "n-b");
+	rig_stop(&rig);
+}
+
+static void test_get_unusable(void **state)
+{
+	static const char *const bodies[] = {"", "{}", "{\"vpc\":null}", "{\"vpc\":[]}",
+		"{\"vpc\":" VPC("other") "}", VPC("other"), "nonsense"};
+	struct api_problem problem;
+	struct doc *doc = NULL;
+	struct rig rig;
+
+	for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+		struct reply reply = {.body = bodies[i]};
+
+		rig_start(&rig, &reply, 1);
+		assert_int_equal(api_get(rig.api, &rig.op, "a", &doc, &problem), -EBADMSG);
+		assert_null(doc);
+		rig_stop(&rig);
+	}
+}
+
+static void test_get_without_id(void **state)
+{
+	RIG(rig, {.body = "{}"});
+	struct doc *doc = NULL;
+
+	assert_int_equal(api_get(rig.api, &rig.op, "", &doc, &problem), -EINVAL);
+	assert_int_equal(api_delete(rig.api, &rig.op, "", &doc, &problem), -EINVAL);
+	assert_false(problem.sent);
+	assert_int_equal(testserver_requests(rig.server), 0);
+	rig_stop(&rig);
+}
+
+static void test_mutations(void **state)
+{
+	RIG(rig, {.status = 201, .body = "{\"vpc\":" VPC("a") "}"}, {.body = VPC("a")},
+		{.body = "{\"vpc\":" VPC("a") "}"});
+	CLEANUP_DOC struct doc *made = NULL, *changed = NULL, *gone = NULL;
+
+	assert_int_equal(
+		api_create(rig.api, &rig.op, "{\"name\":1}", 10, &made, &problem), 0);
+	assert_string_equal(doc_id(made), "a");
+	assert_request(
+		&rig, 0, "POST /v1beta1/networking/vpcs HTTP", "\r\n\r\n{\"name\":1}");
+	assert_int_equal(
+		api_patch(rig.api, &rig.op, "a", "{}", 2, "m,n", &changed, &problem), 0);
+	assert_string_equal(doc_id(changed), "a");
+	assert_request(&rig, 1, "PATCH /v1beta1/networking/vpcs/a HTTP", "\r\n\r\n{}");
+	assert_string_equal(rig.events[1].mask, "m,n");
+	assert_int_equal(api_delete(rig.api, &rig.op, "a", &gone, &problem), 0);
+	assert_string_equal(doc_id(gone), "a");
+	assert_request(&rig, 2, "DELETE /v1beta1/networking/vpcs/a HTTP", "\r\n\r\n");
+	rig_stop(&rig);
+}
+
+static void test_success_without_object(void **state)
+{
+	static const char *const bodies[] = {
+		"", "{}", "{\"vpc\":{}}", "text", VPC("other")};
+	struct api_problem problem;
+	struct rig rig;
+
+	for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+		struct reply reply = {.body = bodies[i]};
+		struct doc *doc = (struct doc *)bodies;
+
+		rig_start(&rig, &reply, 1);
+		assert_int_equal(
+			api_patch(rig.api, &rig.op, "a", "{}", 2, "", &doc, &problem), 0);
+		assert_null(doc);
+		doc = (struct doc *)bodies;
+		assert_int_equal(api_delete(rig.api, &rig.op, "a", &doc, &problem), 0);
+		assert_null(doc);
+		rig_stop(&rig);
+	}
+}
+
+static void test_delete_of_what_is_gone(void **state)
+{
+	static const struct {
+		const char *body;
+		int r;
+	} rows[] = {
+		{"{\"code\":5,\"message\":\"not found\"}", 0},
+		{"", 0},
+		{"{}", 0},
+		{"404 page not found\n", -ENOENT},
+		{"<html>", -ENOENT},
+	};
+	struct api_problem problem;
+	struct rig rig;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct reply reply = {.status = 404, .body = rows[i].body};
+		struct doc *doc = NULL;
+
+		rig_start(&rig, &reply, 1);
+		assert_int_equal(
+			api_delete(rig.api, &rig.op, "a", &doc, &problem), rows[i].r);
+		assert_null(doc);
+		rig_stop(&rig);
+	}
+}
+
+static void test_token_is_read_anew_once(void **state)
+{
+	RIG(rig, {.status = 401}, {.body = VPC("a")},
+		{.status = 401, .body = "{\"code\":16}"});
+	CLEANUP_DOC struct doc *doc = NULL;
+
+	assert_int_equal(api_create(rig.api, &rig.op, "{}", 2, &doc, &problem), 0);
+	assert_int_equal(rig.event_count, 1);
+	assert_int_equal(rig.events[0].attempts, 2);
+	assert_int_equal(testserver_requests(rig.server), 2);
+	for (unsigned i = 0; i < 2; i++) {
+		CLEANUP_FREE char *request = testserver_request(rig.server, i);
+
+		assert_non_null(
+			strstr(request, i ? "Bearer second\r\n" : "Bearer first\r\n"));
+	}
+	assert_int_equal(api_get(rig.api, &rig.op, "a", &doc, &problem), -EACCES);
+	assert_string_equal(problem.code, "UNAUTHENTICATED");
+	assert_int_equal(testserver_requests(rig.server), 4);
+	rig_stop(&rig);
+}
+
+static void test_token_errors(void **state)
+{
+	RIG(rig, {.status = 401, .body = "{\"message\":\"expired\"}"});
+	struct doc *doc = NULL;
+
+	rig.token_error = ENOENT;
+	assert_int_equal(api_get(rig.api, &rig.op, "a", &doc, &problem), -EACCES);
+	assert_string_equal(problem.text, "no token today");
+	assert_false(problem.sent);
+	assert_int_equal(testserver_requests(rig.server), 0);
+	rig.token_error = 0;
+	rig.token_again_error = EACCES;
+	assert_int_equal(api_get(rig.api, &rig.op, "a", &doc, &problem), -EACCES);
+	assert_string_equal(problem.text,
+		"expired\nand the token could not be read anew: no token today");
+	assert_int_equal(problem.http_status, 401);
+	assert_int_equal(testserver_requests(rig.server), 1);
+	rig_stop(&rig);
+}
+
+static void test_transport(void **state)
+{
+	RIG(rig, {.kind = REPLY_HANG});
+	struct doc *doc = NULL;
+
+	rig.op.deadline_ms = clock_mono_ms() + 200;
+	assert_int_equal(api_create(rig.api, &rig.op, "{}", 2, &doc, &problem), -ETIMEDOUT);
+	assert_true(problem.sent);
+	assert_int_equal(problem.http_status, 0);
+	assert_non_null(strstr(problem.text, "no answer within"));
+	assert_int_equal(rig.events[0].status, 0);
+	assert_int_equal(rig.events[0].errnum, ETIMEDOUT);
+	assert_in_range(rig.events[0].ms, 190, 400);
+	rig_stop(&rig);
+}
+
+/* A read gives up when its caller does; what changes something is seen to its end. */
+static void test_cancel(void **state)
+{
+	RIG(rig, {.body = VPC("a")});
+	CLEANUP_DOC struct doc *doc = NULL;
+	struct cancel cancel;
+
+	cancel_init(&cancel);
+	cancel_fire(&cancel);
+	rig.op.cancel = &cancel;
+	assert_int_equal(api_get(rig.api, &rig.op, "a", &doc, &problem), -EINTR);
+	assert_int_equal(problem.errnum, EINTR);
+	assert_int_equal(api_patch(rig.api, &rig.op, "a", "{}", 2, "", &doc, &problem), 0);
+	assert_int_equal(testserver_requests(rig.server), 1);
+	cancel_release(&cancel);
+	rig_stop(&rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_list_empty),
+		cmocka_unit_test(test_list_unusable),
+		cmocka_unit_test(test_list_pages),
+		cmocka_unit_test(test_list_circle),
+		cmocka_unit_test(test_get),
+		cmocka_unit_test(test_get_unusable),
+		cmocka_unit_test(test_get_without_id),
+		cmocka_unit_test(test_mutations),
+		cmocka_unit_test(test_success_without_object),
+		cmocka_unit_test(test_delete_of_what_is_gone),
+		cmocka_unit_test(test_token_is_read_anew_once),
+		cmocka_unit_test(test_token_errors),
+		cmocka_unit_test(test_transport),
+		cmocka_unit_test(test_cancel),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+/* One call against a server that answers well or badly: what comes back, how often it was asked. */
+#include "rig.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <stdio.h>
+#include <string.h>
+
+static void test_answer(void **state)
+{
+	RIG(rig, {.status = 207,
+			 .headers = "Content-Type: application/json\r\nETag: \"a\"\r\n"
+				    "WWW-Authenticate: Bearer x\r\nRetry-After: 3\r\n",
+			 .body = "{\"a\":1}"});
+	CLEANUP_OUTCOME struct outcome o;
+	CLEANUP_FREE char *request = NULL;
+
+	rig_call(&rig, "PATCH", "/v1/x%2Fy", "{}", 5000, NULL, &o);
+	assert_int_equal(o.r, 0);
+	assert_int_equal(o.answer.status, 207);
+	assert_string_equal(buf_str(&o.answer.body), "{\"a\":1}");
+	assert_string_equal(o.answer.etag, "\"a\"");
+	assert_string_equal(o.answer.authenticate, "Bearer x");
+	assert_string_equal(o.answer.content_type, "application/json");
+	assert_int_equal(o.answer.retry_after_ms, 3000);
+	assert_int_equal(o.answer.attempts, 1);
+	assert_true(o.sent);
+	request = testserver_request(rig.server, 0);
+	assert_non_null(strstr(request, "PATCH /v1/x%2Fy HTTP/1.1\r\n"));
+	assert_non_null(strstr(request, "\r\nAuthorization: Bearer s3cret\r\n"));
+	assert_non_null(strstr(request, "\r\nContent-Type: application/json\r\n"));
+	assert_non_null(strstr(request, "\r\nUser-Agent: vpcfs/test\r\n"));
+	assert_non_null(strstr(request, "\r\n\r\n{}"));
+	assert_null(strstr(request, "Expect"));
+	rig_stop(&rig);
+}
+
+static void test_methods(void **state)
+{
+	static const char *const methods[] = {"GET", "POST", "PATCH", "DELETE"};
+	RIG(rig, {.body = "{}"});
+
+	for (unsigned i = 0; i < ARRAY_LEN(methods); i++) {
+		CLEANUP_OUTCOME struct outcome o;
+		CLEANUP_FREE char *request = NULL;
+
+		rig_call(&rig, methods[i], "/a/../b", NULL, 5000, NULL, &o);
+		assert_int_equal(o.r, 0);
+		request = testserver_request(rig.server, i);
+		assert_memory_equal(request, methods[i], strlen(methods[i]));
+		assert_non_null(strstr(request, " /a/../b HTTP"));
+	}
+	rig_stop(&rig);
+}
+
+static void test_empty_answer(void **state)
+{
+	RIG(rig, {.status = 204});
+	CLEANUP_OUTCOME struct outcome o;
+
+	rig_call(&rig, "DELETE", "/", NULL, 5000, NULL, &o);
+	assert_int_equal(o.r, 0);
+	assert_int_equal(o.answer.status, 204);
+	assert_string_equal(buf_str(&o.answer.body), "");
+	rig_stop(&rig);
+}
+
+static void test_redirect_is_an_answer(void **state)
+{
+	RIG(rig, {.status = 302, .headers = "Location: http://elsewhere.invalid/\r\n"});
+	CLEANUP_OUTCOME struct outcome o;
+
+	rig_call(&rig, "GET", "/", NULL, 5000, NULL, &o);
+	assert_int_equal(o.r, 0);
+	assert_int_equal(o.answer.status, 302);
+	assert_string_equal(o.answer.location, "http://elsewhere.invalid/");
+	assert_int_equal(testserver_requests(rig.server), 1);
+	rig_stop(&rig);
+}
+
+/* One row: the script's outcome for a method. */
+static void expect(enum reply_kind kind, const char *method, int r, unsigned requests)
+{
+	struct reply reply = {.kind = kind, .body = "{\"a\":"};
+	CLEANUP_OUTCOME struct outcome o;
+	struct rig rig;
+
+	rig_start(&rig, &reply, 1);
+	rig_call(&rig, method, "/", "{}", 8000, NULL, &o);
+	assert_int_equal(o.r, r);
+	assert_true(o.sent);
+	assert_non_null(strstr(o.err.text, strchr(testserver_url(rig.server), '1')));
+	assert_null(strstr(o.err.text, "s3cret"));
+	assert_int_equal(testserver_requests(rig.server), requests);
+	rig_stop(&rig);
+}
+
+static void test_bad_answers(void **state)
+{
+	expect(REPLY_CUT, "GET", -EBADMSG, 3);
+	expect(REPLY_CUT_RESET, "GET", -EBADMSG, 3);
+	expect(REPLY_GARBAGE, "PATCH", -EBADMSG, 3);
+	expect(REPLY_CLOSE, "GET", -EREMOTEIO, 4);
+	expect(REPLY_RESET, "DELETE", -EREMOTEIO, 4);
+}
+
+static void test_post_is_never_sent_twice(void **state)
+{
+	expect(REPLY_CUT, "POST", -EBADMSG, 1);
+	expect(REPLY_CLOSE, "POST", -EREMOTEIO, 1);
+	expect(REPLY_RESET, "POST", -EREMOTEIO, 1);
+	expect(REPLY_GARBAGE, "POST", -EBADMSG, 1);
+}
+
+static void test_post_answers_are_final(void **state)
+{
+	RIG(rig, {.status = 503});
+	CLEANUP_OUTCOME struct outcome o;
+
+	rig_call(&rig, "POST", "/", "{}", 5000, NULL, &o);
+	assert_int_equal(o.r, 0);
+	assert_int_equal(o.answer.status, 503);
+	assert_int_equal(testserver_requests(rig.server), 1);
+	rig_stop(&rig);
+}
+
+/* curl would send again by itself on a reused connection that was closed meanwhile. */
+static void test_post_after_stale_connection(void **state)
+{
+	RIG(rig, {.body = "{}"}, {.kind = REPLY_CLOSE}, {.body = "{}"});
+	CLEANUP_OUTCOME struct outcome first, post;
+
+	rig_call(&rig, "GET", "/", NULL, 5000, NULL, &first);
+	assert_int_equal(first.r, 0);
+	rig_call(&rig, "POST", "/", "{}", 5000, NULL, &post);
+	assert_int_equal(post.r, -EREMOTEIO);
+	assert_true(post.sent);
+	assert_int_equal(testserver_requests(rig.server), 2);
+	assert_int_equal(testserver_connections(rig.server), 2);
+	rig_stop(&rig);
+}
+
+static void test_get_after_stale_connection(void **state)
+{
+	RIG(rig, {.body = "{}", .then_close = true}, {.body = "{}"});
+	CLEANUP_OUTCOME struct outcome first, second;
+
+	rig_call(&rig, "GET", "/", NULL, 5000, NULL, &first);
+	rig_call(&rig, "GET", "/", NULL, 5000, NULL, &second);
+	assert_int_equal(second.r, 0);
+	assert_int_equal(testserver_requests(rig.server), 2);
+	rig_stop(&rig);
+}
+
+static void test_comes_right(void **state)
+{
+	RIG(rig, {.status = 503}, {.kind = REPLY_CUT, .body = "{"}, {.kind = REPLY_RESET},
+		{.body = "{}"});
+	CLEANUP_OUTCOME struct outcome o;
+
+	rig_call(&rig, "PATCH", "/", "{}", 8000, NULL, &o);
+	assert_int_equal(o.r, 0);
+	assert_int_equal(o.answer.status, 200);
+	assert_int_equal(o.answer.attempts, 4);
+	assert_int_equal(testserver_requests(rig.server), 4);
+	assert_in_range(o.ms, 700, 700 + 175 + 300 * RIG_SLACK);
+	rig_stop(&rig);
+}
+
+static void test_last_answer_before_deadline(void **state)
+{
+	RIG(rig, {.status = 503, .body = "busy"});
+	CLEANUP_OUTCOME struct outcome o;
+
+	rig_call(&rig, "GET", "/", NULL, 1000, NULL, &o);
+	assert_int_equal(o.r, 0);
+	assert_int_equal(o.answer.status, 503);
+	assert_string_equal(buf_str(&o.answer.body), "busy");
+	assert_int_equal(
+		o.answer.attempts, 4); /* 100 + 200 + 400, and 800 more would be late */
+	assert_true(o.ms < 1000);
+	rig_stop(&rig);
+}
+
+static void test_retry_after(void **state)
+{
+	RIG(rig, {.status = 429, .headers = "Retry-After: 1\r\n"}, {.body = "{}"});
+	CLEANUP_OUTCOME struct outcome o;
+
+	rig_call(&rig, "GET", "/", NULL, 5000, NULL, &o);
+	assert_int_equal(o.answer.status, 200);
+	assert_in_range(o.ms, 1000, 1100 + 100 * RIG_SLACK);
+	rig_stop(&rig);
+}
+
+static void test_retry_after_too_late(void **state)
+{
+	RIG(rig, {.status = 429, .headers = "Retry-After: 60\r\n"});
+	CLEANUP_OUTCOME struct outcome o;
+
+	rig_call(&rig, "GET", "/", NULL, 5000, NULL, &o);
+	assert_int_equal(o.r, 0);
+	assert_int_equal(o.answer.status, 429);
+	assert_int_equal(o.answer.attempts, 1);
+	assert_true(o.ms < 500);
+	rig_stop(&rig);
+}
+
+static void test_too_large(void **state)
+{
+	RIG(rig, {.kind = REPLY_BIG, .size = RIG_ANSWER_MAX},
+		{.kind = REPLY_BIG, .size = RIG_ANSWER_MAX + 1});
+	CLEANUP_OUTCOME struct outcome fits, large;
+
+	rig_call(&rig, "GET", "/", NULL, 5000, NULL, &fits);
+	assert_int_equal(fits.r, 0);
+	assert_int_equal(fits.answer.body.len, RIG_ANSWER_MAX);
+	rig_call(&rig, "GET", "/", NULL, 5000, NULL, &large);
+	assert_int_equal(large.r, -EBADMSG);
+	assert_int_equal(testserver_requests(rig.server), 2);
+	rig_stop(&rig);
+}
+
+/* gzip of a million blanks. */
+static void test_too_large_decoded(void **state)
+{
+	static const char bomb[] =
+#include "bomb.inc"
+		;
+	RIG(rig, {.headers = "Content-Encoding: gzip\r\n",
+			 .body = bomb,
+			 .size = sizeof(bomb) - 1});
+	CLEANUP_OUTCOME struct outcome o;
+
+	rig_call(&rig, "GET", "/", NULL, 5000, NULL, &o);
+	assert_int_equal(o.r, -EBADMSG);
+	assert_int_equal(testserver_requests(rig.server), 1);
+	rig_stop(&rig);
+}
+
+static void test_refused(void **state)
+{
+	static const char *const methods[] = {"GET", "POST"};
+	RIG(rig, {.body = "{}"});
+	char url[64];
+	int fd, port = testserver_dead_port(&fd);
+
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/", port);
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+		CLEANUP_OUTCOME struct outcome o;
+
+		rig_call(&rig, methods[i], url, NULL, 10000, NULL, &o);
+		assert_int_equal(o.r, -ECONNREFUSED);
+		assert_false(o.sent);
+		assert_int_equal(o.answer.attempts, 4);
+		assert_in_range(o.ms, 700, 875 + 300 * RIG_SLACK);
+		assert_non_null(strstr(o.err.text, "refused"));
+	}
+	close(fd);
+	rig_stop(&rig);
+}
+
+static void test_no_name(void **state)
+{
+	RIG(rig, {.body = "{}"});
+	CLEANUP_OUTCOME struct outcome o;
+
+	rig_call(&rig, "POST", "http://no..such..name/", "{}", 10000, NULL, &o);
+	assert_int_equal(o.r, -EHOSTUNREACH);
+	assert_false(o.sent);
+	rig_stop(&rig);
+}
+
+static void test_plaintext_is_not_tls(void **state)
+{
+	RIG(rig, {.kind = REPLY_GARBAGE});
+	CLEANUP_OUTCOME struct outcome o;
+	char url[64];
+	/* A server that would wait for the end of a request: the TLS greeting holds none. */
+	static const struct reply answer = {.body = "{}"};
+
+	testserver_script(rig.server, &answer, 1);
+	snprintf(url, sizeof(url), "https://127.0.0.1:%d/", testserver_port(rig.server));
+	rig_call(&rig, "POST", url, "{}", 500, NULL, &o);
+	assert_int_equal(o.r, -ETIMEDOUT);
+	assert_false(o.sent);
+	assert_int_equal(testserver_requests(rig.server), 0);
+	rig_stop(&rig);
+}
+
+static void *say_hello_in_clear(void *arg)
+{
+	int fd = accept4(*(int *)arg, NULL, NULL, SOCK_CLOEXEC);
+
+	send(fd, "220 mail.example ESMTP\r\n", 24, MSG_NOSIGNAL);
+	close(fd);
+	return NULL;
+}
+
+static void test_tls_failure(void **state)
+{
+	RIG(rig, {.body = "{}"});
+	CLEANUP_OUTCOME struct outcome o;
+	char url[64];
+	int fd, port = testserver_dead_port(&fd);
+	pthread_t thread;
+
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(pthread_create(&thread, NULL, say_hello_in_clear, &fd), 0);
+	snprintf(url, sizeof(url), "https://127.0.0.1:%d/", port);
+	rig_call(&rig, "GET", url, NULL, 5000, NULL, &o);
+	assert_int_equal(o.r, -EPROTO);
+	assert_false(o.sent);
+	assert_int_equal(o.answer.attempts, 1);
+	pthread_join(thread, NULL);
+	close(fd);
+	rig_stop(&rig);
+}
+
+static void test_proxy_variables(void **state)
+{
+	struct http_options options = {.answer_max = 1000, .direct = true};
+	char proxy[64];
+	int fd, port = testserver_dead_port(&fd);
+	RIG(rig, {.body = "{}"});
+	CLEANUP_OUTCOME struct outcome through, direct;
+
+	snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%d", port);
+	assert_int_equal(setenv("http_proxy", proxy, 1), 0);
+	rig_call(&rig, "GET", "/", NULL, 5000, NULL, &through);
+	assert_int_equal(through.r, -ECONNREFUSED);
+	http_free(rig.http);
+	assert_int_equal(http_new(&options, &rig.http, NULL), 0);
+	rig_call(&rig, "GET", "/", NULL, 5000, NULL, &direct);
+	assert_int_equal(direct.r, 0);
+	rig_stop(&rig);
+	unsetenv("http_proxy");
+	close(fd);
+}
+
+static void test_cacert(void **state)
+{
+	struct http_options options = {.cacert = "/nowhere/ca.pem", .answer_max = 1};
+	struct http *http;
+	struct err err = {""};
+
+	assert_int_equal(http_new(&options, &http, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "/nowhere/ca.pem"));
+	err_clear(&err);
+	options.cacert = "/dev/null";
+	assert_int_equal(http_new(&options, &http, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "PEM"));
+	http_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_answer),
+		cmocka_unit_test(test_methods),
+		cmocka_unit_test(test_empty_answer),
+		cmocka_unit_test(test_redirect_is_an_answer),
+		cmocka_unit_test(test_bad_answers),
+		cmocka_unit_test(test_post_is_never_sent_twice),
+		cmocka_unit_test(test_post_answers_are_final),
+		cmocka_unit_test(test_post_after_stale_connection),
+		cmocka_unit_test(test_get_after_stale_connection),
+		cmocka_unit_test(test_comes_right),
+		cmocka_unit_test(test_last_answer_before_deadline),
+		cmocka_unit_test(test_retry_after),
+		cmocka_unit_test(test_retry_after_too_late),
+		cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_too_large_decoded),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_no_name),
+		cmocka_unit_test(test_plaintext_is_not_tls),
+		cmocka_unit_test(test_tls_failure),
+		cmocka_unit_test(test_proxy_variables),
+		cmocka_unit_test(test_cacert),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
