@@ -83,6 +83,9 @@ static int ask_list(struct view *view, const struct op *op, struct api_problem *
 	pthread_mutex_lock(&view->lock);
 	view->listing = false;
 	pthread_cond_broadcast(&view->changed);
+	/* A server without the list is no server of this API, and says nothing about any VPC. */
+	if (r == -ENOENT)
+		r = -(problem->errnum = EBADMSG);
 	note_outcome(view, r, problem);
 	if (r < 0) {
 		if (r != -EINTR) {

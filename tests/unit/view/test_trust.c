@@ -32,8 +32,12 @@ static void expect_in(struct world *w, const char *path, const char *part)
 		fail_msg("%s has no \"%s\":\n%s", path, part, buf_str(&b));
 }
 
-#define EGRESS_TRUE "{\"updateMask\":\"egress.disablePublicAccess\",\"egress\":{\"disablePublicAccess\":true}}"
-#define DNS_NINE    "{\"updateMask\":\"dhcp.dns.servers\",\"dhcp\":{\"dns\":{\"servers\":[\"9.9.9.9\"]}}}"
+#define EGRESS_TRUE                                                                        \
+	"{\"updateMask\":\"egress.disablePublicAccess\",\"egress\":{"                      \
+	"\"disablePublicAccess\":true}}"
+#define DNS_NINE                                                                           \
+	"{\"updateMask\":\"dhcp.dns.servers\",\"dhcp\":{\"dns\":{\"servers\":[\"9.9.9."    \
+	"9\"]}}}"
 
 static void answers_live_for_the_ttl(void **state)
 {
@@ -87,7 +91,8 @@ static void other_fields_survive_a_save(void **state)
 	start(&w, 0, 0);
 	op = world_op(&w);
 	assert_int_equal(world_open(&w, "staging/spec.json", O_RDWR, &open), 0);
-	text = edited_spec(&w, "staging", "\"disablePublicServices\": false", "\"disablePublicServices\": true ");
+	text = edited_spec(&w, "staging", "\"disablePublicServices\": false",
+		"\"disablePublicServices\": true ");
 	world_other_patch(&w, "staging", EGRESS_TRUE);
 	world_forget_requests(&w);
 	assert_int_equal(write_at_once(&w, &open, text), 0);
@@ -132,11 +137,16 @@ static void two_writes_wait_for_a_busy_vpc(void **state)
 	struct world w;
 
 	start(&w, LONG_TTL_MS, 300);
-	assert_int_equal(world_write(&w, "staging/ingress/disablePublicServices", O_TRUNC, "true\n"), 0);
-	assert_int_equal(world_write(&w, "staging/egress/disablePublicAccess", O_TRUNC, "true\n"), 0);
+	assert_int_equal(
+		world_write(&w, "staging/ingress/disablePublicServices", O_TRUNC, "true\n"),
+		0);
+	assert_int_equal(
+		world_write(&w, "staging/egress/disablePublicAccess", O_TRUNC, "true\n"),
+		0);
 	world_expect(&w, "staging/egress/disablePublicAccess", "true\n");
 	w.timeout_ms = 150;
-	assert_int_equal(world_write(&w, "staging/dhcp/dns/servers", O_TRUNC, "8.8.8.8\n"), -EBUSY);
+	assert_int_equal(
+		world_write(&w, "staging/dhcp/dns/servers", O_TRUNC, "8.8.8.8\n"), -EBUSY);
 	expect_in(&w, "staging/.error", "FAILED_PRECONDITION");
 	world_stop(&w);
 }
@@ -211,9 +221,10 @@ static void a_dead_server_costs_one_deadline(void **state)
 
 static void an_ill_list_is_no_state_of_the_world(void **state)
 {
-	static const char *const ill[] = {"garbage", "wrongtype", "empty", "cut", "body={}",
-		"body={\"items\":[{\"name\":\"x\"}]}",
-		"body={\"items\":[{\"id\":\"1\",\"name\":\"x\"},{\"id\":\"1\",\"name\":\"y\"}]}"};
+	static const char *const ill[] = {"status=404", "garbage", "wrongtype", "empty",
+		"cut", "body={}", "body={\"items\":[{\"name\":\"x\"}]}",
+		"body={\"items\":[{\"id\":\"1\",\"name\":\"x\"},{\"id\":\"1\",\"name\":"
+		"\"y\"}]}"};
 	struct world w;
 	CLEANUP_BUF struct buf names = BUF_INIT(1 << 20);
 

@@ -52,11 +52,14 @@ static void value_is_one_patch(void **state)
 
 	world_expect(w, "staging/ingress/disablePublicServices", "false\n");
 	world_forget_requests(w);
-	assert_int_equal(world_write(w, "staging/ingress/disablePublicServices", O_TRUNC, "yes\n"), 0);
+	assert_int_equal(
+		world_write(w, "staging/ingress/disablePublicServices", O_TRUNC, "yes\n"),
+		0);
 	assert_int_equal(world_count(w, "PATCH"), 1);
 	assert_int_equal(world_count(w, "ingress.disablePublicServices"), 1);
 	world_expect(w, "staging/ingress/disablePublicServices", "true\n");
-	assert_int_equal(world_write(w, "staging/ingress/disablePublicServices", O_TRUNC, "1\n"), 0);
+	assert_int_equal(
+		world_write(w, "staging/ingress/disablePublicServices", O_TRUNC, "1\n"), 0);
 	assert_int_equal(world_count(w, ""), 1); /* the same value sends nothing */
 }
 
@@ -103,10 +106,13 @@ static void prefixes_are_entries_of_a_list(void **state)
 	assert_int_equal(world_mkdir(w, "prod/vpcPrefixes/extra"), 0);
 	world_expect(w, "prod/vpcPrefixes/extra/value", "");
 	assert_int_equal(world_count(w, "PATCH"), 0);
-	assert_int_equal(world_write(w, "prod/vpcPrefixes/extra/value", O_TRUNC, "10.99.0.0/16\n"), 0);
+	assert_int_equal(
+		world_write(w, "prod/vpcPrefixes/extra/value", O_TRUNC, "10.99.0.0/16\n"),
+		0);
 	assert_int_equal(world_count(w, "PATCH"), 1);
 	world_expect(w, "prod/vpcPrefixes/extra/value", "10.99.0.0/16\n");
-	assert_int_equal(world_rename(w, "prod/vpcPrefixes/extra", "prod/vpcPrefixes/more"), 0);
+	assert_int_equal(
+		world_rename(w, "prod/vpcPrefixes/extra", "prod/vpcPrefixes/more"), 0);
 	world_expect(w, "prod/vpcPrefixes/more/value", "10.99.0.0/16\n");
 	assert_int_equal(world_rmdir(w, "prod/vpcPrefixes/more"), 0);
 	assert_int_equal(world_count(w, "PATCH"), 3);
@@ -135,12 +141,16 @@ static void draft_becomes_a_vpc_with_one_post(void **state)
 
 	assert_int_equal(world_mkdir(w, ".drafts/new"), 0);
 	assert_int_equal(world_mkdir(w, ".drafts/new/hostPrefixes/main"), 0);
-	assert_int_equal(world_write(w, ".drafts/new/hostPrefixes/main/type", O_TRUNC, "PRIMARY\n"), 0);
 	assert_int_equal(
-		world_write(w, ".drafts/new/hostPrefixes/main/prefixes", O_TRUNC, "172.20.0.0/16\n"), 0);
+		world_write(w, ".drafts/new/hostPrefixes/main/type", O_TRUNC, "PRIMARY\n"),
+		0);
+	assert_int_equal(world_write(w, ".drafts/new/hostPrefixes/main/prefixes", O_TRUNC,
+				 "172.20.0.0/16\n"),
+		0);
 	assert_int_equal(world_mkdir(w, ".drafts/new/vpcPrefixes/pods"), 0);
-	assert_int_equal(
-		world_write(w, ".drafts/new/vpcPrefixes/pods/value", O_TRUNC, "10.0.0.0/13\n"), 0);
+	assert_int_equal(world_write(w, ".drafts/new/vpcPrefixes/pods/value", O_TRUNC,
+				 "10.0.0.0/13\n"),
+		0);
 	assert_int_equal(world_count(w, ""), 0);
 	assert_int_equal(world_rename(w, ".drafts/new", "prod"), -EEXIST);
 	assert_int_equal(world_rename(w, ".drafts/new", "new"), 0);
@@ -156,9 +166,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(value_is_one_patch, setup, teardown),
 		cmocka_unit_test_setup_teardown(ignored_mask_is_eperm, setup, teardown),
 		cmocka_unit_test_setup_teardown(bad_values_send_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(prefixes_are_entries_of_a_list, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			prefixes_are_entries_of_a_list, setup, teardown),
 		cmocka_unit_test_setup_teardown(vpcs_come_and_go, setup, teardown),
-		cmocka_unit_test_setup_teardown(draft_becomes_a_vpc_with_one_post, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			draft_becomes_a_vpc_with_one_post, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

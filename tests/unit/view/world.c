@@ -44,7 +44,8 @@ void world_start(struct world *w, const struct world_options *options)
 	w->log_fd = memfd_create("requests", MFD_CLOEXEC);
 	emulator.request_log_fd = w->log_fd;
 	emulator.token = "t";
-	if (emulator_start(&emulator, &w->emulator, &err) < 0 || token_fixed("t", &w->token, &err) < 0 ||
+	if (emulator_start(&emulator, &w->emulator, &err) < 0 ||
+		token_fixed("t", &w->token, &err) < 0 ||
 		http_new(&http, &w->http, &err) < 0)
 		fail_msg("%s", err.text);
 	view.api = (struct api_options){.http = w->http,
@@ -76,7 +77,8 @@ static int walk(struct world *w, const char *path, struct tree_entry *ret)
 	char *state = NULL;
 
 	*ret = (struct tree_entry){.id = TREE_ROOT_ID};
-	for (char *name = strtok_r(copy, "/", &state); name; name = strtok_r(NULL, "/", &state)) {
+	for (char *name = strtok_r(copy, "/", &state); name;
+		name = strtok_r(NULL, "/", &state)) {
 		int r = tree_lookup(w->tree, &op, ret->id, name, ret);
 
 		if (r < 0)
@@ -188,7 +190,8 @@ struct names {
 	size_t count;
 };
 
-static bool take_name(void *arg, const char *name, const struct tree_entry *entry, uint64_t next)
+static bool take_name(
+	void *arg, const char *name, const struct tree_entry *entry, uint64_t next)
 {
 	struct names *names = arg;
 
@@ -232,7 +235,8 @@ size_t world_count(struct world *w, const char *text)
 
 	if (pread(w->log_fd, log, LOG_MAX - 1, 0) < 0)
 		fail_msg("request log: %s", strerror(errno));
-	for (char *line = strtok_r(log, "\n", &state); line; line = strtok_r(NULL, "\n", &state))
+	for (char *line = strtok_r(log, "\n", &state); line;
+		line = strtok_r(NULL, "\n", &state))
 		n += strstr(line, text) != NULL;
 	return n;
 }
@@ -278,7 +282,8 @@ void world_other_patch(struct world *w, const char *name, const char *body)
 
 	snprintf(path, sizeof(path), "%s/id", name);
 	assert_int_equal(world_read(w, path, &id), 0);
-	snprintf(path, sizeof(path), "/v1beta1/networking/vpcs/%.*s", (int)id.len - 1, buf_str(&id));
+	snprintf(path, sizeof(path), "/v1beta1/networking/vpcs/%.*s", (int)id.len - 1,
+		buf_str(&id));
 	assert_int_equal(world_other(w, "PATCH", path, body), 200);
 }
 
