@@ -4,12 +4,14 @@
 #define BASE_CANCEL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 /* Caller's memory. One wait at a time may hook it. Members are private. */
 struct cancel {
 	pthread_mutex_t lock;
-	bool fired;
+	atomic_bool
+		fired; /* asked without the lock: by who holds the lock that wake takes */
 	void (*wake)(void *arg);
 	void *arg;
 };

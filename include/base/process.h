@@ -2,10 +2,14 @@
 #ifndef BASE_PROCESS_H
 #define BASE_PROCESS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* The process (thread group) of a thread: FUSE names the thread that asks. Reads /proc/TID/status, which never waits for the
  * thread (stat and fd do: a FLUSH inside execve would wait for itself). Returns tid itself when it cannot be read. */
 pid_t process_of_thread(pid_t tid);
+
+/* Whether the thread runs a program of this name (/proc/TID/comm, at most 15 bytes); false when it cannot be read. */
+bool process_is_named(pid_t tid, const char *name);
 
 #endif

@@ -14,21 +14,22 @@ struct fs;
 struct tree;
 
 struct fs_options {
-	const char *mountpoint; /* absolute, borrowed until fs_free */
+	const char *mountpoint; /* absolute; the strings are borrowed until fs_free */
 	const char *fsname;  /* first column of /proc/mounts: the endpoint; NULL: "vpcfs" */
 	const char *subtype; /* NULL: "vpcfs" */
 	const char *mount_options; /* further -o options, comma-separated, or NULL */
 	bool read_only;
 	bool allow_other;
 	bool debug; /* each request on stderr */
-	uint64_t
-		timeout_ms; /* deadline of each operation, counted from when it was taken from the kernel */
-	unsigned threads_max; /* operations at once; 0: 400 */
-	void (*ready)(
-		void *arg); /* the mount answers from now on; from a thread of fs, once; may be NULL */
-	void (*stopping)(
-		void *arg); /* the end has begun: what waits for the network must return at once; from a thread of
-					fs, once, before fs_run returns; may be NULL; must not block */
+	/* Deadline of each operation, counted from when it was taken from the kernel. */
+	uint64_t timeout_ms;
+	/* Operations at once; 0: 400. */
+	unsigned threads_max;
+	/* The mount answers from now on. From a thread of fs, once; may be NULL. */
+	void (*ready)(void *arg);
+	/* The end has begun: whoever waits for the network must return at once. Called once, before fs_run returns; may be
+	 * NULL; must not block. */
+	void (*stopping)(void *arg);
 	void *arg;
 };
 

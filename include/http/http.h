@@ -28,6 +28,8 @@ void http_shut_down(struct http *http);
 /* Shuts down, joins the thread, frees. No call may be under way. NULL is allowed. */
 void http_free(struct http *http);
 
+struct http_answer;
+
 /* Borrowed for the call. */
 struct http_request {
 	const char *method; /* GET, POST, PATCH, DELETE */
@@ -36,6 +38,8 @@ struct http_request {
 	const char *body; /* JSON, or NULL */
 	size_t body_len;
 	const char *if_none_match; /* an ETag, or NULL */
+	/* Whether an answer that would be worth another try is not: asked with 429 and 5xx. May be NULL. */
+	bool (*is_final)(const struct http_answer *answer);
 };
 
 #define HTTP_HEADER_MAX 512

@@ -36,7 +36,8 @@ struct node_entry {
 	unsigned flags; /* enum node_flags */
 	void *data; /* an object with a life of its own, or NULL; one reference goes to tree with the entry, which gives
 			   it back through ops->release, at once when it knows the node already */
-	uint64_t key; /* with data: which object it is, the same for as long as the mount lives (a hash of its id);
+	uint64_t
+		key; /* with data: which object it is, the same for as long as the mount lives (a hash of its id);
 			 the inode number is made from it. 0 or no data: made from the name */
 };
 
@@ -77,8 +78,12 @@ struct node_ops {
 		struct node_entry *ret);
 	int (*list)(struct node *dir, const struct op *op, struct node_listing *listing);
 	/* mkdir that means something. Absent: a scratch directory where the directory is NODE_SCRATCH, else -EPERM.
-	 * -EOPNOTSUPP: as if absent, for this name. */
+	 * -ENOSYS: as if absent, for this name. */
 	int (*make)(struct node *dir, const struct op *op, const char *name,
+		struct node_entry *ret);
+	/* open(O_CREAT), also with O_EXCL, of a file that is there and has never been given a value: whoever makes it, fills it.
+	 * -ENOSYS for every other name; absent: for all. */
+	int (*create)(struct node *dir, const struct op *op, const char *name,
 		struct node_entry *ret);
 	/* rmdir of an entry that lookup gives. has_scratch: visible scratch entries are below it. Absent: -EPERM. */
 	int (*remove)(

@@ -120,7 +120,7 @@ void tree_release(struct handle *handle, const struct op *op);
 /* mode as fallocate(2): 0 and FALLOC_FL_KEEP_SIZE. Errors: -EOPNOTSUPP on field files and for other modes. */
 int tree_fallocate(struct handle *handle, int mode, uint64_t off, uint64_t len);
 
-/* Directories: a snapshot is taken at open, and again when the reader starts over. */
+/* Directories: opening asks nobody; a snapshot is taken at the first read, and again when the reader starts over. */
 int tree_opendir(
 	struct tree *tree, const struct op *op, uint64_t id, struct dir_list **ret);
 /* Called for each entry from off on. plus: entry has id and attr where they are known without asking, and a lookup is

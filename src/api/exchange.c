@@ -10,6 +10,15 @@
 
 #define EXCHANGE_URL_MAX 16384
 
+/* A quota does not fill up again while one waits; a rate does. Both are 429. */
+static bool is_quota(const struct http_answer *answer)
+{
+	struct api_problem problem = {0};
+
+	problem_from_answer(&problem, answer);
+	return problem.errnum == EDQUOT;
+}
+
 /* Sends with that token. Returns 0 with any answer. */
 static int exchange_send(struct api *api, const struct op *op, struct exchange *x,
 	const struct secret *token, struct api_problem *problem)
@@ -20,6 +29,7 @@ static int exchange_send(struct api *api, const struct op *op, struct exchange *
 		.bearer = token,
 		.body = x->body,
 		.body_len = x->body_len,
+		.is_final = is_quota,
 	};
 	struct err err = {""};
 	bool sent = false;

@@ -5,7 +5,7 @@
 void cancel_init(struct cancel *c)
 {
 	pthread_mutex_init(&c->lock, NULL);
-	c->fired = false;
+	atomic_init(&c->fired, false);
 	c->wake = NULL;
 	c->arg = NULL;
 }
@@ -18,7 +18,7 @@ void cancel_release(struct cancel *c)
 void cancel_fire(struct cancel *c)
 {
 	pthread_mutex_lock(&c->lock);
-	c->fired = true;
+	atomic_store(&c->fired, true);
 	if (c->wake)
 		c->wake(c->arg);
 	pthread_mutex_unlock(&c->lock);
@@ -26,14 +26,7 @@ void cancel_fire(struct cancel *c)
 
 bool cancel_is_fired(struct cancel *c)
 {
-	bool fired;
-
-	if (!c)
-		return false;
-	pthread_mutex_lock(&c->lock);
-	fired = c->fired;
-	pthread_mutex_unlock(&c->lock);
-	return fired;
+	return c && atomic_load(&c->fired);
 }
 
 void cancel_hook(struct cancel *c, void (*wake)(void *arg), void *arg)
@@ -43,7 +36,7 @@ void cancel_hook(struct cancel *c, void (*wake)(void *arg), void *arg)
 	pthread_mutex_lock(&c->lock);
 	c->wake = wake;
 	c->arg = arg;
-	if (c->fired)
+	if (atomic_load(&c->fired))
 		wake(arg);
 	pthread_mutex_unlock(&c->lock);
 }

@@ -71,7 +71,6 @@ static void worker_done(void *arg)
 
 	pthread_mutex_lock(&fs->lock);
 	fs->count--;
-	fs->idle--;
 	if (!fs->ending) {
 		for (at = &fs->running; *at != w; at = &(*at)->next)
 			;
@@ -136,8 +135,9 @@ static bool worker_stays(struct fs *fs)
 	bool stays;
 
 	pthread_mutex_lock(&fs->lock);
-	fs->idle++;
-	stays = fs->ending || fs->idle <= IDLE_MAX;
+	stays = fs->ending || fs->idle < IDLE_MAX;
+	if (stays)
+		fs->idle++;
 	pthread_mutex_unlock(&fs->lock);
 	return stays;
 }

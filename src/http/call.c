@@ -108,7 +108,9 @@ static int call_attempt(struct call *call, struct http_answer *ret,
 		.errnum = -r,
 		.status = r == 0 ? ret->status : 0,
 		.sent = sent,
-		.hopeless = left || job->too_large,
+		.hopeless =
+			left || job->too_large ||
+			(r == 0 && call->request->is_final && call->request->is_final(ret)),
 		.retry_after_ms = r == 0 ? ret->retry_after_ms : -1,
 	};
 	job_unref(job);

@@ -52,7 +52,7 @@ static int make_in_view(
 	int r;
 
 	if (!dir->ops || !dir->ops->make)
-		return -EOPNOTSUPP;
+		return -ENOSYS;
 	r = dir->ops->make(dir, op, name, &entry);
 	if (r == 0)
 		r = node_intern(dir, name, &entry, &node);
@@ -74,7 +74,7 @@ int tree_mkdir(struct tree *tree, const struct op *op, uint64_t dir_id, const ch
 	if (taken)
 		return -EEXIST;
 	r = make_in_view(dir, op, name, ret);
-	if (r != -EOPNOTSUPP)
+	if (r != -ENOSYS)
 		return r;
 	return make_scratch(dir, op, name, S_IFDIR | (mode & 07777), NULL, ret);
 }

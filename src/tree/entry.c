@@ -210,6 +210,48 @@ static struct overlay *overlay_below_locked(const struct node *dir, bool visible
 	return NULL;
 }
 
+/* The n-th object in dir that has scratch entries, in it or below; pinned, or NULL. */
+static struct node *overlaid_child(struct node *dir, size_t n)
+{
+	const struct table *t = &dir->tree->overlays;
+	struct node *found = NULL;
+
+	tree_lock(dir->tree);
+	for (size_t i = 0; i < t->slot_count && !found; i++) {
+		for (struct overlay *o = t->slots[i]; o && !found; o = o->next) {
+			struct node *at = o->dir;
+
+			while (at && at->parent != dir)
+				at = at->parent;
+			if (at && at->ops && at->data && n-- == 0)
+				found = node_ref_locked(at);
+		}
+	}
+	tree_unlock(dir->tree);
+	return found;
+}
+
+void overlay_sweep(struct node *dir, const struct op *op)
+{
+	struct node *child;
+
+	for (size_t n = 0; (child = overlaid_child(dir, n)); n++) {
+		struct node_attr attr;
+		bool gone =
+			child->ops->stat && child->ops->stat(child, op, &attr) == -ENOENT;
+
+		tree_lock(dir->tree);
+		if (gone) {
+			overlay_purge_locked(child);
+			node_orphan_locked(child);
+			child->bits |= BIT_GONE;
+			n--;
+		}
+		node_unref_locked(child);
+		tree_unlock(dir->tree);
+	}
+}
+
 bool overlay_has_visible_locked(const struct node *dir)
 {
 	return overlay_below_locked(dir, true) != NULL;

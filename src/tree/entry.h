@@ -38,4 +38,8 @@ bool overlay_has_visible_locked(const struct node *dir);
 /* The directory is gone, and so are all scratch entries in it and below it. */
 void overlay_purge_locked(struct node *dir);
 
+/* The objects below dir that have scratch entries and that the view says are gone lose them: nobody can reach those any more, and
+ * they count against the cap. Asks the view; takes the lock. */
+void overlay_sweep(struct node *dir, const struct op *op);
+
 #endif

@@ -5,10 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/clock.h"
+#include "base/process.h"
 #include "node_io.h"
-#include "opener.h"
 
 static bool is_live(const struct field *f)
 {
@@ -44,7 +45,7 @@ static int field_load(struct field *f, const struct op *op, int flags)
 	return r;
 }
 
-static void field_free(struct field *f)
+void field_free(struct field *f)
 {
 	if (f->origin && f->node->ops->origin_free)
 		f->node->ops->origin_free(f->origin);
@@ -53,6 +54,15 @@ static void field_free(struct field *f)
 	pthread_cond_destroy(&f->free);
 	pthread_mutex_destroy(&f->lock);
 	free(f);
+}
+
+/* hidepid, or another pid namespace */
+static bool is_unknown(pid_t pid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	return access(path, R_OK) < 0;
 }
 
 int field_open(struct node *node, const struct op *op, int flags, struct field **ret)
@@ -71,13 +81,15 @@ int field_open(struct node *node, const struct op *op, int flags, struct field *
 	buf_init(&f->present, TREE_TEXT_MAX);
 	if (!is_live(f) || f->writable)
 		r = field_load(f, op, flags);
+	else if (node->ops->origin)
+		f->origin = node->ops->origin(node);
 	if (r < 0) {
 		field_free(f);
 		return r;
 	}
 	if (f->writable) {
 		f->pid = op->pid;
-		f->process = opener_process_of(op->pid);
+		f->process = is_unknown(op->pid) ? 0 : process_of_thread(op->pid);
 	}
 	*ret = f;
 	return 0;
@@ -289,14 +301,11 @@ static int settle(struct field *f, const struct op *op, enum store_why why)
 	return r;
 }
 
+/* Who cannot be told from the opener is the opener: its errors must not get lost. */
 static bool is_opener(const struct field *f, const struct op *op)
 {
-	pid_t process;
-
-	if (op->pid == f->pid || !f->process)
-		return true;
-	process = opener_process_of(op->pid);
-	return !process || process == f->process;
+	return op->pid == f->pid || !f->process ||
+	       process_of_thread(op->pid) == f->process || is_unknown(op->pid);
 }
 
 int field_flush(struct field *f, const struct op *op)
@@ -332,9 +341,8 @@ int field_fsync(struct field *f, const struct op *op)
 	return r;
 }
 
-void field_release(struct field *f, const struct op *op)
+void field_settle_last(struct field *f, const struct op *op)
 {
 	if (f->writable && f->decide.dirty && !f->decide.sticky)
 		send_text(f, op, STORE_RELEASE);
-	field_free(f);
 }

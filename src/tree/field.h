@@ -20,8 +20,9 @@ struct field {
 
 /* Asks the view. flags as open(2). */
 int field_open(struct node *node, const struct op *op, int flags, struct field **ret);
-/* Decides what is still undecided, as the last resort; frees. */
-void field_release(struct field *f, const struct op *op);
+/* Decides what is still undecided, as the last resort. */
+void field_settle_last(struct field *f, const struct op *op);
+void field_free(struct field *f);
 int field_read(
 	struct field *f, const struct op *op, uint64_t off, size_t size, struct buf *ret);
 int field_write(struct field *f, const struct op *op, uint64_t off, const void *bytes,

@@ -7,9 +7,11 @@
 #include "field.h"
 #include "node_io.h"
 #include "name.h"
+#include "opened.h"
 #include "scratch.h"
 
 struct handle {
+	struct opened opened;
 	struct node *node;   /* pinned */
 	struct field *field; /* owned; NULL: a scratch file */
 	bool writable;
@@ -19,6 +21,22 @@ struct handle {
 static int on_handle(int r)
 {
 	return r == -ENOENT ? -ESTALE : r;
+}
+
+/* Without a last decision. */
+static void handle_drop(struct opened *o)
+{
+	struct handle *h = (struct handle *)o;
+	struct tree *tree = h->node->tree;
+
+	if (h->field)
+		field_free(h->field);
+	tree_lock(tree);
+	opened_remove_locked(tree, o);
+	tree->handles--;
+	node_unref_locked(h->node);
+	tree_unlock(tree);
+	free(h);
 }
 
 static int open_scratch(struct node *node, int flags)
@@ -56,6 +74,7 @@ static int handle_open(
 	tree_lock(node->tree);
 	h->node = node_ref_locked(node);
 	node->tree->handles++;
+	opened_add_locked(node->tree, &h->opened, handle_drop);
 	tree_unlock(node->tree);
 	*ret = (struct tree_open){.handle = h, .scratch = node_is_scratch(node)};
 	return 0;
@@ -69,12 +88,28 @@ int tree_open(struct tree *tree, const struct op *op, uint64_t id, int flags,
 	return node ? handle_open(node, op, flags, ret) : -ESTALE;
 }
 
+/* A file of the view that nobody has given a value: it may be made as if it were not there. -ENOSYS: no such file. */
+static int make_unset(
+	struct node *dir, const struct op *op, const char *name, struct node **ret)
+{
+	struct node_entry entry = {0};
+	int r;
+
+	if (!dir->ops || !dir->ops->create)
+		return -ENOSYS;
+	r = dir->ops->create(dir, op, name, &entry);
+	return r < 0 ? r : node_intern(dir, name, &entry, ret);
+}
+
 /* The file of that name, made when there is none; pinned. */
 static int find_or_make(struct node *dir, const struct op *op, const char *name,
 	mode_t mode, int flags, struct node **ret)
 {
-	int r = child_find(dir, op, name, ret);
+	int r = make_unset(dir, op, name, ret);
 
+	if (r != -ENOSYS)
+		return r;
+	r = child_find(dir, op, name, ret);
 	if (r == 0 && flags & O_EXCL) {
 		node_put(*ret);
 		*ret = NULL;
@@ -152,15 +187,9 @@ int tree_fsync(struct handle *h, const struct op *op)
 
 void tree_release(struct handle *h, const struct op *op)
 {
-	struct tree *tree = h->node->tree;
-
 	if (h->field)
-		field_release(h->field, op);
-	tree_lock(tree);
-	tree->handles--;
-	node_unref_locked(h->node);
-	tree_unlock(tree);
-	free(h);
+		field_settle_last(h->field, op);
+	handle_drop(&h->opened);
 }
 
 int tree_fallocate(struct handle *h, int mode, uint64_t off, uint64_t len)
@@ -215,7 +244,11 @@ static int set_attr(struct node *node, const struct op *op, struct handle *h,
 				     : 0;
 	}
 	tree_lock(tree);
-	r = scratch_setattr_locked(tree, node->scratch, attr, set);
+	/* truncate to the size it has is nothing at all; ftruncate is a change. */
+	if (!h && set == TREE_SET_SIZE && attr->st_size == (off_t)node->scratch->size)
+		r = S_ISREG(node->scratch->mode) ? 0 : -EINVAL;
+	else
+		r = scratch_setattr_locked(tree, node->scratch, attr, set);
 	tree_unlock(tree);
 	return r;
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "name.h"
+#include "opened.h"
 #include "scratch.h"
 
 #define INO_VIEW (1ULL << 52)
@@ -362,6 +363,7 @@ void tree_free(struct tree *t)
 {
 	if (!t)
 		return;
+	opened_drop_all(t);
 	tree_lock(t);
 	if (t->root) {
 		scratch_drop_all_locked(t);

@@ -12,6 +12,7 @@
 #include "tree/tree.h"
 
 struct name; /* one text, shared by all nodes of that name */
+struct opened;
 struct overlay;
 struct scratch;
 
@@ -48,6 +49,7 @@ struct tree {
 	struct table ids, keys, names, entries, overlays;
 	struct node *root; /* owned */
 	struct node *dead; /* until tree_unlock */
+	struct opened *opened;
 	uint64_t next_id;
 	uint64_t handles;
 	uint64_t scratch_nodes, scratch_used;

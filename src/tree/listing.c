@@ -8,6 +8,7 @@
 #include "entry.h"
 #include "name.h"
 #include "node_io.h"
+#include "opened.h"
 #include "scratch.h"
 
 #define LISTING_FIRST 32
@@ -29,10 +30,11 @@ struct node_listing {
 };
 
 struct dir_list {
+	struct opened opened;
 	struct node *dir; /* pinned */
 	struct node_listing listing;
 	pthread_mutex_t lock; /* a directory may be read by several threads */
-	bool was_read;
+	bool is_filled;
 };
 
 static void entry_drop(const struct node_entry *e)
@@ -129,6 +131,8 @@ static int listing_fill(struct node_listing *l, struct node *dir, const struct o
 	l->dir = dir;
 	if (dir->ops && dir->ops->list)
 		r = dir->ops->list(dir, op, l);
+	if (r == 0 && dir->ops)
+		overlay_sweep(dir, op);
 	if (r == 0)
 		r = listing_add_scratch(l);
 	if (r < 0)
@@ -136,11 +140,24 @@ static int listing_fill(struct node_listing *l, struct node *dir, const struct o
 	return r;
 }
 
+static void list_drop(struct opened *o)
+{
+	struct dir_list *list = (struct dir_list *)o;
+	struct tree *tree = list->dir->tree;
+
+	listing_release(&list->listing);
+	tree_lock(tree);
+	opened_remove_locked(tree, o);
+	node_unref_locked(list->dir);
+	tree_unlock(tree);
+	pthread_mutex_destroy(&list->lock);
+	free(list);
+}
+
 int tree_opendir(struct tree *tree, const struct op *op, uint64_t id, struct dir_list **ret)
 {
 	CLEANUP_NODE struct node *dir = node_get(tree, id);
 	struct dir_list *list;
-	int r;
 
 	if (!dir)
 		return -ESTALE;
@@ -149,23 +166,18 @@ int tree_opendir(struct tree *tree, const struct op *op, uint64_t id, struct dir
 	list = calloc(1, sizeof(*list));
 	if (!list)
 		return -ENOMEM;
-	r = listing_fill(&list->listing, dir, op);
-	if (r < 0) {
-		free(list);
-		return r;
-	}
 	pthread_mutex_init(&list->lock, NULL);
 	list->dir = STEAL(dir);
+	tree_lock(tree);
+	opened_add_locked(tree, &list->opened, list_drop);
+	tree_unlock(tree);
 	*ret = list;
 	return 0;
 }
 
 void tree_closedir(struct dir_list *list)
 {
-	listing_release(&list->listing);
-	node_put(list->dir);
-	pthread_mutex_destroy(&list->lock);
-	free(list);
+	list_drop(&list->opened);
 }
 
 /* Interns the row, for readdirplus. The view's reference goes to the node; the row keeps the node. */
@@ -257,7 +269,8 @@ static int fill_rows(
 	return 0;
 }
 
-/* Started over: as POSIX has it, rewinddir sees what has changed. */
+/* At the first read, not at the opening: df opens what it asks about, and shall not wait for the network. And when the
+ * reader starts over: as POSIX has it, rewinddir sees what has changed. */
 static int list_refresh(struct dir_list *list, const struct op *op)
 {
 	struct node_listing fresh = {0};
@@ -276,9 +289,9 @@ int tree_readdir(struct dir_list *list, const struct op *op, uint64_t off, bool 
 	int r = 0;
 
 	pthread_mutex_lock(&list->lock);
-	if (off == 0 && list->was_read)
+	if (off == 0 || !list->is_filled)
 		r = list_refresh(list, op);
-	list->was_read = true;
+	list->is_filled |= r == 0;
 	if (r == 0 && fill_dots(list, &off, fill, arg))
 		r = fill_rows(list, off, plus, fill, arg);
 	pthread_mutex_unlock(&list->lock);

@@ -36,6 +36,8 @@ int child_find(struct node *dir, const struct op *op, const char *name, struct n
 	if (!dir->ops || !dir->ops->lookup)
 		return -ENOENT;
 	r = dir->ops->lookup(dir, op, name, &entry);
+	if (r == -ENOENT)
+		overlay_sweep(dir, op);
 	return r < 0 ? r : node_intern(dir, name, &entry, ret);
 }
 

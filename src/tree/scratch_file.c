@@ -171,6 +171,8 @@ int scratch_write_locked(
 
 	if (off > INT64_MAX || len > INT64_MAX - off)
 		return -EFBIG;
+	if (!len)
+		return 0;
 	r = blocks_make(tree, s, off, len);
 	if (r < 0)
 		return r;
@@ -236,9 +238,8 @@ int scratch_setattr_locked(
 		s->uid = attr->st_uid;
 	if (set & TREE_SET_GID)
 		s->gid = attr->st_gid;
-	if (set & (TREE_SET_UID | TREE_SET_GID))
-		if (set & TREE_SET_MODE)
-			s->mode = (s->mode & S_IFMT) | (attr->st_mode & 07777);
+	if (set & TREE_SET_MODE)
+		s->mode = (s->mode & S_IFMT) | (attr->st_mode & 07777);
 	set_times(s, attr, set);
 	return 0;
 }

@@ -147,6 +147,19 @@ static void drop_gone(struct vpc *vpc)
 	}
 }
 
+/* For a while after a write here an answer may come from a server that has not heard of it: it shows an older updatedAt. */
+bool answers_is_behind(const struct vpc *vpc, const struct doc *doc)
+{
+	struct timespec known, said;
+
+	if (!vpc->doc || !vpc->written_us ||
+		vpc->view->last_stamp - vpc->written_us > LIST_LAG_US ||
+		!doc_mtime(vpc->doc, "", &known) || !doc_mtime(doc, "", &said))
+		return false;
+	return said.tv_sec != known.tv_sec ? said.tv_sec < known.tv_sec
+					   : said.tv_nsec < known.tv_nsec;
+}
+
 static void take_doc(struct vpc *vpc, struct doc *doc, uint64_t asked_us)
 {
 	bool renamed = !vpc->doc || strcmp(doc_name(vpc->doc), doc_name(doc)) != 0;
@@ -179,7 +192,9 @@ static int ask_doc(struct vpc *vpc, const struct op *op, struct api_problem *pro
 				    : r; /* older than what is known: it does not count */
 	if (r == -ENOENT)
 		drop_gone(vpc);
-	if (r == 0)
+	if (r == 0 && answers_is_behind(vpc, doc))
+		vpc->asked_us = asked_us;
+	else if (r == 0)
 		take_doc(vpc, doc, asked_us);
 	return r;
 }

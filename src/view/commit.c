@@ -103,7 +103,7 @@ static int confirm(struct commit *c, struct doc *answer)
 		buf_str(&missing), done.len ? "; it changed: " : "", buf_str(&done));
 }
 
-static void add_text(struct api_problem *problem, const char *text)
+void commit_add_text(struct api_problem *problem, const char *text)
 {
 	size_t len = strlen(problem->text);
 
@@ -123,6 +123,7 @@ static int send_once(struct commit *c)
 	CLEANUP_DOC struct doc *answer = NULL;
 	int r = change_body(c->change, &body);
 
+	c->sent = true;
 	if (r < 0)
 		return problem_say(&c->problem, -r, "the request does not fit into memory");
 	r = api_patch(c->vpc->view->api, c->op, c->vpc->id, buf_str(&body), body.len,
@@ -131,7 +132,7 @@ static int send_once(struct commit *c)
 	if (r == 0 || c->problem.sent)
 		answers_take(c->vpc, r == 0 && is_whole(c, answer) ? answer : NULL);
 	if (r < 0 && c->problem.sent && c->problem.http_status == 0)
-		add_text(&c->problem,
+		commit_add_text(&c->problem,
 			"\nwhether the change was made is not known: read the file to see");
 	return r < 0 ? r : confirm(c, answer);
 }
@@ -219,7 +220,9 @@ int commit_end(struct commit *c, int r)
 		.mask = c->change ? change_mask(c->change) : "",
 	};
 
-	if (r == 0) {
+	if (r == 0 && c->is_put_back && !c->sent) {
+		/* An editor puts the old text back after a save that was refused: why, and the text, stay. */
+	} else if (r == 0) {
 		journal_worked(c->vpc);
 		if (c->text)
 			rejected_drop(c->vpc->view->journal, c->target);

@@ -13,6 +13,8 @@ struct commit {
 	size_t len;
 	const char *new_name; /* of a rename */
 	struct doc *origin; /* borrowed: what the writer of a spec.json had read, or NULL */
+	bool is_put_back; /* a text that changes nothing may be an editor's way back, not a success */
+	bool sent;
 	bool ask_first; /* plan from what the API has now, not from an answer within the ttl */
 	/* Makes the change from the document; the sentence on failure. May be called again. */
 	int (*plan)(struct commit *c, const struct doc *now, struct change **ret,
@@ -36,6 +38,8 @@ bool commit_pause_ms(struct commit *c, uint64_t ms);
 uint64_t commit_next_delay(uint64_t ms);
 /* Waits while the VPC is CREATING or UPDATING. Errors: -EBUSY at the deadline, those of answers_ask. */
 int commit_wait_ready(struct commit *c, struct doc **ret);
+/* Behind what the problem says already. */
+void commit_add_text(struct api_problem *problem, const char *text);
 bool commit_is_precondition(const struct api_problem *problem);
 
 #endif

@@ -132,8 +132,8 @@ static int commit_draft(struct commit *c)
 	return r < 0 ? problem_say(&c->problem, -r, "%s", err.text) : 0;
 }
 
-int commit_text(struct vpc *vpc, const struct op *op, const char *path, const char *text,
-	size_t len, struct doc **origin)
+int commit_text(struct vpc *vpc, const struct op *op, const char *path, enum store_why why,
+	const char *text, size_t len, struct doc **origin)
 {
 	struct commit c;
 	char name[NAME_FILE_MAX];
@@ -142,6 +142,7 @@ int commit_text(struct vpc *vpc, const struct op *op, const char *path, const ch
 	commit_init(&c, vpc, op, path);
 	c.text = text;
 	c.len = len;
+	c.is_put_back = why == STORE_RENAME || strcmp(path, "spec.json") == 0;
 	if (vpc->is_draft) {
 		r = commit_draft(&c);
 	} else if (strcmp(path, "spec.json") == 0) {
@@ -165,12 +166,16 @@ static int commit_prefix(struct vpc *vpc, const struct op *op, const char *path,
 	int (*plan)(struct commit *, const struct doc *, struct change **, struct err *))
 {
 	struct commit c;
+	int r;
 
 	commit_init(&c, vpc, op, path);
 	c.new_name = new_name;
 	c.plan = plan;
 	c.ask_first = true;
-	return commit_end(&c, commit_run(&c));
+	r = !new_name && cascade_ends_in(vpc, op, path)
+		    ? problem_say(&c.problem, EPERM, CASCADE_TEXT)
+		    : commit_run(&c);
+	return commit_end(&c, r);
 }
 
 int commit_remove_prefix(struct vpc *vpc, const struct op *op, const char *path)

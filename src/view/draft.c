@@ -90,6 +90,22 @@ void draft_drop(struct vpc *draft)
 	pthread_mutex_unlock(&view->lock);
 }
 
+/* The draft's name goes with its directory, unless somebody has given it another. */
+static void rename_doc(struct vpc *draft, const char *from, const char *to)
+{
+	CLEANUP_CHANGE struct change *change = NULL;
+	CLEANUP_DOC struct doc *after = NULL;
+	char old_name[NAME_TEXT_MAX], name[NAME_TEXT_MAX];
+
+	if (name_from_file(from, old_name, sizeof(old_name)) < 0 ||
+		name_from_file(to, name, sizeof(name)) < 0 ||
+		strcmp(doc_name(draft->doc), old_name) != 0)
+		return;
+	if (change_text(draft->doc, "name", name, strlen(name), &change, NULL) == 0 &&
+		change_apply(change, draft->doc, &after, NULL) == 0)
+		vpc_set_doc(draft, after);
+}
+
 int draft_move(struct vpc *draft, const char *file)
 {
 	struct view *view = draft->view;
@@ -101,6 +117,7 @@ int draft_move(struct vpc *draft, const char *file)
 	r = map_add(&view->drafts, file, draft);
 	if (r == 0) {
 		map_remove(&view->drafts, draft->file);
+		rename_doc(draft, draft->file, file);
 		strcpy(draft->file, file);
 	}
 	pthread_mutex_unlock(&view->lock);

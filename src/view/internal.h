@@ -62,6 +62,10 @@ struct vpc {
 	struct local_prefix *local_prefixes;
 	struct reader readers[VPC_READERS];
 	unsigned reader_next;
+	/* Who last was refused an unlink here, how often, and until when that counts. */
+	pid_t remover;
+	unsigned removals;
+	uint64_t removals_until_us;
 	char *error; /* owned: the text of its .error, NULL when empty */
 	struct timespec error_at;
 	uint64_t list_mark; /* the merge that last saw it */
@@ -139,6 +143,8 @@ int answers_find(struct view *view, const struct op *op, const char *file, struc
 void answers_take(struct vpc *vpc, struct doc *doc);
 /* A VPC that was created here; the caller's reference. */
 int answers_adopt(struct view *view, struct doc *doc, struct vpc **ret);
+/* With view->lock held. */
+bool answers_is_behind(const struct vpc *vpc, const struct doc *doc);
 void answers_deleted(struct vpc *vpc);
 void answers_forget(struct view *view);
 
@@ -158,13 +164,21 @@ bool view_wait(struct view *view, uint64_t deadline_ms);
 void view_wake(void *view);
 
 /* commit_kinds.c: a write's way to the API. Each reports its own failure to the journal. path is relative to the VPC. */
-int commit_text(struct vpc *vpc, const struct op *op, const char *path, const char *text,
-	size_t len, struct doc **origin);
+int commit_text(struct vpc *vpc, const struct op *op, const char *path, enum store_why why,
+	const char *text, size_t len, struct doc **origin);
 int commit_remove_prefix(struct vpc *vpc, const struct op *op, const char *path);
 int commit_rename_prefix(
 	struct vpc *vpc, const struct op *op, const char *path, const char *new_name);
 /* name as the API has it. */
 int commit_rename_vpc(struct vpc *vpc, const struct op *op, const char *name);
+
+/* cascade.c: rm -r by whatever program never deletes. A process was refused to unlink a file of the VPC. */
+void cascade_note(struct vpc *vpc, const struct op *op);
+/* Whether an rmdir by it is the end of the same rm -r. path: "" or an entry. */
+bool cascade_ends_in(struct vpc *vpc, const struct op *op, const char *path);
+#define CASCADE_TEXT                                                                       \
+	"the same program was just refused to remove the files in it: rm -r deletes "      \
+	"nothing here, rmdir alone does"
 
 /* lifecycle.c: create, publish, delete; report their own failures. file is the name in the mount. *ret: the caller's
  * reference of the new VPC. */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include "base/clock.h"
 
 #define BODY_MAX (8u << 20)
@@ -28,20 +29,25 @@ static int creation_fail(struct creation *c)
 	return journal_fail(c->view, &report, &c->problem);
 }
 
+static bool is_known(const struct creation *c, const struct doc *doc)
+{
+	bool known;
+
+	pthread_mutex_lock(&c->view->lock);
+	known = map_get(&c->view->by_id, doc_id(doc)) != NULL;
+	pthread_mutex_unlock(&c->view->lock);
+	return known;
+}
+
 /* What the list says is there under this name, and was not known before. */
 static struct doc *find_listed(const struct doc_list *list, const struct creation *c)
 {
 	struct doc *found = NULL;
 
 	for (size_t i = 0; i < list->count; i++) {
-		bool known;
-
 		if (strcmp(doc_name(list->docs[i]), c->name) != 0)
 			continue;
-		pthread_mutex_lock(&c->view->lock);
-		known = map_get(&c->view->by_id, doc_id(list->docs[i])) != NULL;
-		pthread_mutex_unlock(&c->view->lock);
-		if (known || found)
+		if (is_known(c, list->docs[i]) || found)
 			return NULL;
 		found = list->docs[i];
 	}
@@ -61,11 +67,28 @@ static int adopt(struct creation *c, struct doc **ret)
 		*ret = doc_ref(found);
 		return 0;
 	}
+	if (first.http_status) /* an answer, and the list agrees with it */
+		return -first.errnum;
 	return problem_say(&c->problem, ETIMEDOUT,
 		"the request to create %s may or may not have been done: its answer was "
 		"lost (%s), and the list does not "
 		"show it yet. It is not sent again; look with ls before you repeat it",
 		c->name, first.text);
+}
+
+/* Whether it may have been done although no answer says so: a gateway that gave up waiting answers, too. */
+static bool is_unknown(const struct api_problem *problem)
+{
+	return problem->sent && (problem->http_status == 0 || problem->http_status >= 500);
+}
+
+/* An answer about another VPC is none. The service may spell names its own way. */
+static void drop_foreign(struct creation *c, struct doc **doc)
+{
+	if (!*doc || (strcasecmp(doc_name(*doc), c->name) == 0 && !is_known(c, *doc)))
+		return;
+	doc_unref(*doc);
+	*doc = NULL;
 }
 
 static int post(struct creation *c, struct doc **ret)
@@ -76,9 +99,12 @@ static int post(struct creation *c, struct doc **ret)
 	/* A quarter is kept for the list, should the answer be lost. */
 	op.deadline_ms = clock_mono_ms() + op_left_ms(c->op) * 3 / 4;
 	r = api_create(c->view->api, &op, buf_str(&c->body), c->body.len, ret, &c->problem);
+	if (r == 0)
+		drop_foreign(c, ret);
 	if (r == 0 && !*ret)
-		snprintf(c->problem.text, sizeof(c->problem.text), "it had no VPC in it");
-	if ((r == 0 && !*ret) || (r < 0 && c->problem.sent && c->problem.http_status == 0))
+		snprintf(c->problem.text, sizeof(c->problem.text),
+			"what came does not show the new VPC");
+	if ((r == 0 && !*ret) || (r < 0 && is_unknown(&c->problem)))
 		r = adopt(c, ret);
 	return r;
 }
@@ -201,6 +227,8 @@ static int delete_refusal(struct commit *c, bool has_scratch)
 	if (c->vpc->view->nodelete)
 		return problem_say(
 			&c->problem, EPERM, "this mount has the option nodelete");
+	if (cascade_ends_in(c->vpc, c->op, ""))
+		return problem_say(&c->problem, EPERM, CASCADE_TEXT);
 	if (has_scratch)
 		return problem_say(&c->problem, ENOTEMPTY,
 			"files that exist in this mount only are in %s: remove or move "
@@ -214,25 +242,31 @@ static bool is_deleting(const struct doc *doc)
 	return doc && strcmp(doc_status(doc), "STATUS_DELETING") == 0;
 }
 
-/* The API took the request: gone, or on its way. What cannot be asked counts as done, for the API said so. */
+/* The API took the request: gone, or on its way. What cannot be asked counts as done if the answer was about this VPC. */
 static int confirm_deleted(struct commit *c, struct doc *answer)
 {
 	struct api_problem problem;
-	uint64_t delay = POLL_FIRST_MS;
+	bool seen = false;
 
 	if (is_deleting(answer))
 		return 0;
 	answers_take(c->vpc, NULL);
-	for (;; delay = commit_next_delay(delay)) {
+	for (uint64_t delay = POLL_FIRST_MS;; delay = commit_next_delay(delay)) {
 		CLEANUP_DOC struct doc *now = NULL;
+		int r = answers_ask(c->vpc, c->op, &now, &problem);
 
-		if (answers_ask(c->vpc, c->op, &now, &problem) < 0 || is_deleting(now))
+		if (r == -ENOENT || is_deleting(now) || (r < 0 && answer && !seen))
 			return 0;
+		seen |= r == 0;
 		if (!commit_pause_ms(c, delay))
-			return problem_say(&c->problem, EPERM,
-				"the API answered without an error, and the VPC is still "
-				"there");
+			break;
 	}
+	if (seen)
+		return problem_say(&c->problem, EPERM,
+			"the API answered without an error, and the VPC is still there");
+	return problem_say(&c->problem, problem.errnum,
+		"the API took the request, and whether the VPC is gone is not known: %s",
+		problem.text);
 }
 
 static int delete_once(struct commit *c)
@@ -242,6 +276,9 @@ static int delete_once(struct commit *c)
 
 	if (r < 0 && c->problem.sent)
 		answers_take(c->vpc, NULL);
+	if (r < 0 && c->problem.sent && c->problem.http_status == 0)
+		commit_add_text(
+			&c->problem, "\nwhether it was deleted is not known: look with ls");
 	return r < 0 ? r : confirm_deleted(c, doc);
 }
 

@@ -78,6 +78,8 @@ static int merge_doc(struct view *view, struct doc *doc, uint64_t asked_us)
 	/* Counts only if nothing was written, and nothing newer was learnt, since the question was asked. */
 	if (vpc->written_us > asked_us || vpc->asked_us > asked_us)
 		return 0;
+	if (answers_is_behind(vpc, doc))
+		return 0;
 	vpc->gone = false;
 	vpc->asked_us = asked_us;
 	vpc_set_doc(vpc, doc);

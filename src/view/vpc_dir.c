@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/process.h"
 
 int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct field *ret)
 {
@@ -79,15 +80,65 @@ static struct node_entry field_entry(const struct field *field)
 	};
 }
 
+struct below {
+	const struct doc *doc;
+	const char *dir;
+};
+
+static int is_set_below(void *arg, const char *name, const struct field *field)
+{
+	const struct below *b = arg;
+	CLEANUP_BUF struct buf text = BUF_INIT(DOC_TEXT_MAX);
+	char path[NODE_PATH_MAX];
+
+	return field->type == FIELD_DIR || path_join(path, b->dir, name) < 0 ||
+	       doc_show(b->doc, path, &text) < 0 || text.len > 0;
+}
+
+/* A file, or a directory of such, of an entry made with mkdir whose value nobody has given yet. */
+static bool is_unset(const struct vpc_place *at)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT(DOC_TEXT_MAX);
+	const char *path = at->place.path;
+	bool in_entry = strncmp(path, "vpcPrefixes/", 12) == 0 ||
+			(at->vpc->is_draft && strncmp(path, "hostPrefixes/", 13) == 0);
+	int r;
+
+	if (!in_entry || strchr(path, '/') == strrchr(path, '/'))
+		return false;
+	if (at->field.type == FIELD_DIR)
+		return doc_list(at->doc, path, is_set_below,
+			       &(struct below){at->doc, path}) == 0;
+	r = doc_show(at->doc, path, &text);
+	return r == -ENOENT || (r == 0 && text.len == 0);
+}
+
 static int dir_lookup(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};
 	int r = vpc_open_field(dir, name, op, &at);
 
-	if (r == 0)
-		*ret = field_entry(&at.field);
-	return r;
+	if (r < 0)
+		return r;
+	/* cp -r opens files with O_EXCL, and makes directories, in a directory that it has just made, and the kernel refuses
+	 * that by itself where a look-up finds the name (fs/fuse/dir.c, fuse_atomic_open): for cp alone what is unset is
+	 * not there yet. */
+	if (is_unset(&at) && process_is_named(op->pid, "cp"))
+		return -ENOENT;
+	*ret = field_entry(&at.field);
+	return 0;
+}
+
+static int dir_create(
+	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
+{
+	CLEANUP(vpc_place_release) struct vpc_place at = {0};
+
+	if (vpc_open_field(dir, name, op, &at) < 0 || !is_unset(&at))
+		return -ENOSYS;
+	*ret = field_entry(&at.field);
+	return 0;
 }
 
 struct listing_of {
@@ -174,6 +225,20 @@ static bool holds_entries(const struct vpc *vpc, const char *path)
 	       (vpc->is_draft && strcmp(path, "hostPrefixes") == 0);
 }
 
+/* cp -r makes it although it is there. */
+static int make_unset_dir(
+	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
+{
+	CLEANUP(vpc_place_release) struct vpc_place at = {0};
+
+	if (vpc_open_field(dir, name, op, &at) < 0)
+		return -ENOSYS;
+	if (at.field.type != FIELD_DIR || !is_unset(&at))
+		return -EEXIST;
+	*ret = field_entry(&at.field);
+	return 0;
+}
+
 static int dir_make(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {
@@ -185,7 +250,7 @@ static int dir_make(
 	if (r < 0)
 		return r;
 	if (!holds_entries(at.vpc, at.place.path))
-		return -EOPNOTSUPP;
+		return make_unset_dir(dir, op, name, ret);
 	r = path_join(path, at.place.path, name);
 	if (r == 0)
 		r = make_prefix(&at, path, name);
@@ -240,8 +305,10 @@ static int dir_unlink(struct node *dir, const struct op *op, const char *name)
 	if (r < 0)
 		return r;
 	vpc = place.data;
-	if (!vpc->is_draft)
+	if (!vpc->is_draft) {
+		cascade_note(vpc, op);
 		return -EPERM;
+	}
 	draft_store(vpc, place.path, "", 0, NULL);
 	return 0;
 }
@@ -323,6 +390,7 @@ const struct node_ops vpc_dir_ops = {
 	.lookup = dir_lookup,
 	.list = dir_list,
 	.make = dir_make,
+	.create = dir_create,
 	.remove = dir_remove,
 	.unlink = dir_unlink,
 	.rename = dir_rename,
