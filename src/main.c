@@ -37,6 +37,8 @@ struct program {
 
 static void program_release(struct program *p)
 {
+	if (p->http)
+		http_shut_down(p->http);
 	fs_free(p->fs);
 	tree_free(p->tree);
 	view_free(p->view);

@@ -12,7 +12,8 @@ struct op {
 	uint64_t deadline_ms; /* clock_mono_ms() at which it must have been answered */
 	struct cancel *
 		cancel; /* borrowed, may be NULL; watched by reads only, never by a mutation */
-	uid_t uid;	/* the caller's */
+	bool is_look; /* a look-up of a name: others wait behind it, deaf to signals, so what is known may do */
+	uid_t uid; /* the caller's */
 	gid_t gid;
 	pid_t pid; /* the caller's thread, 0 when not known */
 	mode_t umask;

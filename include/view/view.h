@@ -30,7 +30,8 @@ struct view_gauges {
 
 /* Strings are copied. Errors: -ENOMEM, and those of api_new. */
 int view_new(const struct view_options *options, struct view **ret, struct err *err);
-/* No operation may be under way and every node released. NULL is allowed. */
+/* No operation may be under way and every node released; waits for questions to the API that are still open, so end those
+ * with http_shut_down before. NULL is allowed. */
 void view_free(struct view *view);
 
 /* The end has begun: whoever waits here returns at once, now and from now on. Any thread; does not block. (Calls to the API

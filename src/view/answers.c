@@ -2,6 +2,7 @@
 /* What the API said, when it was asked, and whether that still counts. The one idea: each answer is as old as its question,
  * and counts for as long as the ttl, unless something was written after the question. Whoever needs a newer one asks once
  * for all who wait. */
+#include "flight.h"
 #include "internal.h"
 
 #include <errno.h>
@@ -17,109 +18,18 @@ static uint64_t oldest_that_counts(struct view *view)
 	return oldest > view->forgotten_us ? oldest : view->forgotten_us;
 }
 
-static bool is_transport_failure(const struct api_problem *problem)
-{
-	return problem->http_status == 0 &&
-	       (problem->errnum == ETIMEDOUT || problem->errnum == EHOSTUNREACH ||
-		       problem->errnum == ECONNREFUSED || problem->errnum == EREMOTEIO ||
-		       problem->errnum == EPROTO);
-}
-
-/* A server found dead a moment ago is not asked again: one deadline for all, not one each. */
-static bool is_dead(struct view *view, struct api_problem *problem)
-{
-	if (!view->dead_us || view_stamp(view) - view->dead_us >= BREAKER_US)
-		return false;
-	*problem = view->failure;
-	return true;
-}
-
-static void note_outcome(struct view *view, int r, const struct api_problem *problem)
-{
-	if (r == 0) {
-		view->dead_us = 0;
-	} else if (is_transport_failure(problem)) {
-		view->dead_us = view_stamp(view);
-		view->failure = *problem;
-	}
-}
-
-/* Waits while somebody else asks. The lock is let go meanwhile: the caller's cancel is hooked without it (base/cancel.h). */
-static int wait_while(struct view *view, const struct op *op, const bool *asking,
+static int have_list(struct view *view, const struct op *op, uint64_t until_ms,
 	struct api_problem *problem)
 {
-	bool in_time = true, pending;
-
-	pthread_mutex_unlock(&view->lock);
-	cancel_hook(op->cancel, view_wake, view);
-	pthread_mutex_lock(&view->lock);
-	while (*asking && in_time && !view->stopping && !cancel_is_fired(op->cancel))
-		in_time = view_wait(view, op->deadline_ms);
-	pending = *asking;
-	pthread_mutex_unlock(&view->lock);
-	cancel_unhook(op->cancel);
-	pthread_mutex_lock(&view->lock);
-	if (cancel_is_fired(op->cancel))
-		return problem_say(problem, EINTR, "interrupted");
-	if (view->stopping)
-		return problem_say(problem, ESHUTDOWN, "the mount is ending");
-	if (pending && !in_time)
-		return problem_say(
-			problem, ETIMEDOUT, "no answer of the API within the deadline");
-	return 0;
-}
-
-static int ask_list(struct view *view, const struct op *op, struct api_problem *problem)
-{
-	CLEANUP_DOC_LIST struct doc_list list = {0};
-	uint64_t asked_us = view_stamp(view);
-	int r;
-
-	if (is_dead(view, problem))
-		return -problem->errnum;
-	view->listing = true;
-	pthread_mutex_unlock(&view->lock);
-	r = api_list(view->api, op, &list, problem);
-	pthread_mutex_lock(&view->lock);
-	view->listing = false;
-	pthread_cond_broadcast(&view->changed);
-	/* A server without the list is no server of this API, and says nothing about any VPC. */
-	if (r == -ENOENT)
-		r = -(problem->errnum = EBADMSG);
-	note_outcome(view, r, problem);
-	if (r < 0) {
-		if (r != -EINTR) {
-			view->list_failed_us = view_stamp(view);
-			view->failure = *problem;
-		}
-		return r;
-	}
-	if (names_merge(view, &list, asked_us) < 0)
-		return problem_say(problem, ENOMEM, "out of memory");
-	view->list_asked_us = asked_us;
-	return 0;
-}
-
-static int have_list(struct view *view, const struct op *op, struct api_problem *problem)
-{
-	uint64_t oldest = oldest_that_counts(view), since = view_stamp(view);
+	uint64_t oldest = oldest_that_counts(view);
 	int r = 0;
 
 	if (view->list_asked_us && view->list_asked_us >= oldest) {
 		view->cache_hits++;
 		return 0;
 	}
-	while (r == 0 && (!view->list_asked_us || view->list_asked_us < oldest)) {
-		if (!view->listing) {
-			r = ask_list(view, op, problem);
-			continue;
-		}
-		r = wait_while(view, op, &view->listing, problem);
-		if (r == 0 && view->list_failed_us > since) {
-			*problem = view->failure; /* who waited shares the failure too */
-			r = -problem->errnum;
-		}
-	}
+	while (r == 0 && (!view->list_asked_us || view->list_asked_us < oldest))
+		r = flight_ask(view, NULL, op, until_ms, problem);
 	return r;
 }
 
@@ -128,7 +38,7 @@ int answers_list(struct view *view, const struct op *op, struct api_problem *pro
 	int r;
 
 	pthread_mutex_lock(&view->lock);
-	r = have_list(view, op, problem);
+	r = have_list(view, op, op->deadline_ms, problem);
 	pthread_mutex_unlock(&view->lock);
 	return r;
 }
@@ -170,23 +80,16 @@ static void take_doc(struct vpc *vpc, struct doc *doc, uint64_t asked_us)
 		names_rebuild(vpc->view);
 }
 
-/* The caller holds a reference of the VPC. */
-static int ask_doc(struct vpc *vpc, const struct op *op, struct api_problem *problem)
+int answers_land_list(struct view *view, const struct doc_list *list, uint64_t asked_us)
 {
-	struct view *view = vpc->view;
-	CLEANUP_DOC struct doc *doc = NULL;
-	uint64_t asked_us = view_stamp(view);
-	int r;
+	if (names_merge(view, list, asked_us) < 0)
+		return -ENOMEM;
+	view->list_asked_us = asked_us;
+	return 0;
+}
 
-	if (is_dead(view, problem))
-		return -problem->errnum;
-	vpc->asking = true;
-	pthread_mutex_unlock(&view->lock);
-	r = api_get(view->api, op, vpc->id, &doc, problem);
-	pthread_mutex_lock(&view->lock);
-	vpc->asking = false;
-	pthread_cond_broadcast(&view->changed);
-	note_outcome(view, r, problem);
+int answers_land_doc(struct vpc *vpc, int r, struct doc *doc, uint64_t asked_us)
+{
 	if (vpc->written_us > asked_us || vpc->asked_us > asked_us)
 		return r == -ENOENT ? 0
 				    : r; /* older than what is known: it does not count */
@@ -200,17 +103,13 @@ static int ask_doc(struct vpc *vpc, const struct op *op, struct api_problem *pro
 }
 
 /* Until there is the answer to a question not older than oldest. */
-static int have_doc(
-	struct vpc *vpc, const struct op *op, uint64_t oldest, struct api_problem *problem)
+static int have_doc(struct vpc *vpc, const struct op *op, uint64_t until_ms,
+	uint64_t oldest, struct api_problem *problem)
 {
 	int r = 0;
 
-	while (r == 0 && !vpc->gone && (!vpc->doc || vpc->asked_us < oldest)) {
-		if (vpc->asking)
-			r = wait_while(vpc->view, op, &vpc->asking, problem);
-		else
-			r = ask_doc(vpc, op, problem);
-	}
+	while (r == 0 && !vpc->gone && (!vpc->doc || vpc->asked_us < oldest))
+		r = flight_ask(vpc->view, vpc, op, until_ms, problem);
 	return r;
 }
 
@@ -220,17 +119,26 @@ static bool is_walk(struct vpc *vpc)
 	struct view *view = vpc->view;
 	uint64_t now = view_stamp(view);
 	bool walk =
-		view->listing || (view->last_stale && view->last_stale != vpc &&
-					 now - view->last_stale_us <= view->ttl_ms * 1000);
+		view->flight || (view->last_stale && view->last_stale != vpc &&
+					now - view->last_stale_us <= view->ttl_ms * 1000);
 
 	view->last_stale = vpc;
 	view->last_stale_us = now;
 	return walk && !vpc->created_us;
 }
 
+/* While a look-up of a name waits, the kernel lets everybody else who looks it up wait behind it, deaf to signals (fs/dcache.c,
+ * d_wait_lookup). So a look-up of what is known does not wait long: the operation that follows it asks for itself. */
+static uint64_t patience_until_ms(const struct op *op)
+{
+	uint64_t until = clock_mono_ms() + LOOK_MS;
+
+	return op->is_look && until < op->deadline_ms ? until : op->deadline_ms;
+}
+
 static int refresh_doc(struct vpc *vpc, const struct op *op, struct api_problem *problem)
 {
-	uint64_t oldest = oldest_that_counts(vpc->view);
+	uint64_t oldest = oldest_that_counts(vpc->view), until_ms = patience_until_ms(op);
 	int r = 0;
 
 	if (vpc->doc && vpc->asked_us >= oldest) {
@@ -238,8 +146,10 @@ static int refresh_doc(struct vpc *vpc, const struct op *op, struct api_problem 
 		return 0;
 	}
 	if (!vpc->gone && is_walk(vpc))
-		r = have_list(vpc->view, op, problem);
-	return r < 0 ? r : have_doc(vpc, op, oldest, problem);
+		r = have_list(vpc->view, op, until_ms, problem);
+	if (r == 0)
+		r = have_doc(vpc, op, until_ms, oldest, problem);
+	return r < 0 && r != -ENOENT && r != -EINTR && op->is_look && vpc->doc ? 0 : r;
 }
 
 /* Hands out the document, or says that there is none. */
@@ -270,7 +180,7 @@ int answers_ask(
 	int r;
 
 	pthread_mutex_lock(&vpc->view->lock);
-	r = have_doc(vpc, op, view_stamp(vpc->view), problem);
+	r = have_doc(vpc, op, op->deadline_ms, view_stamp(vpc->view), problem);
 	r = give_doc(vpc, r, ret, problem);
 	pthread_mutex_unlock(&vpc->view->lock);
 	return r;

@@ -14,6 +14,7 @@
 #define VPC_READERS  16 /* programs per VPC whose last reading of spec.json is remembered */
 #define VPC_PATH_MAX DOC_PATH_MAX
 #define LIST_LAG_US  60000000ULL /* how long a list may not yet show what was created here */
+#define LOOK_MS	     100	 /* how long a look-up of a known name waits for news */
 #define BREAKER_US                                                                         \
 	2000000ULL /* how long a dead server is taken for dead without asking again */
 #define NAME_TEXT_MAX 4096 /* bytes of a name of the API with the NUL */
@@ -54,10 +55,10 @@ struct vpc {
 	uint64_t
 		created_us; /* stamp of its creation here while no list has shown it, else 0 */
 	bool writing;	    /* a writer is inside the gate */
-	bool asking;	    /* a GET by id is under way */
-	bool gone;	    /* deleted: here, or seen to be gone */
-	bool deleted_here;    /* stays as a mark until no list shows it any more */
-	struct timespec seen; /* when it was first seen */
+	struct flight *flight; /* borrowed: a GET by id that is under way */
+	bool gone;	       /* deleted: here, or seen to be gone */
+	bool deleted_here;     /* stays as a mark until no list shows it any more */
+	struct timespec seen;  /* when it was first seen */
 	struct observation *observations;
 	struct local_prefix *local_prefixes;
 	struct reader readers[VPC_READERS];
@@ -72,6 +73,7 @@ struct vpc {
 };
 
 struct journal;
+struct flight;
 
 struct view {
 	struct api *api;	 /* owned */
@@ -97,16 +99,16 @@ struct view {
 	uint64_t
 		forgotten_us; /* answers to questions asked before do not count (refresh) */
 	uint64_t list_mark;
-	bool stopping; /* nobody waits any more */
-	bool listing;  /* a list call is under way */
+	bool stopping;	       /* nobody waits any more */
+	struct flight *flight; /* borrowed: a list call that is under way */
+	unsigned flights;      /* of every kind; view_free waits for them */
 	struct timespec
 		changed_at; /* the newest updatedAt seen, or when a VPC was seen to go; 0: none yet */
 	struct vpc *
 		last_stale; /* borrowed, compared only: whose answer was last found too old */
 	uint64_t last_stale_us;
-	uint64_t dead_us; /* when the server was last found dead; 0: it answers */
-	uint64_t list_failed_us;
-	struct api_problem failure; /* of either */
+	uint64_t dead_us;	    /* when the server was last found dead; 0: it answers */
+	struct api_problem failure; /* how it was found dead */
 	uint64_t cache_hits;	    /* for stats */
 };
 

@@ -63,6 +63,10 @@ void view_free(struct view *view)
 {
 	if (!view)
 		return;
+	pthread_mutex_lock(&view->lock);
+	while (view->flights)
+		pthread_cond_wait(&view->changed, &view->lock);
+	pthread_mutex_unlock(&view->lock);
 	map_release(&view->by_file);
 	drop_all(&view->by_id);
 	drop_all(&view->drafts);

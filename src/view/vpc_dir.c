@@ -33,6 +33,15 @@ int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct f
 	return 0;
 }
 
+/* Why the last request failed can be read when no request gets through. */
+static int open_error_file(struct vpc_place *at)
+{
+	pthread_mutex_lock(&at->vpc->view->lock);
+	at->doc = at->vpc->doc ? doc_ref(at->vpc->doc) : NULL;
+	pthread_mutex_unlock(&at->vpc->view->lock);
+	return at->doc ? doc_find(at->doc, at->place.path, &at->field) : -ENOENT;
+}
+
 int vpc_open_field(
 	struct node *node, const char *name, const struct op *op, struct vpc_place *ret)
 {
@@ -43,6 +52,8 @@ int vpc_open_field(
 	if (r < 0)
 		return r;
 	ret->vpc = ret->place.data;
+	if (strcmp(ret->place.path, ".error") == 0)
+		return open_error_file(ret);
 	r = answers_doc(ret->vpc, op, &ret->doc, &problem);
 	if (r < 0)
 		return read_fail(ret->vpc->view, ret->vpc, ret->place.path, &problem);

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* One question to the API for all who wait for its answer, failure included. It is asked by a thread of its own, so that whoever
+ * gives up leaves alone, and the answer still serves the others. */
+#include "flight.h"
+
+#include <errno.h>
+#include "base/clock.h"
+
+#define STACK_BYTES (512 << 10)
+
+/* Reference-counted under view->lock. */
+struct flight {
+	unsigned refs;
+	struct view *view; /* borrowed: view_free waits for every flight */
+	struct vpc *vpc;   /* owned reference; NULL: the list */
+	uint64_t asked_us;
+	uint64_t deadline_ms;
+	bool landed;
+	int r;
+	struct api_problem problem;
+};
+
+static struct flight **slot_of(struct view *view, struct vpc *vpc)
+{
+	return vpc ? &vpc->flight : &view->flight;
+}
+
+static void flight_unref(struct flight *f)
+{
+	if (--f->refs)
+		return;
+	vpc_unref(f->vpc);
+	free(f);
+}
+
+static bool is_transport_failure(const struct api_problem *problem)
+{
+	return problem->http_status == 0 &&
+	       (problem->errnum == ETIMEDOUT || problem->errnum == EHOSTUNREACH ||
+		       problem->errnum == ECONNREFUSED || problem->errnum == EREMOTEIO ||
+		       problem->errnum == EPROTO);
+}
+
+/* A server found dead a moment ago is not asked again: one deadline for all, not one each. */
+static bool is_dead(struct view *view, struct api_problem *problem)
+{
+	if (!view->dead_us || view_stamp(view) - view->dead_us >= BREAKER_US)
+		return false;
+	*problem = view->failure;
+	return true;
+}
+
+static void note_outcome(struct view *view, const struct flight *f)
+{
+	if (f->r == 0) {
+		view->dead_us = 0;
+	} else if (is_transport_failure(&f->problem)) {
+		view->dead_us = view_stamp(view);
+		view->failure = f->problem;
+	}
+}
+
+static void land(struct flight *f, const struct doc_list *list, struct doc *doc)
+{
+	struct view *view = f->view;
+
+	/* A server without the list is no server of this API, and says nothing about any VPC. */
+	if (!f->vpc && f->r == -ENOENT)
+		f->r = -(f->problem.errnum = EBADMSG);
+	note_outcome(view, f);
+	if (f->vpc)
+		f->r = answers_land_doc(f->vpc, f->r, doc, f->asked_us);
+	else if (f->r == 0 && answers_land_list(view, list, f->asked_us) < 0)
+		f->r = problem_say(&f->problem, ENOMEM, "out of memory");
+	f->landed = true;
+	*slot_of(view, f->vpc) = NULL;
+	view->flights--;
+	pthread_cond_broadcast(&view->changed);
+}
+
+static void *flight_run(void *arg)
+{
+	CLEANUP_DOC_LIST struct doc_list list = {0};
+	CLEANUP_DOC struct doc *doc = NULL;
+	struct flight *f = arg;
+	struct view *view = f->view;
+	struct op op = {.deadline_ms = f->deadline_ms};
+
+	if (f->vpc)
+		f->r = api_get(view->api, &op, f->vpc->id, &doc, &f->problem);
+	else
+		f->r = api_list(view->api, &op, &list, &f->problem);
+	pthread_mutex_lock(&view->lock);
+	land(f, &list, doc);
+	flight_unref(f);
+	pthread_mutex_unlock(&view->lock);
+	return NULL;
+}
+
+static bool run_detached(struct flight *f)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	bool ok;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attr, STACK_BYTES);
+	ok = pthread_create(&thread, &attr, flight_run, f) == 0;
+	pthread_attr_destroy(&attr);
+	return ok;
+}
+
+static int flight_start(struct view *view, struct vpc *vpc, const struct op *op,
+	struct api_problem *problem)
+{
+	struct flight *f;
+
+	if (is_dead(view, problem))
+		return -problem->errnum;
+	f = calloc(1, sizeof(*f));
+	if (!f)
+		return problem_say(problem, ENOMEM, "out of memory");
+	f->refs = 1;
+	f->view = view;
+	f->vpc = vpc ? vpc_ref(vpc) : NULL;
+	f->asked_us = view_stamp(view);
+	f->deadline_ms = op->deadline_ms;
+	if (!run_detached(f)) {
+		flight_unref(f);
+		return problem_say(problem, ENOMEM, "no thread to ask the API with");
+	}
+	view->flights++;
+	*slot_of(view, vpc) = f;
+	return 0;
+}
+
+/* The lock is let go meanwhile: the caller's cancel is hooked without it (base/cancel.h). */
+static void wait_landed(const struct flight *f, const struct op *op, uint64_t until_ms)
+{
+	struct view *view = f->view;
+	bool in_time = true;
+
+	pthread_mutex_unlock(&view->lock);
+	cancel_hook(op->cancel, view_wake, view);
+	pthread_mutex_lock(&view->lock);
+	while (!f->landed && in_time && !view->stopping && !cancel_is_fired(op->cancel))
+		in_time = view_wait(view, until_ms);
+	pthread_mutex_unlock(&view->lock);
+	cancel_unhook(op->cancel);
+	pthread_mutex_lock(&view->lock);
+}
+
+static int outcome(const struct flight *f, const struct op *op, struct api_problem *problem)
+{
+	if (f->landed && f->r < 0)
+		*problem = f->problem;
+	if (f->landed)
+		return f->r;
+	if (cancel_is_fired(op->cancel))
+		return problem_say(problem, EINTR, "interrupted");
+	if (f->view->stopping)
+		return problem_say(problem, ESHUTDOWN, "the mount is ending");
+	return problem_say(problem, ETIMEDOUT, "no answer of the API within the deadline");
+}
+
+int flight_ask(struct view *view, struct vpc *vpc, const struct op *op, uint64_t until_ms,
+	struct api_problem *problem)
+{
+	struct flight *f;
+	int r = *slot_of(view, vpc) ? 0 : flight_start(view, vpc, op, problem);
+
+	if (r < 0)
+		return r;
+	f = *slot_of(view, vpc);
+	f->refs++;
+	wait_landed(f, op, until_ms);
+	r = outcome(f, op, problem);
+	flight_unref(f);
+	return r;
+}
