@@ -19,7 +19,8 @@
 #include "tree/tree.h"
 #include "view/view.h"
 
-#define ANSWER_MAX  (1u << 30) /* bytes of one answer of the API */
+#define ANSWER_MAX                                                                         \
+	(128u << 20) /* bytes of one answer of the API: a list of 100,000 VPCs fits */
 #define OPTIONS_MAX 65536
 #define USER_AGENT  "vpcfs/" VPCFS_VERSION
 

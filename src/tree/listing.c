@@ -291,6 +291,9 @@ int tree_readdir(struct dir_list *list, const struct op *op, uint64_t off, bool 
 	pthread_mutex_lock(&list->lock);
 	if (off == 0 || !list->is_filled)
 		r = list_refresh(list, op);
+	/* The C library takes ENOENT for the end of the directory (glibc, readdir): gone must not look like empty. */
+	if (r == -ENOENT)
+		r = -ESTALE;
 	list->is_filled |= r == 0;
 	if (r == 0 && fill_dots(list, &off, fill, arg))
 		r = fill_rows(list, off, plus, fill, arg);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/clock.h"
+#include "base/process.h"
 
 #define POLL_MOST_MS 1000
 #define BODY_MAX     (8u << 20)
@@ -117,6 +118,20 @@ static bool is_whole(const struct commit *c, const struct doc *answer)
 	return answer && doc_has_members_of(answer, c->now);
 }
 
+/* What was confirmed is what the mount shows before the writer is told. Without an answer the next reader asks. */
+static void see_result(struct commit *c)
+{
+	struct view *view = c->vpc->view;
+	CLEANUP_DOC struct doc *doc = NULL;
+	struct api_problem problem;
+
+	if (answers_ask(c->vpc, c->op, &doc, &problem) == 0)
+		return;
+	pthread_mutex_lock(&view->lock);
+	view->list_asked_us = 0;
+	pthread_mutex_unlock(&view->lock);
+}
+
 static int send_once(struct commit *c)
 {
 	CLEANUP_BUF struct buf body = BUF_INIT(BODY_MAX);
@@ -134,7 +149,11 @@ static int send_once(struct commit *c)
 	if (r < 0 && c->problem.sent && c->problem.http_status == 0)
 		commit_add_text(&c->problem,
 			"\nwhether the change was made is not known: read the file to see");
-	return r < 0 ? r : confirm(c, answer);
+	if (r == 0)
+		r = confirm(c, answer);
+	if (r == 0 && !is_whole(c, answer))
+		see_result(c);
+	return r;
 }
 
 static int plan(struct commit *c, struct doc *now)
@@ -211,8 +230,29 @@ int commit_run(struct commit *c)
 	return r;
 }
 
+/* An editor whose save was refused puts the old text back, and that is no news: why, and the refused text, stay. */
+static bool is_way_back(const struct commit *c)
+{
+	bool same;
+
+	if (c->sent)
+		return false;
+	pthread_mutex_lock(&c->vpc->view->lock);
+	same = c->vpc->refused && c->vpc->refused == process_of_thread(c->op->pid);
+	pthread_mutex_unlock(&c->vpc->view->lock);
+	return same;
+}
+
+static void note_refused(struct commit *c, pid_t process)
+{
+	pthread_mutex_lock(&c->vpc->view->lock);
+	c->vpc->refused = process;
+	pthread_mutex_unlock(&c->vpc->view->lock);
+}
+
 int commit_end(struct commit *c, int r)
 {
+	struct journal *journal = c->vpc->view->journal;
 	struct report report = {
 		.vpc = c->vpc,
 		.what = "PATCH",
@@ -220,17 +260,16 @@ int commit_end(struct commit *c, int r)
 		.mask = c->change ? change_mask(c->change) : "",
 	};
 
-	if (r == 0 && c->is_put_back && !c->sent) {
-		/* An editor puts the old text back after a save that was refused: why, and the text, stay. */
-	} else if (r == 0) {
+	if (r < 0) {
+		if (c->text)
+			report.kept = rejected_keep(journal, c->target, c->text, c->len);
+		note_refused(c, process_of_thread(c->op->pid));
+		r = journal_fail(c->vpc->view, &report, &c->problem);
+	} else if (!is_way_back(c)) {
+		note_refused(c, 0);
 		journal_worked(c->vpc);
 		if (c->text)
-			rejected_drop(c->vpc->view->journal, c->target);
-	} else {
-		if (c->text)
-			report.kept = rejected_keep(
-				c->vpc->view->journal, c->target, c->text, c->len);
-		r = journal_fail(c->vpc->view, &report, &c->problem);
+			rejected_drop(journal, c->target);
 	}
 	change_free(c->change);
 	doc_unref(c->now);

@@ -13,8 +13,7 @@ struct commit {
 	size_t len;
 	const char *new_name; /* of a rename */
 	struct doc *origin; /* borrowed: what the writer of a spec.json had read, or NULL */
-	bool is_put_back; /* a text that changes nothing may be an editor's way back, not a success */
-	bool sent;
+	bool sent;	    /* a request went out */
 	bool ask_first; /* plan from what the API has now, not from an answer within the ttl */
 	/* Makes the change from the document; the sentence on failure. May be called again. */
 	int (*plan)(struct commit *c, const struct doc *now, struct change **ret,

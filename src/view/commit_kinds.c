@@ -132,8 +132,8 @@ static int commit_draft(struct commit *c)
 	return r < 0 ? problem_say(&c->problem, -r, "%s", err.text) : 0;
 }
 
-int commit_text(struct vpc *vpc, const struct op *op, const char *path, enum store_why why,
-	const char *text, size_t len, struct doc **origin)
+int commit_text(struct vpc *vpc, const struct op *op, const char *path, const char *text,
+	size_t len, struct doc **origin)
 {
 	struct commit c;
 	char name[NAME_FILE_MAX];
@@ -142,7 +142,6 @@ int commit_text(struct vpc *vpc, const struct op *op, const char *path, enum sto
 	commit_init(&c, vpc, op, path);
 	c.text = text;
 	c.len = len;
-	c.is_put_back = why == STORE_RENAME || strcmp(path, "spec.json") == 0;
 	if (vpc->is_draft) {
 		r = commit_draft(&c);
 	} else if (strcmp(path, "spec.json") == 0) {

@@ -63,6 +63,7 @@ struct vpc {
 	struct local_prefix *local_prefixes;
 	struct reader readers[VPC_READERS];
 	unsigned reader_next;
+	pid_t refused; /* whose write was refused last, 0 when the last one worked */
 	/* Who last was refused an unlink here, how often, and until when that counts. */
 	pid_t remover;
 	unsigned removals;
@@ -166,8 +167,8 @@ bool view_wait(struct view *view, uint64_t deadline_ms);
 void view_wake(void *view);
 
 /* commit_kinds.c: a write's way to the API. Each reports its own failure to the journal. path is relative to the VPC. */
-int commit_text(struct vpc *vpc, const struct op *op, const char *path, enum store_why why,
-	const char *text, size_t len, struct doc **origin);
+int commit_text(struct vpc *vpc, const struct op *op, const char *path, const char *text,
+	size_t len, struct doc **origin);
 int commit_remove_prefix(struct vpc *vpc, const struct op *op, const char *path);
 int commit_rename_prefix(
 	struct vpc *vpc, const struct op *op, const char *path, const char *new_name);
@@ -256,6 +257,18 @@ int vpc_open_field(
 void vpc_place_release(struct vpc_place *place);
 /* What the VPC or draft has at the path, entries without a value included. */
 int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct field *ret);
+struct node_entry vpc_field_entry(const struct field *field);
+/* vpc_entries.c: a file, or a directory of such, of an entry made with mkdir whose value nobody has given yet. */
+bool vpc_is_unset(const struct vpc_place *at);
+int vpc_dir_create(
+	struct node *dir, const struct op *op, const char *name, struct node_entry *ret);
+int vpc_dir_make(
+	struct node *dir, const struct op *op, const char *name, struct node_entry *ret);
+int vpc_dir_remove(
+	struct node *dir, const struct op *op, const char *name, bool has_scratch);
+int vpc_dir_unlink(struct node *dir, const struct op *op, const char *name);
+int vpc_dir_rename(struct node *dir, const struct op *op, const char *name,
+	struct node *new_dir, const char *new_name, bool noreplace);
 void *vpc_origin(struct node *node);
 void vpc_origin_free(void *origin);
 

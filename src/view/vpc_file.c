@@ -80,7 +80,7 @@ static int file_store(struct node *node, const struct op *op, enum store_why why
 
 	if (r < 0)
 		return r;
-	r = commit_text(place.data, op, place.path, why, text, len, &doc);
+	r = commit_text(place.data, op, place.path, text, len, &doc);
 	*origin = doc;
 	return r;
 }
