@@ -1,0 +1,497 @@
+# SPDX-License-Identifier: MIT
+"""The command lines of vpcfs and vpcfs-emulator (design, section 8): options, start, end, and one clear sentence for
+each thing that is wrong."""
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import harness
+import pytest
+from harness import (INGRESS, SLOW, TOKEN, errno_of, is_mounted, is_root, option_value, program, sanitizer_env,
+                     unmount, unmount_by_force, wait_until)
+
+
+@pytest.fixture
+def profile():
+    return "live"
+
+
+class Runner:
+    """vpcfs as a person starts it: it goes to the background."""
+
+    def __init__(self, lab):
+        self.server = lab.server()
+        self.folder = lab.new_folder()
+        self.mnt = self.folder / "mnt"
+        self.mnt.mkdir()
+        self.token_file = self.folder / "token"
+        self.token_file.touch(mode=0o600)
+        self.token_file.write_text(TOKEN + "\n")
+        self.env = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **sanitizer_env(self.folder)}
+
+    def run(self, *args, env=None, prefix=()):
+        return subprocess.run([*prefix, program("vpcfs"), *map(str, args)], capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, cwd=self.folder, env={**self.env, **(env or {})},
+                              timeout=60 * SLOW, check=False)
+
+    def with_token(self, *args, **kwargs):
+        return self.run("-o", f"token_file={option_value(self.token_file)}", *args, **kwargs)
+
+    def daemons(self):
+        return [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and str(self.mnt) in command_line(pid)]
+
+    def end(self):
+        unmount(self.mnt)
+        unmount_by_force(self.mnt)
+        try:
+            wait_until(lambda: not self.daemons(), "the daemon to end", 5)
+        except AssertionError:
+            for pid in self.daemons():
+                os.kill(pid, signal.SIGKILL)
+            raise
+
+
+def command_line(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
+@pytest.fixture
+def cli(lab):
+    runner = Runner(lab)
+    yield runner
+    runner.end()
+
+
+def assert_one_sentence(result, *words):
+    assert result.returncode in (1, 2), result
+    assert result.stdout == ""
+    lines = result.stderr.splitlines()
+    assert len(lines) == 1 and lines[0].startswith("vpcfs: "), result.stderr
+    for word in words:
+        assert word.lower() in lines[0].lower(), lines[0]
+
+
+# Starting.
+
+def test_it_returns_when_the_mount_answers(cli):
+    result = cli.with_token(cli.server.url, cli.mnt)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert sorted(os.listdir(cli.mnt)) == ["plain", "prod"]
+
+
+@pytest.mark.parametrize("form", ["positional", "endpoint=", "environment", "options last", "split options", "glued -o",
+                                  "trailing slash"])
+def test_forms_of_the_command_line(cli, form):
+    token, url, mnt = f"token_file={option_value(cli.token_file)}", cli.server.url, cli.mnt
+    args = {"positional": ["-o", token, url, mnt], "endpoint=": ["-o", f"{token},endpoint={url}", mnt],
+            "environment": ["-o", token, mnt], "options last": [url, mnt, "-o", token + ",rw,nosuid,nodev"],
+            "split options": ["-o", token, "-o", "ttl=1", "-o", f"timeout=2.5,endpoint={url}", mnt],
+            "glued -o": [f"-o{token}", url, mnt], "trailing slash": ["-o", token, url + "/", f"{mnt}/"]}[form]
+    result = cli.run(*args, env={"COREWEAVE_API_ENDPOINT": url} if form == "environment" else None)
+    assert result.returncode == 0, result
+    assert (cli.mnt / "prod/name").read_text() == "prod\n"
+
+
+def test_a_relative_mountpoint(cli):
+    assert cli.with_token(cli.server.url, "mnt").returncode == 0
+    assert (cli.mnt / "prod/name").read_text() == "prod\n"
+
+
+def test_token_from_the_environment_is_not_in_environ(cli):
+    assert cli.run(cli.server.url, cli.mnt, env={"COREWEAVE_API_TOKEN": TOKEN}).returncode == 0
+    assert (cli.mnt / "prod/name").read_text() == "prod\n"
+    for pid in cli.daemons():
+        if is_root():
+            assert TOKEN.encode() not in pathlib.Path(f"/proc/{pid}/environ").read_bytes()
+        assert TOKEN not in command_line(pid)
+
+
+def test_token_from_the_credentials_directory(cli):
+    credentials = cli.folder / "credentials"
+    credentials.mkdir()
+    (credentials / "coreweave-token").touch(mode=0o600)
+    (credentials / "coreweave-token").write_text(TOKEN)
+    assert cli.run(cli.server.url, cli.mnt, env={"CREDENTIALS_DIRECTORY": str(credentials)}).returncode == 0
+    assert (cli.mnt / "prod/name").read_text() == "prod\n"
+
+
+def test_token_file_goes_before_the_environment(cli):
+    result = cli.with_token(cli.server.url, cli.mnt, env={"COREWEAVE_API_TOKEN": "CW-SECRET-wrong"})
+    assert result.returncode == 0
+
+
+def test_the_timeout_of_the_environment(cli):
+    assert cli.with_token(cli.server.url, cli.mnt, env={"COREWEAVE_HTTP_TIMEOUT": "3s"}).returncode == 0
+    assert re.search(r"^timeout=3$", (cli.mnt / ".vpcfs/options").read_text(), re.MULTILINE)
+
+
+@pytest.mark.skipif(not is_root(), reason="mount(8) is for root")
+def test_as_mount_helper(cli):
+    """What mount -t fuse.vpcfs runs; mount(8) itself would look for vpcfs in the system's folders only."""
+    path = cli.folder / "bin"
+    path.mkdir()
+    (path / "vpcfs").symlink_to(program("vpcfs"))
+    result = subprocess.run(["/sbin/mount.fuse3", cli.server.url, str(cli.mnt), "-t", "fuse.vpcfs", "-o",
+                             f"rw,token_file={cli.token_file},ttl=3,nofail"], capture_output=True, text=True,
+                            env={**cli.env, "PATH": f"{path}:{os.environ['PATH']}"}, timeout=60, check=False)
+    assert result.returncode == 0, result
+    assert (cli.mnt / "prod/name").read_text() == "prod\n"
+    assert subprocess.run(["umount", str(cli.mnt)], check=False).returncode == 0
+    wait_until(lambda: not cli.daemons(), "the daemon to end", 2)
+
+
+# Ending.
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, "umount", "fusermount3"])
+def test_it_ends_within_a_second(lab, how):
+    m = lab.mount()
+    m.read("prod/name")
+    began = time.monotonic()
+    if isinstance(how, signal.Signals):
+        m.process.send_signal(how)
+    elif how == "umount" and is_root():
+        subprocess.run(["umount", str(m.path)], check=True)
+    else:
+        subprocess.run(["fusermount3", "-u", str(m.path)], check=True)
+    assert m.process.wait(timeout=20) == 0
+    assert time.monotonic() - began < 1 * SLOW
+    assert not is_mounted(m.path)
+
+
+def test_an_interrupted_start_leaves_no_mount(cli):
+    cli.server.fault("ANY:hang")
+    child = subprocess.Popen([program("vpcfs"), "-f", "-o", f"token_file={option_value(cli.token_file)}",
+                              cli.server.url, str(cli.mnt)], env=cli.env, stderr=subprocess.PIPE)
+    wait_until(cli.server.requests, "the first request")
+    child.send_signal(signal.SIGTERM)
+    child.wait(timeout=20 * SLOW)
+    child.stderr.close()
+    assert not is_mounted(cli.mnt)
+
+
+def test_a_dead_former_mount_is_named_with_the_command(lab):
+    m = lab.mount()
+    m.process.kill()
+    m.process.wait()
+    assert errno_of(os.listdir, m.path) == "ENOTCONN"
+    result = subprocess.run(m.command, capture_output=True, text=True, timeout=60, env=m.env, check=False)
+    assert_one_sentence(result, f"fusermount3 -u {m.path}")
+    subprocess.run(["fusermount3", "-u", str(m.path)], check=True)
+
+
+# What is wrong.
+
+def url_of_nobody():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("args, words", [
+    (["-o", "colour=blue", "URL", "MNT"], ["colour"]),
+    (["-o", "tll=5", "URL", "MNT"], ["tll", "ttl"]),
+    (["-o", "ttl", "URL", "MNT"], ["ttl"]),
+    (["-o", "ttl=soon", "URL", "MNT"], ["ttl=soon", "seconds"]),
+    (["-o", "ttl=-1", "URL", "MNT"], ["ttl=-1"]),
+    (["-o", "ttl=nan", "URL", "MNT"], ["ttl"]),
+    (["-o", "timeout=0", "URL", "MNT"], ["timeout=0"]),
+    (["-o", "timeout=", "URL", "MNT"], ["timeout"]),
+    (["-o", "timeout=1x", "URL", "MNT"], ["timeout=1x"]),
+    (["-o", "timeout=99999999999999999999", "URL", "MNT"], ["timeout"]),
+    (["-o", "umask=99", "URL", "MNT"], ["umask=99", "octal"]),
+    (["-o", "uid=nobody-knows", "URL", "MNT"], ["uid=nobody-knows"]),
+    (["-o", "gid=-5", "URL", "MNT"], ["gid"]),
+    (["-o", "ro=1", "URL", "MNT"], ["ro"]),
+    (["-o", "zone=", "URL", "MNT"], ["zone"]),
+    (["-o", "token=CW-SECRET-x", "URL", "MNT"], ["token_file"]),
+    (["-o", "cacert=/nowhere", "URL", "MNT"], ["/nowhere"]),
+    (["-o"], ["-o"]),
+    (["-x", "URL", "MNT"], ["-x"]),
+    (["--colour", "URL", "MNT"], ["--colour"]),
+    (["--emulator=", "MNT"], ["emulator"]),
+    (["--emulator", "URL", "MNT"], ["emulator"]),
+    ([], ["MOUNTPOINT"]),
+    (["URL"], ["MOUNTPOINT"]),
+    (["URL", "MNT", "more"], ["too many"]),
+    (["URL", "/nowhere/at/all"], ["/nowhere/at/all"]),
+    (["URL", "FILE"], ["directory"]),
+    (["ftp://127.0.0.1", "MNT"], ["http"]),
+    (["api.coreweave.com", "MNT"], ["https://"]),
+    (["http://api.coreweave.com", "MNT"], ["http://", "allow_http"]),
+    (["http://127.0.0.1.example.com", "MNT"], ["allow_http"]),
+    (["https://", "MNT"], ["https://"]),
+    (["https://a b", "MNT"], ["URL"]),
+    (["https://user:word@127.0.0.1", "MNT"], ["user"]),
+    (["http://127.0.0.1:99999", "MNT"], ["127.0.0.1:99999"]),
+])
+def test_a_wrong_command_line(cli, args, words):
+    file = cli.folder / "file"
+    file.write_text("")
+    names = {"URL": cli.server.url, "MNT": str(cli.mnt), "FILE": str(file)}
+    result = cli.run(*[names.get(arg, arg) for arg in args], env={"COREWEAVE_API_TOKEN": TOKEN})
+    assert_one_sentence(result, *words)
+    assert "CW-SECRET" not in result.stderr
+    assert not is_mounted(cli.mnt)
+    assert cli.server.requests() == []
+
+
+@pytest.mark.parametrize("name, value, words", [
+    ("COREWEAVE_HTTP_TIMEOUT", "later", ["COREWEAVE_HTTP_TIMEOUT"]),
+    ("COREWEAVE_API_ENDPOINT", "nonsense", ["COREWEAVE_API_ENDPOINT"]),
+    ("COREWEAVE_API_TOKEN", "two words", ["COREWEAVE_API_TOKEN"]),
+    ("COREWEAVE_API_TOKEN", "line\nline", ["COREWEAVE_API_TOKEN"]),
+])
+def test_a_wrong_environment(cli, name, value, words):
+    args = [cli.mnt] if name == "COREWEAVE_API_ENDPOINT" else [cli.server.url, cli.mnt]
+    result = cli.run(*args, env={"COREWEAVE_API_TOKEN": TOKEN, name: value})
+    assert_one_sentence(result, *words)
+    assert value not in result.stderr or name != "COREWEAVE_API_TOKEN"
+
+
+def test_no_token_says_the_three_ways(cli):
+    assert_one_sentence(cli.run(cli.server.url, cli.mnt), "token_file", "COREWEAVE_API_TOKEN", "coreweave-token")
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620])
+def test_a_token_file_that_others_may_read_is_refused(cli, mode):
+    cli.token_file.chmod(mode)
+    assert_one_sentence(cli.with_token(cli.server.url, cli.mnt), "token", "chmod 600")
+
+
+@pytest.mark.parametrize("text, words", [("", ["empty"]), ("\n", ["empty"]), ("two words\n", ["token"]),
+                                         ("one\ntwo\n", ["token"]), ("x" * 100000, ["token"]), ("a\0b\n", ["token"])])
+def test_a_token_file_without_a_token(cli, text, words):
+    cli.token_file.write_text(text)
+    assert_one_sentence(cli.with_token(cli.server.url, cli.mnt), *words)
+
+
+def test_a_token_file_that_is_not_there(cli):
+    cli.token_file.unlink()
+    assert_one_sentence(cli.with_token(cli.server.url, cli.mnt), str(cli.token_file))
+
+
+def test_a_token_file_that_is_a_directory(cli):
+    cli.token_file.unlink()
+    cli.token_file.mkdir()
+    assert_one_sentence(cli.with_token(cli.server.url, cli.mnt), str(cli.token_file))
+
+
+@pytest.mark.parametrize("foreground", [[], ["-f"]])
+def test_a_token_that_is_refused(cli, foreground):
+    cli.token_file.write_text("CW-SECRET-wrong\n")
+    result = cli.with_token(*foreground, cli.server.url, cli.mnt)
+    assert result.returncode == 1
+    assert result.stderr.startswith("vpcfs: ") and "token" in result.stderr.splitlines()[0]
+    assert "CW-SECRET" not in result.stderr
+    assert not is_mounted(cli.mnt)
+
+
+@pytest.mark.parametrize("foreground", [[], ["-f"]])
+def test_a_server_that_cannot_be_reached(cli, foreground):
+    url = url_of_nobody()
+    result = cli.with_token(*foreground, "-o", "timeout=2", url, cli.mnt)
+    assert result.returncode == 1
+    assert_one_sentence(result, url.removeprefix("http://"), "refused")
+
+
+def test_a_server_that_hangs(cli):
+    cli.server.fault("ANY:hang")
+    began = time.monotonic()
+    assert_one_sentence(cli.with_token("-o", "timeout=1", cli.server.url, cli.mnt))
+    assert time.monotonic() - began < 3 * SLOW
+
+
+def test_a_name_that_does_not_resolve(cli):
+    result = cli.with_token("-o", "timeout=5", "https://vpcfs.invalid", cli.mnt)
+    assert_one_sentence(result, "vpcfs.invalid")
+
+
+def test_a_server_that_is_not_the_api(cli):
+    cli.server.fault("ANY:garbage")
+    assert_one_sentence(cli.with_token("-o", "timeout=1", cli.server.url, cli.mnt))
+
+
+def test_plain_http_where_tls_is_expected(cli):
+    assert_one_sentence(cli.with_token("-o", "timeout=2", cli.server.url.replace("http:", "https:"), cli.mnt))
+
+
+def test_a_mountpoint_of_somebody_else(cli):
+    if not is_root():
+        result = cli.with_token(cli.server.url, "/")
+        assert result.returncode == 1
+        return
+    with private_program() as vpcfs:
+        token = pathlib.Path(vpcfs).parent / "token"
+        token.touch(mode=0o600)
+        token.write_text(TOKEN)
+        os.chown(token, 65534, 65534)
+        result = subprocess.run([*AS_NOBODY, vpcfs, "-o", f"token_file={token}", cli.server.url, "/usr"],
+                                capture_output=True, text=True, timeout=60, env=nobody_env(vpcfs), check=False)
+    assert result.returncode == 1 and "/usr" in result.stderr, result
+
+
+# As an ordinary user.
+
+AS_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+
+@contextlib.contextmanager
+def fuse_for_everybody():
+    """As udev leaves it on Debian; containers often do not."""
+    mode = os.stat("/dev/fuse").st_mode & 0o777
+    os.chmod("/dev/fuse", 0o666)
+    try:
+        yield
+    finally:
+        os.chmod("/dev/fuse", mode)
+
+
+def nobody_env(vpcfs):
+    folder = pathlib.Path(vpcfs).parent
+    return {"PATH": os.environ["PATH"], "HOME": str(folder), **sanitizer_env(folder)}
+
+
+class private_program:
+    """A copy of vpcfs where an ordinary user can reach it, in a folder of theirs."""
+
+    def __enter__(self):
+        self.folder = tempfile.mkdtemp(prefix="vpcfs-test-", dir="/var/tmp")
+        shutil.copy(program("vpcfs"), self.folder)
+        for path in (self.folder, f"{self.folder}/vpcfs"):
+            os.chown(path, 65534, 65534)
+            os.chmod(path, 0o700)
+        return f"{self.folder}/vpcfs"
+
+    def __exit__(self, *_):
+        reports = harness.sanitizer_reports(pathlib.Path(self.folder))
+        shutil.rmtree(self.folder, ignore_errors=True)
+        assert reports == ""
+
+
+@pytest.mark.skipif(not is_root(), reason="the whole suite runs as an ordinary user then")
+def test_as_an_ordinary_user(cli):
+    with fuse_for_everybody(), private_program() as vpcfs:
+        folder = pathlib.Path(vpcfs).parent
+        mnt, token = folder / "mnt", folder / "token"
+        mnt.mkdir()
+        token.touch(mode=0o600)
+        token.write_text(TOKEN)
+        for path in (mnt, token):
+            os.chown(path, 65534, 65534)
+
+        def run(*command):
+            return subprocess.run([*AS_NOBODY, *map(str, command)], capture_output=True, text=True, timeout=60,
+                                  env={**nobody_env(vpcfs), "M": str(mnt)}, check=False)
+
+        try:
+            assert run(vpcfs, "-o", f"token_file={token}", cli.server.url, mnt).returncode == 0
+            assert run("bash", "-c", 'echo true > "$M/prod/ingress/disablePublicServices" && cat "$M/prod/name"').stdout \
+                == "prod\n"
+            assert cli.server.find("prod")["ingress"]["disablePublicServices"] is True
+            edit = run("bash", "-c", 'cd "$M/prod" && sed -i s/8.8.8.8/9.9.9.9/ spec.json && cat dhcp/dns/servers')
+            assert edit.stdout == "1.1.1.1\n9.9.9.9\n", edit
+            assert run("bash", "-c", 'rsync -a "$M/prod" "$HOME/backup"').returncode == 0
+            assert run("stat", "-c", "%u %g %a", mnt / "prod/name").stdout == "65534 65534 600\n"
+            assert run("bash", "-c", 'echo x > "$M/prod/id"').returncode != 0
+            assert errno_of(os.listdir, mnt) == "EACCES"  # not even root, without allow_other
+            assert run("fusermount3", "-u", mnt).returncode == 0
+        finally:
+            unmount_by_force(mnt)
+
+
+@pytest.mark.skipif(not is_root(), reason="needs user_allow_other")
+def test_allow_other_within_the_modes(lab):
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="vpcfs-test-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    m = harness.Mount(folder, lab.server(), "allow_other,umask=022")
+    try:
+        read = subprocess.run([*AS_NOBODY, "cat", str(m / "prod/name")], capture_output=True, text=True, check=False)
+        assert read.stdout == "prod\n", read
+        write = subprocess.run([*AS_NOBODY, "sh", "-c", f"echo true > '{m / INGRESS}'"], capture_output=True, text=True,
+                               check=False)
+        assert write.returncode != 0 and "Permission denied" in write.stderr
+    finally:
+        wrong = m.stop() + harness.sanitizer_reports(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+    assert wrong == ""
+
+
+# The built-in emulator.
+
+def test_the_built_in_emulator_needs_no_account(cli):
+    assert cli.run("--emulator", cli.mnt).returncode == 0
+    names = sorted(os.listdir(cli.mnt))
+    assert "prod" in names and len(names) >= 3
+    assert (cli.mnt / "prod/status").read_text() == "STATUS_READY\n"
+
+
+def test_the_built_in_emulator_keeps_its_state(cli):
+    state = cli.folder / "state"
+    assert cli.run(f"--emulator={state}", "-o", "zone=US-EAST-04A", cli.mnt).returncode == 0
+    os.mkdir(cli.mnt / "kept")
+    wait_until(lambda: (cli.mnt / "kept/status").read_text() == "STATUS_READY\n", "kept to be ready")
+    cli.end()
+    assert cli.run(f"--emulator={state}", cli.mnt).returncode == 0
+    assert (cli.mnt / "kept/zone").read_text() == "US-EAST-04A\n"
+
+
+# -V, -h
+
+@pytest.mark.parametrize("flag", ["-h", "--help", "-V", "--version"])
+def test_help_and_version(cli, flag):
+    result = cli.run(flag)
+    assert result.returncode == 0 and result.stderr == ""
+    assert ("usage: vpcfs" if flag in ("-h", "--help") else "vpcfs ") in result.stdout
+
+
+# vpcfs-emulator
+
+def emulator(*args):
+    return subprocess.run([program("vpcfs-emulator"), *args], capture_output=True, text=True, timeout=20, check=False,
+                          stdin=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize("args", [
+    ["--listen", "0.0.0.0:0"], ["--listen", "nonsense"], ["--listen", "127.0.0.1:99999"], ["--profile", "other"],
+    ["--load", "/nowhere"], ["--latency", "soon"], ["--provision", "-1"], ["--fault", "nonsense"],
+    ["--fault", "PATCH:explode"], ["--colour"], ["--token", ""], ["positional"], ["--state", "/nowhere/state"],
+])
+def test_a_wrong_command_line_of_the_emulator(args):
+    result = emulator(*args)
+    assert result.returncode in (1, 2)
+    assert len(result.stderr.splitlines()) == 1 and result.stderr.startswith("vpcfs-emulator: "), result.stderr
+
+
+def test_the_emulator_loads_a_list_answer(lab):
+    items = [{"id": "1", "name": "one", "zone": "Z"}]
+    server = lab.server(load=items)
+    assert server.list() == items
+
+
+def test_the_emulator_keeps_its_state_through_kill_9(lab):
+    folder = lab.new_folder()
+    server = harness.Emulator(folder, options=["--state", str(folder / "state")])
+    lab.started.append(server)
+    server.create({"name": "kept", "zone": "US-EAST-04A"})
+    before = server.list()
+    server.kill()
+    server.process.stdout.close()
+    server._launch()
+    assert server.list() == before
+
+
+def test_the_emulator_wants_the_token(lab):
+    server = lab.server()
+    assert server.call("GET", harness.VPCS, token="wrong")[0] == 401
+    assert json.dumps(server.list())

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""The README: every command line of its blocks is run against a demo mount, and its tables say what the program says."""
+import re
+import subprocess
+
+import pytest
+from harness import ROOT, SLOW, Mount, build_dir, program, wait_until
+from programs import Screen
+
+README = (ROOT / "README.md").read_text()
+MAN = (ROOT / "docs/man/vpcfs.1").read_text()
+
+
+@pytest.fixture
+def profile():
+    return "live"
+
+
+def blocks():
+    """[(heading, [command line, ...])] of the blocks that are marked"""
+    found = []
+    for part in re.split(r"^#+ ", README, flags=re.MULTILINE)[1:]:
+        heading = part.splitlines()[0]
+        for text in re.findall(r"<!-- test -->\n```sh\n(.*?)```", part, re.DOTALL):
+            found.append((heading, text.replace("\\\n", "").strip().splitlines()))
+    return found
+
+
+def between(text, start, end="<!-- end -->"):
+    return text.split(start, 1)[1].split(end, 1)[0].strip()
+
+
+@pytest.fixture
+def demo(lab):
+    """What scripts/demo mounts."""
+    folder = lab.new_folder()
+    mount = Mount(folder, None, "zone=US-EAST-04A", args=["--emulator"], endpoint="")
+    lab.started.append(mount)
+    return mount
+
+
+def edit_with_vim(demo, line):
+    """A person in vim: changes a DNS server, saves, leaves."""
+    screen = Screen(line, demo.shell_env({"D": str(demo.path)}), demo.path, SLOW)
+    try:
+        screen.wait_for("vpcPrefixes|hostPrefixes")
+        screen.keys(":set backupskip=", "Enter", ":%s/internal lb cidr 2/internal lb/", "Enter")
+        screen.wait_for("internal lb\"")
+        screen.keys(":wq", "Enter")
+        screen.wait_for("ended:0")
+    finally:
+        screen.close()
+
+
+def test_every_command_line_works(demo):
+    commands = [line for _, lines in blocks() for line in lines]
+    assert len(commands) > 35
+    for line in commands:
+        if line.startswith("vim "):
+            edit_with_vim(demo, line)
+            continue
+        result = demo.sh(f"set -o pipefail\n{line}", cwd=demo.path)
+        if line.endswith("# fails"):
+            assert not result.ok and result.err, line
+        elif not line.startswith("diff "):
+            assert result.ok and result.err == "", (line, result, demo.why(""))
+        if "--itemize-changes" in line:
+            assert result.out == "", result.out
+        wait_until(lambda: "UPDATING" not in demo.read("prod/status"), "prod to be ready")
+
+
+def test_the_table_of_files_is_the_schema():
+    table = subprocess.run([build_dir() / "tests/unit/model/schema-table"], capture_output=True, text=True,
+                           check=True).stdout
+    assert between(README, "<!-- schema-table -->") == table.strip()
+
+
+def options_of_help():
+    text = subprocess.run([program("vpcfs"), "-h"], capture_output=True, text=True, check=True).stdout
+    names = set()
+    for spec in re.findall(r"^  (-\S+(?: \S+)?)", text, re.MULTILINE):
+        if spec.startswith("-o "):
+            names |= {f"-o {part.split('=')[0]}" for part in spec[3:].split(",")}
+        else:
+            names.add(re.split(r"[\[ =]", spec)[0])
+    return names
+
+
+def test_help_readme_and_man_page_have_the_same_options():
+    of_readme = {re.split(r"[\[=]", name)[0] for name in
+                 re.findall(r"^\| `(-[^`]+)`", between(README, "<!-- options -->"), re.MULTILINE)}
+    of_man = {f"-o {name}" for name in re.findall(r"^\.It Fl o Cm (\w+)", MAN, re.MULTILINE)}
+    of_man |= {f"-{name}" for name in re.findall(r"^\.It Fl (-?\w+)(?: Ns.*)?$", MAN, re.MULTILINE) if name != "o"}
+    assert of_readme == of_man == options_of_help()
+    assert len(of_readme) == 19
+
+
+def test_the_readme_names_every_errno_of_the_driver():
+    for name in ("EINVAL", "EIO", "ERANGE", "EPERM", "EACCES", "EBUSY", "EDQUOT", "EEXIST", "ENOENT", "ESTALE", "EFBIG",
+                 "EOPNOTSUPP", "EREMOTEIO", "ETIMEDOUT", "ECONNREFUSED", "EHOSTUNREACH", "EPROTO", "EBADMSG"):
+        assert name in between(README, "## When it fails", "## Mounting"), name
+
+
+def test_links_of_the_readme_exist():
+    for path in re.findall(r"\]\(([^)#]+)\)", README):
+        assert path.startswith("http") or (ROOT / path).exists(), path
