@@ -59,6 +59,7 @@ int node_locate(const struct node *node, struct node_place *ret);
 
 /* What an open file shows: its text, and what the text was made from, which comes back with store. */
 struct node_text {
+	bool is_read; /* set by tree: a program will read it, it is not only there to be written over */
 	struct buf text;
 	void *origin; /* owned, or NULL; given back with ops->origin_free */
 };

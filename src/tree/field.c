@@ -30,6 +30,7 @@ static int field_load(struct field *f, const struct op *op, int flags)
 		return 0;
 	}
 	node_text_init(&shown);
+	shown.is_read = (flags & O_ACCMODE) != O_WRONLY;
 	r = node_show(f->node, op, &shown);
 	if (r < 0)
 		return r;

@@ -103,6 +103,7 @@ void node_text_init(struct node_text *text)
 {
 	buf_init(&text->text, TREE_TEXT_MAX);
 	text->origin = NULL;
+	text->is_read = false;
 }
 
 void node_text_release(const struct node *node, struct node_text *text)
@@ -121,6 +122,7 @@ int node_show(struct node *node, const struct op *op, struct node_text *ret)
 	if (!node->ops->show)
 		return 0;
 	node_text_init(&text);
+	text.is_read = ret->is_read;
 	r = node->ops->show(node, op, &text);
 	if (r < 0) {
 		node_text_release(node, &text);

@@ -46,7 +46,7 @@ static int file_show(struct node *node, const struct op *op, struct node_text *r
 		r = show_field(&at, &ret->text, &mtime);
 	if (r < 0)
 		return r;
-	if (at.field.type == FIELD_SPEC) {
+	if (at.field.type == FIELD_SPEC && ret->is_read) {
 		pid_t reader = process_of_thread(op->pid);
 
 		pthread_mutex_lock(&at.vpc->view->lock);
