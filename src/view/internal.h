@@ -61,6 +61,8 @@ struct vpc {
 	struct timespec seen;  /* when it was first seen */
 	struct observation *observations;
 	struct local_prefix *local_prefixes;
+	struct map
+		made; /* paths of unset directories that cp -r has made although they were there */
 	struct reader readers[VPC_READERS];
 	unsigned reader_next;
 	pid_t refused; /* whose write was refused last, 0 when the last one worked */
@@ -260,6 +262,8 @@ int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct f
 struct node_entry vpc_field_entry(const struct field *field);
 /* vpc_entries.c: a file, or a directory of such, of an entry made with mkdir whose value nobody has given yet. */
 bool vpc_is_unset(const struct vpc_place *at);
+/* Whether the caller shall not find it, though it is there. */
+bool vpc_is_hidden_from(const struct vpc_place *at, const struct op *op);
 int vpc_dir_create(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret);
 int vpc_dir_make(

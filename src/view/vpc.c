@@ -49,6 +49,7 @@ void vpc_unref(struct vpc *vpc)
 		vpc_drop_local_prefix(vpc, vpc->local_prefixes->file);
 	for (size_t i = 0; i < VPC_READERS; i++)
 		doc_unref(vpc->readers[i].doc);
+	map_release(&vpc->made);
 	doc_unref(vpc->doc);
 	free(vpc->error);
 	free(vpc->id);

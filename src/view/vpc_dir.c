@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include "base/process.h"
 
 static int dir_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
@@ -28,10 +27,7 @@ static int dir_lookup(
 
 	if (r < 0)
 		return r;
-	/* cp -r opens files with O_EXCL, and makes directories, in a directory that it has just made, and the kernel refuses
-	 * that by itself where a look-up finds the name (fs/fuse/dir.c, fuse_atomic_open): for cp alone what is unset is
-	 * not there yet. */
-	if (vpc_is_unset(&at) && process_is_named(op->pid, "cp"))
+	if (vpc_is_hidden_from(&at, op))
 		return -ENOENT;
 	*ret = vpc_field_entry(&at.field);
 	return 0;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include "base/process.h"
 
 struct below {
 	const struct doc *doc;
@@ -74,18 +75,37 @@ static bool holds_entries(const struct vpc *vpc, const char *path)
 	       (vpc->is_draft && strcmp(path, "hostPrefixes") == 0);
 }
 
-/* cp -r makes it although it is there. */
+/* cp -r opens files with O_EXCL, and makes directories, in a directory that it has just made, and the kernel refuses that by
+ * itself where a look-up finds the name (fs/fuse/dir.c, fuse_atomic_open): for cp alone what is unset is not there until
+ * it has made it. */
+bool vpc_is_hidden_from(const struct vpc_place *at, const struct op *op)
+{
+	bool made;
+
+	if (!vpc_is_unset(at) || !process_is_named(op->pid, "cp"))
+		return false;
+	pthread_mutex_lock(&at->vpc->view->lock);
+	made = map_get(&at->vpc->made, at->place.path) != NULL;
+	pthread_mutex_unlock(&at->vpc->view->lock);
+	return !made;
+}
+
 static int make_unset_dir(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};
+	int r;
 
 	if (vpc_open_field(dir, name, op, &at) < 0)
 		return -ENOSYS;
-	if (at.field.type != FIELD_DIR || !vpc_is_unset(&at))
+	if (at.field.type != FIELD_DIR || !vpc_is_hidden_from(&at, op))
 		return -EEXIST;
-	*ret = vpc_field_entry(&at.field);
-	return 0;
+	pthread_mutex_lock(&at.vpc->view->lock);
+	r = map_add(&at.vpc->made, at.place.path, at.vpc);
+	pthread_mutex_unlock(&at.vpc->view->lock);
+	if (r == 0)
+		*ret = vpc_field_entry(&at.field);
+	return r;
 }
 
 int vpc_dir_make(
