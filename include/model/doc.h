@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One VPC as the API returned it: an immutable, reference-counted JSON document that is read through the schema table.
- * Fields nobody knows survive. Every function here may be called from any thread.
+ * Fields nobody knows survive. Every function here may be called from any thread. A document takes little more memory than
+ * its compact text; the first look into it parses that text, looks that follow soon do not.
  *
  * A path is relative to the VPC's directory, its names as file names (model/name.h): "vpcPrefixes/pod cidr/value".
  * "" is the directory itself.
@@ -46,7 +47,7 @@ const char *doc_zone(const struct doc *doc);
 const char *doc_status(
 	const struct doc *doc); /* "STATUS_READY"; a number is shown in digits */
 bool doc_is_draft(const struct doc *doc);
-/* Same JSON value, whatever the order of keys. */
+/* Same JSON value, whatever the order of keys. False without memory to compare. */
 bool doc_equal(const struct doc *a, const struct doc *b);
 
 /* A file or directory of a document. */
@@ -56,7 +57,7 @@ struct field {
 	const struct row *row; /* NULL for a field of a newer API */
 };
 
-/* Errors: -ENOENT, -ENOTDIR, -ENAMETOOLONG. */
+/* Errors: -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ENOMEM. */
 int doc_find(const struct doc *doc, const char *path, struct field *ret);
 /* Calls fn for each entry of the directory, rows in the table's order, then unknown fields; hidden ones left out.
  * name is a file name. Stops at the first that returns non-zero and returns that.
@@ -66,9 +67,9 @@ int doc_list(const struct doc *doc, const char *path,
 /* Adds the file's text. Errors: as doc_find, -EISDIR, -ENOMEM, -EFBIG (ret as it was); FIELD_ERROR has no text here. */
 int doc_show(const struct doc *doc, const char *path, struct buf *ret);
 /* Whether both have the same members at the top, and their items of vpcPrefixes and hostPrefixes the same members: an answer
- * that leaves some out is not the whole VPC. */
+ * that leaves some out is not the whole VPC. False without memory to compare. */
 bool doc_has_members_of(const struct doc *doc, const struct doc *other);
-/* updatedAt of the nearest object on the path that has one. False when there is none. */
+/* updatedAt of the nearest object on the path that has one. False when there is none, or no memory to look. */
 bool doc_mtime(const struct doc *doc, const char *path, struct timespec *ret);
 
 /* All that can be set, as spec.json has it (two spaces, order of the API reference, one newline at the end). It is the
@@ -88,5 +89,10 @@ void doc_list_release(struct doc_list *list);
 /* From the array of a list answer; two documents with one id, or an item that is no VPC, spoil the whole.
  * Errors: -EBADMSG with a sentence, -ENOMEM. */
 int doc_list_from_val(struct val *array, struct doc_list *ret, struct err *err);
+/* From the text of a list answer, an object with the array key; the same, but a long answer is never parsed as a whole.
+ * ret_rest gets the object for what else is in it (its array may be empty).
+ * Errors: -EBADMSG with a sentence ("line L column C: ..." where it is no JSON), -ENOMEM. */
+int doc_list_from_text(const char *text, size_t len, const char *key, struct doc_list *ret,
+	struct val **ret_rest, struct err *err);
 
 #endif

@@ -245,23 +245,17 @@ static int listing_find_next(struct listing *listing, struct val *body, struct e
 static int listing_read_page(
 	struct listing *listing, const struct http_answer *answer, struct err *err)
 {
-	CLEANUP_VAL struct val *body = NULL;
+	CLEANUP_VAL struct val *rest = NULL;
 	CLEANUP_DOC_LIST struct doc_list page = {0};
-	struct val *items;
 	int r;
 
 	if (!answer->body.len)
 		return err_set(err, EBADMSG, "it is empty");
-	r = val_parse(answer->body.data, answer->body.len, 0, &body, err);
-	if (r < 0)
-		return r == -ENOMEM ? r : -EBADMSG;
-	items = val_member(body, calls_items);
-	if (!val_is_array(items))
-		return err_set(err, EBADMSG, "there is no array \"%s\" in it", calls_items);
-	r = doc_list_from_val(items, &page, err);
+	r = doc_list_from_text(
+		answer->body.data, answer->body.len, calls_items, &page, &rest, err);
 	if (r == 0)
 		r = pages_join(&listing->list, &page);
-	return r < 0 ? r : listing_find_next(listing, body, err);
+	return r < 0 ? r : listing_find_next(listing, rest, err);
 }
 
 static int listing_fetch_page(struct api *api, const struct op *op, struct listing *listing,

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* A list answer as documents: all of them or none. */
+/* A list answer as documents: all of them or none. Values take nine times their text, and what a whole list of them took
+ * would stay with the process, with documents sown all over it. So the answer is read item by item: the text is walked
+ * with jansson's own parser, one value at a time, and what is around the items is checked as an answer without items.
+ * Whatever is odd about a text is left to a parse of the whole, which says what is wrong, or that nothing is. */
 #include "model/doc.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include "base/cleanup.h"
 #include "base/map.h"
+#include "document.h"
+
+#define ROOM_FIRST 64 /* documents */
 
 void doc_list_release(struct doc_list *list)
 {
@@ -15,43 +22,207 @@ void doc_list_release(struct doc_list *list)
 	*list = (struct doc_list){0};
 }
 
-static int doc_list_fill(
-	struct val *array, struct doc_list *list, struct map *ids, struct err *err)
+struct collecting {
+	struct doc_list list;
+	size_t room; /* documents */
+	struct map ids;
+};
+
+static void collecting_release(struct collecting *c)
 {
-	size_t count = val_count(array);
+	doc_list_release(&c->list);
+	map_release(&c->ids);
+}
 
-	for (; list->count < count; list->count++) {
-		struct doc **doc = &list->docs[list->count];
-		int r = doc_from_val(val_item(array, list->count), doc, err);
+static int collecting_grow(struct collecting *c)
+{
+	size_t room = c->room ? 2 * c->room : ROOM_FIRST;
+	struct doc **docs;
 
-		if (r < 0)
-			return r;
-		r = map_add(ids, doc_id(*doc), *doc);
-		if (r == -EEXIST)
-			err_set(err, EBADMSG, "two VPCs have the id %.80s", doc_id(*doc));
-		if (r < 0) {
-			doc_unref(*doc);
-			return r == -EEXIST ? -EBADMSG : r;
-		}
-	}
+	if (c->list.count < c->room)
+		return 0;
+	docs = reallocarray(c->list.docs, room, sizeof(*docs));
+	if (!docs)
+		return -ENOMEM;
+	c->list.docs = docs;
+	c->room = room;
+	return 0;
+}
+
+static int collecting_add_take(struct collecting *c, struct doc *doc, struct err *err)
+{
+	CLEANUP_DOC struct doc *taken = doc;
+	int r = collecting_grow(c);
+
+	if (r == 0)
+		r = map_add(&c->ids, doc_id(taken), taken);
+	if (r == -EEXIST)
+		return err_set(err, EBADMSG, "two VPCs have the id %.80s", doc_id(taken));
+	if (r == 0)
+		c->list.docs[c->list.count++] = STEAL(taken);
+	return r;
+}
+
+static int collecting_finish(struct collecting *c, struct doc_list *ret)
+{
+	struct doc **docs = reallocarray(c->list.docs, c->list.count + 1, sizeof(*docs));
+
+	if (!docs)
+		return -ENOMEM;
+	*ret = (struct doc_list){.docs = docs, .count = c->list.count};
+	c->list = (struct doc_list){0};
 	return 0;
 }
 
 int doc_list_from_val(struct val *array, struct doc_list *ret, struct err *err)
 {
-	CLEANUP_DOC_LIST struct doc_list list = {0};
-	CLEANUP(map_release) struct map ids = {0};
-	int r;
+	CLEANUP(collecting_release) struct collecting c = {0};
 
 	if (!val_is_array(array))
 		return err_set(err, EBADMSG, "expected an array of VPCs");
-	list.docs = calloc(val_count(array) + 1, sizeof(struct doc *));
-	if (!list.docs)
-		return -ENOMEM;
-	r = doc_list_fill(array, &list, &ids, err);
-	if (r < 0)
-		return r;
-	*ret = list;
-	list = (struct doc_list){0};
-	return 0;
+	for (size_t i = 0; i < val_count(array); i++) {
+		struct doc *doc;
+		int r = doc_from_val(val_item(array, i), &doc, err);
+
+		if (r == 0)
+			r = collecting_add_take(&c, doc, err);
+		if (r < 0)
+			return r;
+	}
+	return collecting_finish(&c, ret);
+}
+
+/* An answer's text, read from left to right. */
+struct reader {
+	const char *text;
+	size_t len;
+	size_t at;
+};
+
+static char reader_peek(struct reader *r)
+{
+	while (r->at < r->len && r->text[r->at] && strchr(" \t\r\n", r->text[r->at]))
+		r->at++;
+	return r->at < r->len ? r->text[r->at] : '\0';
+}
+
+static bool reader_pass(struct reader *r, char c)
+{
+	if (reader_peek(r) != c)
+		return false;
+	r->at++;
+	return true;
+}
+
+/* The caller's; NULL where none stands. */
+static json_t *reader_value(struct reader *r)
+{
+	json_error_t error = {0};
+	json_t *value = json_loadb(r->text + r->at, r->len - r->at,
+		JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, &error);
+
+	if (value)
+		r->at += (size_t)error.position;
+	return value;
+}
+
+/* Moves to the array of this name. */
+static bool reader_find(struct reader *r, const char *key)
+{
+	if (!reader_pass(r, '{'))
+		return false;
+	do {
+		json_auto_t *name = reader_value(r), *value = NULL;
+
+		if (!json_is_string(name) || !reader_pass(r, ':'))
+			return false;
+		if (strcmp(json_string_value(name), key) == 0)
+			return reader_peek(r) == '[';
+		value = reader_value(r);
+		if (!value)
+			return false;
+	} while (reader_pass(r, ','));
+	return false;
+}
+
+/* From the array's start to behind its end. -EINVAL for a text to be left to others. */
+static int reader_collect(struct reader *r, struct collecting *c, struct err *err)
+{
+	int e = 0;
+
+	if (!reader_pass(r, '['))
+		return -EINVAL;
+	if (reader_pass(r, ']'))
+		return 0;
+	do {
+		const char *text = r->text + r->at;
+		json_auto_t *item = reader_value(r);
+		size_t len = (size_t)(r->text + r->at - text);
+		struct doc *doc;
+
+		e = item ? doc_from_text(item, text, len, &doc, err) : -EINVAL;
+		if (e == 0)
+			e = collecting_add_take(c, doc, err);
+	} while (e == 0 && reader_pass(r, ','));
+	return e == 0 && !reader_pass(r, ']') ? -EINVAL : e;
+}
+
+/* The text without what is in the array. A key twice: which of them counts is left to others too. */
+static int reader_rest(
+	const struct reader *r, size_t start, struct val **ret, struct err *err)
+{
+	CLEANUP_BUF struct buf rest = BUF_INIT(r->len + 2);
+	int e = buf_add(&rest, r->text, start);
+
+	if (e == 0)
+		e = buf_adds(&rest, "[]");
+	if (e == 0)
+		e = buf_add(&rest, r->text + r->at, r->len - r->at);
+	return e < 0 ? e : val_parse(rest.data, rest.len, VAL_STRICT, ret, err);
+}
+
+static int list_from_items(struct reader *r, const char *key, struct doc_list *ret,
+	struct val **ret_rest, struct err *err)
+{
+	CLEANUP(collecting_release) struct collecting c = {0};
+	CLEANUP_VAL struct val *rest = NULL;
+	size_t start;
+	int e;
+
+	if (!reader_find(r, key))
+		return -EINVAL;
+	start = r->at;
+	e = reader_collect(r, &c, err);
+	if (e == 0)
+		e = reader_rest(r, start, &rest, NULL);
+	if (e == 0)
+		e = collecting_finish(&c, ret);
+	if (e == 0)
+		*ret_rest = STEAL(rest);
+	return e;
+}
+
+static int list_from_whole(const struct reader *r, const char *key, struct doc_list *ret,
+	struct val **ret_rest, struct err *err)
+{
+	CLEANUP_VAL struct val *whole = NULL;
+	int e = val_parse(r->text, r->len, 0, &whole, err);
+
+	if (e < 0)
+		return e == -ENOMEM ? e : -EBADMSG;
+	if (!val_is_array(val_member(whole, key)))
+		return err_set(err, EBADMSG, "there is no array \"%s\" in it", key);
+	e = doc_list_from_val(val_member(whole, key), ret, err);
+	if (e == 0)
+		*ret_rest = STEAL(whole);
+	return e;
+}
+
+int doc_list_from_text(const char *text, size_t len, const char *key, struct doc_list *ret,
+	struct val **ret_rest, struct err *err)
+{
+	struct reader r = {.text = text, .len = len};
+	int e = list_from_items(&r, key, ret, ret_rest, err);
+
+	return e == -EINVAL ? list_from_whole(&r, key, ret, ret_rest, err) : e;
 }

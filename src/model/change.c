@@ -58,11 +58,11 @@ int change_add_take(struct change *change, const struct row *leaf, json_t *value
 	return 0;
 }
 
-int change_one_take(
-	const struct doc *doc, const struct row *leaf, json_t *value, struct change **ret)
+int change_one_take(const struct parsed *now, const struct row *leaf, json_t *value,
+	struct change **ret)
 {
 	CLEANUP_CHANGE struct change *change = NULL;
-	json_auto_t *old = leaf_get(doc_root(doc), leaf);
+	json_auto_t *old = leaf_get(now->root, leaf);
 	json_auto_t *wanted = value;
 	bool same;
 	int r = old && wanted ? canon_equal(leaf, old, wanted, &same) : -ENOMEM;
@@ -110,11 +110,12 @@ static void add_mask(struct buf *list, const char *mask)
 bool change_is_shown(const struct change *change, const struct doc *doc,
 	struct buf *ret_done, struct buf *ret_missing)
 {
-	bool all = true;
+	CLEANUP_PARSED struct parsed *parsed = NULL;
+	bool all = true, is_open = doc_open(doc, &parsed) == 0;
 
 	for (size_t i = 0; i < change->count; i++) {
 		const struct row *leaf = change->leaves[i];
-		json_auto_t *value = leaf_get(doc_root(doc), leaf);
+		json_auto_t *value = is_open ? leaf_get(parsed->root, leaf) : NULL;
 		bool same;
 		struct buf *list;
 
@@ -131,12 +132,18 @@ bool change_is_shown(const struct change *change, const struct doc *doc,
 int change_apply(const struct change *change, const struct doc *doc, struct doc **ret,
 	struct err *err)
 {
-	json_auto_t *root = json_deep_copy(doc_root(doc));
-	int r = root ? 0 : -ENOMEM;
+	CLEANUP_PARSED struct parsed *parsed = NULL;
+	json_auto_t *root = NULL;
+	int r = doc_open(doc, &parsed);
 
+	if (r < 0)
+		return r;
+	root = json_deep_copy(parsed->root);
+	if (!root)
+		return -ENOMEM;
 	for (size_t i = 0; r == 0 && i < change->count; i++)
 		r = leaf_put(root, change->leaves[i], change->values[i]);
 	if (r < 0)
 		return r;
-	return doc_from_json_take(STEAL(root), doc_is_draft(doc), ret, err);
+	return doc_from_json(root, doc_is_draft(doc), ret, err);
 }

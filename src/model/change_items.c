@@ -12,12 +12,13 @@
 #include "member.h"
 #include "rows.h"
 
-static ssize_t item_index(const struct doc *doc, const struct row *list, const char *file)
+static ssize_t item_index(
+	const struct parsed *doc, const struct row *list, const char *file)
 {
-	return items_find(member_get(doc_root(doc), list->path), file);
+	return items_find(member_get(doc->root, list->path), file);
 }
 
-static int item_new_name(const struct doc *doc, const struct row *list, const char *file,
+static int item_new_name(const struct parsed *doc, const struct row *list, const char *file,
 	char name[NAME_FILE_MAX], struct err *err)
 {
 	if (item_index(doc, list, file) >= 0)
@@ -29,30 +30,39 @@ static int item_new_name(const struct doc *doc, const struct row *list, const ch
 	return 0;
 }
 
-static int item_remove(const struct doc *now, const char *list_name, const char *file,
+static int item_remove(const struct doc *doc, const char *list_name, const char *file,
 	struct change **ret, struct err *err)
 {
 	const struct row *list = row_child(NULL, list_name);
-	ssize_t index = item_index(now, list, file);
+	CLEANUP_PARSED struct parsed *now = NULL;
 	json_auto_t *value = NULL;
+	ssize_t index;
+	int r = doc_open(doc, &now);
 
+	if (r < 0)
+		return r;
+	index = item_index(now, list, file);
 	if (index < 0)
 		return err_set(err, ENOENT, "%s/%s: not there", list_name, file);
-	value = leaf_get(doc_root(now), list);
+	value = leaf_get(now->root, list);
 	if (!value || json_array_remove(value, (size_t)index) < 0)
 		return -ENOMEM;
 	return change_one_take(now, list, STEAL(value), ret);
 }
 
-static int item_rename(const struct doc *now, const char *list_name, const char *from,
+static int item_rename(const struct doc *doc, const char *list_name, const char *from,
 	const char *to, struct change **ret, struct err *err)
 {
 	const struct row *list = row_child(NULL, list_name);
-	ssize_t index = item_index(now, list, from);
+	CLEANUP_PARSED struct parsed *now = NULL;
 	char name[NAME_FILE_MAX];
 	json_auto_t *value = NULL;
-	int r;
+	ssize_t index;
+	int r = doc_open(doc, &now);
 
+	if (r < 0)
+		return r;
+	index = item_index(now, list, from);
 	if (index < 0)
 		return err_set(err, ENOENT, "%s/%s: not there", list_name, from);
 	if (strcmp(from, to) == 0)
@@ -60,7 +70,7 @@ static int item_rename(const struct doc *now, const char *list_name, const char 
 	r = item_new_name(now, list, to, name, err);
 	if (r < 0)
 		return r;
-	value = leaf_get(doc_root(now), list);
+	value = leaf_get(now->root, list);
 	r = member_put_take(
 		json_array_get(value, (size_t)index), "name", json_string(name));
 	return r < 0 ? r : change_one_take(now, list, STEAL(value), ret);
@@ -85,16 +95,19 @@ static json_t *item_blank(const struct row *list, const char *name)
 }
 
 int change_add_host_prefix(
-	const struct doc *now, const char *name, struct change **ret, struct err *err)
+	const struct doc *doc, const char *name, struct change **ret, struct err *err)
 {
 	const struct row *list = row_child(NULL, "hostPrefixes");
+	CLEANUP_PARSED struct parsed *now = NULL;
 	char text[NAME_FILE_MAX];
 	json_auto_t *value = NULL;
-	int r = item_new_name(now, list, name, text, err);
+	int r = doc_open(doc, &now);
 
+	if (r == 0)
+		r = item_new_name(now, list, name, text, err);
 	if (r < 0)
 		return r;
-	value = leaf_get(doc_root(now), list);
+	value = leaf_get(now->root, list);
 	if (json_array_append_new(value, item_blank(list, text)) < 0)
 		return -ENOMEM;
 	return change_one_take(now, list, STEAL(value), ret);

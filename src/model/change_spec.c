@@ -88,16 +88,22 @@ static int save_leaf(struct saving *s, const struct row *leaf, struct err *err)
 int change_spec(const struct doc *origin, const struct doc *now, const char *text,
 	size_t len, struct change **ret, struct err *err)
 {
+	CLEANUP_PARSED struct parsed *was = NULL, *is = NULL;
 	CLEANUP(saving_release)
 	struct saving s = {
 		.spec = {.text = text, .len = len, .is_draft = doc_is_draft(now)},
-		.origin = doc_root(origin),
-		.now = doc_root(now),
 		.conflicts = BUF_INIT(DOC_TEXT_MAX),
 	};
 	const struct row *leaf = NULL;
-	int r = spec_read(&s.spec, err);
+	int r = doc_open(origin, &was);
 
+	if (r == 0)
+		r = doc_open(now, &is);
+	if (r < 0)
+		return r;
+	s.origin = was->root;
+	s.now = is->root;
+	r = spec_read(&s.spec, err);
 	if (r == 0)
 		r = change_new(&s.change);
 	while (r == 0 && (leaf = leaf_next(leaf)))

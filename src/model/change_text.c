@@ -22,7 +22,7 @@ struct target {
 };
 
 /* A path below an item that is not there: "vpcPrefixes/NAME/value". */
-static int target_new_item(const struct doc *doc, const char *path, struct target *ret)
+static int target_new_item(const struct parsed *doc, const char *path, struct target *ret)
 {
 	const struct row *list, *row;
 	char name[NAME_FILE_MAX], file[NAME_FILE_MAX];
@@ -33,16 +33,16 @@ static int target_new_item(const struct doc *doc, const char *path, struct targe
 	if (!list || !(list->flags & FIELD_NAMED_ITEMS) || path_next(&path, file) < 0)
 		return -ENOENT;
 	/* Host prefixes are given when the VPC is made, or never. */
-	if (list->flags & FIELD_SPEC_ONLY_WITH && !doc_is_draft(doc))
+	if (list->flags & FIELD_SPEC_ONLY_WITH && !doc->is_draft)
 		return -ENOENT;
 	row = row_child(list, "*");
 	while (row && *path)
 		row = path_next(&path, name) == 0 ? row_child(row, name) : NULL;
 	if (!row || !(row->flags & FIELD_WRITABLE) ||
-		items_find(member_get(doc_root(doc), list->path), file) >= 0)
+		items_find(member_get(doc->root, list->path), file) >= 0)
 		return -ENOENT;
 	ret->row = row;
-	ret->item = json_array_size(member_get(doc_root(doc), list->path));
+	ret->item = json_array_size(member_get(doc->root, list->path));
 	if (name_from_file(file, ret->new_name, sizeof(ret->new_name)) < 0 ||
 		!ret->new_name[0] || !utf8_is_valid(ret->new_name, strlen(ret->new_name)))
 		return -EINVAL;
@@ -68,7 +68,7 @@ static int list_with(
 	return 0;
 }
 
-static int change_target_take(const struct doc *now, const struct target *target,
+static int change_target_take(const struct parsed *now, const struct target *target,
 	json_t *parsed, struct change **ret)
 {
 	const struct row *leaf = leaf_of(target->row);
@@ -78,13 +78,13 @@ static int change_target_take(const struct doc *now, const struct target *target
 
 	if (!below)
 		return change_one_take(now, leaf, STEAL(value), ret);
-	list = leaf_get(doc_root(now), leaf);
+	list = leaf_get(now->root, leaf);
 	r = list ? list_with(target, list, value, below) : -ENOMEM;
 	return r < 0 ? r : change_one_take(now, leaf, STEAL(list), ret);
 }
 
 /* Whether the text is what the file shows, with or without the last newline. */
-static int shows_text(const struct doc *doc, const struct place *place, const char *text,
+static int shows_text(const struct parsed *doc, const struct place *place, const char *text,
 	size_t len, bool *ret)
 {
 	CLEANUP_BUF struct buf shown = BUF_INIT(DOC_TEXT_MAX);
@@ -99,7 +99,7 @@ static int shows_text(const struct doc *doc, const struct place *place, const ch
 }
 
 /* What a place that exists makes of the text before anything is parsed: *ret_done when that is all. */
-static int text_meets_place(const struct doc *now, const struct place *place,
+static int text_meets_place(const struct parsed *now, const struct place *place,
 	const char *text, size_t len, bool *ret_done)
 {
 	enum field_type type = place->field.type;
@@ -118,7 +118,7 @@ static int text_meets_place(const struct doc *now, const struct place *place,
 	return *ret_done || is_writable ? 0 : -EPERM;
 }
 
-static int text_target(const struct doc *now, const char *path, const char *text,
+static int text_target(const struct parsed *now, const char *path, const char *text,
 	size_t len, struct target *ret, bool *ret_done)
 {
 	struct place place;
@@ -153,16 +153,14 @@ static int refuse(int errnum, const char *path, struct err *err)
 	}
 }
 
-int change_text(const struct doc *now, const char *path, const char *text, size_t len,
-	struct change **ret, struct err *err)
+static int change_parsed_text(const struct parsed *now, const char *path, const char *text,
+	size_t len, struct change **ret, struct err *err)
 {
 	struct target target;
 	json_t *value;
 	bool done;
 	int r;
 
-	if (len > DOC_TEXT_MAX)
-		return err_set(err, EINVAL, "%s: the text is too long", path);
 	r = text_target(now, path, text, len, &target, &done);
 	if (r < 0)
 		return refuse(-r, path, err);
@@ -172,12 +170,24 @@ int change_text(const struct doc *now, const char *path, const char *text, size_
 	struct text written = {
 		.path = path,
 		.row = target.row,
-		.may_clear = doc_is_draft(now) && !(target.row->flags & FIELD_REQUIRED &&
-							  !row_below_item(target.row)),
+		.may_clear = now->is_draft && !(target.row->flags & FIELD_REQUIRED &&
+						      !row_below_item(target.row)),
 		.bytes = text,
 		.len = len,
 	};
 
 	r = text_parse(&written, &value, err);
 	return r < 0 ? r : change_target_take(now, &target, value, ret);
+}
+
+int change_text(const struct doc *now, const char *path, const char *text, size_t len,
+	struct change **ret, struct err *err)
+{
+	CLEANUP_PARSED struct parsed *parsed = NULL;
+	int r;
+
+	if (len > DOC_TEXT_MAX)
+		return err_set(err, EINVAL, "%s: the text is too long", path);
+	r = doc_open(now, &parsed);
+	return r < 0 ? r : change_parsed_text(parsed, path, text, len, ret, err);
 }

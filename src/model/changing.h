@@ -6,13 +6,14 @@
 #include <jansson.h>
 #include "model/change.h"
 #include "model/schema.h"
+#include "parsed.h"
 
 /* Empty. Errors: -ENOMEM. */
 int change_new(struct change **ret);
 /* One leaf more, in the table's order. Takes value, also on failure; NULL is -ENOMEM; null takes the leaf away. */
 int change_add_take(struct change *change, const struct row *leaf, json_t *value);
-/* A change of one leaf; empty where value means the same as what doc has. Takes value. Errors: -ENOMEM. */
-int change_one_take(
-	const struct doc *doc, const struct row *leaf, json_t *value, struct change **ret);
+/* A change of one leaf; empty where value means the same as what now has. Takes value. Errors: -ENOMEM. */
+int change_one_take(const struct parsed *now, const struct row *leaf, json_t *value,
+	struct change **ret);
 
 #endif

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include "base/cleanup.h"
+#include "document.h"
 #include "find.h"
 #include "items.h"
 #include "rows.h"
@@ -17,7 +18,7 @@ struct listing {
 };
 
 static int list_rows(
-	const struct doc *doc, const struct place *dir, const struct listing *listing)
+	const struct parsed *doc, const struct place *dir, const struct listing *listing)
 {
 	const struct row *row = NULL;
 	struct place place;
@@ -75,9 +76,12 @@ int doc_list(const struct doc *doc, const char *path,
 	int (*fn)(void *arg, const char *name, const struct field *field), void *arg)
 {
 	const struct listing listing = {.fn = fn, .arg = arg};
+	CLEANUP_PARSED struct parsed *parsed = NULL;
 	struct place dir;
-	int r = place_find(doc, path, &dir);
+	int r = doc_open(doc, &parsed);
 
+	if (r == 0)
+		r = place_find(parsed, path, &dir);
 	if (r < 0)
 		return r;
 	if (dir.field.type != FIELD_DIR)
@@ -85,7 +89,7 @@ int doc_list(const struct doc *doc, const char *path,
 	if (dir.field.flags & FIELD_NAMED_ITEMS)
 		return list_items(&dir, &listing);
 	if (!(dir.field.flags & FIELD_UNKNOWN)) {
-		r = list_rows(doc, &dir, &listing);
+		r = list_rows(parsed, &dir, &listing);
 		if (r)
 			return r;
 	}

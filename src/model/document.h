@@ -5,11 +5,18 @@
 
 #include <jansson.h>
 #include "model/doc.h"
+#include "parsed.h"
 
-/* The object; borrowed, and shared by every reader: never changed, and its values never get a reference of their own
- * (json_deep_copy them), so that readers write nothing at all to what they share. */
-json_t *doc_root(const struct doc *doc);
-/* A document of this object, checked. Takes root, also on failure; NULL is -ENOMEM. Errors: as doc_from_val. */
-int doc_from_json_take(json_t *root, bool is_draft, struct doc **ret, struct err *err);
+/* The document to look at; what is found in it is borrowed from ret. Errors: -ENOMEM. */
+int doc_open(const struct doc *doc, struct parsed **ret);
+/* The VPC's own updatedAt, without parsing. False when there is none. */
+bool doc_own_mtime(const struct doc *doc, struct timespec *ret);
+/* A document of this object, checked. Errors: as doc_from_val. */
+int doc_from_json(json_t *root, bool is_draft, struct doc **ret, struct err *err);
+/* A VPC of the text that root was parsed from: the same document, without printing it. Errors: as doc_from_val. */
+int doc_from_text(
+	json_t *root, const char *text, size_t len, struct doc **ret, struct err *err);
+/* Adds the text of spec.json. Errors: as doc_spec. */
+int spec_show(const json_t *root, struct buf *ret);
 
 #endif

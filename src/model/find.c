@@ -4,14 +4,13 @@
 
 #include <errno.h>
 #include <string.h>
-#include "document.h"
 #include "items.h"
 #include "member.h"
 #include "rows.h"
 
-struct place place_root(const struct doc *doc)
+struct place place_root(const struct parsed *doc)
 {
-	json_t *root = doc_root(doc);
+	json_t *root = doc->root;
 
 	return (struct place){
 		.field = {.type = FIELD_DIR},
@@ -42,14 +41,14 @@ static bool row_exists(const struct row *row, const json_t *value, bool is_draft
 	return value || !(row->flags & FIELD_IF_PRESENT);
 }
 
-bool place_row(const struct doc *doc, const struct place *dir, const struct row *row,
+bool place_row(const struct parsed *doc, const struct place *dir, const struct row *row,
 	struct place *ret)
 {
 	json_t *value =
 		row_is_member(row) ? member_get(dir->value, row_key(row)) : dir->value;
 	struct field field = {.type = row->type, .flags = row->flags, .row = row};
 
-	if (!row_exists(row, value, doc_is_draft(doc)))
+	if (!row_exists(row, value, doc->is_draft))
 		return false;
 	place_enter(dir, field, value, ret);
 	return true;
@@ -102,8 +101,8 @@ int path_next(const char **path, char name[NAME_FILE_MAX])
 	return 0;
 }
 
-static int place_enter_name(
-	const struct doc *doc, const struct place *dir, const char *name, struct place *ret)
+static int place_enter_name(const struct parsed *doc, const struct place *dir,
+	const char *name, struct place *ret)
 {
 	const struct field *field = &dir->field;
 	bool is_known = !(field->flags & FIELD_UNKNOWN);
@@ -129,7 +128,7 @@ static int place_enter_name(
 	return 0;
 }
 
-int place_find(const struct doc *doc, const char *path, struct place *ret)
+int place_find(const struct parsed *doc, const char *path, struct place *ret)
 {
 	struct place at = place_root(doc), next;
 	char name[NAME_FILE_MAX];

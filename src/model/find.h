@@ -6,10 +6,11 @@
 #include <jansson.h>
 #include "model/doc.h"
 #include "model/name.h"
+#include "parsed.h"
 
 #define NO_ITEM ((size_t)-1)
 
-/* A file or directory of a document; everything borrowed from the document. */
+/* A file or directory of a document; everything borrowed from the parsed object. */
 struct place {
 	struct field field;
 	json_t *value; /* NULL: missing or null. For spec.json and vpc.json the whole object */
@@ -17,9 +18,9 @@ struct place {
 	json_t *dated; /* the nearest object that has an updatedAt, or NULL */
 };
 
-struct place place_root(const struct doc *doc);
+struct place place_root(const struct parsed *doc);
 /* The row's file below a directory. False when the document does not have it. */
-bool place_row(const struct doc *doc, const struct place *dir, const struct row *row,
+bool place_row(const struct parsed *doc, const struct place *dir, const struct row *row,
 	struct place *ret);
 /* An item of a list of named items. */
 void place_item(const struct place *dir, size_t index, struct place *ret);
@@ -29,8 +30,8 @@ void place_unknown(const struct place *dir, json_t *value, struct place *ret);
 /* Takes the next name off the path. Errors: -ENOENT for an empty one, -ENAMETOOLONG. */
 int path_next(const char **path, char name[NAME_FILE_MAX]);
 /* Errors: -ENOENT, -ENOTDIR, -ENAMETOOLONG. */
-int place_find(const struct doc *doc, const char *path, struct place *ret);
+int place_find(const struct parsed *doc, const char *path, struct place *ret);
 /* Adds the file's text. Errors: as doc_show. */
-int place_show(const struct doc *doc, const struct place *place, struct buf *ret);
+int place_show(const struct parsed *doc, const struct place *place, struct buf *ret);
 
 #endif

@@ -27,10 +27,15 @@ static bool items_alike(const json_t *a, const json_t *b)
 
 bool doc_has_members_of(const struct doc *doc, const struct doc *other)
 {
-	const json_t *a = doc_root(doc), *b = doc_root(other);
+	CLEANUP_PARSED struct parsed *left = NULL, *right = NULL;
+	const json_t *a, *b;
 	const char *key;
 	json_t *value;
 
+	if (doc_open(doc, &left) < 0 || doc_open(other, &right) < 0)
+		return false;
+	a = left->root;
+	b = right->root;
 	if (!has_keys_of(a, b) || !has_keys_of(b, a))
 		return false;
 	json_object_foreach ((json_t *)b, key, value) {

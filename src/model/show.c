@@ -12,21 +12,29 @@
 
 int doc_find(const struct doc *doc, const char *path, struct field *ret)
 {
+	CLEANUP_PARSED struct parsed *parsed = NULL;
 	struct place place;
-	int r = place_find(doc, path, &place);
+	int r;
 
+	if (!path[0]) { /* asked for every VPC of a long list: not worth a parse */
+		*ret = (struct field){.type = FIELD_DIR};
+		return 0;
+	}
+	r = doc_open(doc, &parsed);
+	if (r == 0)
+		r = place_find(parsed, path, &place);
 	if (r == 0)
 		*ret = place.field;
 	return r;
 }
 
-int place_show(const struct doc *doc, const struct place *place, struct buf *ret)
+int place_show(const struct parsed *doc, const struct place *place, struct buf *ret)
 {
 	switch (place->field.type) {
 	case FIELD_DIR:
 		return -EISDIR;
 	case FIELD_SPEC:
-		return doc_spec(doc, ret);
+		return spec_show(doc->root, ret);
 	case FIELD_RAW:
 		return print_pretty(place->value, ret);
 	case FIELD_ERROR:
@@ -38,12 +46,15 @@ int place_show(const struct doc *doc, const struct place *place, struct buf *ret
 
 int doc_show(const struct doc *doc, const char *path, struct buf *ret)
 {
+	CLEANUP_PARSED struct parsed *parsed = NULL;
 	struct place place;
 	size_t before = ret->len;
-	int r = place_find(doc, path, &place);
+	int r = doc_open(doc, &parsed);
 
 	if (r == 0)
-		r = place_show(doc, &place, ret);
+		r = place_find(parsed, path, &place);
+	if (r == 0)
+		r = place_show(parsed, &place, ret);
 	if (r < 0 && ret->len > before)
 		buf_resize(ret, before);
 	return r;
@@ -51,10 +62,12 @@ int doc_show(const struct doc *doc, const char *path, struct buf *ret)
 
 bool doc_mtime(const struct doc *doc, const char *path, struct timespec *ret)
 {
+	CLEANUP_PARSED struct parsed *parsed = NULL;
 	struct place place;
 
-	if (place_find(doc, path, &place) < 0)
+	if (path[0] && (doc_open(doc, &parsed) < 0 || place_find(parsed, path, &place) < 0))
 		return false;
-	return clock_parse_rfc3339(member_text(place.dated, "updatedAt"), ret) ||
-	       clock_parse_rfc3339(member_text(doc_root(doc), "updatedAt"), ret);
+	return (parsed &&
+		       clock_parse_rfc3339(member_text(place.dated, "updatedAt"), ret)) ||
+	       doc_own_mtime(doc, ret);
 }

@@ -36,15 +36,23 @@ static int spec_add(json_t *spec, const json_t *root, const struct row *leaf)
 	return member_put_take(spec, leaf->path, value);
 }
 
-int doc_spec(const struct doc *doc, struct buf *ret)
+int spec_show(const json_t *root, struct buf *ret)
 {
 	json_auto_t *spec = json_object();
 	const struct row *leaf = NULL;
 	int r = spec ? 0 : -ENOMEM;
 
 	while (r == 0 && (leaf = leaf_next(leaf)))
-		r = spec_add(spec, doc_root(doc), leaf);
+		r = spec_add(spec, root, leaf);
 	return r < 0 ? r : print_pretty(spec, ret);
+}
+
+int doc_spec(const struct doc *doc, struct buf *ret)
+{
+	CLEANUP_PARSED struct parsed *parsed = NULL;
+	int r = doc_open(doc, &parsed);
+
+	return r < 0 ? r : spec_show(parsed->root, ret);
 }
 
 int doc_plain_spec(const char *name, const char *zone, struct buf *ret)

@@ -71,6 +71,25 @@ static void check_doc(const struct doc *doc)
 	map_release(&walk.names);
 }
 
+/* A list answer read item by item is what it is when parsed as a whole. */
+static void check_list_text(const char *text, size_t len, const struct val *whole)
+{
+	CLEANUP_DOC_LIST struct doc_list list = {0}, other = {0};
+	CLEANUP_VAL struct val *rest = NULL;
+	struct err err = {""};
+	int r = doc_list_from_text(text, len, "items", &list, &rest, &err);
+
+	if (r < 0) {
+		CHECK(r == -EBADMSG && err.text[0]);
+		CHECK(doc_list_from_val(val_member(whole, "items"), &other, NULL) < 0);
+		return;
+	}
+	CHECK(doc_list_from_val(val_member(whole, "items"), &other, NULL) == 0);
+	CHECK(list.count == other.count && val_count(rest) == val_count(whole));
+	for (size_t i = 0; i < list.count; i++)
+		CHECK(doc_equal(list.docs[i], other.docs[i]));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP_VAL struct val *val = NULL;
@@ -80,8 +99,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (val_parse((const char *)data, size, 0, &val, &err) < 0) {
 		CHECK(err.text[0]);
+		check_list_text((const char *)data, size, NULL);
 		return 0;
 	}
+	check_list_text((const char *)data, size, val);
 	if (doc_from_val(val, &doc, &err) == 0)
 		check_doc(doc);
 	else

@@ -304,6 +304,38 @@ static void test_lists(void **state)
 	}
 }
 
+/* A document is kept as text: what is shown is what the answer said. */
+static void test_values_survive(void **state)
+{
+	CLEANUP_FREE char *big = malloc(100001);
+	CLEANUP_BUF struct buf json = BUF_INIT(RIG_TEXT_MAX);
+	CLEANUP_DOC struct doc *doc = NULL;
+
+	memset(big, 'x', 100000);
+	big[100000] = '\0';
+	buf_addf(&json,
+		"{'z':1.5,'id':'1','y':1e300,'name':'n','x':0.1,'w':-0.0,"
+		"'v':9223372036854775807,'u':'\\u0001\\u00e9\\\\/\\ud83d\\ude00','':{},"
+		"'long':'%s','a':2.0,'status':9007199254740993}",
+		big);
+	doc = rig_doc(buf_str(&json));
+	rig_shows(doc, "x", "0.10000000000000001\n");
+	rig_shows(doc, "v", "9223372036854775807\n");
+	rig_shows(doc, "a", "2.0\n");
+	assert_string_equal(doc_status(doc), "9007199254740993");
+	buf_release(&json);
+	assert_int_equal(doc_show(doc, "vpc.json", &json), 0);
+	for (char *p = json.data; (p = strstr(p, big));)
+		memmove(p, p + 100000, strlen(p + 100000) + 1);
+	assert_string_equal(json.data,
+		"{\n  \"z\": 1.5,\n  \"id\": \"1\",\n  \"y\": 1.0000000000000001e300,\n"
+		"  \"name\": \"n\",\n  \"x\": 0.10000000000000001,\n  \"w\": -0.0,\n"
+		"  \"v\": 9223372036854775807,\n  \"u\": "
+		"\"\\u0001\u00e9\\\\/\U0001F600\",\n"
+		"  \"\": {},\n  \"long\": \"\",\n  \"a\": 2.0,\n"
+		"  \"status\": 9007199254740993\n}\n");
+}
+
 static void test_equal(void **state)
 {
 	CLEANUP_DOC struct doc *a = rig_doc("{'id':'1','name':'x','zone':'z'}");
@@ -329,6 +361,7 @@ int main(void)
 		cmocka_unit_test(test_refused_objects),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_values_survive),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* The few documents that are parsed at the moment. A parsed document takes nine times its text, so documents keep the
+ * text; but who walks a VPC looks at its files one after the other, and one parse is meant to do for all of them.
+ *
+ * So the last objects stay, in slots that all threads share: a pool of 400 threads hands one walk around among them,
+ * and a memory per thread would parse once per thread and keep 400 objects. These slots are the one state of the layer
+ * that no caller owns. It is a memory only: without it every answer is the same, later.
+ *
+ * There is no lock. Who looks into a slot takes what is in it out, which nobody else can then do, counts itself in when
+ * it is the right one, and puts it back: who comes between these two steps finds the slot empty and parses for itself.
+ * A document is known by a number that is never used again, not by its address: a slot may for once outlive it. */
+#include "parsed.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Documents of one list have numbers in a row: this many next to each other do not push each other out. Parsed, a
+ * document as the service gives it takes 8 KiB. */
+#define SLOTS 16
+
+static _Atomic(struct parsed *) slots[SLOTS];
+static atomic_uint_fast64_t last_serial;
+
+uint64_t parsed_new_serial(void)
+{
+	return atomic_fetch_add_explicit(&last_serial, 1, memory_order_relaxed) + 1;
+}
+
+void parsed_unref(struct parsed *parsed)
+{
+	if (!parsed ||
+		atomic_fetch_sub_explicit(&parsed->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	json_decref(parsed->root);
+	free(parsed);
+}
+
+void parsed_unrefp(struct parsed **parsed)
+{
+	parsed_unref(*parsed);
+	*parsed = NULL;
+}
+
+static struct parsed *slot_take(uint64_t serial)
+{
+	return atomic_exchange_explicit(&slots[serial % SLOTS], NULL, memory_order_acquire);
+}
+
+/* Only into an empty slot: what came there meanwhile is newer. */
+static void slot_put_back(uint64_t serial, struct parsed *parsed)
+{
+	struct parsed *empty = NULL;
+
+	if (!atomic_compare_exchange_strong_explicit(&slots[serial % SLOTS], &empty, parsed,
+		    memory_order_release, memory_order_relaxed))
+		parsed_unref(parsed);
+}
+
+struct parsed *parsed_find(uint64_t serial)
+{
+	struct parsed *in_slot = slot_take(serial), *found = NULL;
+
+	if (!in_slot)
+		return NULL;
+	if (in_slot->serial == serial) {
+		found = in_slot;
+		atomic_fetch_add_explicit(&found->refs, 1, memory_order_relaxed);
+	}
+	slot_put_back(serial, in_slot);
+	return found;
+}
+
+int parsed_make(
+	uint64_t serial, bool is_draft, const char *text, size_t len, struct parsed **ret)
+{
+	struct parsed *parsed = calloc(1, sizeof(*parsed));
+	json_t *root = json_loadb(text, len, 0, NULL);
+
+	if (!parsed || !root) { /* the text is our own: nothing but memory can be missing */
+		json_decref(root);
+		free(parsed);
+		return -ENOMEM;
+	}
+	parsed->root = root;
+	parsed->is_draft = is_draft;
+	parsed->serial = serial;
+	atomic_init(&parsed->refs, 2); /* the caller's and the slot's */
+	parsed_unref(atomic_exchange_explicit(
+		&slots[serial % SLOTS], parsed, memory_order_acq_rel));
+	*ret = parsed;
+	return 0;
+}
+
+void parsed_forget(uint64_t serial)
+{
+	struct parsed *in_slot = slot_take(serial);
+
+	if (in_slot && in_slot->serial == serial)
+		parsed_unref(in_slot);
+	else if (in_slot)
+		slot_put_back(serial, in_slot);
+}
