@@ -4,9 +4,11 @@
 #include "flight.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include "base/clock.h"
 
 #define STACK_BYTES (512 << 10)
+#define MANY_VPCS   1000
 
 /* Reference-counted under view->lock. */
 struct flight {
@@ -78,6 +80,13 @@ static void land(struct flight *f, const struct doc_list *list, struct doc *doc)
 	pthread_cond_broadcast(&view->changed);
 }
 
+/* The text of a large answer leaves a heap of holes that the C library keeps: three times the VPCs themselves. */
+static void give_back(struct doc_list *list)
+{
+	doc_list_release(list);
+	malloc_trim(0);
+}
+
 static void *flight_run(void *arg)
 {
 	CLEANUP_DOC_LIST struct doc_list list = {0};
@@ -94,6 +103,8 @@ static void *flight_run(void *arg)
 	land(f, &list, doc);
 	flight_unref(f);
 	pthread_mutex_unlock(&view->lock);
+	if (list.count >= MANY_VPCS)
+		give_back(&list);
 	return NULL;
 }
 

@@ -63,7 +63,8 @@ struct vpc {
 	struct local_prefix *local_prefixes;
 	struct map
 		made; /* paths of unset directories that cp -r has made although they were there */
-	struct reader readers[VPC_READERS];
+	struct reader *
+		readers; /* owned: VPC_READERS of them, or NULL while nobody has read spec.json */
 	unsigned reader_next;
 	pid_t refused; /* whose write was refused last, 0 when the last one worked */
 	/* Who last was refused an unlink here, how often, and until when that counts. */

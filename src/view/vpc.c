@@ -47,8 +47,9 @@ void vpc_unref(struct vpc *vpc)
 	drop_observations(vpc);
 	while (vpc->local_prefixes)
 		vpc_drop_local_prefix(vpc, vpc->local_prefixes->file);
-	for (size_t i = 0; i < VPC_READERS; i++)
+	for (size_t i = 0; vpc->readers && i < VPC_READERS; i++)
 		doc_unref(vpc->readers[i].doc);
+	free(vpc->readers);
 	map_release(&vpc->made);
 	doc_unref(vpc->doc);
 	free(vpc->error);
@@ -127,8 +128,6 @@ static void observe_changes(struct vpc *vpc, const struct doc *old, const struct
 	struct observing walk = {
 		.vpc = vpc, .old = old, .new = new, .dir = "", .now = clock_real()};
 
-	if (doc_equal(old, new))
-		return;
 	if (has_after && (!has_before || before.tv_sec != after.tv_sec ||
 				 before.tv_nsec != after.tv_nsec)) {
 		drop_observations(vpc);
@@ -148,7 +147,7 @@ void vpc_set_doc(struct vpc *vpc, struct doc *doc)
 	struct doc *old = vpc->doc;
 	struct timespec at;
 
-	if (old == doc)
+	if (old == doc || (old && doc_equal(old, doc)))
 		return;
 	if (old)
 		observe_changes(vpc, old, doc);
@@ -212,7 +211,7 @@ bool vpc_drop_local_prefix(struct vpc *vpc, const char *file)
 
 static struct reader *find_reader(struct vpc *vpc, pid_t tgid)
 {
-	for (size_t i = 0; i < VPC_READERS; i++) {
+	for (size_t i = 0; vpc->readers && i < VPC_READERS; i++) {
 		if (vpc->readers[i].doc && vpc->readers[i].tgid == tgid)
 			return &vpc->readers[i];
 	}
@@ -223,6 +222,11 @@ void vpc_remember_reader(struct vpc *vpc, pid_t tgid, struct doc *doc, bool has_
 {
 	struct reader *r = find_reader(vpc, tgid);
 
+	/* Without memory for it a save is compared with what its handle found at its opening. */
+	if (!vpc->readers)
+		vpc->readers = calloc(VPC_READERS, sizeof(*vpc->readers));
+	if (!vpc->readers)
+		return;
 	if (!r) {
 		r = &vpc->readers[vpc->reader_next];
 		vpc->reader_next = (vpc->reader_next + 1) % VPC_READERS;
