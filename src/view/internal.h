@@ -54,6 +54,7 @@ struct vpc {
 		written_us; /* stamp of the end of the last mutation: answers to older questions do not count */
 	uint64_t
 		created_us; /* stamp of its creation here while no list has shown it, else 0 */
+	bool is_unlisted; /* created here, and the last list did not have it: only a GET by id knows */
 	bool writing;	    /* a writer is inside the gate */
 	struct flight *flight; /* borrowed: a GET by id that is under way */
 	bool gone;	       /* deleted: here, or seen to be gone */

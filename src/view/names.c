@@ -75,6 +75,7 @@ static int merge_doc(struct view *view, struct doc *doc, uint64_t asked_us)
 	if (vpc->deleted_here)
 		return 0;
 	vpc->created_us = 0;
+	vpc->is_unlisted = false;
 	/* Counts only if nothing was written, and nothing newer was learnt, since the question was asked. */
 	if (vpc->written_us > asked_us || vpc->asked_us > asked_us)
 		return 0;
@@ -87,12 +88,14 @@ static int merge_doc(struct view *view, struct doc *doc, uint64_t asked_us)
 }
 
 /* Not in the list: gone, unless the list may simply not know it yet. */
-static bool may_lag(const struct vpc *vpc, uint64_t asked_us)
+static bool may_lag(struct vpc *vpc, uint64_t asked_us)
 {
 	if (vpc->gone)
 		return false;
-	if (vpc->created_us && vpc->view->last_stamp - vpc->created_us < LIST_LAG_US)
+	if (vpc->created_us && vpc->view->last_stamp - vpc->created_us < LIST_LAG_US) {
+		vpc->is_unlisted = true;
 		return true;
+	}
 	return vpc->written_us > asked_us || vpc->asked_us > asked_us;
 }
 

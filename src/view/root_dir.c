@@ -99,6 +99,22 @@ static int root_names_take(struct view *view, struct root_names *ret)
 	return r;
 }
 
+/* Whether it belongs in the listing; what was created here and is in no list yet is asked for. Errors: the API's. */
+static int is_listed(struct vpc *vpc, const struct op *op, struct api_problem *problem)
+{
+	CLEANUP_DOC struct doc *doc = NULL;
+	bool unlisted;
+	int r;
+
+	pthread_mutex_lock(&vpc->view->lock);
+	unlisted = vpc->is_unlisted;
+	pthread_mutex_unlock(&vpc->view->lock);
+	if (!unlisted)
+		return 1;
+	r = answers_ask(vpc, op, &doc, problem);
+	return r == -ENOENT ? 0 : r < 0 ? r : 1;
+}
+
 static int root_list(struct node *dir, const struct op *op, struct node_listing *listing)
 {
 	CLEANUP(root_names_release) struct root_names names = {0};
@@ -113,8 +129,14 @@ static int root_list(struct node *dir, const struct op *op, struct node_listing 
 		return read_fail(place.data, NULL, "", &problem);
 	r = root_names_take(place.data, &names);
 	for (size_t i = 0; i < names.count && r == 0; i++) {
-		struct node_entry entry = vpc_entry(names.vpcs[i]);
+		struct node_entry entry;
+		int listed = is_listed(names.vpcs[i], op, &problem);
 
+		if (listed < 0)
+			return read_fail(place.data, NULL, names.files[i], &problem);
+		if (!listed)
+			continue;
+		entry = vpc_entry(names.vpcs[i]);
 		r = node_listing_add(listing, names.files[i], &entry, NULL);
 	}
 	return r;

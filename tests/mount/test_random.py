@@ -150,10 +150,14 @@ class Run:
         net, flag, wrong = r.choice(NETS), r.random() < 0.5, r.random() < 0.1
         path = self.mount / name / "spec.json"
         other_flag = r.random() < 0.5
+        had = state[name]["egress"]
+        no_edit = state[name]["prefixes"].get("extra") == net and state[name]["ingress"] == flag
 
         def change(s):
             s[name]["prefixes"]["extra"] = net
             s[name]["ingress"] = flag
+            if no_edit:  # what the program itself has read is put back: the file shall be like it
+                s[name]["egress"] = had
 
         def act():
             spec = json.loads(path.read_text())

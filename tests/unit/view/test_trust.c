@@ -168,6 +168,23 @@ static void a_lagging_list_changes_nothing(void **state)
 	world_stop(&w);
 }
 
+static void created_here_and_deleted_elsewhere_is_gone(void **state)
+{
+	struct world w;
+	CLEANUP_BUF struct buf names = BUF_INIT(1 << 20), id = BUF_INIT(1024);
+	char path[2048];
+
+	start(&w, 0, 0);
+	assert_int_equal(world_mkdir(&w, "fresh"), 0);
+	assert_int_equal(world_read(&w, "fresh/id", &id), 0);
+	snprintf(path, sizeof(path), "/v1beta1/networking/vpcs/%.*s", (int)id.len - 1,
+		buf_str(&id));
+	assert_int_equal(world_other(&w, "DELETE", path, NULL), 200);
+	assert_int_equal(world_list(&w, "", &names), 0);
+	assert_null(strstr(buf_str(&names), "fresh\n"));
+	world_stop(&w);
+}
+
 static void a_lost_post_is_adopted(void **state)
 {
 	struct world w;
@@ -252,6 +269,7 @@ int main(void)
 		cmocka_unit_test(same_field_is_a_conflict),
 		cmocka_unit_test(two_writes_wait_for_a_busy_vpc),
 		cmocka_unit_test(a_lagging_list_changes_nothing),
+		cmocka_unit_test(created_here_and_deleted_elsewhere_is_gone),
 		cmocka_unit_test(a_lost_post_is_adopted),
 		cmocka_unit_test(a_silent_delete_is_no_success),
 		cmocka_unit_test(a_dead_server_costs_one_deadline),
