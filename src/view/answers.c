@@ -149,7 +149,11 @@ static int refresh_doc(struct vpc *vpc, const struct op *op, struct api_problem 
 		r = have_list(vpc->view, op, until_ms, problem);
 	if (r == 0)
 		r = have_doc(vpc, op, until_ms, oldest, problem);
-	return r < 0 && r != -ENOENT && r != -EINTR && op->is_look && vpc->doc ? 0 : r;
+	/* Only what takes long is put off: a failure that has come is told at once, and not asked for again. */
+	return r == -ETIMEDOUT && !problem->http_status && op->is_look && vpc->doc &&
+			       !op_is_past(op)
+		       ? 0
+		       : r;
 }
 
 /* Hands out the document, or says that there is none. */
