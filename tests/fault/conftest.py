@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures: shared is one mount and emulator per profile and worker, for the many cases of the matrix; lab makes mounts of a
+test's own."""
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+
+import pytest
+import rig
+from rig import harness
+
+PROFILES = ("live", "reference")
+
+
+def pytest_addoption(parser):
+    with contextlib.suppress(ValueError):  # the mount tests may have added it
+        parser.addoption("--build", help="meson's build folder", default=None)
+    parser.addoption("--ops", type=int, default=20000, help="operations of the randomized run")
+    parser.addoption("--seed", type=int, default=None, help="seed of the randomized run")
+
+
+def pytest_configure(config):
+    build = config.getoption("--build")
+    if build:
+        os.environ["VPCFS_BUILD"] = str(pathlib.Path(build).resolve())
+
+
+def base():
+    return harness.build_dir() / "fault-tests"
+
+
+def unmount_all():
+    for path in harness.mount_lines():
+        if path.startswith(f"{base()}/"):
+            harness.unmount_by_force(path)
+
+
+def pytest_sessionstart(session):
+    if not hasattr(session.config, "workerinput"):
+        unmount_all()
+        shutil.rmtree(base(), ignore_errors=True)
+        base().mkdir(parents=True)
+
+
+def pytest_sessionfinish(session):
+    if not hasattr(session.config, "workerinput"):
+        unmount_all()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    if call.when == "call":
+        item.failed = outcome.get_result().failed
+
+
+def new_lab(name, profile):
+    lab = rig.FaultLab(base() / f"{re.sub(r'[^A-Za-z0-9]+', '-', name)[:40]}-{os.urandom(4).hex()}", profile)
+    lab.folder.mkdir(parents=True)
+    return lab
+
+
+@pytest.fixture(params=PROFILES, scope="session")
+def profile(request):
+    return request.param
+
+
+@pytest.fixture
+def lab(request, profile):
+    lab = new_lab(request.node.name, profile)
+    yield lab
+    wrong = lab.stop()
+    if not wrong and not getattr(request.node, "failed", True):
+        lab.remove()
+    assert wrong == "", wrong
+
+
+@pytest.fixture(scope="session")
+def shared_lab(profile):
+    lab = new_lab(f"shared-{profile}", profile)
+    yield lab
+    wrong = lab.stop()
+    if not wrong:
+        lab.remove()
+    assert wrong == "", wrong

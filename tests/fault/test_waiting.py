@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: MIT
+"""Nothing waits longer than it must: one deadline for a dead server, Ctrl-C at once, the rest of the mount while a hundred wait, the end
+of the mount with requests under way. And nothing that must not be ended is: a mutation on the wire by Ctrl-C, anything by
+signals that mean nothing."""
+import json
+import os
+import pathlib
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from contract import differences
+from rig import SLOW, Storm, at_most, harness
+
+ROUNDS = int(os.environ.get("VPCFS_CTRL_C_ROUNDS", "20"))
+HANG = ("LIST:hang", "GET:hang")
+live = pytest.mark.parametrize("profile", ["live"], indirect=True)
+
+
+def many(count):
+    return [{"name": f"vpc-{n:03}", "id": f"00000000-0000-4000-8000-{n:012}", "zone": "US-EAST-04A"} for n in range(count)]
+
+
+# A dead server.
+@live
+@pytest.mark.parametrize("death", ["hang", "reset", "stopped"])
+@pytest.mark.parametrize("command", ["ls -lR", "find", "a name each"])
+def test_a_dead_server_costs_one_deadline(lab, death, command, record_property):
+    timeout = 1.5 * SLOW
+    m = lab.mount(f"ttl=0.2,timeout={timeout:g}", load=many(200))
+    with m.watched():
+        names = m.ls()
+        assert len(names) == 200
+        # A directory that is open already is listed from what was known when it was opened: so its 200 entries are asked for.
+        line = {"ls -lR": 'ls -lR "$M"', "find": 'find "$M" -type f', "a name each": 'ls -ld ' + " ".join(f'"$M/{n}"' for n in names)}[command]
+        if death == "stopped":
+            m.server.kill()
+        else:
+            m.server.fault(f"ANY:{death}")
+        harness.wait_until(lambda: harness.errno_of(os.stat, m / names[0]) != "ok", "answers that are too old")
+        m.refresh()
+        begun = time.monotonic()
+        result = m.sh(line)
+        took = time.monotonic() - begun
+        record_property("seconds", round(took, 3))
+        assert result.status != 0 and result.err
+        assert "No such file" not in result.err
+        assert took <= timeout + 1.5 * SLOW, f"{took:.2f} s"
+        if death == "stopped":
+            m.server.restart()
+        m.calm()
+        assert m.ls() == names
+
+
+# Ctrl-C.
+def interrupt(m, command):
+    """Seconds from SIGINT to the end of the command, whose request hangs by then."""
+    m.clear()
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=m.shell_env())
+    m.children.append(child)
+    harness.wait_until(m.server.waiting, "the request")
+    begun = time.monotonic()
+    child.send_signal(signal.SIGINT)
+    child.wait(timeout=30)
+    return time.monotonic() - begun
+
+
+def judge(times, record_property):
+    record_property("median_ms", round(1000 * statistics.median(times), 1))
+    record_property("worst_ms", round(1000 * max(times), 1))
+    print(f"Ctrl-C: median {1000 * statistics.median(times):.1f} ms, worst {1000 * max(times):.1f} ms of {len(times)}")
+    assert statistics.median(times) <= 0.1 * SLOW
+    assert max(times) <= 0.5 * SLOW  # a machine that others use, too
+
+
+@live
+@pytest.mark.parametrize("what", ["cat", "ls", "stat"])
+def test_ctrl_c_ends_a_hanging_read(lab, what, record_property):
+    m = lab.mount(f"ttl=0,timeout={20 * SLOW:g}")
+    m.server.fault(*HANG)
+    command = {"cat": ["cat", str(m / "prod/id")], "ls": ["ls", str(m.path)], "stat": ["stat", str(m / "prod")]}[what]
+    with m.watched(120):
+        times = [interrupt(m, command) for _ in range(ROUNDS)]
+        judge(times, record_property)
+        assert "Interrupted" not in m.why("") and "EINTR" not in m.why("")
+        m.calm()
+        assert differences(m.path, m.server.list()) == []
+
+
+@live
+def test_ctrl_c_with_a_hundred_readers(lab, record_property):
+    """A hundred readers hang: what needs no network goes on, one of them can be ended, and then all of them."""
+    m = lab.mount(f"ttl=0,timeout={30 * SLOW:g}")
+    os.mkdir(m / ".drafts/mine")
+    m.server.fault(*HANG)
+    with m.watched(120):
+        readers = [subprocess.Popen(["cat", str(m / "prod/id")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                   for _ in range(100)]
+        m.children += readers
+        harness.wait_until(m.server.waiting, "a request that hangs")
+        harness.wait_until(lambda: all(is_blocked(reader.pid) for reader in readers), "readers in the mount")
+        for _ in range(20):
+            with at_most(0.5, "what needs no network"):
+                os.stat(m / ".vpcfs")
+                m.read(".vpcfs/version")
+                os.stat(m.path)
+                os.statvfs(m.path)
+                (m / ".drafts/mine/scratch").write_text("text")
+                assert m.read(".drafts/mine/scratch") == "text"
+                os.unlink(m / ".drafts/mine/scratch")
+        times = []
+        for reader in readers[:20]:
+            begun = time.monotonic()
+            reader.send_signal(signal.SIGINT)
+            reader.wait(timeout=30)
+            times.append(time.monotonic() - begun)
+        judge(times, record_property)
+        with at_most(2, "the end of all"):
+            for reader in readers:
+                reader.send_signal(signal.SIGINT)
+            for reader in readers:
+                reader.wait(timeout=30)
+        m.calm()
+        assert differences(m.path, m.server.list()) == []
+
+
+def is_blocked(pid):
+    """cat, and it sleeps: the only thing that it waits for is the mount."""
+    name, state = pathlib.Path(f"/proc/{pid}/stat").read_text().split(" ")[1:3]
+    return name == "(cat)" and state in "SD"
+
+
+@live
+@pytest.mark.parametrize("what", ["write", "mkdir", "rmdir"])
+def test_ctrl_c_does_not_cancel_a_mutation(lab, what):
+    """It is on the wire: its answer is taken in, and is what the mount shows, without another request."""
+    m = lab.mount(f"ttl=60,timeout={10 * SLOW:g},zone=US-EAST-04A")
+    m.ls()
+    call = {"write": "PATCH", "mkdir": "POST", "rmdir": "DELETE"}[what]
+    command = {"write": ["dd", "status=none", f"of={m / harness.INGRESS}", "conv=notrunc,nocreat"], "mkdir": ["mkdir", str(m / "fresh")],
+               "rmdir": ["rmdir", str(m / "plain")]}[what]
+    m.server.fault(f"{call}:delay=600")
+    with m.watched():
+        m.clear()
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        m.children.append(child)
+        if what == "write":
+            child.stdin.write(b"true\n")
+            child.stdin.close()
+        harness.wait_until(lambda: m.server.waiting(call), "the request")
+        child.send_signal(signal.SIGINT)
+        child.wait(timeout=30)
+        assert m.server.count(call) == 1
+        gets = m.server.count("LIST")
+        assert {"write": lambda: m.read(harness.INGRESS) == "true\n", "mkdir": lambda: "fresh" in m.ls(),
+                "rmdir": lambda: "plain" not in m.ls()}[what]()
+        assert m.server.count("LIST") == gets
+        assert m.server.count(call) == 1
+        m.calm()
+        assert differences(m.path, m.server.list()) == []
+
+
+# The end of the mount.
+@live
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGINT", "umount -f"])
+@pytest.mark.parametrize("call", ["LIST", "GET", "PATCH", "POST", "DELETE"])
+def test_the_end_with_a_request_hanging(lab, how, call):
+    m = lab.mount(f"ttl=0,timeout={30 * SLOW:g},zone=US-EAST-04A", expect_stderr="(?s).*")
+    m.ls()
+    command = {"LIST": 'ls "$M"', "GET": 'cat "$M/prod/id"', "PATCH": f'echo true > "$M/{harness.INGRESS}"',
+               "POST": 'mkdir "$M/fresh"', "DELETE": 'rmdir "$M/plain"'}[call]
+    m.read("prod/id")
+    m.server.fault(f"{call}:hang" if call not in ("LIST", "GET") else "ANY:hang")
+    m.clear()
+    with m.watched():
+        child = m.start(command)
+        harness.wait_until(lambda: m.server.waiting(None if call in ("LIST", "GET") else call), "the request")
+        with at_most(1.5, "the end"):  # a second, and a machine that others use
+            if how.startswith("SIG"):
+                m.process.send_signal(getattr(signal, how))
+            else:
+                # It says that the mount is busy, since somebody is inside, but ends the connection.
+                subprocess.run(["umount", "-f", str(m.path)], capture_output=True, check=False)
+            m.process.wait(timeout=30)
+            child.wait(timeout=30)
+        assert m.process.returncode == 0
+        assert how == "umount -f" or not harness.is_mounted(m.path)
+
+
+# Signals that mean nothing.
+def run_child(m, seconds, signals):
+    child = subprocess.Popen([sys.executable, str(pathlib.Path(__file__).with_name("io_child.py")), str(seconds), str(m.path)],
+                             stdout=subprocess.PIPE, text=True)
+    m.children.append(child)
+    assert child.stdout.readline() == "ready\n"
+    storms = [Storm(child.pid, number) for number in signals]
+    for storm in storms:
+        storm.__enter__()
+    out = child.stdout.read()
+    for storm in storms:
+        storm.__exit__()
+    child.wait()
+    assert all(storm.sent > 50 for storm in storms)
+    return json.loads(out)
+
+
+@live
+@pytest.mark.parametrize("number", [signal.SIGURG, signal.SIGALRM])
+def test_a_storm_of_harmless_signals_disturbs_nothing(lab, number):
+    """Go's runtime sends SIGURG to preempt, git's progress is a SIGALRM: neither may make a call fail."""
+    m = lab.mount(f"ttl=0,timeout={10 * SLOW:g},zone=US-EAST-04A", server_options=("--latency", "10"))
+    with m.watched():
+        counts = run_child(m, 2 * SLOW, [number])
+        assert {key: n for key, n in counts.items() if not key.endswith(" ok")} == {}
+        assert counts["write ok"] > 3
+        m.calm()
+        assert differences(m.path, m.server.list()) == []
+
+
+@live
+def test_git_is_not_disturbed(lab):
+    """git's own timer, and a storm on top: status, add and diff of a tree below the mount."""
+    m = lab.mount(f"ttl=0,timeout={10 * SLOW:g}", server_options=("--latency", "5"))
+    with m.watched():
+        git = 'git -c core.fsmonitor=false --git-dir="$W/git" --work-tree="$M"'
+        assert m.sh(f"{git} init -q && {git} add -A && {git} -c user.name=a -c user.email=a@b commit -qm one", timeout=100).ok
+        child = m.start(f"exec {git} status --porcelain")
+        with Storm(child.pid):
+            out, err = child.communicate(timeout=60 * SLOW)
+        assert child.returncode == 0 and err == "" and out == ""
+        m.server.patch("prod", "ingress.disablePublicServices", ingress={"disablePublicServices": True})
+        out = m.sh(f"{git} diff --stat").out
+        assert "prod/ingress/disablePublicServices" in out
+
+
+@live
+def test_ctrl_c_works_in_the_middle_of_a_storm(lab, record_property):
+    m = lab.mount(f"ttl=0,timeout={20 * SLOW:g}")
+    m.server.fault(*HANG)
+    times = []
+    with m.watched(120):
+        for _ in range(10):
+            m.clear()
+            child = subprocess.Popen(["cat", str(m / "prod/id")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            m.children.append(child)
+            with Storm(child.pid):
+                harness.wait_until(m.server.waiting, "the request")
+                begun = time.monotonic()
+                child.send_signal(signal.SIGINT)
+                child.wait(timeout=30)
+                times.append(time.monotonic() - begun)
+        judge(times, record_property)
+
+
+@live
+def test_readers_share_the_deadline_of_their_own(lab):
+    """Thirty threads on a server that hangs: each is answered by its own deadline, none later because of the others."""
+    timeout = 1 * SLOW
+    m = lab.mount(f"ttl=0,timeout={timeout:g}")
+    m.server.fault("ANY:hang")
+    results = []
+
+    def run():
+        begun = time.monotonic()
+        results.append((harness.errno_of(os.listdir, m.path), time.monotonic() - begun))
+    with m.watched():
+        threads = [threading.Thread(target=run) for _ in range(30)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert {errno for errno, _ in results} == {"ETIMEDOUT"}
+    assert max(took for _, took in results) <= timeout + 1.5 * SLOW
