@@ -55,7 +55,7 @@ struct vpc {
 	uint64_t
 		created_us; /* stamp of its creation here while no list has shown it, else 0 */
 	bool is_unlisted; /* created here, and the last list did not have it: only a GET by id knows */
-	bool writing;	    /* a writer is inside the gate */
+	bool writing;	       /* a writer is inside the gate */
 	struct flight *flight; /* borrowed: a GET by id that is under way */
 	bool gone;	       /* deleted: here, or seen to be gone */
 	bool deleted_here;     /* stays as a mark until no list shows it any more */
