@@ -54,7 +54,7 @@ def escaped(name):
 class Run:
     def __init__(self, lab, seed):
         self.random = random.Random(seed)
-        self.mount = lab.mount("timeout=0.6,ttl=0,zone=US-EAST-04A")
+        self.mount = lab.mount(f"timeout={1.5 * SLOW},ttl=0,zone=US-EAST-04A")
         self.server = self.mount.server
         self.history = []
 
