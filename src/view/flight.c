@@ -52,11 +52,17 @@ static bool is_dead(struct view *view, struct api_problem *problem)
 	return true;
 }
 
+/* Asked before a refresh: a server that was well since may not have seen it. Nobody joins it, and it says nothing of the server. */
+static bool is_forgotten(const struct flight *f)
+{
+	return f->asked_us < f->view->forgotten_us;
+}
+
 static void note_outcome(struct view *view, const struct flight *f)
 {
 	if (f->r == 0) {
 		view->dead_us = 0;
-	} else if (is_transport_failure(&f->problem)) {
+	} else if (is_transport_failure(&f->problem) && !is_forgotten(f)) {
 		view->dead_us = view_stamp(view);
 		view->failure = f->problem;
 	}
@@ -75,7 +81,8 @@ static void land(struct flight *f, const struct doc_list *list, struct doc *doc)
 	else if (f->r == 0 && answers_land_list(view, list, f->asked_us) < 0)
 		f->r = problem_say(&f->problem, ENOMEM, "out of memory");
 	f->landed = true;
-	*slot_of(view, f->vpc) = NULL;
+	if (*slot_of(view, f->vpc) == f)
+		*slot_of(view, f->vpc) = NULL;
 	view->flights--;
 	pthread_cond_broadcast(&view->changed);
 }
@@ -178,8 +185,8 @@ static int outcome(const struct flight *f, const struct op *op, struct api_probl
 int flight_ask(struct view *view, struct vpc *vpc, const struct op *op, uint64_t until_ms,
 	struct api_problem *problem)
 {
-	struct flight *f;
-	int r = *slot_of(view, vpc) ? 0 : flight_start(view, vpc, op, problem);
+	struct flight *f = *slot_of(view, vpc);
+	int r = f && !is_forgotten(f) ? 0 : flight_start(view, vpc, op, problem);
 
 	if (r < 0)
 		return r;

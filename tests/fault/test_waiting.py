@@ -59,14 +59,20 @@ def test_a_dead_server_costs_one_deadline(lab, death, command, record_property):
 # Ctrl-C.
 def interrupt(m, command):
     """Seconds from SIGINT to the end of the command, whose request hangs by then."""
-    m.clear()
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=m.shell_env())
     m.children.append(child)
-    harness.wait_until(m.server.waiting, "the request")
+    harness.wait_until(lambda: is_blocked(child.pid) and m.server.waiting(), "a reader that waits for a request")
     begun = time.monotonic()
     child.send_signal(signal.SIGINT)
     child.wait(timeout=30)
     return time.monotonic() - begun
+
+
+def is_blocked(pid):
+    """Whether it sleeps in the mount."""
+    state = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0]
+    where = pathlib.Path(f"/proc/{pid}/wchan").read_text()
+    return state in "SD" and (where in ("", "0") or any(word in where for word in ("fuse", "request_wait", "d_alloc", "lookup")))
 
 
 def judge(times, record_property):
@@ -126,12 +132,6 @@ def test_ctrl_c_with_a_hundred_readers(lab, record_property):
                 reader.wait(timeout=30)
         m.calm()
         assert differences(m.path, m.server.list()) == []
-
-
-def is_blocked(pid):
-    """cat, and it sleeps: the only thing that it waits for is the mount."""
-    name, state = pathlib.Path(f"/proc/{pid}/stat").read_text().split(" ")[1:3]
-    return name == "(cat)" and state in "SD"
 
 
 @live
@@ -244,16 +244,32 @@ def test_ctrl_c_works_in_the_middle_of_a_storm(lab, record_property):
     times = []
     with m.watched(120):
         for _ in range(10):
-            m.clear()
             child = subprocess.Popen(["cat", str(m / "prod/id")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             m.children.append(child)
             with Storm(child.pid):
-                harness.wait_until(m.server.waiting, "the request")
+                harness.wait_until(lambda: is_blocked(child.pid) and m.server.waiting(), "a reader that waits for a request")
                 begun = time.monotonic()
                 child.send_signal(signal.SIGINT)
                 child.wait(timeout=30)
                 times.append(time.monotonic() - begun)
         judge(times, record_property)
+
+
+@live
+def test_a_refresh_does_not_wait_for_requests_that_hang(lab):
+    """The server is well again, but the old request is never answered: who asks now does not wait behind it."""
+    m = lab.mount(f"ttl=0,timeout={20 * SLOW:g}")
+    m.read("prod/id")
+    m.server.fault("LIST:hang*1", "GET:hang*1")
+    with m.watched():
+        readers = [m.start(["cat", str(m / "prod/id")]), m.start(["ls", str(m.path)])]
+        harness.wait_until(lambda: len(m.server.waiting()) == 2, "two requests that hang")
+        m.calm()
+        with at_most(3, "the mount to be well"):
+            assert differences(m.path, m.server.list()) == []
+        for reader in readers:
+            reader.send_signal(signal.SIGINT)
+            reader.wait(timeout=30)
 
 
 @live
