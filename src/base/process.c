@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Who a thread belongs to. */
+/* Who a thread belongs to, and what it is told. */
 #include "base/process.h"
 
+#include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/file.h"
 
-#define STATUS_MAX 65536
+#define STATUS_MAX  65536
+#define BIT(signal) (UINT64_C(1) << ((signal)-1))
 
 pid_t process_of_thread(pid_t tid)
 {
@@ -32,4 +35,38 @@ bool process_is_named(pid_t tid, const char *name)
 	if (tid <= 0 || file_read(path, &comm) < 0)
 		return false;
 	return comm.len == len + 1 && memcmp(buf_str(&comm), name, len) == 0;
+}
+
+/* A set of signals in the text of /proc/TID/status; none when the line is missing. */
+static uint64_t signals_of(const char *status, const char *line)
+{
+	const char *at = strstr(status, line);
+	uint64_t set = 0;
+
+	if (at)
+		sscanf(at + strlen(line), "%" SCNx64, &set);
+	return set;
+}
+
+bool process_is_told_to_stop(pid_t tid)
+{
+	/* What a person or a supervisor sends to end something, whether or not the program has a handler. */
+	static const uint64_t asks =
+		BIT(SIGKILL) | BIT(SIGINT) | BIT(SIGTERM) | BIT(SIGQUIT) | BIT(SIGHUP);
+	/* What does not end a program that has no handler (signal(7)). */
+	static const uint64_t harmless = BIT(SIGCHLD) | BIT(SIGURG) | BIT(SIGWINCH) |
+					 BIT(SIGCONT) | BIT(SIGSTOP) | BIT(SIGTSTP) |
+					 BIT(SIGTTIN) | BIT(SIGTTOU);
+	CLEANUP_BUF struct buf status = BUF_INIT(STATUS_MAX);
+	char path[64];
+	const char *text;
+	uint64_t pending;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
+	if (tid <= 0 || file_read(path, &status) < 0)
+		return true;
+	text = buf_str(&status);
+	pending = (signals_of(text, "\nSigPnd:") | signals_of(text, "\nShdPnd:")) &
+		  ~signals_of(text, "\nSigBlk:");
+	return pending & (asks | ~(harmless | signals_of(text, "\nSigCgt:")));
 }

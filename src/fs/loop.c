@@ -197,12 +197,16 @@ int fs_loop(struct fs *fs)
 	CLEANUP_CLOSE int signal_fd = -1;
 	unsigned count;
 	sigset_t set;
+	int r;
 
 	fs_block_signals();
 	stop_signals(&set);
 	signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signal_fd < 0)
 		return -errno;
+	r = interrupts_start(&fs->interrupts);
+	if (r < 0)
+		return r;
 	pthread_mutex_lock(&fs->lock);
 	worker_start_locked(fs);
 	count = fs->count;
@@ -210,5 +214,6 @@ int fs_loop(struct fs *fs)
 	if (count)
 		wait_for_end(fs, signal_fd);
 	workers_end(fs);
+	interrupts_stop(&fs->interrupts);
 	return count ? 0 : -EAGAIN;
 }

@@ -8,12 +8,6 @@
 #include "base/clock.h"
 #include "session.h"
 
-static void on_interrupt(fuse_req_t req, void *arg)
-{
-	(void)req;
-	cancel_fire(arg);
-}
-
 void request_begin(struct request *rq, fuse_req_t req, enum request_kind kind)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
@@ -33,7 +27,7 @@ void request_begin(struct request *rq, fuse_req_t req, enum request_kind kind)
 		return;
 	cancel_init(&rq->cancel);
 	rq->op.cancel = &rq->cancel;
-	fuse_req_interrupt_func(req, on_interrupt, &rq->cancel);
+	interrupts_hook(rq);
 }
 
 int request_end(struct request *rq, int r)
@@ -41,7 +35,7 @@ int request_end(struct request *rq, int r)
 	bool interrupted = false;
 
 	if (rq->kind == REQUEST_READ) {
-		fuse_req_interrupt_func(rq->req, NULL, NULL);
+		interrupts_unhook(rq);
 		interrupted = r < 0 && cancel_is_fired(&rq->cancel);
 		cancel_release(&rq->cancel);
 	}

@@ -12,6 +12,17 @@
 #include "tree/tree.h"
 
 struct worker;
+struct request;
+
+/* Reads whose callers were sent a signal that did not mean their end, yet. */
+struct interrupts {
+	pthread_t thread;
+	bool is_running;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct request *first; /* borrowed: each on its handler's stack */
+	bool ending;
+};
 
 struct fs {
 	struct fs_options options; /* strings borrowed, but for fsname */
@@ -24,6 +35,8 @@ struct fs {
 	struct worker *running, *done; /* owned; done ones wait to be joined */
 	unsigned count, idle; /* workers running; of these, waiting for a request */
 	bool ending;
+
+	struct interrupts interrupts;
 };
 
 extern const struct fuse_lowlevel_ops fs_ops;
@@ -45,7 +58,17 @@ struct request {
 	enum request_kind kind;
 	struct op op;
 	struct cancel cancel;
+	struct request
+		*next_watched; /* with is_watched: under the lock of fs->interrupts */
+	bool is_watched;
 };
+
+/* Has rq->cancel fire when the caller's end is wanted; until unhooked, which comes before the reply that frees the request.
+ * Stopped when no request is hooked any more. Errors: -EAGAIN. */
+int interrupts_start(struct interrupts *in);
+void interrupts_stop(struct interrupts *in);
+void interrupts_hook(struct request *rq);
+void interrupts_unhook(struct request *rq);
 
 /* Starts the deadline. Every request_begin is followed by one of the replies below, or by request_end and a reply of libfuse. */
 void request_begin(struct request *rq, fuse_req_t req, enum request_kind kind);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether the caller of a read has given up.
+ *
+ * The kernel says INTERRUPT once for a request, for whichever signal came first (fs/fuse/dev.c, request_wait_answer), and Go's
+ * runtime, timers and git send themselves harmless ones all the time. So an interrupt only makes a read watched: a thread looks at
+ * what the caller has been sent, until the read is answered or a signal means the end. */
+#include <errno.h>
+#include <time.h>
+#include "base/process.h"
+#include "session.h"
+
+#define LOOK_NS 20000000 /* a fifth of what a person notices */
+
+static void watch_locked(struct interrupts *in, struct request *rq)
+{
+	rq->is_watched = true;
+	rq->next_watched = in->first;
+	in->first = rq;
+	pthread_cond_signal(&in->changed);
+}
+
+static void unwatch_locked(struct interrupts *in, struct request *rq)
+{
+	struct request **at = &in->first;
+
+	while (*at != rq)
+		at = &(*at)->next_watched;
+	*at = rq->next_watched;
+	rq->is_watched = false;
+}
+
+/* libfuse calls it at most once for a request, and not after fuse_req_interrupt_func has unhooked it. */
+static void on_interrupt(fuse_req_t req, void *arg)
+{
+	struct request *rq = arg;
+	struct interrupts *in = &rq->fs->interrupts;
+
+	(void)req;
+	if (process_is_told_to_stop(rq->op.pid)) {
+		cancel_fire(&rq->cancel);
+		return;
+	}
+	pthread_mutex_lock(&in->lock);
+	watch_locked(in, rq);
+	pthread_mutex_unlock(&in->lock);
+}
+
+void interrupts_hook(struct request *rq)
+{
+	rq->is_watched = false;
+	fuse_req_interrupt_func(rq->req, on_interrupt, rq);
+}
+
+void interrupts_unhook(struct request *rq)
+{
+	struct interrupts *in = &rq->fs->interrupts;
+
+	fuse_req_interrupt_func(rq->req, NULL, NULL);
+	pthread_mutex_lock(&in->lock);
+	if (rq->is_watched)
+		unwatch_locked(in, rq);
+	pthread_mutex_unlock(&in->lock);
+}
+
+static void look_locked(struct interrupts *in)
+{
+	for (struct request *rq = in->first, *next; rq; rq = next) {
+		next = rq->next_watched;
+		if (process_is_told_to_stop(rq->op.pid)) {
+			unwatch_locked(in, rq);
+			cancel_fire(&rq->cancel);
+		}
+	}
+}
+
+static void *watch_run(void *arg)
+{
+	static const struct timespec pause = {.tv_nsec = LOOK_NS};
+	struct interrupts *in = arg;
+
+	pthread_mutex_lock(&in->lock);
+	while (!in->ending) {
+		look_locked(in);
+		if (!in->first) {
+			pthread_cond_wait(&in->changed, &in->lock);
+			continue;
+		}
+		pthread_mutex_unlock(&in->lock);
+		nanosleep(&pause, NULL);
+		pthread_mutex_lock(&in->lock);
+	}
+	pthread_mutex_unlock(&in->lock);
+	return NULL;
+}
+
+int interrupts_start(struct interrupts *in)
+{
+	int r;
+
+	pthread_mutex_init(&in->lock, NULL);
+	pthread_cond_init(&in->changed, NULL);
+	r = pthread_create(&in->thread, NULL, watch_run, in);
+	in->is_running = r == 0;
+	return -r;
+}
+
+void interrupts_stop(struct interrupts *in)
+{
+	if (!in->is_running)
+		return;
+	pthread_mutex_lock(&in->lock);
+	in->ending = true;
+	pthread_cond_signal(&in->changed);
+	pthread_mutex_unlock(&in->lock);
+	pthread_join(in->thread, NULL);
+	pthread_cond_destroy(&in->changed);
+	pthread_mutex_destroy(&in->lock);
+	in->is_running = false;
+}
