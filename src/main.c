@@ -40,6 +40,8 @@ static void program_release(struct program *p)
 {
 	if (p->http)
 		http_shut_down(p->http);
+	if (p->view)
+		view_part(p->view);
 	fs_free(p->fs);
 	tree_free(p->tree);
 	view_free(p->view);
@@ -191,6 +193,7 @@ static int start_fs(struct program *p, struct err *err)
 	if (r < 0)
 		return err_set(err, -r, "out of memory");
 	view_set_gauges(p->view, report_gauges, p->tree);
+	view_set_tree(p->view, p->tree);
 	r = fs_new(p->tree, &options, &p->fs, err);
 	return r < 0 ? r : fs_mount(p->fs, err);
 }
@@ -219,6 +222,8 @@ static int run(struct program *p)
 	struct err err = {""};
 	int r;
 
+	if (p->config.debug)
+		log_set_level(LOG_LEVEL_DEBUG);
 	forbid_core_dumps();
 	fs_block_signals();
 	r = start(p, &err);

@@ -45,7 +45,7 @@ int fs_mount(struct fs *fs, struct err *err);
 int fs_run(struct fs *fs);
 /* Any thread, also a signal handler. */
 void fs_stop(struct fs *fs);
-/* Unmounts when fs_run did not. NULL is fine. */
+/* Unmounts when fs_run did not. From here nobody may change what the tree shows. NULL is fine. */
 void fs_free(struct fs *fs);
 
 #endif

@@ -45,6 +45,9 @@ struct node_attr {
 	mode_t mode; /* permissions only, before the mount's umask: 0644, 0444, 0755, 0555 */
 	uint64_t size; /* bytes, exact: what show would give now */
 	struct timespec mtime;
+	/* clock_mono_us() until which this and the node's name stay true, unless tree_change_touch says otherwise (tree/change.h):
+	 * so long they need not be asked for again. 0: not at all, and it may change without a touch. */
+	uint64_t until_us;
 };
 
 /* Where a node is: the nearest ancestor-or-self that has data, and the path below it. */
@@ -61,6 +64,8 @@ int node_locate(const struct node *node, struct node_place *ret);
 struct node_text {
 	bool is_read; /* set by tree: a program will read it, it is not only there to be written over */
 	struct buf text;
+	/* The attributes with this text; with an until_us it changes by tree_change_touch only, and its pages may be kept. */
+	struct node_attr attr;
 	void *origin; /* owned, or NULL; given back with ops->origin_free */
 };
 

@@ -53,6 +53,8 @@ void tree_stats(struct tree *tree, struct tree_stats *ret);
 struct tree_entry {
 	uint64_t id; /* 0 in a listing: no attributes, no lookup counted */
 	bool scratch;
+	uint64_t
+		until_us; /* clock_mono_us() until which it may be kept (tree/change.h); 0: not at all */
 	struct stat attr;
 };
 
@@ -100,6 +102,8 @@ int tree_readlink(struct tree *tree, const struct op *op, uint64_t id, struct bu
 struct tree_open {
 	struct handle *handle;
 	bool scratch; /* cacheable; a field file's content is the handle's own */
+	bool shares;  /* a field whose pages may be the kernel's while it is open */
+	bool keeps;   /* with shares: and it may go on with those that it has */
 };
 /* flags as open(2). */
 int tree_open(struct tree *tree, const struct op *op, uint64_t id, int flags,
@@ -120,15 +124,16 @@ void tree_release(struct handle *handle, const struct op *op);
 /* mode as fallocate(2): 0 and FALLOC_FL_KEEP_SIZE. Errors: -EOPNOTSUPP on field files and for other modes. */
 int tree_fallocate(struct handle *handle, int mode, uint64_t off, uint64_t len);
 
-/* Directories: opening asks nobody; a snapshot is taken at the first read, and again when the reader starts over. */
+/* Directories: opening asks nobody; a snapshot is taken at the begin of the first read, and again when the reader starts over. */
 int tree_opendir(
 	struct tree *tree, const struct op *op, uint64_t id, struct dir_list **ret);
 /* Called for each entry from off on. plus: entry has id and attr where they are known without asking, and a lookup is
  * counted when fill returns true. entry->attr has st_ino and the type always. Returns false when it did not fit. */
 typedef bool (*tree_fill)(
 	void *arg, const char *name, const struct tree_entry *entry, uint64_t next_off);
-int tree_readdir(struct dir_list *list, const struct op *op, uint64_t off, bool plus,
-	tree_fill fill, void *arg);
+int tree_readdir_begin(struct dir_list *list, const struct op *op, uint64_t off);
+/* After the begin of the same off. Does not block. */
+int tree_readdir(struct dir_list *list, uint64_t off, bool plus, tree_fill fill, void *arg);
 void tree_closedir(struct dir_list *list);
 
 /* Extended attributes: user.* on scratch nodes. set flags: XATTR_CREATE, XATTR_REPLACE. getxattr and listxattr add to ret;

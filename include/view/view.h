@@ -8,6 +8,7 @@
 #include "api/api.h"
 #include "base/err.h"
 #include "base/op.h"
+#include "tree/change.h"
 #include "tree/node.h"
 
 struct view;
@@ -37,6 +38,11 @@ void view_free(struct view *view);
 /* The end has begun: whoever waits here returns at once, now and from now on. Any thread; does not block. (Calls to the API
  * end with http_shut_down.) */
 void view_shut_down(struct view *view);
+
+/* Who is told when what is shown changes; before the first operation. Borrowed until view_part. */
+void view_set_tree(struct view *view, struct tree *tree);
+/* Waits for questions to the API that are still open, as view_free does; then nobody is told any more. */
+void view_part(struct view *view);
 
 /* The root directory. */
 struct node_entry view_root(struct view *view);

@@ -205,6 +205,8 @@ int fs_loop(struct fs *fs)
 	if (signal_fd < 0)
 		return -errno;
 	r = interrupts_start(&fs->interrupts);
+	if (r == 0)
+		r = notices_start(fs);
 	if (r < 0)
 		return r;
 	pthread_mutex_lock(&fs->lock);

@@ -11,7 +11,7 @@ struct page {
 	fuse_req_t req;
 	char *bytes; /* owned */
 	size_t size, used;
-	bool plus;
+	bool plus, granted;
 	uint64_t *ids; /* owned: lookups in this page */
 	size_t id_count, id_cap;
 };
@@ -64,7 +64,7 @@ static bool page_fill(
 	if (p->plus) {
 		struct fuse_entry_param param;
 
-		entry_param(e, &param);
+		entry_param(e, p->granted, &param);
 		need = fuse_add_direntry_plus(
 			p->req, at, left, name, &param, (off_t)next_off);
 	} else {
@@ -82,24 +82,38 @@ static void page_forget(struct page *p, struct tree *tree)
 		tree_forget(tree, p->ids[i], 1);
 }
 
+/* Filled and sent with one grant: nothing that is told in it changes in between. */
+static void send_page(struct page *p, struct request *rq, struct dir_list *list, off_t off)
+{
+	int r, err;
+
+	p->granted = tree_grant_begin(rq->tree, tree_stamp(rq->tree));
+	r = tree_readdir(list, (uint64_t)off, p->plus, page_fill, p);
+	/* What fits is an answer; the error comes when the reader asks on. */
+	err = request_end(rq, p->used ? 0 : r);
+	if (err) {
+		page_forget(p, rq->tree);
+		fuse_reply_err(rq->req, err);
+	} else if (fuse_reply_buf(rq->req, p->bytes, p->used) == -ENOENT) {
+		page_forget(p, rq->tree);
+	}
+	tree_grant_end(rq->tree);
+}
+
 static void read_page(
 	fuse_req_t req, size_t size, off_t off, struct fuse_file_info *fi, bool plus)
 {
 	struct page p = {.req = req, .bytes = malloc(size), .size = size, .plus = plus};
 	struct request rq;
-	int r = -ENOMEM, err;
+	int r = -ENOMEM;
 
 	request_begin(&rq, req, REQUEST_READ);
 	if (p.bytes)
-		r = tree_readdir(list_of(fi), &rq.op, (uint64_t)off, plus, page_fill, &p);
-	/* What fits is an answer; the error comes when the reader asks on. */
-	err = request_end(&rq, p.used ? 0 : r);
-	if (err) {
-		page_forget(&p, rq.tree);
-		fuse_reply_err(req, err);
-	} else if (fuse_reply_buf(req, p.bytes, p.used) == -ENOENT) {
-		page_forget(&p, rq.tree);
-	}
+		r = tree_readdir_begin(list_of(fi), &rq.op, (uint64_t)off);
+	if (r < 0)
+		reply_err(&rq, r);
+	else
+		send_page(&p, &rq, list_of(fi), off);
 	free(p.bytes);
 	free(p.ids);
 }

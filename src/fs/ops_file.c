@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Operations on open files. A field's handle has its own text, so its pages must not be shared: direct I/O. Scratch is an
- * ordinary cached file, which mmap needs. */
+/* Operations on open files. A field's handle has its own text: direct I/O, unless the tree says that everybody reads the same there.
+ * Scratch is an ordinary cached file. */
 #include <errno.h>
 #include <fcntl.h>
 #include "session.h"
@@ -8,8 +8,8 @@
 static void fill_info(struct fuse_file_info *fi, const struct tree_open *open)
 {
 	fi->fh = (uint64_t)(uintptr_t)open->handle;
-	fi->direct_io = !open->scratch;
-	fi->keep_cache = open->scratch;
+	fi->direct_io = !open->scratch && !open->shares;
+	fi->keep_cache = open->scratch || open->keeps;
 	/* Nothing to decide for a reader; a writer's close must tell. */
 	fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
 }
@@ -57,8 +57,10 @@ void op_create(fuse_req_t req, fuse_ino_t dir, const char *name, mode_t mode,
 		return;
 	}
 	fill_info(fi, &open);
-	entry_param(&e, &param);
-	if (fuse_reply_create(req, &param, fi) == -ENOENT) {
+	entry_param(&e, tree_grant_begin(rq.tree, rq.stamp), &param);
+	r = fuse_reply_create(req, &param, fi);
+	tree_grant_end(rq.tree);
+	if (r == -ENOENT) {
 		take_back(&rq, &open);
 		tree_forget(rq.tree, e.id, 1);
 	}

@@ -8,6 +8,9 @@
 #include "base/clock.h"
 #include "session.h"
 
+#define SCRATCH_ATTR_S 1
+#define TICK_US	       10000 /* the kernel counts in ticks of up to 10 ms, and rounds up */
+
 void request_begin(struct request *rq, fuse_req_t req, enum request_kind kind)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
@@ -16,6 +19,7 @@ void request_begin(struct request *rq, fuse_req_t req, enum request_kind kind)
 	rq->fs = fuse_req_userdata(req);
 	rq->tree = rq->fs->tree;
 	rq->kind = kind;
+	rq->stamp = tree_stamp(rq->tree);
 	rq->op = (struct op){
 		.deadline_ms = clock_mono_ms() + rq->fs->options.timeout_ms,
 		.uid = ctx->uid,
@@ -39,26 +43,31 @@ int request_end(struct request *rq, int r)
 		interrupted = r < 0 && cancel_is_fired(&rq->cancel);
 		cancel_release(&rq->cancel);
 	}
+	/* What was written here is seen at once under every name. A rename holds the directories that the names are in. */
+	if (rq->kind == REQUEST_CHANGE)
+		notices_settle(rq->fs);
 	return errno_out(r, rq->kind, interrupted);
 }
 
-const struct timeouts *timeouts_of(const struct tree_entry *e)
+static double left_s(const struct tree_entry *e, bool granted)
 {
-	static const struct timeouts view = {.entry = 0, .attr = 0};
-	static const struct timeouts scratch = {.entry = 0, .attr = 1};
+	uint64_t now = e->until_us && granted ? clock_mono_us() + TICK_US : 0;
 
-	return e->scratch ? &scratch : &view;
+	return now && e->until_us > now ? (double)(e->until_us - now) / 1e6 : 0;
 }
 
-void entry_param(const struct tree_entry *e, struct fuse_entry_param *ret)
+double attr_timeout_of(const struct tree_entry *e, bool granted)
 {
-	const struct timeouts *t = timeouts_of(e);
+	return e->scratch ? SCRATCH_ATTR_S : left_s(e, granted);
+}
 
+void entry_param(const struct tree_entry *e, bool granted, struct fuse_entry_param *ret)
+{
 	*ret = (struct fuse_entry_param){
 		.ino = e->id,
 		.attr = e->attr,
-		.entry_timeout = t->entry,
-		.attr_timeout = t->attr,
+		.entry_timeout = left_s(e, granted),
+		.attr_timeout = attr_timeout_of(e, granted),
 	};
 }
 
@@ -76,8 +85,10 @@ void reply_entry(struct request *rq, int r, const struct tree_entry *e)
 		fuse_reply_err(rq->req, err);
 		return;
 	}
-	entry_param(e, &param);
-	if (fuse_reply_entry(rq->req, &param) == -ENOENT)
+	entry_param(e, tree_grant_begin(rq->tree, rq->stamp), &param);
+	r = fuse_reply_entry(rq->req, &param);
+	tree_grant_end(rq->tree);
+	if (r == -ENOENT)
 		tree_forget(rq->tree, e->id, 1);
 }
 
@@ -85,10 +96,15 @@ void reply_attr(struct request *rq, int r, const struct tree_entry *e)
 {
 	int err = request_end(rq, r);
 
-	if (err)
+	bool granted;
+
+	if (err) {
 		fuse_reply_err(rq->req, err);
-	else
-		fuse_reply_attr(rq->req, &e->attr, timeouts_of(e)->attr);
+		return;
+	}
+	granted = tree_grant_begin(rq->tree, rq->stamp);
+	fuse_reply_attr(rq->req, &e->attr, attr_timeout_of(e, granted));
+	tree_grant_end(rq->tree);
 }
 
 void reply_buf(struct request *rq, int r, const struct buf *bytes)

@@ -9,8 +9,10 @@
 #include "base/cancel.h"
 #include "base/op.h"
 #include "fs/fs.h"
+#include "tree/change.h"
 #include "tree/tree.h"
 
+struct notice;
 struct worker;
 struct request;
 
@@ -22,6 +24,17 @@ struct interrupts {
 	pthread_cond_t changed;
 	struct request *first; /* borrowed: each on its handler's stack */
 	bool ending;
+};
+
+/* Names that the kernel must look up again; a thread tells it one by one. */
+struct notices {
+	struct tree_notifier notifier;
+	pthread_t thread;
+	bool is_running;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct notice *first, **last; /* owned */
+	bool is_telling, ending;
 };
 
 struct fs {
@@ -37,6 +50,7 @@ struct fs {
 	bool ending;
 
 	struct interrupts interrupts;
+	struct notices notices;
 };
 
 extern const struct fuse_lowlevel_ops fs_ops;
@@ -57,6 +71,7 @@ struct request {
 	struct tree *tree;
 	enum request_kind kind;
 	struct op op;
+	uint64_t stamp; /* tree_stamp of before the question */
 	struct cancel cancel;
 	struct request
 		*next_watched; /* with is_watched: under the lock of fs->interrupts */
@@ -84,13 +99,17 @@ void reply_entry(struct request *rq, int r, const struct tree_entry *e);
 void reply_attr(struct request *rq, int r, const struct tree_entry *e);
 void reply_buf(struct request *rq, int r, const struct buf *bytes);
 
-/* What the kernel may keep, in seconds. View nodes: 0, every question is asked; scratch changes through the kernel only, but its names
+/* notify.c: tells the kernel what changed, as the tree says. Start before the first request, stop after the last.
+ * Errors: -EAGAIN. */
+int notices_start(struct fs *fs);
+void notices_stop(struct fs *fs);
+/* Waits until all names of before have been told, a moment at most. */
+void notices_settle(struct fs *fs);
+
+/* Seconds that the kernel may keep the attributes. granted: by tree_grant_begin. Scratch changes through the kernel only; its names
  * turn into others when it is renamed onto a field. */
-struct timeouts {
-	double entry, attr;
-};
-const struct timeouts *timeouts_of(const struct tree_entry *e);
-void entry_param(const struct tree_entry *e, struct fuse_entry_param *ret);
+double attr_timeout_of(const struct tree_entry *e, bool granted);
+void entry_param(const struct tree_entry *e, bool granted, struct fuse_entry_param *ret);
 
 static inline struct handle *handle_of(const struct fuse_file_info *fi)
 {

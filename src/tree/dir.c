@@ -7,16 +7,24 @@
 #include "node_io.h"
 #include "scratch.h"
 
-#define SYMLINK_MAX 4095 /* bytes, as PATH_MAX allows */
+#define SYMLINK_MAX  4095 /* bytes, as PATH_MAX allows */
+#define LOOKUP_TRIES 4
 
 int tree_lookup(struct tree *tree, const struct op *op, uint64_t dir_id, const char *name,
 	struct tree_entry *ret)
 {
 	CLEANUP_NODE struct node *dir = node_get(tree, dir_id);
-	CLEANUP_NODE struct node *child = NULL;
-	int r = dir ? child_find(dir, op, name, &child) : -ESTALE;
+	int r = -ESTALE;
 
-	return r < 0 ? r : node_answer(child, op, ret);
+	/* Who looks may learn that the file has changed, and so has another node. */
+	for (int tries = 0; dir && r == -ESTALE && tries < LOOKUP_TRIES; tries++) {
+		CLEANUP_NODE struct node *child = NULL;
+
+		r = child_find(dir, op, name, &child);
+		if (r == 0)
+			r = node_answer(child, op, ret);
+	}
+	return r;
 }
 
 /* 0 when the name is free. */

@@ -35,6 +35,7 @@ static int field_load(struct field *f, const struct op *op, int flags)
 	if (r < 0)
 		return r;
 	f->origin = STEAL(shown.origin);
+	f->attr = shown.attr;
 	if (f->writable && !f->node->ops->store)
 		r = buf_copy(&f->present, &shown.text);
 	if (r == 0 && !trunc)

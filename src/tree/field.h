@@ -13,9 +13,10 @@ struct field {
 	pthread_mutex_t lock;
 	pthread_cond_t free;
 	bool busy; /* the gate: one writer at a time, also while it waits for the network */
-	struct decide decide; /* changed by the gate's holder only, under lock */
-	struct buf present;   /* of a file without store: what it said at open */
-	void *origin;	      /* owned */
+	struct decide decide;  /* changed by the gate's holder only, under lock */
+	struct buf present;    /* of a file without store: what it said at open */
+	struct node_attr attr; /* of the text that was read at open; zeros when none was */
+	void *origin;	       /* owned */
 };
 
 /* Asks the view. flags as open(2). */

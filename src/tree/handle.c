@@ -10,17 +10,75 @@
 #include "opened.h"
 #include "scratch.h"
 
+#define CHANGE_MOMENT_NS 200000
+#define CHANGE_TRIES	 10
+
 struct handle {
 	struct opened opened;
 	struct node *node;   /* pinned */
 	struct field *field; /* owned; NULL: a scratch file */
 	bool writable;
+	bool shares; /* the kernel has pages of its text */
 };
 
 /* The object behind an open handle is gone: that is not "no such name". */
 static int on_handle(int r)
 {
 	return r == -ENOENT ? -ESTALE : r;
+}
+
+static void count_down(uint16_t *count)
+{
+	if (*count != UINT16_MAX)
+		--*count;
+}
+
+static void share_end_locked(struct handle *h)
+{
+	if (h->shares)
+		count_down(&h->node->sharers);
+	if (h->field && h->writable)
+		count_down(&h->node->writers);
+}
+
+static uint64_t text_hash(const struct field *f)
+{
+	uint64_t hash = hash_bytes(0, buf_str(&f->decide.text), f->decide.text.len);
+
+	return hash ? hash : 1;
+}
+
+/* Whether the kernel may have pages of the text: it is what everybody else reads there, and it stays so until a touch.
+ * stamp: of before the text was asked for, or while it changed: then a touch may have come before this opening. */
+static bool may_share_locked(const struct handle *h, uint64_t stamp, uint64_t hash)
+{
+	const struct node *n = h->node;
+	struct tree *tree = n->tree;
+
+	return h->field->attr.until_us && tree->notifier && tree->stamp == stamp &&
+	       !tree->changing && !n->writers && n->sharers < UINT16_MAX - 1 &&
+	       !(n->bits & BIT_FROZEN) && (!n->sharers || n->kept == hash);
+}
+
+static void share_begin_locked(struct handle *h, uint64_t stamp, struct tree_open *ret)
+{
+	struct node *n = h->node;
+	uint64_t hash;
+
+	if (h->writable) {
+		n->kept = 0;
+		n->writers += n->writers != UINT16_MAX;
+		return;
+	}
+	hash = text_hash(h->field);
+	if (!may_share_locked(h, stamp, hash)) {
+		n->kept = 0; /* a private mapping of it puts its text among the pages */
+		return;
+	}
+	ret->shares = h->shares = true;
+	ret->keeps = n->kept == hash;
+	n->kept = hash;
+	n->sharers++;
 }
 
 /* Without a last decision. */
@@ -33,10 +91,30 @@ static void handle_drop(struct opened *o)
 		field_free(h->field);
 	tree_lock(tree);
 	opened_remove_locked(tree, o);
+	share_end_locked(h);
 	tree->handles--;
 	node_unref_locked(h->node);
 	tree_unlock(tree);
 	free(h);
+}
+
+/* The name of a frozen file has another node. The kernel looks again on ESTALE, once (fs/namei.c, do_filp_open): who comes
+ * back to the same name is served where it is, and so is who has no name to look up, as with /proc/self/fd. */
+static bool must_look_again_locked(const struct node *node, const struct op *op)
+{
+	struct tree *tree = node->tree;
+	struct bounce *b = &tree->bounces[tree->next_bounce++ % BOUNCES];
+
+	for (size_t i = 0; i < BOUNCES; i++) {
+		struct bounce *last = &tree->bounces[i];
+
+		if (last->pid == op->pid && last->ino == node->ino) {
+			last->pid = 0;
+			return false;
+		}
+	}
+	*b = (struct bounce){.pid = op->pid, .ino = node->ino};
+	return true;
 }
 
 static int open_scratch(struct node *node, int flags)
@@ -51,9 +129,35 @@ static int open_scratch(struct node *node, int flags)
 	return r;
 }
 
+/* Whether something changes at this moment, or did since the stamp. */
+static bool is_in_change(struct tree *tree, uint64_t stamp)
+{
+	return tree->notifier && (tree->changing || tree->stamp != stamp);
+}
+
+/* A reader who comes in the middle of a change waits a moment for its end: then the pages can be shared, as mmap needs. */
+static int open_field(struct node *node, const struct op *op, int flags, struct field **ret,
+	uint64_t *ret_stamp)
+{
+	static const struct timespec moment = {.tv_nsec = CHANGE_MOMENT_NS};
+	bool writable = (flags & O_ACCMODE) != O_RDONLY;
+	int r;
+
+	for (int tries = 1;; tries++) {
+		*ret_stamp = tree_stamp(node->tree);
+		r = field_open(node, op, flags, ret);
+		if (r < 0 || writable || !(*ret)->attr.until_us || tries == CHANGE_TRIES ||
+			!is_in_change(node->tree, *ret_stamp))
+			return r;
+		field_free(*ret);
+		nanosleep(&moment, NULL);
+	}
+}
+
 static int handle_open(
 	struct node *node, const struct op *op, int flags, struct tree_open *ret)
 {
+	uint64_t stamp = 0;
 	struct handle *h;
 	int r;
 
@@ -66,18 +170,24 @@ static int handle_open(
 		return -ENOMEM;
 	h->writable = (flags & O_ACCMODE) != O_RDONLY;
 	r = node_is_scratch(node) ? open_scratch(node, flags)
-				  : field_open(node, op, flags, &h->field);
+				  : open_field(node, op, flags, &h->field, &stamp);
 	if (r < 0) {
 		free(h);
 		return r;
 	}
+	*ret = (struct tree_open){.handle = h, .scratch = node_is_scratch(node)};
 	tree_lock(node->tree);
 	h->node = node_ref_locked(node);
 	node->tree->handles++;
 	opened_add_locked(node->tree, &h->opened, handle_drop);
+	if (node->bits & BIT_FROZEN)
+		r = must_look_again_locked(node, op) ? -ESTALE : 0;
+	else if (h->field)
+		share_begin_locked(h, stamp, ret);
 	tree_unlock(node->tree);
-	*ret = (struct tree_open){.handle = h, .scratch = node_is_scratch(node)};
-	return 0;
+	if (r < 0)
+		handle_drop(&h->opened);
+	return r;
 }
 
 int tree_open(struct tree *tree, const struct op *op, uint64_t id, int flags,
@@ -205,18 +315,62 @@ int tree_fallocate(struct handle *h, int mode, uint64_t off, uint64_t len)
 	return r;
 }
 
+/* Of a frozen file: a handle whose text the pages are of, else any that is open, else NULL. */
+static const struct handle *holder_locked(const struct node *node)
+{
+	const struct handle *found = NULL;
+
+	for (const struct opened *o = node->tree->opened; o; o = o->next) {
+		const struct handle *h = (const struct handle *)o;
+
+		if (o->drop != handle_drop || h->node != node)
+			continue;
+		if (h->shares)
+			return h;
+		found = h;
+	}
+	return found;
+}
+
+/* The size must go with the pages: where a handle has some, it is the one of its text. Returns false where none has. */
+static bool stat_shared(struct node *node, const struct handle *h, struct tree_entry *ret)
+{
+	bool found;
+
+	tree_lock(node->tree);
+	if (node->bits & BIT_FROZEN)
+		h = holder_locked(node);
+	found = h && (h->shares || node->bits & BIT_FROZEN);
+	if (found) {
+		node_stat_fill(node, &h->field->attr, &ret->attr);
+		ret->until_us = node->bits & BIT_FROZEN || !node->kept
+					? 0
+					: h->field->attr.until_us;
+	}
+	tree_unlock(node->tree);
+	return found;
+}
+
 static int stat_node(
 	struct node *node, const struct op *op, struct handle *h, struct tree_entry *ret)
 {
 	uint64_t own;
-	int r = node_stat(node, op, &ret->attr);
+	int r;
 
+	*ret = (struct tree_entry){.id = node->id, .scratch = node_is_scratch(node)};
+	if (stat_shared(node, h, ret))
+		return 0;
+	if (node->bits & BIT_FROZEN)
+		return -ESTALE;
+	r = node_stat(node, op, &ret->attr, &ret->until_us);
 	if (r < 0)
 		return h ? on_handle(r) : r;
-	if (h && h->field && field_own_size(h->field, &own))
+	if (stat_shared(node, h, ret)) /* frozen meanwhile */
+		return 0;
+	if (h && h->field && field_own_size(h->field, &own)) {
 		ret->attr.st_size = (off_t)own;
-	ret->id = node->id;
-	ret->scratch = node_is_scratch(node);
+		ret->until_us = 0;
+	}
 	return 0;
 }
 

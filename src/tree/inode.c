@@ -87,9 +87,35 @@ struct node *node_ref_locked(struct node *node)
 	return node;
 }
 
+/* Nodes below the root are found by their data: a chain of a hundred thousand would be walked for each that goes. */
+static bool is_chained(const struct node *node)
+{
+	return node->ops && node->parent && node->parent->ops && node->parent->parent;
+}
+
+static void chain_locked(struct node *node)
+{
+	if (!is_chained(node))
+		return;
+	node->next_below = node->parent->first_below;
+	node->parent->first_below = node;
+}
+
+static void unchain_locked(struct node *node)
+{
+	struct node **at;
+
+	if (!is_chained(node))
+		return;
+	for (at = &node->parent->first_below; *at != node; at = &(*at)->next_below)
+		;
+	*at = node->next_below;
+}
+
 static void node_bury_locked(struct tree *tree, struct node *node)
 {
 	node_orphan_locked(node);
+	unchain_locked(node);
 	table_remove(&tree->ids, node);
 	if (!node->ops)
 		scratch_unaccount_locked(tree, node->scratch);
@@ -197,6 +223,16 @@ static struct node *node_make_locked(
 	n->ino = node_ino_of(parent, name->text, e);
 	n->bits = BIT_KEYED;
 	table_add(&parent->tree->keys, n);
+	chain_locked(n);
+	return n;
+}
+
+struct node *node_of_data_locked(struct tree *tree, const void *data)
+{
+	struct node *n = table_first(&tree->keys, key_hash(tree->root, data, NULL));
+
+	while (n && (n->parent != tree->root || n->data != data))
+		n = n->next_key;
 	return n;
 }
 
@@ -266,9 +302,11 @@ int node_move_locked(struct node *node, struct node *parent, const char *name)
 	if (!shared)
 		return -ENOMEM;
 	node_orphan_locked(node);
+	unchain_locked(node);
 	name_unref_locked(tree, node->name);
 	node->name = shared;
 	node->parent = node_ref_locked(parent);
+	chain_locked(node);
 	if (keyed) {
 		table_add(&tree->keys, node);
 		node->bits |= BIT_KEYED;
@@ -281,7 +319,8 @@ int node_move_locked(struct node *node, struct node *parent, const char *name)
 void node_count_lookup(struct node *node)
 {
 	tree_lock(node->tree);
-	node->nlookup++;
+	if (node->nlookup != UINT32_MAX)
+		node->nlookup++;
 	tree_unlock(node->tree);
 }
 
@@ -292,7 +331,8 @@ void tree_forget(struct tree *tree, uint64_t id, uint64_t count)
 	tree_lock(tree);
 	n = node_get_locked(tree, id);
 	if (n) {
-		n->nlookup -= count < n->nlookup ? count : n->nlookup;
+		if (n->nlookup != UINT32_MAX)
+			n->nlookup -= count < n->nlookup ? (uint32_t)count : n->nlookup;
 		node_unref_locked(n);
 	}
 	tree_unlock(tree);
@@ -318,6 +358,7 @@ int tree_new(const struct node_entry *root, const struct tree_options *options,
 
 	if (t) {
 		pthread_mutex_init(&t->lock, NULL);
+		pthread_rwlock_init(&t->grants, NULL);
 		t->options = *options;
 		if (!t->options.scratch_max)
 			t->options.scratch_max = TREE_SCRATCH_MAX_DEFAULT;
@@ -378,6 +419,7 @@ void tree_free(struct tree *t)
 	table_release(&t->names);
 	table_release(&t->entries);
 	table_release(&t->overlays);
+	pthread_rwlock_destroy(&t->grants);
 	pthread_mutex_destroy(&t->lock);
 	free(t);
 }

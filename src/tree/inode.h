@@ -8,7 +8,9 @@
 #define TREE_INODE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include "table.h"
+#include "tree/change.h"
 #include "tree/tree.h"
 
 struct name; /* one text, shared by all nodes of that name */
@@ -20,9 +22,11 @@ enum node_bits {
 	BIT_KEYED = 1,	 /* found by (parent, data or name) */
 	BIT_GONE = 2,	 /* removed: nothing can be made in it */
 	BIT_OVERLAY = 4, /* a directory with scratch entries */
+	BIT_FROZEN =
+		8, /* what a file was when it was opened; the name has another node now */
 };
 
-/* 88 bytes: ten thousand VPCs are 300,000 of them. */
+/* 104 bytes: ten thousand VPCs are 300,000 of them. */
 struct node {
 	struct tree *tree;
 	void *next_id;	     /* chain of tree->ids, or of the dead list */
@@ -34,14 +38,30 @@ struct node {
 		void *data;		 /* view: one reference, or NULL */
 		struct scratch *scratch; /* owned */
 	};
+	struct node *
+		next_below; /* view, not below the root: chain of the parent's first_below */
+	union {
+		struct node *first_below; /* a directory of the view, not the root */
+		uint64_t
+			kept; /* a file: hash of the text whose pages the kernel may have; 0: none */
+	};
 	uint64_t id;
-	uint64_t ino; /* st_ino */
-	uint64_t nlookup;
+	uint64_t ino;	  /* st_ino */
+	uint32_t nlookup; /* UINT32_MAX stays */
 	uint32_t refs;
-	uint8_t kind;  /* enum node_kind; scratch: NODE_DIR or not */
-	uint8_t flags; /* enum node_flags */
-	uint8_t bits;  /* enum node_bits */
+	uint16_t sharers; /* open files whose pages are the kernel's; UINT16_MAX stays */
+	uint16_t writers; /* open files that may write; likewise */
+	uint8_t kind;	  /* enum node_kind; scratch: NODE_DIR or not */
+	uint8_t flags;	  /* enum node_flags */
+	uint8_t bits;	  /* enum node_bits */
 };
+
+/* Who was sent to look a name up again. */
+struct bounce {
+	pid_t pid;
+	uint64_t ino;
+};
+#define BOUNCES 16
 
 struct tree {
 	pthread_mutex_t lock;
@@ -50,6 +70,13 @@ struct tree {
 	struct node *root; /* owned */
 	struct node *dead; /* until tree_unlock */
 	struct opened *opened;
+	const struct tree_notifier *notifier; /* borrowed, or NULL */
+	pthread_rwlock_t
+		grants; /* an answer that may be kept is on its way; a touch comes through */
+	atomic_uint_fast64_t stamp; /* touches so far */
+	atomic_uint changing;	    /* between begin and end */
+	struct bounce bounces[BOUNCES];
+	unsigned next_bounce;
 	uint64_t next_id;
 	uint64_t handles;
 	uint64_t scratch_nodes, scratch_used;
@@ -92,6 +119,9 @@ static inline bool node_is_view(const struct node *node, enum node_kind kind)
 {
 	return node->ops && node->kind == kind;
 }
+
+/* Of the node with this data below the root, not pinned; NULL: the kernel has not asked for it. */
+struct node *node_of_data_locked(struct tree *tree, const void *data);
 
 /* The nearest ancestor-or-self with data, or NULL. */
 const struct node *node_anchor_locked(const struct node *node);

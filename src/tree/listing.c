@@ -35,6 +35,8 @@ struct dir_list {
 	struct node_listing listing;
 	pthread_mutex_t lock; /* a directory may be read by several threads */
 	bool is_filled;
+	uint64_t
+		stamp; /* tree_stamp before it was filled: attributes are told only while nothing changed since */
 };
 
 static void entry_drop(const struct node_entry *e)
@@ -205,6 +207,7 @@ static int row_describe(
 	struct dir_list *list, struct row *row, bool plus, struct tree_entry *ret)
 {
 	struct tree *tree = list->dir->tree;
+	int r;
 
 	*ret = (struct tree_entry){.scratch = row->node && node_is_scratch(row->node)};
 	if (ret->scratch) {
@@ -214,14 +217,18 @@ static int row_describe(
 		ret->id = plus ? row->node->id : 0;
 		return 0;
 	}
-	if (plus && row->has_attr) {
-		int r = row_intern(list, row);
-
+	/* The kernel takes attributes also where it may not keep them: those of before a touch must not reach it. */
+	if (plus && row->has_attr && list->stamp == tree_stamp(tree)) {
+		r = row_intern(list, row);
 		if (r < 0)
 			return r;
-		node_stat_fill(row->node, &row->attr, &ret->attr);
-		ret->id = row->node->id;
-		return 0;
+		if (!(row->node->bits & BIT_FROZEN)) {
+			node_stat_fill(row->node, &row->attr, &ret->attr);
+			ret->id = row->node->id;
+			ret->until_us =
+				node_has_older_readers(row->node) ? 0 : row->attr.until_us;
+			return 0;
+		}
 	}
 	ret->attr.st_mode = row_type(row);
 	ret->attr.st_ino =
@@ -274,17 +281,18 @@ static int fill_rows(
 static int list_refresh(struct dir_list *list, const struct op *op)
 {
 	struct node_listing fresh = {0};
+	uint64_t stamp = tree_stamp(list->dir->tree);
 	int r = listing_fill(&fresh, list->dir, op);
 
 	if (r < 0)
 		return r;
 	listing_release(&list->listing);
 	list->listing = fresh;
+	list->stamp = stamp;
 	return 0;
 }
 
-int tree_readdir(struct dir_list *list, const struct op *op, uint64_t off, bool plus,
-	tree_fill fill, void *arg)
+int tree_readdir_begin(struct dir_list *list, const struct op *op, uint64_t off)
 {
 	int r = 0;
 
@@ -295,7 +303,16 @@ int tree_readdir(struct dir_list *list, const struct op *op, uint64_t off, bool 
 	if (r == -ENOENT)
 		r = -ESTALE;
 	list->is_filled |= r == 0;
-	if (r == 0 && fill_dots(list, &off, fill, arg))
+	pthread_mutex_unlock(&list->lock);
+	return r;
+}
+
+int tree_readdir(struct dir_list *list, uint64_t off, bool plus, tree_fill fill, void *arg)
+{
+	int r = 0;
+
+	pthread_mutex_lock(&list->lock);
+	if (fill_dots(list, &off, fill, arg))
 		r = fill_rows(list, off, plus, fill, arg);
 	pthread_mutex_unlock(&list->lock);
 	return r;

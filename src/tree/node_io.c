@@ -69,11 +69,23 @@ void node_stat_fill(const struct node *node, const struct node_attr *attr, struc
 	};
 }
 
-int node_stat(struct node *node, const struct op *op, struct stat *ret)
+bool node_has_older_readers(struct node *node)
+{
+	bool has;
+
+	tree_lock(node->tree);
+	has = node->kind == NODE_FILE && node->sharers && !node->kept;
+	tree_unlock(node->tree);
+	return has;
+}
+
+int node_stat(
+	struct node *node, const struct op *op, struct stat *ret, uint64_t *ret_until_us)
 {
 	struct node_attr attr = {.mode = node->kind == NODE_DIR ? 0755 : 0444};
 	int r = 0;
 
+	*ret_until_us = 0;
 	if (node_is_scratch(node)) {
 		tree_lock(node->tree);
 		scratch_stat_locked(node, ret);
@@ -82,16 +94,20 @@ int node_stat(struct node *node, const struct op *op, struct stat *ret)
 	}
 	if (node->ops->stat)
 		r = node->ops->stat(node, op, &attr);
-	if (r == 0)
-		node_stat_fill(node, &attr, ret);
-	return r;
+	if (r < 0)
+		return r;
+	node_stat_fill(node, &attr, ret);
+	*ret_until_us = attr.until_us && !node_has_older_readers(node) ? attr.until_us : 0;
+	return 0;
 }
 
 int node_answer(struct node *node, const struct op *op, struct tree_entry *ret)
 {
 	struct tree_entry e = {.id = node->id, .scratch = node_is_scratch(node)};
-	int r = node_stat(node, op, &e.attr);
+	int r = node_stat(node, op, &e.attr, &e.until_us);
 
+	if (r == 0 && node->bits & BIT_FROZEN)
+		r = -ESTALE;
 	if (r < 0)
 		return r;
 	node_count_lookup(node);

@@ -8,11 +8,15 @@
 /* The node of that name, pinned: scratch first (that never needs the view), then what the view shows.
  * Errors: -ENOENT, -ENOTDIR, -ENAMETOOLONG, the view's. */
 int child_find(struct node *dir, const struct op *op, const char *name, struct node **ret);
-int node_stat(struct node *node, const struct op *op, struct stat *ret);
+/* *ret_until_us: for how long it may be kept. */
+int node_stat(
+	struct node *node, const struct op *op, struct stat *ret, uint64_t *ret_until_us);
 /* Attributes in the form of the mount: type, owner, umask. */
 void node_stat_fill(
 	const struct node *node, const struct node_attr *attr, struct stat *ret);
-/* node_stat, and one lookup counted. */
+/* Who reads an older text of a file that was written here must not be told a size to keep. */
+bool node_has_older_readers(struct node *node);
+/* node_stat, and one lookup counted. -ESTALE: the name has another node by now. */
 int node_answer(struct node *node, const struct op *op, struct tree_entry *ret);
 
 void node_text_init(struct node_text *text);

@@ -189,12 +189,13 @@ static int snapshot(const struct move *m, const struct op *op)
 	struct tree *tree = m->dir->tree;
 	struct node_text shown;
 	struct stat attr;
+	uint64_t until_us;
 	int r;
 
 	if (crosses_objects(m))
 		return -EXDEV;
 	node_text_init(&shown);
-	r = node_stat(m->node, op, &attr);
+	r = node_stat(m->node, op, &attr, &until_us);
 	if (r == 0)
 		r = node_show(m->node, op, &shown);
 	if (r == 0) {
@@ -206,12 +207,27 @@ static int snapshot(const struct move *m, const struct op *op)
 	return r;
 }
 
+/* The kernel moves the field's own name; but there the copy is, and the field has its name still. */
+static void tell_moved(const struct move *m)
+{
+	const struct tree_notifier *n = m->dir->tree->notifier;
+
+	if (n)
+		n->name(n->arg, m->new_dir->id, m->new_name);
+}
+
 static int move_file(const struct move *m, const struct op *op)
 {
+	int r;
+
 	if (m->node->kind != NODE_FILE)
 		return -EPERM;
-	if (!m->target || node_is_scratch(m->target))
-		return snapshot(m, op);
+	if (!m->target || node_is_scratch(m->target)) {
+		r = snapshot(m, op);
+		if (r == 0)
+			tell_moved(m);
+		return r;
+	}
 	if (m->noreplace)
 		return -EEXIST;
 	return m->target->kind == NODE_DIR ? -EISDIR : -EPERM;

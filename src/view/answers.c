@@ -48,6 +48,7 @@ static void drop_gone(struct vpc *vpc)
 	struct view *view = vpc->view;
 
 	vpc->gone = true;
+	news_add(vpc);
 	view->changed_at = clock_real();
 	if (map_get(&view->by_file, vpc->file) == vpc)
 		map_remove(&view->by_file, vpc->file);
@@ -223,23 +224,26 @@ int answers_find(struct view *view, const struct op *op, const char *file, struc
 void answers_take(struct vpc *vpc, struct doc *doc)
 {
 	struct view *view = vpc->view;
+	struct news news;
 
-	pthread_mutex_lock(&view->lock);
+	news_open(view, &news);
 	vpc->written_us = view_stamp(view);
+	news_add(vpc);
 	if (doc)
 		take_doc(vpc, doc, vpc->written_us);
 	else
 		vpc->asked_us = 0;
-	pthread_mutex_unlock(&view->lock);
+	news_close(view, &news);
 }
 
 /* The answer to a POST need not show the whole VPC: the first read asks for it. */
 int answers_adopt(struct view *view, struct doc *doc, struct vpc **ret)
 {
+	struct news news;
 	struct vpc *vpc;
 	int r = 0;
 
-	pthread_mutex_lock(&view->lock);
+	news_open(view, &news);
 	vpc = map_get(&view->by_id, doc_id(doc));
 	if (!vpc) {
 		vpc = vpc_new(view, doc_id(doc), false);
@@ -252,24 +256,35 @@ int answers_adopt(struct view *view, struct doc *doc, struct vpc **ret)
 	}
 	if (r == 0)
 		*ret = vpc_ref(vpc);
-	pthread_mutex_unlock(&view->lock);
+	news_close(view, &news);
 	return r;
 }
 
 void answers_deleted(struct vpc *vpc)
 {
-	pthread_mutex_lock(&vpc->view->lock);
+	struct news news;
+
+	news_open(vpc->view, &news);
 	vpc->written_us = view_stamp(vpc->view);
 	vpc->deleted_here = true;
 	drop_gone(vpc);
 	names_rebuild(vpc->view);
-	pthread_mutex_unlock(&vpc->view->lock);
+	news_close(vpc->view, &news);
 }
 
 void answers_forget(struct view *view)
 {
-	pthread_mutex_lock(&view->lock);
+	uint64_t now = clock_mono_us();
+	struct news news;
+
+	news_open(view, &news);
 	view->forgotten_us = view_stamp(view);
 	view->dead_us = 0;
-	pthread_mutex_unlock(&view->lock);
+	for (struct map_pos p = {0}; map_next(&view->by_id, &p);) {
+		struct vpc *vpc = p.value;
+
+		if (vpc->kept_until_us > now)
+			news_add(vpc);
+	}
+	news_close(view, &news);
 }

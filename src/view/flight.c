@@ -68,7 +68,8 @@ static void note_outcome(struct view *view, const struct flight *f)
 	}
 }
 
-static void land(struct flight *f, const struct doc_list *list, struct doc *doc)
+/* With the lock, in news. */
+static void take_answer(struct flight *f, const struct doc_list *list, struct doc *doc)
 {
 	struct view *view = f->view;
 
@@ -80,6 +81,12 @@ static void land(struct flight *f, const struct doc_list *list, struct doc *doc)
 		f->r = answers_land_doc(f->vpc, f->r, doc, f->asked_us);
 	else if (f->r == 0 && answers_land_list(view, list, f->asked_us) < 0)
 		f->r = problem_say(&f->problem, ENOMEM, "out of memory");
+}
+
+static void land_locked(struct flight *f)
+{
+	struct view *view = f->view;
+
 	f->landed = true;
 	if (*slot_of(view, f->vpc) == f)
 		*slot_of(view, f->vpc) = NULL;
@@ -101,13 +108,17 @@ static void *flight_run(void *arg)
 	struct flight *f = arg;
 	struct view *view = f->view;
 	struct op op = {.deadline_ms = f->deadline_ms};
+	struct news news;
 
 	if (f->vpc)
 		f->r = api_get(view->api, &op, f->vpc->id, &doc, &f->problem);
 	else
 		f->r = api_list(view->api, &op, &list, &f->problem);
+	news_open(view, &news);
+	take_answer(f, &list, doc);
+	news_close(view, &news);
 	pthread_mutex_lock(&view->lock);
-	land(f, &list, doc);
+	land_locked(f);
 	flight_unref(f);
 	pthread_mutex_unlock(&view->lock);
 	if (list.count >= MANY_VPCS)

@@ -55,11 +55,12 @@ struct vpc {
 	uint64_t
 		created_us; /* stamp of its creation here while no list has shown it, else 0 */
 	bool is_unlisted; /* created here, and the last list did not have it: only a GET by id knows */
-	bool writing;	       /* a writer is inside the gate */
-	struct flight *flight; /* borrowed: a GET by id that is under way */
-	bool gone;	       /* deleted: here, or seen to be gone */
-	bool deleted_here;     /* stays as a mark until no list shows it any more */
-	struct timespec seen;  /* when it was first seen */
+	bool writing;		/* a writer is inside the gate */
+	struct flight *flight;	/* borrowed: a GET by id that is under way */
+	uint64_t kept_until_us; /* the kernel may keep attributes and names until then */
+	bool gone;		/* deleted: here, or seen to be gone */
+	bool deleted_here;	/* stays as a mark until no list shows it any more */
+	struct timespec seen;	/* when it was first seen */
 	struct observation *observations;
 	struct local_prefix *local_prefixes;
 	struct map
@@ -79,6 +80,7 @@ struct vpc {
 
 struct journal;
 struct flight;
+struct news;
 
 struct view {
 	struct api *api;	 /* owned */
@@ -92,8 +94,10 @@ struct view {
 	struct timespec started;
 	void (*gauges)(void *arg, struct view_gauges *ret);
 	void *gauges_arg;
+	struct tree *tree; /* borrowed, or NULL: who is told of changes */
 
 	pthread_mutex_t lock;
+	struct news *news;	/* borrowed: of who has the lock and changes something */
 	pthread_cond_t changed; /* an answer came, a gate opened, a waiter was cancelled */
 	struct map by_id;   /* owns a reference of each VPC, deleted_here ones included */
 	struct map by_file; /* borrowed from by_id: what the root lists */
@@ -154,6 +158,19 @@ int answers_adopt(struct view *view, struct doc *doc, struct vpc **ret);
 bool answers_is_behind(const struct vpc *vpc, const struct doc *doc);
 void answers_deleted(struct vpc *vpc);
 void answers_forget(struct view *view);
+
+/* news.c: what changes under one hold of view->lock, for the kernel to hear of. open takes the lock, close lets it go and returns
+ * when nothing older is kept any more. */
+struct news {
+	struct vpc **vpcs; /* owned, with a reference each */
+	size_t count, cap;
+};
+void news_open(struct view *view, struct news *news);
+void news_close(struct view *view, struct news *news);
+/* Between the two; at other times, and of drafts, nothing is kept. */
+void news_add(struct vpc *vpc);
+/* How long the kernel may keep what it is told of the VPC now, on clock_mono_us(); 0: not at all. With the lock. */
+uint64_t news_until_us(struct vpc *vpc);
 
 /* names.c: the list and the names of its VPCs; with view->lock held. */
 int names_merge(struct view *view, const struct doc_list *list, uint64_t asked_us);
@@ -254,13 +271,19 @@ struct vpc_place {
 	struct vpc *vpc; /* borrowed: the place's data */
 	struct doc *doc; /* owned */
 	struct field field;
+	bool is_local; /* an entry without a value: the document does not have it */
 };
 /* name: of an entry of the directory, or NULL for the node itself. Asks when the document is too old. */
 int vpc_open_field(
 	struct node *node, const char *name, const struct op *op, struct vpc_place *ret);
 void vpc_place_release(struct vpc_place *place);
-/* What the VPC or draft has at the path, entries without a value included. */
-int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct field *ret);
+/* What the VPC or draft has at the path, entries without a value included: *ret_is_local, which may be NULL. */
+int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct field *ret,
+	bool *ret_is_local);
+/* vpc_file.c: a file's text and attributes. */
+int vpc_show(const struct vpc_place *at, struct buf *ret, struct node_attr *ret_attr);
+/* Time, and for how long it stays true. */
+void vpc_stamp(const struct vpc_place *at, struct node_attr *ret);
 struct node_entry vpc_field_entry(const struct field *field);
 /* vpc_entries.c: a file, or a directory of such, of an entry made with mkdir whose value nobody has given yet. */
 bool vpc_is_unset(const struct vpc_place *at);

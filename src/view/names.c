@@ -38,10 +38,12 @@ int names_rebuild(struct view *view)
 		return -ENOMEM;
 	for (struct map_pos p = {0}; map_next(&view->by_id, &p);) {
 		struct vpc *vpc = p.value;
+		char before[NAME_FILE_MAX];
 		const char *name;
 
 		if (!is_shown(vpc))
 			continue;
+		strcpy(before, vpc->file);
 		name = doc_name(vpc->doc);
 		if ((uintptr_t)map_get(&counts, name) > 1)
 			name_with_id(name, vpc->id, vpc->file);
@@ -50,6 +52,8 @@ int names_rebuild(struct view *view)
 		/* A name may look like NAME~ID of others: then it takes its id as well. */
 		if (map_get(&files, vpc->file))
 			name_with_id(name, vpc->id, vpc->file);
+		if (strcmp(before, vpc->file) != 0)
+			news_add(vpc);
 		if (map_add(&files, vpc->file, vpc) == -ENOMEM) {
 			map_release(&files);
 			return -ENOMEM;
@@ -109,8 +113,10 @@ static void drop_unlisted(struct view *view, uint64_t asked_us)
 		/* A mark of a deletion stays while a question asked before it may still be answered. */
 		if (vpc->deleted_here && vpc->written_us > asked_us)
 			continue;
-		if (!vpc->gone)
+		if (!vpc->gone) {
 			view->changed_at = clock_real();
+			news_add(vpc);
+		}
 		vpc->gone = true;
 		map_remove(&view->by_id, vpc->id);
 		vpc_unref(vpc);

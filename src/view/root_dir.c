@@ -17,6 +17,9 @@ static int root_stat(struct node *node, const struct op *op, struct node_attr *r
 	*ret = (struct node_attr){.mode = 0755};
 	pthread_mutex_lock(&view->lock);
 	ret->mtime = view->changed_at.tv_sec ? view->changed_at : view->started;
+	ret->until_us = view->list_asked_us && view->list_asked_us >= view->forgotten_us
+				? view->list_asked_us + view->ttl_ms * 1000
+				: 0;
 	pthread_mutex_unlock(&view->lock);
 	return 0;
 }
@@ -115,6 +118,14 @@ static int is_listed(struct vpc *vpc, const struct op *op, struct api_problem *p
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
+static void stamp_vpc(struct vpc *vpc, struct node_attr *ret)
+{
+	pthread_mutex_lock(&vpc->view->lock);
+	vpc_mtime(vpc, vpc->doc, "", &ret->mtime);
+	ret->until_us = news_until_us(vpc);
+	pthread_mutex_unlock(&vpc->view->lock);
+}
+
 static int root_list(struct node *dir, const struct op *op, struct node_listing *listing)
 {
 	CLEANUP(root_names_release) struct root_names names = {0};
@@ -129,6 +140,7 @@ static int root_list(struct node *dir, const struct op *op, struct node_listing 
 		return read_fail(place.data, NULL, "", &problem);
 	r = root_names_take(place.data, &names);
 	for (size_t i = 0; i < names.count && r == 0; i++) {
+		struct node_attr attr = {.mode = 0755};
 		struct node_entry entry;
 		int listed = is_listed(names.vpcs[i], op, &problem);
 
@@ -137,7 +149,8 @@ static int root_list(struct node *dir, const struct op *op, struct node_listing 
 		if (!listed)
 			continue;
 		entry = vpc_entry(names.vpcs[i]);
-		r = node_listing_add(listing, names.files[i], &entry, NULL);
+		stamp_vpc(names.vpcs[i], &attr);
+		r = node_listing_add(listing, names.files[i], &entry, &attr);
 	}
 	return r;
 }

@@ -59,14 +59,25 @@ static void drop_all(struct map *map)
 	map_release(map);
 }
 
+void view_set_tree(struct view *view, struct tree *tree)
+{
+	view->tree = tree;
+}
+
+void view_part(struct view *view)
+{
+	pthread_mutex_lock(&view->lock);
+	while (view->flights)
+		pthread_cond_wait(&view->changed, &view->lock);
+	view->tree = NULL;
+	pthread_mutex_unlock(&view->lock);
+}
+
 void view_free(struct view *view)
 {
 	if (!view)
 		return;
-	pthread_mutex_lock(&view->lock);
-	while (view->flights)
-		pthread_cond_wait(&view->changed, &view->lock);
-	pthread_mutex_unlock(&view->lock);
+	view_part(view);
 	map_release(&view->by_file);
 	drop_all(&view->by_id);
 	drop_all(&view->drafts);

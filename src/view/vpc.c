@@ -149,6 +149,7 @@ void vpc_set_doc(struct vpc *vpc, struct doc *doc)
 
 	if (old == doc || (old && doc_equal(old, doc)))
 		return;
+	news_add(vpc);
 	if (old)
 		observe_changes(vpc, old, doc);
 	vpc->doc = doc_ref(doc);

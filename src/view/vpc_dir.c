@@ -13,9 +13,7 @@ static int dir_stat(struct node *node, const struct op *op, struct node_attr *re
 	if (r < 0)
 		return r;
 	*ret = (struct node_attr){.mode = 0755};
-	pthread_mutex_lock(&at.vpc->view->lock);
-	vpc_mtime(at.vpc, at.doc, at.place.path, &ret->mtime);
-	pthread_mutex_unlock(&at.vpc->view->lock);
+	vpc_stamp(&at, ret);
 	return 0;
 }
 
@@ -34,19 +32,36 @@ static int dir_lookup(
 }
 
 struct listing_of {
-	struct vpc *vpc;
+	const struct vpc_place *dir;
 	struct node_listing *listing;
 };
 
+static int attr_of(const struct vpc_place *at, struct node_attr *ret)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT(DOC_TEXT_MAX);
+
+	if (at->field.type != FIELD_DIR)
+		return vpc_show(at, &text, ret);
+	*ret = (struct node_attr){.mode = 0755};
+	vpc_stamp(at, ret);
+	return 0;
+}
+
+/* With its attributes, so that who lists need not ask for each. */
 static int list_field(void *arg, const char *name, const struct field *field)
 {
 	const struct listing_of *l = arg;
 	struct node_entry entry = vpc_field_entry(field);
+	struct vpc_place at = {.vpc = l->dir->vpc, .doc = l->dir->doc, .field = *field};
+	struct node_attr attr;
 
-	if (l->vpc->is_draft && field->type != FIELD_DIR &&
+	if (at.vpc->is_draft && field->type != FIELD_DIR &&
 		!(field->flags & FIELD_WRITABLE))
 		return 0;
-	return node_listing_add(l->listing, name, &entry, NULL);
+	if (path_join(at.place.path, l->dir->place.path, name) < 0)
+		return 0;
+	return node_listing_add(
+		l->listing, name, &entry, attr_of(&at, &attr) == 0 ? &attr : NULL);
 }
 
 static int list_local_prefixes(
@@ -75,17 +90,17 @@ static int list_local_prefixes(
 static int dir_list(struct node *dir, const struct op *op, struct node_listing *listing)
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};
-	struct listing_of l = {.listing = listing};
+	struct listing_of l = {.dir = &at, .listing = listing};
 	int r = vpc_open_field(dir, NULL, op, &at);
 
 	if (r < 0)
 		return r;
-	l.vpc = at.vpc;
 	r = doc_list(at.doc, at.place.path, list_field, &l);
 	if (r == -ENOENT) { /* a prefix without a value */
 		struct field value = {.type = FIELD_CIDR, .flags = FIELD_WRITABLE};
+		struct node_entry entry = vpc_field_entry(&value);
 
-		return list_field(&l, "value", &value);
+		return node_listing_add(listing, "value", &entry, NULL);
 	}
 	if (r == 0 && strcmp(at.place.path, "vpcPrefixes") == 0)
 		r = list_local_prefixes(at.vpc, at.doc, listing);

@@ -58,7 +58,7 @@ static int make_prefix(struct vpc_place *at, const char *path, const char *name)
 
 	if (r < 0)
 		return r;
-	if (vpc_field(at->vpc, at->doc, path, &field) == 0)
+	if (vpc_field(at->vpc, at->doc, path, &field, NULL) == 0)
 		return -EEXIST;
 	if (path[0] == 'h')
 		return draft_add_host_prefix(at->vpc, name);
@@ -223,7 +223,7 @@ int vpc_dir_rename(struct node *dir, const struct op *op, const char *name,
 	r = path_join(path, at.place.path, name);
 	if (r == 0)
 		r = path_join(new_path, at.place.path, new_name);
-	if (r == 0 && vpc_field(at.vpc, at.doc, new_path, &field) == 0)
+	if (r == 0 && vpc_field(at.vpc, at.doc, new_path, &field, NULL) == 0)
 		r = -EEXIST;
 	return r < 0 ? r : rename_entry(&at, op, path, name, new_name);
 }

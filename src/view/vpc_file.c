@@ -6,20 +6,31 @@
 #include <string.h>
 #include "base/process.h"
 
-static int show_field(
-	const struct vpc_place *at, struct buf *ret, struct timespec *ret_mtime)
+static int show_text(
+	const struct vpc_place *at, struct buf *ret, struct timespec *ret_error_at)
 {
-	struct view *view = at->vpc->view;
-	struct field field;
-
 	if (at->field.type == FIELD_ERROR)
-		return journal_error(view, at->vpc, ret, ret_mtime);
-	pthread_mutex_lock(&view->lock);
-	vpc_mtime(at->vpc, at->doc, at->place.path, ret_mtime);
-	pthread_mutex_unlock(&view->lock);
-	if (doc_find(at->doc, at->place.path, &field) == -ENOENT)
+		return journal_error(at->vpc->view, at->vpc, ret, ret_error_at);
+	if (at->is_local)
 		return 0; /* the value of a prefix that has none yet */
 	return doc_show(at->doc, at->place.path, ret);
+}
+
+int vpc_show(const struct vpc_place *at, struct buf *ret, struct node_attr *ret_attr)
+{
+	struct timespec error_at;
+	int r;
+
+	*ret_attr =
+		(struct node_attr){.mode = at->field.flags & FIELD_WRITABLE ? 0644 : 0444};
+	r = show_text(at, ret, &error_at);
+	if (r < 0)
+		return r;
+	ret_attr->size = ret->len;
+	vpc_stamp(at, ret_attr);
+	if (at->field.type == FIELD_ERROR)
+		ret_attr->mtime = error_at;
+	return 0;
 }
 
 static int file_stat(struct node *node, const struct op *op, struct node_attr *ret)
@@ -28,22 +39,16 @@ static int file_stat(struct node *node, const struct op *op, struct node_attr *r
 	CLEANUP_BUF struct buf text = BUF_INIT(DOC_TEXT_MAX);
 	int r = vpc_open_field(node, NULL, op, &at);
 
-	if (r < 0)
-		return r;
-	*ret = (struct node_attr){.mode = at.field.flags & FIELD_WRITABLE ? 0644 : 0444};
-	r = show_field(&at, &text, &ret->mtime);
-	ret->size = text.len;
-	return r;
+	return r < 0 ? r : vpc_show(&at, &text, ret);
 }
 
 static int file_show(struct node *node, const struct op *op, struct node_text *ret)
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};
-	struct timespec mtime;
 	int r = vpc_open_field(node, NULL, op, &at);
 
 	if (r == 0)
-		r = show_field(&at, &ret->text, &mtime);
+		r = vpc_show(&at, &ret->text, &ret->attr);
 	if (r < 0)
 		return r;
 	if (at.field.type == FIELD_SPEC && ret->is_read) {

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct field *ret)
+int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct field *ret,
+	bool *ret_is_local)
 {
 	char name[NAME_FILE_MAX];
 	const char *rest;
@@ -27,6 +28,8 @@ int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct f
 	pthread_mutex_unlock(&vpc->view->lock);
 	if (!local || (rest && strcmp(rest, "/value") != 0))
 		return -ENOENT;
+	if (ret_is_local)
+		*ret_is_local = true;
 	*ret = (struct field){
 		.type = rest ? FIELD_CIDR : FIELD_DIR, .flags = rest ? FIELD_WRITABLE : 0};
 	return 0;
@@ -56,7 +59,17 @@ int vpc_open_field(
 	r = answers_doc(ret->vpc, op, &ret->doc, &problem);
 	if (r < 0)
 		return read_fail(ret->vpc->view, ret->vpc, ret->place.path, &problem);
-	return vpc_field(ret->vpc, ret->doc, ret->place.path, &ret->field);
+	return vpc_field(ret->vpc, ret->doc, ret->place.path, &ret->field, &ret->is_local);
+}
+
+void vpc_stamp(const struct vpc_place *at, struct node_attr *ret)
+{
+	bool lasts = !at->is_local && at->field.type != FIELD_ERROR && !vpc_is_unset(at);
+
+	pthread_mutex_lock(&at->vpc->view->lock);
+	vpc_mtime(at->vpc, at->doc, at->place.path, &ret->mtime);
+	ret->until_us = lasts ? news_until_us(at->vpc) : 0;
+	pthread_mutex_unlock(&at->vpc->view->lock);
 }
 
 void vpc_place_release(struct vpc_place *place)

@@ -23,6 +23,14 @@ struct bench {
 	struct op op; /* of this process */
 };
 
+static inline int read_dir(struct dir_list *list, const struct op *op, uint64_t off,
+	bool plus, tree_fill fill, void *arg)
+{
+	int r = tree_readdir_begin(list, op, off);
+
+	return r < 0 ? r : tree_readdir(list, off, plus, fill, arg);
+}
+
 static inline int bench_setup(void **state)
 {
 	struct bench *b = calloc(1, sizeof(*b));

@@ -55,7 +55,7 @@ static void make_and_move(struct bench *b, struct op *op, int me, int round)
 	if (round % 3 == 0)
 		tree_unlink(b->tree, op, a.id, other);
 	if (tree_opendir(b->tree, op, a.id, &list) == 0) {
-		tree_readdir(list, op, 0, true, forget_each, b->tree);
+		read_dir(list, op, 0, true, forget_each, b->tree);
 		tree_closedir(list);
 	}
 	tree_forget(b->tree, a.id, 1);

@@ -97,7 +97,9 @@ static int list(struct tree *tree, const struct op *op)
 
 	if (r < 0)
 		return r;
-	r = tree_readdir(dir, op, 0, true, forget, tree);
+	r = tree_readdir_begin(dir, op, 0);
+	if (r == 0)
+		r = tree_readdir(dir, 0, true, forget, tree);
 	tree_closedir(dir);
 	return r;
 }

@@ -217,7 +217,9 @@ int world_list(struct world *w, const char *path, struct buf *ret)
 		r = tree_opendir(w->tree, &op, entry.id, &list);
 	if (r < 0)
 		return r;
-	r = tree_readdir(list, &op, 0, false, take_name, &names);
+	r = tree_readdir_begin(list, &op, 0);
+	if (r == 0)
+		r = tree_readdir(list, 0, false, take_name, &names);
 	tree_closedir(list);
 	qsort(names.names, names.count, sizeof(char *), compare);
 	for (size_t i = 0; i < names.count; i++) {
