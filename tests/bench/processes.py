@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""What a run of the benchmark starts, and the certainty that all of it ends: programs, mounts, folders.
+
+This process adopts whatever its children leave behind (a driver that went to the background, say), so everything that was
+started is found as a child of it, whatever it did. Nothing else is ever signalled."""
+import contextlib
+import ctypes
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+BUILD = ROOT / "build-bench"
+sys.path.insert(0, str(ROOT / "tests/mount"))
+os.environ["VPCFS_BUILD"] = str(BUILD)
+import harness  # noqa: E402  (the emulator, and what is mounted)
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+class BenchError(Exception):
+    """Something that may not enter a table: a command that failed, a mount that is not there, a wrong count."""
+
+
+class TooSlow(Exception):
+    """A command took longer than its limit and was ended."""
+
+
+def adopt_orphans():
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise BenchError("prctl: " + os.strerror(ctypes.get_errno()))
+
+
+def children(of=None):
+    """Process ids of the children of this process (or of `of`), without those that have ended."""
+    found = set()
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent = path.read_text().rsplit(")", 1)[1].split()[:2]
+            if int(parent) == (of or os.getpid()) and state != "Z":
+                found.add(int(path.parent.name))
+    return found
+
+
+def reap(pids):
+    """Collects adopted processes that have ended, of which somebody may wait to see nothing more."""
+    for pid in pids:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+
+
+def wait_ended(pids, seconds):
+    end = time.monotonic() + seconds
+    while pids & children():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.002)
+    return True
+
+
+def end_pids(pids, seconds=10):
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        for pid in pids & children():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, how)
+        if wait_ended(pids, seconds):
+            return
+
+
+def unmount(path):
+    """Whoever was just killed may still have a file open. Without davfs2's helper (-i): that waits until the process is gone
+    that only we can reap."""
+    end = time.monotonic() + 10
+    while harness.is_mounted(path) and time.monotonic() < end:
+        subprocess.run(["umount", "-i", str(path)] if os.getuid() == 0 else ["fusermount3", "-u", str(path)],
+                       capture_output=True, timeout=60)
+        if harness.is_mounted(path):
+            time.sleep(0.02)
+    harness.unmount_by_force(path)
+    if harness.is_mounted(path):
+        raise BenchError(f"{path} cannot be unmounted")
+
+
+def wait_mounted(path, kind, process, log):
+    """Until a mount of this type is there, or its program has ended."""
+    end = time.monotonic() + 60
+    while True:
+        line = harness.mount_lines().get(str(path))
+        if line:
+            break
+        if process.poll() is not None or time.monotonic() > end:
+            raise BenchError(f"{process.args[0]} did not mount {path}: {log.read_text(errors='replace')}")
+        time.sleep(0.002)
+    expect_mounted(path, kind)
+
+
+def expect_mounted(path, kind):
+    line = harness.mount_lines().get(str(path))
+    if not line or line[1] != kind:
+        raise BenchError(f"{path} is {line and line[1]}, not a mount of {kind}")
+
+
+def end_group(process):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def timed(command, cwd, out, limit, env=None):
+    """Seconds that a command takes, output to the file out; TooSlow past the limit, BenchError unless its status is 0. A list of
+    two commands is a pipe."""
+    pipe = isinstance(command[0], list)
+    with open(out, "wb") as stdout, open(f"{out}.err", "wb") as stderr:
+        options = {"cwd": cwd, "stdin": subprocess.DEVNULL, "stderr": stderr, "start_new_session": True,
+                   "env": {**os.environ, "LC_ALL": "C", **(env or {})}}
+        start = time.perf_counter()
+        if pipe:
+            first = subprocess.Popen(command[0], stdout=subprocess.PIPE, **options)
+            last = subprocess.Popen(command[1], stdout=stdout, **{**options, "stdin": first.stdout})
+            first.stdout.close()
+            both = [last, first]
+        else:
+            both = [subprocess.Popen(command, stdout=stdout, **options)]
+        try:
+            for process in both:
+                process.wait(timeout=max(0.01, start + limit - time.perf_counter()))
+            took = time.perf_counter() - start
+        except subprocess.TimeoutExpired:
+            raise TooSlow() from None
+        finally:
+            for process in both:
+                end_group(process)
+    bad = [process for process in both if process.returncode != 0]
+    said = pathlib.Path(f"{out}.err").read_text(errors="replace")
+    if bad or said:
+        raise BenchError(f"{both[-1].args} ended with {[p.returncode for p in both]}: {said[:2000]}")
+    return took
+
+
+class Place:
+    """The folders of one run: `disk` for mountpoints, `memory` on tmpfs for everything else. Removed at the end."""
+
+    def __init__(self):
+        self.disk = BUILD / f"run-{os.getpid()}"
+        self.memory = pathlib.Path(f"/dev/shm/vpcfs-bench-{os.getpid()}")
+        if harness.mount_lines().get("/dev/shm", ("", ""))[1] != "tmpfs":
+            raise BenchError("/dev/shm is not a tmpfs")
+        self.disk.mkdir(parents=True)
+        self.memory.mkdir(mode=0o755)
+        self.count = 0
+
+    def mountpoint(self, name):
+        path = self.disk / name
+        path.mkdir(exist_ok=True)
+        return path
+
+    def folder(self, name):
+        self.count += 1
+        path = self.memory / f"{name}-{self.count}"
+        path.mkdir()
+        return path
+
+    def clear(self):
+        unmount_below(self.disk)
+        end_pids(children())
+        for path in (self.disk, self.memory):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def unmount_below(folder):
+    for path in sorted(harness.mount_lines(), reverse=True):
+        if path.startswith(f"{folder}/"):
+            unmount(path)
+
+
+def clear_former_runs():
+    """Of runs that were killed: their mounts and folders."""
+    for path in [*BUILD.glob("run-*"), *pathlib.Path("/dev/shm").glob("vpcfs-bench-*")]:
+        pid = path.name.rsplit("-", 1)[1]
+        if pid.isdigit() and not os.path.exists(f"/proc/{pid}") and path.stat().st_uid == os.getuid():
+            unmount_below(path)
+            shutil.rmtree(path, ignore_errors=True)
