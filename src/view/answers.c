@@ -208,13 +208,20 @@ int answers_find(struct view *view, const struct op *op, const char *file, struc
 {
 	CLEANUP_VPC struct vpc *known = find_file(view, file), *vpc = NULL;
 	CLEANUP_DOC struct doc *doc = NULL;
-	int r;
+	int r = 0;
 
 	/* Known: it must still be there, and still have this name. Else the list says. */
-	r = known ? answers_doc(known, op, &doc, problem) : answers_list(view, op, problem);
+	if (known)
+		r = answers_doc(known, op, &doc, problem);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	vpc = find_file(view, file);
+	if (!vpc) {
+		r = answers_list(view, op, problem);
+		if (r < 0)
+			return r;
+		vpc = find_file(view, file);
+	}
 	if (!vpc)
 		return problem_say(problem, ENOENT, "no VPC of this name");
 	*ret = STEAL(vpc);

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import live
-from harness import INGRESS, PLAIN, POD, SERVERS, SLOW, errno_of, wait_until
+from harness import INGRESS, PLAIN, POD, PROD, SERVERS, SLOW, errno_of, wait_until
 
 MANY = [{**PLAIN, "name": f"vpc-{number:03}",
          "vpcPrefixes": [{"name": POD, "value": "10.0.0.0/13"}]} for number in range(60)]
@@ -135,6 +135,15 @@ def test_a_vpc_that_another_creates_comes(lab):
     m.server.create({"name": "other", "zone": "US-EAST-04A"})
     wait_until(lambda: "other" in m.ls(), "other to come")
     assert m.read("other/name") == "other\n"
+
+
+def test_a_vpc_made_anew_by_another_is_found(lab):
+    """The driver knows the old one from the list, and the kernel, which would look twice, no name at all."""
+    m = lab.mount("ttl=0")
+    m.read("plain/id")
+    m.server.delete("prod")
+    identity = m.server.create(PROD)["id"]
+    assert m.read("prod/id") == identity + "\n"
 
 
 def test_a_remote_change_reaches_stat_and_mapped_pages(lab):
