@@ -23,6 +23,7 @@ static void op_init(void *arg, struct fuse_conn_info *conn)
 
 	conn->want |= conn->capable & want;
 	conn->want &= ~refuse;
+	init_answer_add(fs, conn);
 	/* A release that waits for the network is a background request: 12, the default, of them would stop all read-ahead. */
 	conn->max_background = 128;
 	if (fs->options.ready)

@@ -105,7 +105,7 @@ int fs_mount(struct fs *fs, struct err *err)
 	if (fuse_session_mount(fs->session, fs->options.mountpoint) != 0)
 		return err_set(err, EIO, "cannot mount on %s", fs->options.mountpoint);
 	fs->mounted = true;
-	return 0;
+	return init_answer_hook(fs) < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
 }
 
 static void fs_unmount(struct fs *fs)

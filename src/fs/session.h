@@ -6,6 +6,7 @@
 #define FUSE_USE_VERSION FUSE_MAKE_VERSION(3, 12)
 #include <fuse_lowlevel.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include "base/cancel.h"
 #include "base/op.h"
 #include "fs/fs.h"
@@ -42,7 +43,8 @@ struct fs {
 	struct tree *tree;	   /* borrowed */
 	struct fuse_session *session;
 	bool mounted;
-	int wake_fd; /* eventfd: the end is wanted */
+	int wake_fd;		/* eventfd: the end is wanted */
+	atomic_uint init_flags; /* what is still to be added to the answer to INIT */
 
 	pthread_mutex_t lock;
 	struct worker *running, *done; /* owned; done ones wait to be joined */
@@ -54,6 +56,10 @@ struct fs {
 };
 
 extern const struct fuse_lowlevel_ops fs_ops;
+
+/* Once mounted: has the kernel told what op_init then asks for and libfuse does not pass on. Errors: -ENOMEM. */
+int init_answer_hook(struct fs *fs);
+void init_answer_add(struct fs *fs, const struct fuse_conn_info *conn);
 
 /* Serves until fs_stop, a signal, or the mount is gone. */
 int fs_loop(struct fs *fs);

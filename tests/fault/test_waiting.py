@@ -212,7 +212,8 @@ def run_child(m, seconds, signals):
 @pytest.mark.parametrize("number", [signal.SIGURG, signal.SIGALRM])
 def test_a_storm_of_harmless_signals_disturbs_nothing(lab, number):
     """Go's runtime sends SIGURG to preempt, git's progress is a SIGALRM: neither may make a call fail."""
-    m = lab.mount(f"ttl=0,timeout={10 * SLOW:g},zone=US-EAST-04A", server_options=("--latency", "10"))
+    m = lab.mount(f"ttl=0,timeout={10 * SLOW:g},zone=US-EAST-04A")
+    m.server.fault("ANY:delay=10")
     with m.watched():
         counts = run_child(m, 2 * SLOW, [number])
         assert {key: n for key, n in counts.items() if not key.endswith(" ok")} == {}
@@ -224,7 +225,8 @@ def test_a_storm_of_harmless_signals_disturbs_nothing(lab, number):
 @live
 def test_git_is_not_disturbed(lab):
     """git's own timer, and a storm on top: status, add and diff of a tree below the mount."""
-    m = lab.mount(f"ttl=0,timeout={10 * SLOW:g}", server_options=("--latency", "5"))
+    m = lab.mount(f"ttl=0.05,timeout={10 * SLOW:g}")
+    m.server.fault("ANY:delay=5")
     with m.watched():
         git = 'git -c core.fsmonitor=false --git-dir="$W/git" --work-tree="$M"'
         assert m.sh(f"{git} init -q && {git} add -A && {git} -c user.name=a -c user.email=a@b commit -qm one", timeout=100).ok
@@ -233,6 +235,7 @@ def test_git_is_not_disturbed(lab):
             out, err = child.communicate(timeout=60 * SLOW)
         assert child.returncode == 0 and err == "" and out == ""
         m.server.patch("prod", "ingress.disablePublicServices", ingress={"disablePublicServices": True})
+        m.calm()
         out = m.sh(f"{git} diff --stat").out
         assert "prod/ingress/disablePublicServices" in out
 
@@ -264,8 +267,8 @@ def test_a_refresh_does_not_wait_for_requests_that_hang(lab):
     with m.watched():
         readers = [m.start(["cat", str(m / "prod/id")]), m.start(["ls", str(m.path)])]
         harness.wait_until(lambda: len(m.server.waiting()) == 2, "two requests that hang")
-        m.calm()
         with at_most(3, "the mount to be well"):
+            m.calm()
             assert differences(m.path, m.server.list()) == []
         for reader in readers:
             reader.send_signal(signal.SIGINT)
