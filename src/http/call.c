@@ -78,14 +78,15 @@ static void call_take_answer(struct http_answer *ret, struct job *job)
 	buf_init(&job->answer.body, 0);
 }
 
-/* One attempt. Returns 0 with an answer in ret; ret_outcome tells what retry needs, also when nothing may follow. */
+/* One attempt. Returns 0 with an answer in ret; outcome is the last one's, and tells then what retry needs, also when nothing
+ * may follow. */
 static int call_attempt(struct call *call, struct http_answer *ret,
-	struct retry_outcome *ret_outcome, struct err *err)
+	struct retry_outcome *outcome, struct err *err)
 {
 	struct http *http = call->waiter.http;
 	size_t max = pool_answer_max(http);
 	struct job *job = job_new(http, call->request, call->op->deadline_ms,
-		max < ret->body.max ? max : ret->body.max);
+		max < ret->body.max ? max : ret->body.max, outcome->errnum != 0);
 	bool sent = false, left = true;
 	int r;
 
@@ -103,7 +104,7 @@ static int call_attempt(struct call *call, struct http_answer *ret,
 		else
 			r = call_failed(call, job, err);
 	}
-	*ret_outcome = (struct retry_outcome){
+	*outcome = (struct retry_outcome){
 		.method = call->request->method,
 		.errnum = -r,
 		.status = r == 0 ? ret->status : 0,

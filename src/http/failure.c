@@ -41,6 +41,8 @@ static const struct failure_row {
 	{CURLE_GOT_NOTHING, EREMOTEIO, "the connection was closed without an answer"},
 	{CURLE_SEND_ERROR, EREMOTEIO, "the connection broke while sending"},
 	{CURLE_RECV_ERROR, EREMOTEIO, "the connection broke without an answer"},
+	{CURLE_ABORTED_BY_CALLBACK, EREMOTEIO,
+		"the connection broke twice without an answer"},
 	{CURLE_HTTP2, EREMOTEIO, "the HTTP/2 connection failed"},
 	{CURLE_HTTP2_STREAM, EREMOTEIO, "the server ended the HTTP/2 stream"},
 	{CURLE_OUT_OF_MEMORY, ENOMEM, "out of memory"},

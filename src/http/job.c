@@ -55,7 +55,7 @@ static int job_fill_headers(struct job *job, const struct http_request *request)
 }
 
 struct job *job_new(struct http *http, const struct http_request *request,
-	uint64_t deadline_ms, size_t answer_max)
+	uint64_t deadline_ms, size_t answer_max, bool fresh)
 {
 	struct job *job = calloc(1, sizeof(*job));
 
@@ -64,6 +64,7 @@ struct job *job_new(struct http *http, const struct http_request *request,
 	atomic_init(&job->refs, 1);
 	job->http = http;
 	job->deadline_ms = deadline_ms;
+	job->fresh = fresh;
 	http_answer_init(&job->answer, answer_max);
 	job->method = strdup(request->method);
 	job->url = strdup(request->url);
@@ -126,8 +127,8 @@ static int job_set_request(struct job *job, const struct job_settings *settings)
 	if (strcmp(job->method, "GET") != 0)
 		r |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, job->method);
 	/* On a reused connection that turns out to be dead curl sends again by itself. */
-	r |= curl_easy_setopt(
-		easy, CURLOPT_FRESH_CONNECT, is_post || settings->fresh ? 1L : 0L);
+	r |= curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT,
+		is_post || job->fresh || settings->fresh ? 1L : 0L);
 	return r;
 }
 

@@ -24,11 +24,13 @@ struct job {
 	size_t body_len;
 	struct curl_slist *headers; /* owned, wiped: the token is in it */
 	uint64_t deadline_ms;
+	bool fresh; /* on a connection of its own */
 
 	/* Under the pool's lock. */
 	struct waiter *waiter; /* borrowed; NULL once the caller has left */
 	bool abandoned;
-	bool sent; /* the request's first byte may have left */
+	bool sent;   /* the request's first byte may have left */
+	bool resent; /* once more, by curl itself */
 	bool done;
 
 	/* The thread's until done, then the caller's. */
@@ -44,9 +46,9 @@ struct job {
 	struct job **back;
 };
 
-/* Copies what the request lends. Returns one reference, NULL without memory. */
+/* Copies what the request lends. fresh: on a connection of its own. Returns one reference, NULL without memory. */
 struct job *job_new(struct http *http, const struct http_request *request,
-	uint64_t deadline_ms, size_t answer_max);
+	uint64_t deadline_ms, size_t answer_max, bool fresh);
 struct job *job_ref(struct job *job);
 void job_unref(struct job *job);
 

@@ -35,7 +35,8 @@ struct http {
 	bool shut;
 };
 
-/* The last moment before the request's first byte. */
+/* The last moment before the request's first byte. curl comes here again by itself when a reused connection broke: once is an idle
+ * connection that was closed meanwhile, more is what retry.h decides. */
 static int pool_before_send(
 	void *arg, char *peer, char *local, int peer_port, int local_port)
 {
@@ -43,7 +44,8 @@ static int pool_before_send(
 	bool go;
 
 	pthread_mutex_lock(&job->http->lock);
-	go = !job->abandoned;
+	go = !job->abandoned && !job->resent;
+	job->resent = job->sent;
 	job->sent |= go;
 	pthread_mutex_unlock(&job->http->lock);
 	return go ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;

@@ -154,6 +154,28 @@ static void test_get_after_stale_connection(void **state)
 	rig_stop(&rig);
 }
 
+/* Once for each that it has, if it is let. */
+static void test_delete_with_many_stale_connections(void **state)
+{
+	static const struct reply closes = {.kind = REPLY_CLOSE};
+	RIG(rig, {.body = "{}"});
+	CLEANUP_OUTCOME struct outcome o;
+
+	for (int i = 0; i < 8; i++) {
+		CLEANUP_OUTCOME struct outcome post;
+
+		rig_call(&rig, "POST", "/", "{}", 5000, NULL, &post);
+		assert_int_equal(post.r, 0);
+	}
+	assert_int_equal(testserver_connections(rig.server), 8);
+	testserver_script(rig.server, &closes, 1);
+	rig_call(&rig, "DELETE", "/", NULL, 8000, NULL, &o);
+	assert_int_equal(o.r, -EREMOTEIO);
+	assert_int_equal(o.answer.attempts, 4);
+	assert_int_equal(testserver_requests(rig.server), 8 + 1 + 4);
+	rig_stop(&rig);
+}
+
 static void test_comes_right(void **state)
 {
 	RIG(rig, {.status = 503}, {.kind = REPLY_CUT, .body = "{"}, {.kind = REPLY_RESET},
@@ -367,6 +389,7 @@ int main(void)
 		cmocka_unit_test(test_post_answers_are_final),
 		cmocka_unit_test(test_post_after_stale_connection),
 		cmocka_unit_test(test_get_after_stale_connection),
+		cmocka_unit_test(test_delete_with_many_stale_connections),
 		cmocka_unit_test(test_comes_right),
 		cmocka_unit_test(test_last_answer_before_deadline),
 		cmocka_unit_test(test_retry_after),
