@@ -19,7 +19,9 @@ struct answer {
 	const char *location;  /* borrowed from the fault that redirects, or NULL */
 	unsigned retry_after;  /* seconds, when has_retry_after */
 	bool has_retry_after;
-	bool tagged; /* with an ETag; If-None-Match counts */
+	bool tagged;		/* with an ETag; If-None-Match counts */
+	bool is_gzip;		/* the body is */
+	char tag[TEXT_TAG_MAX]; /* the ETag of this form of it, or "" */
 };
 
 void answer_release(struct answer *a);

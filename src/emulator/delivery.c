@@ -115,6 +115,13 @@ static void add_headers(struct MHD_Response *response, const struct answer *a)
 	if (a->body)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
 			a->type ? a->type : "application/json");
+	if (a->is_gzip)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+	if (a->tag[0]) {
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, a->tag);
+		MHD_add_response_header(
+			response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+	}
 	if (a->allow)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, a->allow);
 	if (a->challenge)
@@ -126,15 +133,6 @@ static void add_headers(struct MHD_Response *response, const struct answer *a)
 		snprintf(seconds, sizeof(seconds), "%u", a->retry_after);
 		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
 	}
-}
-
-/* If-None-Match compares weakly: W/ does not matter. */
-static bool client_has(struct MHD_Connection *c, const char *tag)
-{
-	const char *have = MHD_lookup_connection_value(
-		c, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
-
-	return have && (strcmp(have, "*") == 0 || strstr(have, tag));
 }
 
 /* RST where the fault wants one (Linux: connect to AF_UNSPEC aborts); else the connection just ends. */
@@ -149,7 +147,7 @@ static enum MHD_Result close_unanswered(struct MHD_Connection *c, const struct f
 	return MHD_NO;
 }
 
-static bool is_streamed(const struct fault *fault)
+bool delivery_is_streamed(const struct fault *fault)
 {
 	return fault->action == FAULT_CUT || fault->action == FAULT_DRIP ||
 	       fault->action == FAULT_HUGE;
@@ -159,25 +157,16 @@ enum MHD_Result delivery_send_take(struct server *s, struct MHD_Connection *c,
 	struct answer answer, const struct fault *fault)
 {
 	struct answer a CLEANUP_ANSWER = answer;
-	char tag[TEXT_TAG_MAX] = "";
 	struct MHD_Response *response;
 	enum MHD_Result queued;
 
 	if (!a.status)
 		return close_unanswered(c, fault);
-	if (a.tagged && a.body) {
-		text_tag(a.body, tag);
-		if (client_has(c, tag)) {
-			answer_release(&a);
-			a.status = 304;
-		}
-	}
-	response = is_streamed(fault) ? stream_response(s, &a, fault) : whole_response(&a);
+	response = delivery_is_streamed(fault) ? stream_response(s, &a, fault)
+					       : whole_response(&a);
 	if (!response)
 		return MHD_NO;
 	add_headers(response, &a);
-	if (tag[0])
-		MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, tag);
 	queued = MHD_queue_response(c, a.status, response);
 	MHD_destroy_response(response);
 	return queued;

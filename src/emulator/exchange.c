@@ -183,6 +183,8 @@ static enum MHD_Result call_answer(struct server *s, struct exchange *x,
 	} else {
 		answer = unauthorized();
 	}
+	if (send)
+		represent(c, &x->fault, &answer);
 	requests_end(s->parts.requests, x->number, send ? answer.status : 0);
 	if (!send) {
 		answer_release(&answer);

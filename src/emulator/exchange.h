@@ -29,6 +29,11 @@ bool exchange_wait(struct server *s, struct MHD_Connection *client, uint64_t ms)
 enum MHD_Result exchange_answer(struct server *s, struct exchange *x,
 	struct MHD_Connection *c, const char *method, const char *path);
 
+/* Chooses the form of a service's answer that this client takes; to be done once, before the answer is counted. */
+void represent(struct MHD_Connection *c, const struct fault *fault, struct answer *a);
+
+/* Whether the fault is about how the bytes of the body arrive. */
+bool delivery_is_streamed(const struct fault *fault);
 /* Queues the answer in the way of the fault. Takes the answer. */
 enum MHD_Result delivery_send_take(struct server *s, struct MHD_Connection *c,
 	struct answer a, const struct fault *fault);

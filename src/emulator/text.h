@@ -14,8 +14,10 @@ struct text {
 	unsigned refs;	/* atomic */
 	bool is_hashed; /* atomic: hash is there */
 	uint64_t hash[2];
-	size_t len;   /* bytes */
-	char bytes[]; /* NUL-terminated behind len */
+	struct text *
+		packed; /* atomic; owned: the same as gzip once somebody asked, else NULL */
+	size_t len;	/* bytes */
+	char bytes[];	/* NUL-terminated behind len */
 };
 
 /* Each returns a new reference, or NULL without memory. */
@@ -32,7 +34,10 @@ static inline void text_unrefp(struct text **t)
 }
 #define CLEANUP_TEXT CLEANUP(text_unrefp)
 
-#define TEXT_TAG_MAX 40
+/* The bytes as gzip, made at the first call: a reference of its own, NULL without memory. */
+struct text *text_gzip(struct text *t);
+
+#define TEXT_TAG_MAX 48
 /* A strong entity tag over the bytes, with its quotes. */
 void text_tag(struct text *t, char out[TEXT_TAG_MAX]);
 

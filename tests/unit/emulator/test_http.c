@@ -108,6 +108,44 @@ static void test_tags(void **state)
 	rig_stop(&rig);
 }
 
+static void expect_form(struct rig *rig, const char *accept, bool gzip)
+{
+	struct reply r;
+
+	rig->header = accept;
+	r = rig_ask(rig, "GET", VPCS, NULL);
+	assert_int_equal(r.status, 200);
+	assert_int_equal(strstr(r.headers, "Content-Encoding: gzip") != NULL, gzip);
+	assert_int_equal(strstr(r.headers, "-gzip\"") != NULL, gzip);
+	assert_non_null(strstr(r.headers, "Vary: Accept-Encoding"));
+	assert_true(r.len > 18);
+	assert_int_equal(memcmp(r.body, "\x1f\x8b", 2) == 0, gzip);
+	reply_free(&r);
+}
+
+static void test_gzip(void **state)
+{
+	struct rig rig;
+	struct reply r;
+	char header[128];
+
+	rig_start(&rig, &(struct emulator_options){.samples = true});
+	expect_form(&rig, NULL, false);
+	expect_form(&rig, "Accept-Encoding: gzip", true);
+	expect_form(&rig, "Accept-Encoding: gzip", true); /* kept from the first time */
+	expect_form(&rig, "Accept-Encoding: br, GZIP;q=0.5", true);
+	expect_form(&rig, "Accept-Encoding: deflate,gzip", true);
+	expect_form(&rig, "Accept-Encoding: gzip;q=0, br", false);
+	expect_form(&rig, "Accept-Encoding: gzipped, br", false);
+	rig.header = "Accept-Encoding: gzip";
+	r = rig_ask(&rig, "GET", VPCS, NULL);
+	tag_of(&r, header); /* of the other form: no match for the plain one */
+	reply_free(&r);
+	rig.header = header;
+	expect(&rig, "GET", VPCS, NULL, 200);
+	rig_stop(&rig);
+}
+
 static void test_sizes(void **state)
 {
 	size_t len = ((size_t)1 << 20) + 1;
@@ -288,6 +326,7 @@ int main(void)
 		cmocka_unit_test(test_any_token),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_tags),
+		cmocka_unit_test(test_gzip),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_log),
