@@ -39,6 +39,16 @@ struct api_event {
 	int errnum; /* 0 when it worked */
 };
 
+#define API_TAG_MAX HTTP_HEADER_MAX
+
+/* What an answer calls its own state (ETag), so that the next question can be "has it changed since?". Caller's memory;
+ * {""} to begin with. */
+struct api_tag {
+	char text
+		[API_TAG_MAX]; /* in: of the answer that the caller still has, or ""; out: of this one, or "" */
+	bool unchanged; /* out: what the caller has still holds, so nothing is returned (304) */
+};
+
 struct api_options {
 	struct http *http; /* borrowed: lives as long as the api */
 	const char
@@ -59,10 +69,11 @@ void api_free(struct api *api); /* NULL is allowed */
  * negative errno (-problem->errnum) with problem filled: the table of the design, section 7, plus -EINTR when
  * op->cancel fired, -ESHUTDOWN at the end of the program. problem may not be NULL.
  * Documents returned are the caller's reference. */
-int api_list(struct api *api, const struct op *op, struct doc_list *ret,
-	struct api_problem *problem);
-int api_get(struct api *api, const struct op *op, const char *id, struct doc **ret,
-	struct api_problem *problem);
+/* The questions. tag may be NULL: then all of it is wanted. It is written on success only. */
+int api_list(struct api *api, const struct op *op, struct api_tag *tag,
+	struct doc_list *ret, struct api_problem *problem);
+int api_get(struct api *api, const struct op *op, const char *id, struct api_tag *tag,
+	struct doc **ret, struct api_problem *problem);
 /* body: JSON of spec.json's shape. *ret is NULL when the answer had no usable object though it was a success. */
 int api_create(struct api *api, const struct op *op, const char *body, size_t len,
 	struct doc **ret, struct api_problem *problem);

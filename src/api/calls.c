@@ -101,6 +101,15 @@ static struct val *calls_find_object(struct val *body)
 	return val_is_object(inner) ? inner : NULL;
 }
 
+/* The body could not be read. */
+static int calls_refuse(const struct http_answer *answer, int r, const struct err *err,
+	struct api_problem *problem)
+{
+	if (r == -ENOMEM)
+		return problem_set(problem, ENOMEM, "out of memory");
+	return problem_unusable(problem, answer, err->text);
+}
+
 /* id is NULL when any will do. Errors: -EBADMSG, -ENOMEM, with a sentence. */
 static int calls_read_doc(
 	const struct http_answer *answer, const char *id, struct doc **ret, struct err *err)
@@ -128,11 +137,31 @@ static int calls_read_doc(
 	return 0;
 }
 
-int api_get(struct api *api, const struct op *op, const char *id, struct doc **ret,
-	struct api_problem *problem)
+/* Asks only for what has changed, where the caller has something. */
+static const char *calls_have(const struct api_tag *tag)
+{
+	return tag && tag->text[0] ? tag->text : NULL;
+}
+
+/* Only what looks like one (RFC 9110 8.8.3) is sent back some day. */
+static void calls_take_tag(const char *etag, struct api_tag *ret)
+{
+	const char *opaque = etag + (strncmp(etag, "W/", 2) == 0 ? 2 : 0);
+	size_t len = strlen(opaque);
+	bool is_tag = len >= 2 && opaque[0] == '"' && opaque[len - 1] == '"';
+
+	ret->unchanged = false;
+	strcpy(ret->text, is_tag ? etag : "");
+}
+
+int api_get(struct api *api, const struct op *op, const char *id, struct api_tag *tag,
+	struct doc **ret, struct api_problem *problem)
 {
 	CLEANUP_BUF struct buf path = BUF_INIT(CALLS_PATH_MAX);
-	struct exchange x = {.method = calls[CALL_GET].method, .query = "", .mask = ""};
+	struct exchange x = {.method = calls[CALL_GET].method,
+		.query = "",
+		.mask = "",
+		.if_none_match = calls_have(tag)};
 	struct err err = {""};
 	int r = calls_make_path(CALL_GET, id, &path, problem);
 
@@ -140,12 +169,14 @@ int api_get(struct api *api, const struct op *op, const char *id, struct doc **r
 		return r;
 	x.path = buf_str(&path);
 	r = exchange_run(api, op, &x, problem);
-	if (r == 0) {
+	if (r == 0 && x.answer.status == 304) {
+		tag->unchanged = true;
+	} else if (r == 0) {
 		r = calls_read_doc(&x.answer, id, ret, &err);
-		if (r == -ENOMEM)
-			problem_set(problem, ENOMEM, "out of memory");
+		if (r == 0 && tag)
+			calls_take_tag(x.answer.etag, tag);
 		else if (r < 0)
-			r = problem_unusable(problem, &x.answer, err.text);
+			r = calls_refuse(&x.answer, r, &err, problem);
 	}
 	return exchange_end(api, &x, r);
 }
@@ -208,8 +239,9 @@ int api_delete(struct api *api, const struct op *op, const char *id, struct doc 
 /* A list being collected. */
 struct listing {
 	struct doc_list list;
-	struct map tokens; /* page tokens that were followed */
-	struct buf query;  /* of the next page */
+	struct api_tag tag; /* of the only page: a list in pages has none */
+	struct map tokens;  /* page tokens that were followed */
+	struct buf query;   /* of the next page */
 	unsigned pages;
 };
 
@@ -262,8 +294,10 @@ static int listing_fetch_page(struct api *api, const struct op *op, struct listi
 	struct api_problem *problem)
 {
 	CLEANUP_BUF struct buf query = BUF_INIT(CALLS_PATH_MAX);
-	struct exchange x = {
-		.method = calls[CALL_LIST].method, .path = calls_path, .mask = ""};
+	struct exchange x = {.method = calls[CALL_LIST].method,
+		.path = calls_path,
+		.mask = "",
+		.if_none_match = listing->pages ? NULL : calls_have(&listing->tag)};
 	struct err err = {""};
 	int r;
 
@@ -271,28 +305,33 @@ static int listing_fetch_page(struct api *api, const struct op *op, struct listi
 		return problem_set(problem, ENOMEM, "out of memory");
 	x.query = buf_str(&query);
 	r = exchange_run(api, op, &x, problem);
-	if (r == 0) {
+	if (r == 0 && x.answer.status == 304) {
+		listing->tag.unchanged = true;
+	} else if (r == 0) {
 		r = listing_read_page(listing, &x.answer, &err);
-		if (r == -ENOMEM)
-			problem_set(problem, ENOMEM, "out of memory");
-		else if (r < 0)
-			r = problem_unusable(problem, &x.answer, err.text);
+		calls_take_tag(listing->pages ? "" : x.answer.etag, &listing->tag);
+		if (r < 0)
+			r = calls_refuse(&x.answer, r, &err, problem);
 	}
 	return exchange_end(api, &x, r);
 }
 
-int api_list(struct api *api, const struct op *op, struct doc_list *ret,
-	struct api_problem *problem)
+int api_list(struct api *api, const struct op *op, struct api_tag *tag,
+	struct doc_list *ret, struct api_problem *problem)
 {
 	struct listing listing = {.query = BUF_INIT(CALLS_PATH_MAX)};
 	int r;
 
+	if (tag)
+		strcpy(listing.tag.text, tag->text);
 	do {
 		r = listing_fetch_page(api, op, &listing, problem);
 	} while (r == 0 && listing.query.len);
 	if (r == 0 && listing.pages && pages_drop_doubles(&listing.list) < 0)
 		r = problem_set(problem, ENOMEM, "out of memory");
-	if (r == 0) {
+	if (r == 0 && tag)
+		*tag = listing.tag;
+	if (r == 0 && !listing.tag.unchanged) {
 		*ret = listing.list;
 		listing.list = (struct doc_list){0};
 	}

@@ -29,6 +29,7 @@ static int exchange_send(struct api *api, const struct op *op, struct exchange *
 		.bearer = token,
 		.body = x->body,
 		.body_len = x->body_len,
+		.if_none_match = x->if_none_match,
 		.is_final = is_quota,
 	};
 	struct err err = {""};
@@ -74,6 +75,13 @@ static int exchange_repeat(struct api *api, const struct op *op, struct exchange
 	return exchange_send(api, op, x, token, problem);
 }
 
+static bool is_success(const struct exchange *x)
+{
+	int status = x->answer.status;
+
+	return (status >= 200 && status <= 299) || (status == 304 && x->if_none_match);
+}
+
 int exchange_run(struct api *api, const struct op *op, struct exchange *x,
 	struct api_problem *problem)
 {
@@ -90,7 +98,7 @@ int exchange_run(struct api *api, const struct op *op, struct exchange *x,
 		r = exchange_send(api, op, x, &token, problem);
 	if (r == 0 && x->answer.status == 401)
 		r = exchange_repeat(api, op, x, &token, problem);
-	if (r == 0 && (x->answer.status < 200 || x->answer.status > 299)) {
+	if (r == 0 && !is_success(x)) {
 		problem_from_answer(problem, &x->answer);
 		r = -problem->errnum;
 	}

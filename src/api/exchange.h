@@ -21,7 +21,8 @@ struct exchange {
 	const char *query; /* escaped, with its "?", or "" */
 	const char *body;  /* or NULL */
 	size_t body_len;
-	const char *mask; /* for the log, or "" */
+	const char *mask;	   /* for the log, or "" */
+	const char *if_none_match; /* an ETag, or NULL */
 	/* From exchange_run, until exchange_end. */
 	struct http_answer answer;
 	struct timespec at;
@@ -29,7 +30,8 @@ struct exchange {
 	unsigned attempts;
 };
 
-/* Sends and waits. Returns 0 with a 2xx in x->answer, else -problem->errnum. Call exchange_end after it in either case. */
+/* Sends and waits. Returns 0 with a 2xx in x->answer, or with a 304 that was asked for, else -problem->errnum. Call
+ * exchange_end after it in either case. */
 int exchange_run(struct api *api, const struct op *op, struct exchange *x,
 	struct api_problem *problem);
 /* Tells the observer how it went, r being what the call will return, and frees the answer. Returns r. */

@@ -133,6 +133,11 @@ static void describe_foreign(struct buf *text, const struct http_answer *answer)
 
 static void describe_redirect(struct buf *text, const struct http_answer *answer)
 {
+	if (answer->status == 304) {
+		(void)buf_adds(text, "HTTP 304: the server says that nothing has changed, "
+				     "which it was not asked");
+		return;
+	}
 	(void)buf_addf(text,
 		"HTTP %d: the server points to %s; redirects are not followed, "
 		"correct the endpoint",

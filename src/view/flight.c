@@ -111,9 +111,9 @@ static void *flight_run(void *arg)
 	struct news news;
 
 	if (f->vpc)
-		f->r = api_get(view->api, &op, f->vpc->id, &doc, &f->problem);
+		f->r = api_get(view->api, &op, f->vpc->id, NULL, &doc, &f->problem);
 	else
-		f->r = api_list(view->api, &op, &list, &f->problem);
+		f->r = api_list(view->api, &op, NULL, &list, &f->problem);
 	news_open(view, &news);
 	take_answer(f, &list, doc);
 	news_close(view, &news);

@@ -61,7 +61,7 @@ static int adopt(struct creation *c, struct doc **ret)
 	struct api_problem first = c->problem, problem;
 	struct doc *found = NULL;
 
-	if (api_list(c->view->api, c->op, &list, &problem) == 0)
+	if (api_list(c->view->api, c->op, NULL, &list, &problem) == 0)
 		found = find_listed(&list, c);
 	if (found) {
 		*ret = doc_ref(found);

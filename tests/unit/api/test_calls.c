@@ -97,7 +97,7 @@ static void test_list(void **state)
 	RIG(rig, {.body = "{\"items\":[" VPC("a") "," VPC("b") "]}"});
 	CLEANUP_DOC_LIST struct doc_list list = {0};
 
-	assert_int_equal(api_list(rig.api, &rig.op, &list, &problem), 0);
+	assert_int_equal(api_list(rig.api, &rig.op, NULL, &list, &problem), 0);
 	assert_int_equal(list.count, 2);
 	assert_string_equal(doc_id(list.docs[1]), "b");
 	assert_request(&rig, 0, "GET /v1beta1/networking/vpcs HTTP/1.1\r\n", "\r\n\r\n");
@@ -114,7 +114,7 @@ static void test_list_empty(void **state)
 	RIG(rig, {.body = "{\"items\":[],\"nextPageToken\":\"\"}"});
 	CLEANUP_DOC_LIST struct doc_list list = {0};
 
-	assert_int_equal(api_list(rig.api, &rig.op, &list, &problem), 0);
+	assert_int_equal(api_list(rig.api, &rig.op, NULL, &list, &problem), 0);
 	assert_int_equal(list.count, 0);
 	rig_stop(&rig);
 }
@@ -143,7 +143,8 @@ static void test_list_unusable(void **state)
 		struct doc_list list = {0};
 
 		rig_start(&rig, &replies[i], 1);
-		assert_int_equal(api_list(rig.api, &rig.op, &list, &problem), -EBADMSG);
+		assert_int_equal(
+			api_list(rig.api, &rig.op, NULL, &list, &problem), -EBADMSG);
 		assert_int_equal(problem.errnum, EBADMSG);
 		assert_int_equal(problem.http_status, 200);
 		assert_true(problem.sent);
@@ -164,7 +165,7 @@ static void test_list_pages(void **state)
 		{.body = "{\"items\":[" VPC("b") "," VPC("c") "]}"});
 	CLEANUP_DOC_LIST struct doc_list list = {0};
 
-	assert_int_equal(api_list(rig.api, &rig.op, &list, &problem), 0);
+	assert_int_equal(api_list(rig.api, &rig.op, NULL, &list, &problem), 0);
 	assert_int_equal(list.count, 3);
 	assert_string_equal(doc_id(list.docs[0]), "a");
 	assert_string_equal(doc_id(list.docs[1]), "b");
@@ -181,7 +182,7 @@ static void test_list_circle(void **state)
 		{.body = "{\"items\":[" VPC("c") "],\"nextPageToken\":\"x\"}"});
 	struct doc_list list = {0};
 
-	assert_int_equal(api_list(rig.api, &rig.op, &list, &problem), -EBADMSG);
+	assert_int_equal(api_list(rig.api, &rig.op, NULL, &list, &problem), -EBADMSG);
 	assert_non_null(strstr(problem.text, "circle"));
 	assert_int_equal(testserver_requests(rig.server), 3);
 	rig_stop(&rig);
@@ -192,10 +193,10 @@ static void test_get(void **state)
 	RIG(rig, {.body = VPC("a%2F..")}, {.body = "{\"vpc\":" VPC("b") "}"});
 	CLEANUP_DOC struct doc *bare = NULL, *wrapped = NULL;
 
-	assert_int_equal(api_get(rig.api, &rig.op, "a%2F..", &bare, &problem), 0);
+	assert_int_equal(api_get(rig.api, &rig.op, "a%2F..", NULL, &bare, &problem), 0);
 	assert_string_equal(doc_id(bare), "a%2F..");
 	assert_request(&rig, 0, "GET /v1beta1/networking/vpcs/a%252F.. ", "");
-	assert_int_equal(api_get(rig.api, &rig.op, "b", &wrapped, &problem), 0);
+	assert_int_equal(api_get(rig.api, &rig.op, "b", NULL, &wrapped, &problem), 0);
 	assert_string_equal(doc_name(wrapped), "n-b");
 	rig_stop(&rig);
 }
@@ -212,7 +213,8 @@ static void test_get_unusable(void **state)
 		struct reply reply = {.body = bodies[i]};
 
 		rig_start(&rig, &reply, 1);
-		assert_int_equal(api_get(rig.api, &rig.op, "a", &doc, &problem), -EBADMSG);
+		assert_int_equal(
+			api_get(rig.api, &rig.op, "a", NULL, &doc, &problem), -EBADMSG);
 		assert_null(doc);
 		rig_stop(&rig);
 	}
@@ -223,10 +225,88 @@ static void test_get_without_id(void **state)
 	RIG(rig, {.body = "{}"});
 	struct doc *doc = NULL;
 
-	assert_int_equal(api_get(rig.api, &rig.op, "", &doc, &problem), -EINVAL);
+	assert_int_equal(api_get(rig.api, &rig.op, "", NULL, &doc, &problem), -EINVAL);
 	assert_int_equal(api_delete(rig.api, &rig.op, "", &doc, &problem), -EINVAL);
 	assert_false(problem.sent);
 	assert_int_equal(testserver_requests(rig.server), 0);
+	rig_stop(&rig);
+}
+
+static void assert_asked(struct rig *rig, unsigned index, const char *tag)
+{
+	CLEANUP_FREE char *request = testserver_request(rig->server, index);
+	char line[128];
+
+	snprintf(line, sizeof(line), "\r\nIf-None-Match: %s\r\n", tag ? tag : "");
+	assert_int_equal(
+		strstr(request, tag ? line : "If-None-Match") != NULL, tag != NULL);
+}
+
+static void test_get_unchanged(void **state)
+{
+	RIG(rig, {.headers = "ETag: W/\"a1\"\r\n", .body = VPC("a")}, {.status = 304},
+		{.body = VPC("a")}, {.status = 304}, {.status = 304},
+		{.headers = "ETag: bare\r\n", .body = VPC("a")});
+	CLEANUP_DOC struct doc *first = NULL, *second = NULL, *third = NULL;
+	struct api_tag tag = {""};
+	struct doc *none = NULL;
+
+	assert_int_equal(api_get(rig.api, &rig.op, "a", &tag, &first, &problem), 0);
+	assert_string_equal(tag.text, "W/\"a1\"");
+	assert_false(tag.unchanged);
+	assert_int_equal(api_get(rig.api, &rig.op, "a", &tag, &none, &problem), 0);
+	assert_true(tag.unchanged);
+	assert_null(none);
+	assert_string_equal(tag.text, "W/\"a1\"");
+	assert_int_equal(rig.events[1].status, 304);
+	assert_int_equal(rig.events[1].errnum, 0);
+	/* Changed, by a server that has forgotten how to tag. */
+	assert_int_equal(api_get(rig.api, &rig.op, "a", &tag, &second, &problem), 0);
+	assert_false(tag.unchanged);
+	assert_string_equal(tag.text, "");
+	/* A 304 that was not asked for. */
+	assert_int_equal(api_get(rig.api, &rig.op, "a", &tag, &none, &problem), -EBADMSG);
+	assert_int_equal(api_get(rig.api, &rig.op, "a", NULL, &none, &problem), -EBADMSG);
+	assert_non_null(strstr(problem.text, "304"));
+	assert_null(none);
+	/* What is no tag is not sent back. */
+	assert_int_equal(api_get(rig.api, &rig.op, "a", &tag, &third, &problem), 0);
+	assert_string_equal(tag.text, "");
+	assert_asked(&rig, 0, NULL);
+	assert_asked(&rig, 1, "W/\"a1\"");
+	assert_asked(&rig, 2, "W/\"a1\"");
+	assert_asked(&rig, 3, NULL);
+	rig_stop(&rig);
+}
+
+static void test_list_unchanged(void **state)
+{
+	RIG(rig, {.headers = "ETag: \"l1\"\r\n", .body = "{\"items\":[" VPC("a") "]}"},
+		{.status = 304},
+		{.headers = "ETag: \"l2\"\r\n",
+			.body = "{\"items\":[" VPC("a") "],\"nextPageToken\":\"p\"}"},
+		{.headers = "ETag: \"l3\"\r\n", .body = "{\"items\":[" VPC("b") "]}"},
+		{.status = 304});
+	CLEANUP_DOC_LIST struct doc_list first = {0}, paged = {0};
+	struct doc_list none = {0};
+	struct api_tag tag = {""};
+
+	assert_int_equal(api_list(rig.api, &rig.op, &tag, &first, &problem), 0);
+	assert_string_equal(tag.text, "\"l1\"");
+	assert_int_equal(api_list(rig.api, &rig.op, &tag, &none, &problem), 0);
+	assert_true(tag.unchanged);
+	assert_null(none.docs);
+	/* The tag of a page says nothing about the whole. */
+	assert_int_equal(api_list(rig.api, &rig.op, &tag, &paged, &problem), 0);
+	assert_false(tag.unchanged);
+	assert_int_equal(paged.count, 2);
+	assert_string_equal(tag.text, "");
+	assert_int_equal(api_list(rig.api, &rig.op, &tag, &none, &problem), -EBADMSG);
+	assert_asked(&rig, 0, NULL);
+	assert_asked(&rig, 1, "\"l1\"");
+	assert_asked(&rig, 2, "\"l1\"");
+	assert_asked(&rig, 3, NULL);
+	assert_asked(&rig, 4, NULL);
 	rig_stop(&rig);
 }
 
@@ -317,7 +397,7 @@ static void test_token_is_read_anew_once(void **state)
 		assert_non_null(
 			strstr(request, i ? "Bearer second\r\n" : "Bearer first\r\n"));
 	}
-	assert_int_equal(api_get(rig.api, &rig.op, "a", &doc, &problem), -EACCES);
+	assert_int_equal(api_get(rig.api, &rig.op, "a", NULL, &doc, &problem), -EACCES);
 	assert_string_equal(problem.code, "UNAUTHENTICATED");
 	assert_int_equal(testserver_requests(rig.server), 4);
 	rig_stop(&rig);
@@ -329,13 +409,13 @@ static void test_token_errors(void **state)
 	struct doc *doc = NULL;
 
 	rig.token_error = ENOENT;
-	assert_int_equal(api_get(rig.api, &rig.op, "a", &doc, &problem), -EACCES);
+	assert_int_equal(api_get(rig.api, &rig.op, "a", NULL, &doc, &problem), -EACCES);
 	assert_string_equal(problem.text, "no token today");
 	assert_false(problem.sent);
 	assert_int_equal(testserver_requests(rig.server), 0);
 	rig.token_error = 0;
 	rig.token_again_error = EACCES;
-	assert_int_equal(api_get(rig.api, &rig.op, "a", &doc, &problem), -EACCES);
+	assert_int_equal(api_get(rig.api, &rig.op, "a", NULL, &doc, &problem), -EACCES);
 	assert_string_equal(problem.text,
 		"expired\nand the token could not be read anew: no token today");
 	assert_int_equal(problem.http_status, 401);
@@ -369,7 +449,7 @@ static void test_cancel(void **state)
 	cancel_init(&cancel);
 	cancel_fire(&cancel);
 	rig.op.cancel = &cancel;
-	assert_int_equal(api_get(rig.api, &rig.op, "a", &doc, &problem), -EINTR);
+	assert_int_equal(api_get(rig.api, &rig.op, "a", NULL, &doc, &problem), -EINTR);
 	assert_int_equal(problem.errnum, EINTR);
 	assert_int_equal(api_patch(rig.api, &rig.op, "a", "{}", 2, "", &doc, &problem), 0);
 	assert_int_equal(testserver_requests(rig.server), 1);
@@ -387,6 +467,8 @@ int main(void)
 		cmocka_unit_test(test_list_circle),
 		cmocka_unit_test(test_get),
 		cmocka_unit_test(test_get_unusable),
+		cmocka_unit_test(test_get_unchanged),
+		cmocka_unit_test(test_list_unchanged),
 		cmocka_unit_test(test_get_without_id),
 		cmocka_unit_test(test_mutations),
 		cmocka_unit_test(test_success_without_object),

@@ -63,7 +63,7 @@ static void test_list(void **state)
 		int r;
 
 		torture_arm(n);
-		r = api_list(rig.api, &rig.op, &list, &problem);
+		r = api_list(rig.api, &rig.op, NULL, &list, &problem);
 		failed = torture_has_failed();
 		if (failed && r != -ENOMEM && r != 0)
 			fail_msg("allocation %d: %d %s", n, r, problem.text);
