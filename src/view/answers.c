@@ -49,6 +49,7 @@ static void drop_gone(struct vpc *vpc)
 
 	vpc->gone = true;
 	news_add(vpc);
+	tags_drop_list(view);
 	view->changed_at = clock_real();
 	if (map_get(&view->by_file, vpc->file) == vpc)
 		map_remove(&view->by_file, vpc->file);
@@ -81,26 +82,41 @@ static void take_doc(struct vpc *vpc, struct doc *doc, uint64_t asked_us)
 		names_rebuild(vpc->view);
 }
 
-int answers_land_list(struct view *view, const struct doc_list *list, uint64_t asked_us)
+int answers_land_list(struct view *view, const struct doc_list *list,
+	const struct api_tag *tag, uint64_t asked_us)
 {
-	if (names_merge(view, list, asked_us) < 0)
+	if (tag->unchanged) {
+		tags_renew_list(view, tag, asked_us);
+		return 0;
+	}
+	if (names_merge(view, list, asked_us) < 0) {
+		tags_drop_list(view);
 		return -ENOMEM;
+	}
 	view->list_asked_us = asked_us;
+	tags_keep_list(view, tag, asked_us);
 	return 0;
 }
 
-int answers_land_doc(struct vpc *vpc, int r, struct doc *doc, uint64_t asked_us)
+int answers_land_doc(struct vpc *vpc, int r, struct doc *doc, const struct api_tag *tag,
+	uint64_t asked_us)
 {
 	if (vpc->written_us > asked_us || vpc->asked_us > asked_us)
 		return r == -ENOENT ? 0
 				    : r; /* older than what is known: it does not count */
 	if (r == -ENOENT)
 		drop_gone(vpc);
-	if (r == 0 && answers_is_behind(vpc, doc))
+	if (r < 0)
+		return r;
+	if (tag->unchanged) {
+		tags_renew_doc(vpc, tag, asked_us);
+	} else if (answers_is_behind(vpc, doc)) {
 		vpc->asked_us = asked_us;
-	else if (r == 0)
+	} else {
 		take_doc(vpc, doc, asked_us);
-	return r;
+		tags_keep_doc(vpc, tag);
+	}
+	return 0;
 }
 
 /* Until there is the answer to a question not older than oldest. */
@@ -236,6 +252,7 @@ void answers_take(struct vpc *vpc, struct doc *doc)
 	news_open(view, &news);
 	vpc->written_us = view_stamp(view);
 	news_add(vpc);
+	tags_drop_list(view);
 	if (doc)
 		take_doc(vpc, doc, vpc->written_us);
 	else

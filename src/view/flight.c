@@ -17,6 +17,7 @@ struct flight {
 	struct vpc *vpc;   /* owned reference; NULL: the list */
 	uint64_t asked_us;
 	uint64_t deadline_ms;
+	struct api_tag tag; /* the question's, then the answer's */
 	bool landed;
 	int r;
 	struct api_problem problem;
@@ -78,8 +79,8 @@ static void take_answer(struct flight *f, const struct doc_list *list, struct do
 		f->r = -(f->problem.errnum = EBADMSG);
 	note_outcome(view, f);
 	if (f->vpc)
-		f->r = answers_land_doc(f->vpc, f->r, doc, f->asked_us);
-	else if (f->r == 0 && answers_land_list(view, list, f->asked_us) < 0)
+		f->r = answers_land_doc(f->vpc, f->r, doc, &f->tag, f->asked_us);
+	else if (f->r == 0 && answers_land_list(view, list, &f->tag, f->asked_us) < 0)
 		f->r = problem_say(&f->problem, ENOMEM, "out of memory");
 }
 
@@ -111,9 +112,9 @@ static void *flight_run(void *arg)
 	struct news news;
 
 	if (f->vpc)
-		f->r = api_get(view->api, &op, f->vpc->id, NULL, &doc, &f->problem);
+		f->r = api_get(view->api, &op, f->vpc->id, &f->tag, &doc, &f->problem);
 	else
-		f->r = api_list(view->api, &op, NULL, &list, &f->problem);
+		f->r = api_list(view->api, &op, &f->tag, &list, &f->problem);
 	news_open(view, &news);
 	take_answer(f, &list, doc);
 	news_close(view, &news);
@@ -155,6 +156,7 @@ static int flight_start(struct view *view, struct vpc *vpc, const struct op *op,
 	f->vpc = vpc ? vpc_ref(vpc) : NULL;
 	f->asked_us = view_stamp(view);
 	f->deadline_ms = op->deadline_ms;
+	tags_get(view, vpc, &f->tag);
 	if (!run_detached(f)) {
 		flight_unref(f);
 		return problem_say(problem, ENOMEM, "no thread to ask the API with");

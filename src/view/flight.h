@@ -12,7 +12,9 @@ int flight_ask(struct view *view, struct vpc *vpc, const struct op *op, uint64_t
 	struct api_problem *problem);
 
 /* answers.c: what an answer changes; with view->lock held. Return what those who wait are told. */
-int answers_land_list(struct view *view, const struct doc_list *list, uint64_t asked_us);
-int answers_land_doc(struct vpc *vpc, int r, struct doc *doc, uint64_t asked_us);
+int answers_land_list(struct view *view, const struct doc_list *list,
+	const struct api_tag *tag, uint64_t asked_us);
+int answers_land_doc(struct vpc *vpc, int r, struct doc *doc, const struct api_tag *tag,
+	uint64_t asked_us);
 
 #endif

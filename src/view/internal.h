@@ -47,7 +47,8 @@ struct vpc {
 	bool is_draft;
 	char *id; /* owned, never changes; "" for a draft */
 	/* ---- */
-	struct doc *doc;	  /* owned */
+	struct doc *doc; /* owned */
+	char *tag; /* owned: what the API calls the GET answer that doc is; NULL: it is none, or has no tag */
 	char file[NAME_FILE_MAX]; /* its name in the mount */
 	uint64_t asked_us;	  /* stamp of the question that doc answers */
 	uint64_t
@@ -105,6 +106,9 @@ struct view {
 	uint64_t last_stamp;
 	uint64_t
 		list_asked_us; /* stamp of the question whose answer the list is; 0: none */
+	/* owned: what the API calls the list that the VPCs here are, each and no other; NULL once one of them is known to be
+	 * different, was written or is gone, and for a list that has no tag */
+	char *list_tag;
 	uint64_t
 		forgotten_us; /* answers to questions asked before do not count (refresh) */
 	uint64_t list_mark;
@@ -171,6 +175,20 @@ void news_close(struct view *view, struct news *news);
 void news_add(struct vpc *vpc);
 /* How long the kernel may keep what it is told of the VPC now, on clock_mono_us(); 0: not at all. With the lock. */
 uint64_t news_until_us(struct vpc *vpc);
+
+/* tags.c: whether the API may be asked only for what has changed; with view->lock held. */
+/* What the VPC, or the list when vpc is NULL, is asked with; "" when all of it is wanted. */
+void tags_get(const struct view *view, const struct vpc *vpc, struct api_tag *ret);
+/* The list has just been taken in. */
+void tags_keep_list(struct view *view, const struct api_tag *tag, uint64_t asked_us);
+/* The VPC's document is that of this answer. */
+void tags_keep_doc(struct vpc *vpc, const struct api_tag *tag);
+/* The answer was "unchanged": what is known counts as asked for at that time, unless it is not what the question was about. */
+void tags_renew_list(struct view *view, const struct api_tag *tag, uint64_t asked_us);
+void tags_renew_doc(struct vpc *vpc, const struct api_tag *tag, uint64_t asked_us);
+/* Something is known, or was done, that the list does not say. */
+void tags_drop_list(struct view *view);
+void tags_drop_doc(struct vpc *vpc);
 
 /* names.c: the list and the names of its VPCs; with view->lock held. */
 int names_merge(struct view *view, const struct doc_list *list, uint64_t asked_us);

@@ -83,6 +83,7 @@ void view_free(struct view *view)
 	drop_all(&view->drafts);
 	api_free(view->api);
 	journal_free(view->journal);
+	tags_drop_list(view);
 	free(view->zone);
 	free(view->options_text);
 	free(view->version);

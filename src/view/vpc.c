@@ -52,6 +52,7 @@ void vpc_unref(struct vpc *vpc)
 	free(vpc->readers);
 	map_release(&vpc->made);
 	doc_unref(vpc->doc);
+	free(vpc->tag);
 	free(vpc->error);
 	free(vpc->id);
 	free(vpc);
@@ -154,6 +155,9 @@ void vpc_set_doc(struct vpc *vpc, struct doc *doc)
 		observe_changes(vpc, old, doc);
 	vpc->doc = doc_ref(doc);
 	doc_unref(old);
+	tags_drop_doc(vpc);
+	if (!vpc->is_draft)
+		tags_drop_list(vpc->view);
 	if (!vpc->is_draft && doc_mtime(doc, "", &at) &&
 		is_later(at, vpc->view->changed_at))
 		vpc->view->changed_at = at;
