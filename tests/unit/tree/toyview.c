@@ -32,7 +32,7 @@ struct toy {
 	struct object self; /* what the root and what is below .ctl have as data */
 	uint64_t keys;
 	int fail, delay_ms;
-	bool stopped;
+	bool stopped, keeps;
 	struct buf log;
 };
 
@@ -254,12 +254,19 @@ static int object_lookup(
 	return 0;
 }
 
+static struct node_attr attr_of(const struct object *o, int field)
+{
+	return (struct node_attr){.mode = field == RO ? 0444 : 0644,
+		.mtime = o->mtime,
+		.size = strlen(o->text[field]),
+		.until_us = o->toy->keeps ? clock_mono_us() + 60000000 : 0};
+}
+
 static int add_field(struct node_listing *l, struct object *o, int field)
 {
 	struct node_entry e = {.ops = field_ops_of(field), .kind = NODE_FILE};
-	struct node_attr attr = {.mode = field == RO ? 0444 : 0644, .mtime = o->mtime};
+	struct node_attr attr = attr_of(o, field);
 
-	attr.size = strlen(o->text[field]);
 	return node_listing_add(
 		l, field == SUB_VALUE ? "value" : field_names[field], &e, &attr);
 }
@@ -302,9 +309,7 @@ static int field_stat(struct node *node, const struct op *op, struct node_attr *
 	int field = field_of(place.path);
 
 	pthread_mutex_lock(&o->toy->lock);
-	*ret = (struct node_attr){.mode = field == RO ? 0444 : 0644,
-		.mtime = o->mtime,
-		.size = strlen(o->text[field])};
+	*ret = attr_of(o, field);
 	pthread_mutex_unlock(&o->toy->lock);
 	return o->gone ? -ENOENT : 0;
 }
@@ -317,6 +322,7 @@ static int field_show(struct node *node, const struct op *op, struct node_text *
 
 	pthread_mutex_lock(&o->toy->lock);
 	r = buf_adds(&ret->text, o->text[field_of(place.path)]);
+	ret->attr = attr_of(o, field_of(place.path));
 	pthread_mutex_unlock(&o->toy->lock);
 	ret->origin = strdup("shown");
 	return o->gone ? -ENOENT : r;
@@ -582,6 +588,25 @@ void toy_vanish(struct toy *toy, const char *name)
 	object_unref(*o);
 	*o = NULL;
 	pthread_mutex_unlock(&toy->lock);
+}
+
+void toy_keep(struct toy *toy)
+{
+	toy->keeps = true;
+}
+
+void toy_set(struct toy *toy, struct tree *tree, const char *name, const char *value)
+{
+	struct object *o;
+
+	tree_change_begin(tree);
+	pthread_mutex_lock(&toy->lock);
+	o = *object_find(toy, name);
+	free(o->text[VALUE]);
+	o->text[VALUE] = strdup(value);
+	pthread_mutex_unlock(&toy->lock);
+	tree_change_touch(tree, o);
+	tree_change_end(tree);
 }
 
 void toy_fail(struct toy *toy, int errnum)

@@ -13,7 +13,7 @@
 #ifndef TOYVIEW_H
 #define TOYVIEW_H
 
-#include "tree/node.h"
+#include "tree/change.h"
 
 struct toy;
 
@@ -26,6 +26,10 @@ struct node_entry toy_root(struct toy *toy);
 /* For tests without a mount. */
 /* Somebody else removes an object. */
 void toy_vanish(struct toy *toy, const char *name);
+/* From now on fields say that they stay as they are until toy_set. */
+void toy_keep(struct toy *toy);
+/* Somebody else gives an object another value. */
+void toy_set(struct toy *toy, struct tree *tree, const char *name, const char *value);
 void toy_fail(struct toy *toy, int errnum);
 /* Lines "why OBJECT/path text\n" with newlines of the text as "\\n"; the caller frees. Empties the log. */
 char *toy_take_log(struct toy *toy);
