@@ -20,7 +20,8 @@ def span(f, sizes):
               if vpcs in sizes and (work, phase) in WORKS and who in COLOURS for value in times]
     if not values:
         return -3, 0
-    return math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+    low = math.floor(math.log10(min(values)))
+    return low, max(low + 1, math.ceil(math.log10(max(values))))
 
 
 class Panel:

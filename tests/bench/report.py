@@ -62,7 +62,7 @@ class Figures:
 
 def verdict(ratio, at_most, requests=None, requests_at_most=None):
     wrong = ["missed"] if ratio > at_most else []
-    if requests is not None and requests > requests_at_most:
+    if requests is not None and round(requests, 1) > requests_at_most:
         wrong.append(f"{requests:g} requests")
     return ", ".join(wrong) or "met"
 
@@ -73,7 +73,7 @@ def held_row(f, vpcs, work, phase, against, at_most, label, requests_at_most=Non
     if ratio is None:
         return None
     requests = f.requests(vpcs, work, phase, "vpcfs")
-    count = "" if requests is None or requests_at_most is None else f"{requests:g}"
+    count = "" if requests is None or requests_at_most is None else f"{requests:.3g}"
     names = {"static": "static FUSE", "curl": "`curl -X PATCH`", "curl+jq": "curl, `jq .`"}
     return [label, f"{vpcs:,}", show_time(f.time(vpcs, work, phase, "vpcfs")),
             f"{names[against]} {show_time(f.time(vpcs, work, phase, against))}", f"{ratio:.2f}", f"{at_most:g}", count,
@@ -173,14 +173,15 @@ def memory_table(f):
 
 HOW = """- vpcfs: on `vpcfs-emulator --load` with a generated list, over loopback, with default options (ttl 5 s).
 - static: `tests/bench/static_fs.c`, a read-only low-level FUSE file system that holds a copy of the same tree in memory and
-  lets the kernel keep entries and attributes for {timeout:g} s, directories and file contents as long as they are open or
-  valid. "No open" is the same with open(2) answered inside the kernel, which is for files that never change.
+  lets the kernel keep entries and attributes for {timeout:g} s, and listings and contents for ever. "No open" is
+  the same with open(2) answered inside the kernel, which is for files that never change.
 - tmpfs: the copy itself. rclone and davfs2 show it from an nginx on loopback with their defaults, but rclone read-only and
   over plain HTTP (its WebDAV waits 10 ms between requests, which makes it 8 times slower), davfs2 without locks.
 - curl+jq: what one would type with no file system: the list through jq as all paths (find), `jq .` (ls -lR), a line a VPC
   (tar), `jq . | grep` (grep -r).
+- VPCs are those of `tests/bench/systems.py`: 37 entries, and about 900 bytes of the list answer, each.
 - Cold is the first command on a new mount, warm the next one; the mount itself is not in the time, its requests are in the
-  count of the cold one. tmpfs and curl+jq know no cold.
+  count of the cold one. tmpfs and curl+jq know no cold. A walk of vpcfs that takes longer than ttl asks again.
 - Systems take turns within each round; the figures are medians, with the span of all rounds. rclone and davfs2 have one
   round from 1,000 VPCs on. "> {limit:g} s": the command was ended then, or would take longer by what it took for fewer
   VPCs; "-": not measured.
