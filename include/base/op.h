@@ -13,7 +13,8 @@ struct op {
 	struct cancel *
 		cancel; /* borrowed, may be NULL; watched by reads only, never by a mutation */
 	bool is_look; /* a look-up of a name: others wait behind it, deaf to signals, so what is known may do */
-	uid_t uid; /* the caller's */
+	bool is_probe; /* whether a server that was dead is back: one attempt, no repetition */
+	uid_t uid;     /* the caller's */
 	gid_t gid;
 	pid_t pid; /* the caller's thread, 0 when not known */
 	mode_t umask;

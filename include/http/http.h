@@ -62,7 +62,7 @@ void http_answer_release(struct http_answer *answer);
 
 /* Sends until there is an answer that is final. GET, PATCH and DELETE are repeated on transport errors, 429, 502,
  * 503, 504: jittered, doubling from 100 ms, at least Retry-After, never past op->deadline_ms (a wait that would
- * pass it is not begun: the last answer is returned). POST is repeated only when its bytes surely did not leave
+ * pass it is not begun: the last answer is returned), and never when op->is_probe. POST is repeated only when its bytes surely did not leave
  * (no connection). Redirects are not followed: a 3xx is an answer.
  *
  * Blocks until the answer, op->deadline_ms, or, when op->cancel is not NULL, until that fires. The deadline holds for

@@ -126,7 +126,7 @@ static bool call_goes_on(
 	uint64_t until = clock_mono_ms() + (uint64_t)wait;
 	int ended;
 
-	if (wait < 0 || until >= call->op->deadline_ms)
+	if (wait < 0 || until >= call->op->deadline_ms || call->op->is_probe)
 		return false;
 	ended = pool_sleep(&call->waiter, until);
 	if (ended == 0)

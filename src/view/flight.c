@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <sys/random.h>
+#include "base/cleanup.h"
 #include "base/clock.h"
 
 #define STACK_BYTES (512 << 10)
@@ -18,6 +20,7 @@ struct flight {
 	uint64_t asked_us;
 	uint64_t deadline_ms;
 	struct api_tag tag; /* the question's, then the answer's */
+	bool is_probe;
 	bool landed;
 	int r;
 	struct api_problem problem;
@@ -36,8 +39,15 @@ static void flight_unref(struct flight *f)
 	free(f);
 }
 
-static bool is_transport_failure(const struct api_problem *problem)
+/* No answer, or one that says "not now", after all repetitions. */
+static bool is_down(const struct api_problem *problem)
 {
+	static const int statuses[] = {429, 502, 503, 504};
+
+	for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
+		if (problem->http_status == statuses[i] && problem->errnum != EDQUOT)
+			return true;
+	}
 	return problem->http_status == 0 &&
 	       (problem->errnum == ETIMEDOUT || problem->errnum == EHOSTUNREACH ||
 		       problem->errnum == ECONNREFUSED || problem->errnum == EREMOTEIO ||
@@ -47,10 +57,18 @@ static bool is_transport_failure(const struct api_problem *problem)
 /* A server found dead a moment ago is not asked again: one deadline for all, not one each. */
 static bool is_dead(struct view *view, struct api_problem *problem)
 {
-	if (!view->dead_us || view_stamp(view) - view->dead_us >= BREAKER_US)
+	if (view_stamp(view) >= view->dead_until_us)
 		return false;
 	*problem = view->failure;
 	return true;
+}
+
+static uint64_t breaker_us(void)
+{
+	uint32_t random = 0;
+
+	(void)!getrandom(&random, sizeof(random), GRND_NONBLOCK);
+	return BREAKER_US / 2 + random % BREAKER_US;
 }
 
 /* Asked before a refresh: a server that was well since may not have seen it. Nobody joins it, and it says nothing of the server. */
@@ -61,10 +79,12 @@ static bool is_forgotten(const struct flight *f)
 
 static void note_outcome(struct view *view, const struct flight *f)
 {
-	if (f->r == 0) {
-		view->dead_us = 0;
-	} else if (is_transport_failure(&f->problem) && !is_forgotten(f)) {
-		view->dead_us = view_stamp(view);
+	bool down = f->r < 0 && is_down(&f->problem);
+
+	if (f->r == 0 || (f->problem.http_status && !down)) {
+		view->dead_until_us = 0;
+	} else if (down && !is_forgotten(f)) {
+		view->dead_until_us = view_stamp(view) + breaker_us();
 		view->failure = f->problem;
 	}
 }
@@ -108,7 +128,7 @@ static void *flight_run(void *arg)
 	CLEANUP_DOC struct doc *doc = NULL;
 	struct flight *f = arg;
 	struct view *view = f->view;
-	struct op op = {.deadline_ms = f->deadline_ms};
+	struct op op = {.deadline_ms = f->deadline_ms, .is_probe = f->is_probe};
 	struct news news;
 
 	if (f->vpc)
@@ -156,6 +176,7 @@ static int flight_start(struct view *view, struct vpc *vpc, const struct op *op,
 	f->vpc = vpc ? vpc_ref(vpc) : NULL;
 	f->asked_us = view_stamp(view);
 	f->deadline_ms = op->deadline_ms;
+	f->is_probe = view->dead_until_us != 0;
 	tags_get(view, vpc, &f->tag);
 	if (!run_detached(f)) {
 		flight_unref(f);

@@ -28,7 +28,7 @@ from contract import VPCS, differences, files_of, read, spec_of
 from rig import SLOW, harness
 
 TIMEOUT_S = 0.4 * SLOW
-BREAKER_S = 2.5  # for so long a server that was found dead may be taken for dead
+BREAKER_S = 3.5  # for so long a server that was found dead may be taken for dead
 FAULT_SHARE, BURST_SHARE, SETTLE_EVERY = 0.03, 0.004, 400
 ZONES = ("US-EAST-04A", "US-WEST-04A")
 NAMES = ("alpha", "beta", "gamma", "delta", "epsilon")

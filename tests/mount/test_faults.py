@@ -52,6 +52,8 @@ def test_the_errno_of_a_listing(lab, answer):
     assert errno_of(m.ls) == expected
     assert "said by the service" in m.why("")
     m.server.clear_faults()
+    if answer.split("=")[1][:3] in ("429", "502", "503", "504"):
+        m.refresh()  # else a server that is overloaded is left alone for a while
     assert m.ls() == ["plain", "prod"]
 
 

@@ -191,6 +191,29 @@ static void test_comes_right(void **state)
 	rig_stop(&rig);
 }
 
+static void test_probe(void **state)
+{
+	RIG(rig, {.kind = REPLY_RESET}, {.status = 503}, {.body = "{}"});
+	CLEANUP_SECRET struct secret token = {0};
+	struct op op = {.deadline_ms = clock_mono_ms() + 5000, .is_probe = true};
+	struct http_request request = {
+		.method = "GET", .url = testserver_url(rig.server), .bearer = &token};
+	static const int results[] = {-EREMOTEIO, 0, 0}, statuses[] = {0, 503, 200};
+
+	for (unsigned i = 0; i < ARRAY_LEN(results); i++) {
+		CLEANUP_HTTP_ANSWER struct http_answer answer;
+
+		http_answer_init(&answer, RIG_ANSWER_MAX);
+		assert_int_equal(http_call(rig.http, &request, &op, &answer, NULL, NULL),
+			results[i]);
+		assert_int_equal(answer.attempts, 1);
+		if (statuses[i])
+			assert_int_equal(answer.status, statuses[i]);
+	}
+	assert_int_equal(testserver_requests(rig.server), 3);
+	rig_stop(&rig);
+}
+
 static void test_last_answer_before_deadline(void **state)
 {
 	RIG(rig, {.status = 503, .body = "busy"});
@@ -391,6 +414,7 @@ int main(void)
 		cmocka_unit_test(test_get_after_stale_connection),
 		cmocka_unit_test(test_delete_with_many_stale_connections),
 		cmocka_unit_test(test_comes_right),
+		cmocka_unit_test(test_probe),
 		cmocka_unit_test(test_last_answer_before_deadline),
 		cmocka_unit_test(test_retry_after),
 		cmocka_unit_test(test_retry_after_too_late),

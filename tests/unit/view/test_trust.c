@@ -261,6 +261,35 @@ static void an_ill_list_is_no_state_of_the_world(void **state)
 	world_stop(&w);
 }
 
+/* A server that says "not now" to every attempt is left alone for a while; then one attempt tells whether it is back, and
+ * until it is each such attempt is the only one. */
+static void an_overloaded_server_is_spared(void **state)
+{
+	CLEANUP_BUF struct buf b = BUF_INIT(1 << 16);
+	struct world w;
+	uint64_t begun, waited;
+
+	world_start(&w, &(struct world_options){
+				.emulator = {.samples = true}, .timeout_ms = 20000});
+	world_fault(&w, "ANY:status=503");
+	world_forget_requests(&w);
+	assert_int_equal(world_list(&w, "", &b), -EREMOTEIO);
+	assert_int_equal(world_count(&w, " 503 "), 6);
+	begun = clock_mono_ms();
+	for (size_t seen = 6; seen < 8; seen++) {
+		while (world_count(&w, " 503 ") == seen)
+			assert_int_equal(world_list(&w, "", &b), -EREMOTEIO);
+		assert_int_equal(world_count(&w, " 503 "), seen + 1);
+	}
+	waited = clock_mono_ms() - begun;
+	assert_in_range(waited, 1900, 9000);
+	world_fault(&w, "");
+	assert_int_equal(world_list(&w, "", &b), -EREMOTEIO);
+	assert_int_equal(world_write(&w, ".vpcfs/refresh", O_TRUNC, "1\n"), 0);
+	assert_int_equal(world_list(&w, "", &b), 0);
+	world_stop(&w);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -273,6 +302,7 @@ int main(void)
 		cmocka_unit_test(a_lost_post_is_adopted),
 		cmocka_unit_test(a_silent_delete_is_no_success),
 		cmocka_unit_test(a_dead_server_costs_one_deadline),
+		cmocka_unit_test(an_overloaded_server_is_spared),
 		cmocka_unit_test(an_ill_list_is_no_state_of_the_world),
 	};
 
