@@ -111,6 +111,7 @@ static int start_view(struct program *p, struct err *err)
 			.token = token_get,
 			.token_arg = p->token},
 		.ttl_ms = p->config.ttl_ms,
+		.timeout_ms = p->config.timeout_ms,
 		.zone = p->config.zone,
 		.dry_run = p->config.dry_run,
 		.nodelete = p->config.nodelete,

@@ -16,6 +16,7 @@ struct view;
 struct view_options {
 	struct api_options api; /* the view fills observe and owns the api made from it */
 	uint64_t ttl_ms;	/* how long an answer is used */
+	uint64_t timeout_ms;	/* what an operation has, for the network and all */
 	const char *zone;	/* for mkdir of a VPC, or NULL */
 	bool dry_run;
 	bool nodelete;

@@ -77,13 +77,22 @@ static bool is_forgotten(const struct flight *f)
 	return f->asked_us < f->view->forgotten_us;
 }
 
+/* Asked with little left of the deadline, as the last look at a busy VPC is: no answer in that time says nothing of the server. */
+static bool is_hasty(const struct flight *f)
+{
+	uint64_t half_ms = f->view->timeout_ms / 2;
+
+	return f->problem.errnum == ETIMEDOUT &&
+	       f->deadline_ms < f->asked_us / 1000 + half_ms;
+}
+
 static void note_outcome(struct view *view, const struct flight *f)
 {
 	bool down = f->r < 0 && is_down(&f->problem);
 
 	if (f->r == 0 || (f->problem.http_status && !down)) {
 		view->dead_until_us = 0;
-	} else if (down && !is_forgotten(f)) {
+	} else if (down && !is_forgotten(f) && !is_hasty(f)) {
 		view->dead_until_us = view_stamp(view) + breaker_us();
 		view->failure = f->problem;
 	}

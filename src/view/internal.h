@@ -88,6 +88,7 @@ struct view {
 	struct api *api;	 /* owned */
 	struct journal *journal; /* owned */
 	uint64_t ttl_ms;
+	uint64_t timeout_ms;
 	char *zone; /* owned or NULL */
 	bool dry_run;
 	bool nodelete;

@@ -22,6 +22,7 @@ static int fill(struct view *view, const struct view_options *options)
 		copy_text(options->version, &view->version) < 0)
 		return -ENOMEM;
 	view->ttl_ms = options->ttl_ms;
+	view->timeout_ms = options->timeout_ms;
 	view->dry_run = options->dry_run;
 	view->nodelete = options->nodelete;
 	view->started = clock_real();

@@ -225,6 +225,19 @@ def test_busy_for_longer_than_the_deadline_is_ebusy(lab):
         assert "FAILED_PRECONDITION" in m.why("plain")
 
 
+@live
+def test_a_question_asked_late_says_nothing_of_the_server(lab):
+    """The last look at a busy VPC has what is left of the write's deadline: no answer in that time is no dead server."""
+    m = lab.mount("ttl=0,timeout=1", server_options=("--provision", "60000"), vpcs=[harness.PLAIN])
+    with m.watched():
+        handle = os.open(m / "plain/ingress/disablePublicServices", os.O_WRONLY | os.O_TRUNC)
+        m.server.fault("GET:hang*1@4")  # looks come after 0, 0.1, 0.3, 0.7 s, and before the first the write has one of its own
+        assert harness.errno_of(os.write, handle, b"true\n") == "EBUSY"
+        harness.errno_of(os.close, handle)
+        m.server.clear_faults()
+        assert m.read("plain/name") == "plain\n"
+
+
 # Conflicts on spec.json.
 @pytest.fixture
 def spec(m):
