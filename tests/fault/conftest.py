@@ -17,36 +17,39 @@ PROFILES = ("live", "reference")
 def pytest_addoption(parser):
     with contextlib.suppress(ValueError):  # the mount tests may have added it
         parser.addoption("--build", help="meson's build folder", default=None)
-    parser.addoption("--ops", type=int, default=20000, help="operations of the randomized run")
-    parser.addoption("--seed", type=int, default=None, help="seed of the randomized run")
 
 
 def pytest_configure(config):
     build = config.getoption("--build")
     if build:
         os.environ["VPCFS_BUILD"] = str(pathlib.Path(build).resolve())
+    # The workers of xdist inherit the number of the process that started them.
+    os.environ.setdefault("VPCFS_TEST_SESSION", str(os.getpid()))
 
 
 def base():
-    return harness.build_dir() / "fault-tests"
+    return harness.build_dir() / "fault-tests" / os.environ["VPCFS_TEST_SESSION"]
 
 
-def unmount_all():
+def unmount_below(folder):
     for path in harness.mount_lines():
-        if path.startswith(f"{base()}/"):
+        if path.startswith(f"{folder}/"):
             harness.unmount_by_force(path)
 
 
 def pytest_sessionstart(session):
-    if not hasattr(session.config, "workerinput"):
-        unmount_all()
-        shutil.rmtree(base(), ignore_errors=True)
-        base().mkdir(parents=True)
+    if hasattr(session.config, "workerinput"):
+        return
+    for folder in base().parent.glob("*"):
+        if not os.path.exists(f"/proc/{folder.name}"):  # of a run that has ended
+            unmount_below(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+    base().mkdir(parents=True, exist_ok=True)
 
 
 def pytest_sessionfinish(session):
     if not hasattr(session.config, "workerinput"):
-        unmount_all()
+        unmount_below(base())
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -8,7 +8,7 @@ asked for; one that fails leaves them as they are, and where a fault may have ea
 (or a few, when faults stay on) the server's real state must be in the set: so no success is missing there, and nothing is
 there that nobody asked for. Every few hundred operations, and in the end, the mount must show exactly the server's state.
 
-    random_run.py [--ops N] [--seed N] [--profile live|reference]"""
+    random_run.py [--ops N] [--seed N] [--profile live|reference] [--ttl SECONDS]"""
 import argparse
 import collections
 import contextlib
@@ -27,7 +27,7 @@ import rig
 from contract import VPCS, differences, files_of, read, spec_of
 from rig import SLOW, harness
 
-TIMEOUT_S = 0.4 * SLOW
+TIMEOUT_S = 1.5 * SLOW  # what nothing disturbs must be done by then, on a machine that others use, too
 BREAKER_S = 3.5  # for so long a server that was found dead may be taken for dead
 FAULT_SHARE, BURST_SHARE, SETTLE_EVERY = 0.03, 0.004, 400
 ZONES = ("US-EAST-04A", "US-WEST-04A")
@@ -68,6 +68,17 @@ def changed(state, name, **fields):
         return None
     vpcs[name] = vpcs[name]._replace(**fields)
     return frozenset(vpcs.items())
+
+
+def settable(spec, edit):
+    """What the edit of a spec.json changes, as fields of the model."""
+    old, new = spec_of(spec), spec_of({**spec, **edit})
+    fields = {key: new[key] for key in ("ingress", "egress") if new[key] != old[key]}
+    if new["servers"] != old["servers"]:
+        fields["servers"] = tuple(new["servers"])
+    if new["vpcPrefixes"] != old["vpcPrefixes"]:
+        fields["prefixes"] = tuple(sorted(new["vpcPrefixes"].items()))
+    return fields
 
 
 class Server:
@@ -238,24 +249,25 @@ class Run:
         if self.random.random() < 0.05:
             edit["surprise"] = 1
         save = self.random.choice((self.put, self.replace))
+        between = self.random.random() < 0.3
         known = {}
 
         def do():
             known["read"] = json.loads(read(path))
+            if between and not self.disturbed and settable(known["read"], edit):
+                known["other"] = self.other_serves(name)
             save(path, json.dumps({**known["read"], **edit}, indent=2) + "\n")
 
         def after(state):
             if "surprise" in edit:
                 return None
-            old, new = spec_of(known["read"]), spec_of({**known["read"], **edit})
-            fields = {key: new[key] for key in ("ingress", "egress") if new[key] != old[key]}
-            if new["servers"] != old["servers"]:
-                fields["servers"] = tuple(new["servers"])
-            if new["vpcPrefixes"] != old["vpcPrefixes"]:
-                fields["prefixes"] = tuple(sorted(new["vpcPrefixes"].items()))
+            fields = settable(known["read"], edit)
+            other = known.get("other")
+            if other and "servers" in fields and other not in (tuple(spec_of(known["read"])["servers"]), fields["servers"]):
+                return None  # both changed them since they were read
             return changed(state, name, **fields)
         return Operation(f"{save.__name__} {name}/spec.json with {edit}", do, lambda state: after(state) if known else None,
-                         sure="surprise" not in edit and "vpcPrefixes" not in edit)
+                         sure=not between and "surprise" not in edit and "vpcPrefixes" not in edit)
 
     def op_mkdir(self):
         name = self.random.choice(NAMES)
@@ -347,16 +359,27 @@ class Run:
         self.states = {state_of(self.vpcs)}
         self.last.append(f"the other writer: {kind} at {name}")
 
+    def other_serves(self, name):
+        """Its change between another's reading and saving. Returns the servers then, None where there is no such VPC."""
+        vpc = next((v for v in self.vpcs if v["name"] == name), None)
+        if not vpc:
+            return None
+        value = self.random.choice(SERVERS)
+        self.server.call("PATCH", f"{VPCS}/{vpc['id']}", {"updateMask": "dhcp.dns.servers", "dhcp": {"dns": {"servers": [value]}}})
+        self.states = {changed(state, name, servers=(value,)) for state in self.states}
+        self.other_wrote = time.monotonic()
+        return (value,)
+
     # Killed writers.
     def kill_a_writer(self):
         """A child writes; it is killed in the middle. What is at the server then is something that it wrote, or as before."""
-        name, spec = self.some_vpc(), self.random.random() < 0.4
-        path = self.path(name, "spec.json" if spec else "dhcp/dns/servers")
+        name, kind = self.some_vpc(), self.random.choice(("servers", "servers", "spec", "flag"))
+        path = self.path(name, {"servers": "dhcp/dns/servers", "spec": "spec.json", "flag": "ingress/disablePublicServices"}[kind])
         reader, writer = os.pipe()
         rounds = self.random.randrange(1, 6)
         pid = os.fork()
         if pid == 0:
-            self.write_until_killed(path, spec, writer)
+            self.write_until_killed(path, kind, writer)
         os.close(writer)
         for _ in range(rounds):
             if not os.read(reader, 1):
@@ -369,19 +392,25 @@ class Run:
         self.vpcs = self.server.vpcs()
         (before,), now = self.states, state_of(self.vpcs)
         servers = dict(now).get(name, dict(before).get(name)).servers
-        mine = all(server.startswith("10.66.") for server in servers) and not spec
-        if now not in (before, changed(before, name, servers=servers) if mine else before):
+        allowed = {before}
+        if kind == "servers" and all(server.startswith("10.66.") for server in servers):
+            allowed.add(changed(before, name, servers=servers))
+        if kind == "flag":  # whole, though no newline said so: the end of its writer closes it
+            allowed.add(changed(before, name, ingress=True))
+        if now not in allowed:
             raise Divergence(f"killed writer of {path}: {sorted(now ^ before)}")
         self.states = {now}
 
     @staticmethod
-    def write_until_killed(path, spec, writer):
-        """In the child: half a spec.json, or whole lists one after the other, until the end."""
+    def write_until_killed(path, kind, writer):
+        """In the child: half a spec.json, a word letter by letter, or whole lists one after the other, until the end."""
         try:
             handle = os.open(path, os.O_WRONLY | os.O_TRUNC)
             for n in range(250):
-                if spec:
+                if kind == "spec":
                     os.write(handle, b'{"name": "half"' if n == 0 else b" ")
+                elif kind == "flag":
+                    os.write(handle, b"true"[n:n + 1])
                 else:
                     os.ftruncate(handle, 0)
                     os.pwrite(handle, f"10.66.0.{n}\n".encode(), 0)
@@ -394,7 +423,7 @@ class Run:
 
     # The loop.
     def some_faults(self):
-        rules = QUICK_FAULTS if self.random.random() < 0.85 else SLOW_FAULTS
+        rules = QUICK_FAULTS if self.random.random() < 0.93 else SLOW_FAULTS
         return [f"{self.random.choice(METHODS)}:{self.random.choice(rules)}" for _ in range(self.random.randrange(1, 3))]
 
     def step(self, operation, faults):
@@ -473,9 +502,8 @@ class Run:
         return done
 
 
-def run(lab, seed, ops, profile):
+def run(lab, seed, ops, profile, ttl):
     """Raises Divergence, with the last operations in its text. Returns the counts."""
-    ttl = (0, 0.05)[seed % 2]
     mount = lab.mount(f"ttl={ttl},timeout={TIMEOUT_S:g},zone={ZONES[0]}", vpcs=[
         {"name": "alpha", "zone": ZONES[0], "vpcPrefixes": [{"name": PREFIXES[0], "value": CIDRS[0]}]},
         {"name": "beta", "zone": ZONES[1], "dhcp": {"dns": {"servers": SERVERS[:2]}}}, {"name": "gamma", "zone": ZONES[0]}])
@@ -486,7 +514,7 @@ def run(lab, seed, ops, profile):
         try:
             this.go(ops)
         except Exception as err:
-            raise Divergence(f"seed {seed}, profile {profile}: {err!r}\nthe last operations:\n" + "\n".join(this.last)) from err
+            raise Divergence(f"seed {seed}, profile {profile}, ttl {ttl}: {err!r}\nthe last operations:\n" + "\n".join(this.last)) from err
     print(", ".join(f"{key}: {n}" for key, n in sorted(this.counts.items())))
     return this.counts
 
@@ -496,12 +524,13 @@ def main():
     parser.add_argument("--ops", type=int, default=20000)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
     parser.add_argument("--profile", choices=("live", "reference"), default="live")
+    parser.add_argument("--ttl", type=float, default=0)
     args = parser.parse_args()
-    lab = rig.FaultLab(harness.build_dir() / "fault-tests" / f"random-{args.seed}-{os.getpid()}", args.profile)
+    lab = rig.FaultLab(harness.build_dir() / "fault-tests" / str(os.getpid()), args.profile)
     lab.folder.mkdir(parents=True)
     begun = time.monotonic()
     try:
-        run(lab, args.seed, args.ops, args.profile)
+        run(lab, args.seed, args.ops, args.profile, args.ttl)
     except Divergence as err:
         print(err)
         return 1
