@@ -304,6 +304,7 @@ void answers_forget(struct view *view)
 	news_open(view, &news);
 	view->forgotten_us = view_stamp(view);
 	view->dead_until_us = 0;
+	view->failures = 0;
 	for (struct map_pos p = {0}; map_next(&view->by_id, &p);) {
 		struct vpc *vpc = p.value;
 

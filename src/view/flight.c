@@ -63,12 +63,16 @@ static bool is_dead(struct view *view, struct api_problem *problem)
 	return true;
 }
 
-static uint64_t breaker_us(void)
+/* What was short is forgotten soon; who is away for long is asked ever more seldom. */
+static uint64_t breaker_us(unsigned failures)
 {
+	uint64_t mean = BREAKER_FIRST_US << (failures < 8 ? failures : 7);
 	uint32_t random = 0;
 
+	if (mean > BREAKER_MAX_US)
+		mean = BREAKER_MAX_US;
 	(void)!getrandom(&random, sizeof(random), GRND_NONBLOCK);
-	return BREAKER_US / 2 + random % BREAKER_US;
+	return mean / 2 + random % mean;
 }
 
 /* Asked before a refresh: a server that was well since may not have seen it. Nobody joins it, and it says nothing of the server. */
@@ -92,8 +96,9 @@ static void note_outcome(struct view *view, const struct flight *f)
 
 	if (f->r == 0 || (f->problem.http_status && !down)) {
 		view->dead_until_us = 0;
+		view->failures = 0;
 	} else if (down && !is_forgotten(f) && !is_hasty(f)) {
-		view->dead_until_us = view_stamp(view) + breaker_us();
+		view->dead_until_us = view_stamp(view) + breaker_us(view->failures++);
 		view->failure = f->problem;
 	}
 }

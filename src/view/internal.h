@@ -15,10 +15,11 @@
 #define VPC_PATH_MAX DOC_PATH_MAX
 #define LIST_LAG_US  60000000ULL /* how long a list may not yet show what was created here */
 #define LOOK_MS	     100	 /* how long a look-up of a known name waits for news */
-/* How long a dead server is taken for dead without asking again, half of it more or less at random: so of many mounts not
- * all return at once. */
-#define BREAKER_US    2000000ULL
-#define NAME_TEXT_MAX 4096 /* bytes of a name of the API with the NUL */
+/* How long a dead server is taken for dead without asking again, doubling with each failure; half of it more or less at
+ * random: so of many mounts not all return at once. */
+#define BREAKER_FIRST_US 400000ULL
+#define BREAKER_MAX_US	 4000000ULL
+#define NAME_TEXT_MAX	 4096 /* bytes of a name of the API with the NUL */
 
 /* What a program knows of spec.json: what it read when it last opened it, or what it had read with what it then saved. */
 struct reader {
@@ -122,6 +123,7 @@ struct view {
 	struct vpc *
 		last_stale; /* borrowed, compared only: whose answer was last found too old */
 	uint64_t last_stale_us;
+	unsigned failures;	/* in a row that took it for dead */
 	uint64_t dead_until_us; /* until when the server is taken for dead; 0: it answers */
 	struct api_problem failure; /* how it was found dead */
 	uint64_t cache_hits;	    /* for stats */

@@ -30,7 +30,8 @@ class Rules:
     max_s: float
     jitter: float  # of a wait, added at random
     attempts: dict  # by outcome
-    breaker_s: float  # a server found dead is not asked for so long
+    breaker_s: float  # a server found dead is not asked for so long, doubling with each failure
+    breaker_max_s: float
     breaker_jitter: float  # of that, more or less at random
     breaker_for: set  # outcomes that mean dead
 
@@ -40,7 +41,8 @@ class Rules:
         view, options = source("src/view/internal.h"), source("src/config/options.c")
         find(r"RETRY_FIRST_MS << \(attempts < 8 \? attempts - 1 : 7\)", retry)
         find(r"if \(wait < outcome->retry_after_ms\)", retry)
-        find(r"return BREAKER_US / 2 \+ random % BREAKER_US", flight)
+        find(r"BREAKER_FIRST_US << \(failures < 8 \? failures : 7\)", flight)
+        find(r"return mean / 2 \+ random % mean", flight)
         find(r"is_probe = view->dead_until_us != 0", flight)
         find(r"\|\| call->op->is_probe\)", source("src/http/call.c"))
         dead = {"refused", "hang", "reset"} | set(find(r"statuses\[\] = \{([^}]*)\}", flight)[1].split(", "))
@@ -52,7 +54,8 @@ class Rules:
             jitter=1 / int(find(r"random %= \(uint32_t\)wait / (\d+) \+ 1", retry)[1]),
             attempts={"503": define("RETRY_MAX_ANSWERS", retry), "refused": define("RETRY_MAX_UNREACHED", retry),
                       "reset": define("RETRY_MAX_BROKEN", retry), "hang": 1},
-            breaker_s=define("BREAKER_US", view) / 1e6, breaker_jitter=0.5, breaker_for=dead)
+            breaker_s=define("BREAKER_FIRST_US", view) / 1e6,
+            breaker_max_s=define("BREAKER_MAX_US", view) / 1e6, breaker_jitter=0.5, breaker_for=dead)
 
 
 def source(path):
@@ -113,6 +116,7 @@ class Mount:
         self.world = world
         self.asked = self.dead_until = -1e9
         self.is_down = False
+        self.failures = 0
 
     def think(self, after=0.0):
         self.world.at(self.world.now + after + self.world.random.expovariate(1 / self.world.think_s), self.read)
@@ -135,7 +139,7 @@ class Mount:
         world, rules = self.world, self.world.rules
         outcome = world.ask()
         if outcome == "ok":
-            self.asked, self.is_down = world.now, False
+            self.asked, self.is_down, self.failures = world.now, False, 0
             self.think(world.latency_s)
         elif outcome == "hang":
             world.at(deadline, self.give_up, outcome)
@@ -153,7 +157,9 @@ class Mount:
         if outcome in rules.breaker_for:
             spread = self.world.random.uniform(-rules.breaker_jitter, rules.breaker_jitter)
             self.is_down = True
-            self.dead_until = self.world.now + rules.breaker_s * (1 + spread)
+            mean = min(rules.breaker_s * 2 ** self.failures, rules.breaker_max_s)
+            self.dead_until = self.world.now + mean * (1 + spread)
+            self.failures += 1
         self.fail()
 
 
@@ -189,7 +195,7 @@ def header(unit):
 def model(options):
     rules = Rules.from_sources()
     print(f"ttl {rules.ttl_s:g} s, waits {rules.first_s * 1e3:g} ms doubling to {rules.max_s:g} s, +{rules.jitter:.0%}; attempts "
-          f"{rules.attempts}; breaker {rules.breaker_s:g} s ±{rules.breaker_jitter:.0%} after {sorted(rules.breaker_for)}")
+          f"{rules.attempts}; breaker {rules.breaker_s:g} s doubling to {rules.breaker_max_s:g} s ±{rules.breaker_jitter:.0%} after {sorted(rules.breaker_for)}")
     print(f"{options.mounts} mounts, each read about {options.think:g} s after the last\n")
     header("req/s")
     lines = []
