@@ -60,7 +60,7 @@ class Asked:
         work()
         text = self.m.stderr_path.read_bytes()[before:].decode(errors="replace")
         return [word for word in re.findall(r"opcode: ([A-Z_0-9]+) \(", text)
-                if word not in ("FORGET", "BATCH_FORGET", "INTERRUPT", "RELEASE", "RELEASEDIR")]
+                if word not in ("INIT", "FORGET", "BATCH_FORGET", "INTERRUPT", "RELEASE", "RELEASEDIR")]
 
 
 @live

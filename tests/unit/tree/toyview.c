@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A view without a service, for testing tree and fs. */
-#include "toyview.h"
+#include "toyobject.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,43 +8,11 @@
 #include <string.h>
 #include "base/clock.h"
 
-#define TEXT_MAX   (1 << 20)
-#define OBJECT_MAX 16
-
-enum { VALUE, FLAG, LIST, SPEC, RO, SUB_VALUE, FIELDS };
 static const char *const field_names[FIELDS] = {
 	"value", "flag", "list", "spec", "ro", "sub/value"};
 
-struct object {
-	struct toy *toy;
-	int refs;
-	bool gone;
-	char name[256];
-	uint64_t key;
-	char *text[FIELDS]; /* owned */
-	struct timespec mtime;
-};
-
-struct toy {
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	struct object *objects[OBJECT_MAX];
-	struct object self; /* what the root and what is below .ctl have as data */
-	uint64_t keys;
-	int fail, delay_ms;
-	bool stopped, keeps;
-	struct buf log;
-};
-
 static const struct node_ops root_ops, object_ops, sub_ops, field_ops, spec_ops, ro_ops,
-	link_ops, slow_ops, ctl_dir_ops, ctl_ops;
-
-static struct object *object_of(const struct node *node, struct node_place *place)
-{
-	if (node_locate(node, place) < 0)
-		abort();
-	return place->data;
-}
+	link_ops, slow_ops;
 
 static struct toy *toy_of(const struct node *node)
 {
@@ -128,7 +96,7 @@ static int root_lookup(
 
 	if (strcmp(name, ".ctl") == 0)
 		*ret = (struct node_entry){
-			.ops = &ctl_dir_ops, .kind = NODE_DIR, .flags = NODE_HIDDEN};
+			.ops = &toy_ctl_dir_ops, .kind = NODE_DIR, .flags = NODE_HIDDEN};
 	else if (strcmp(name, "slow") == 0)
 		*ret = (struct node_entry){.ops = &slow_ops, .kind = NODE_FILE};
 	else {
@@ -445,66 +413,6 @@ static int slow_show(struct node *node, const struct op *op, struct node_text *r
 	return toy_wait(toy_of(node), op, UINT64_MAX);
 }
 
-/* The controls. */
-
-static int ctl_lookup(
-	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
-{
-	static const char *const names[] = {"fail", "delay", "log", "reset"};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (strcmp(name, names[i]) != 0)
-			continue;
-		*ret = (struct node_entry){.ops = &ctl_ops,
-			.kind = NODE_FILE,
-			.flags = strcmp(name, "log") == 0 ? NODE_LIVE : 0};
-		return 0;
-	}
-	return -ENOENT;
-}
-
-static int ctl_stat(struct node *node, const struct op *op, struct node_attr *ret)
-{
-	struct node_place place;
-	struct toy *toy = object_of(node, &place)->toy;
-
-	pthread_mutex_lock(&toy->lock);
-	*ret = (struct node_attr){.mode = 0644,
-		.size = strcmp(place.path, ".ctl/log") == 0 ? toy->log.len : 0};
-	pthread_mutex_unlock(&toy->lock);
-	return 0;
-}
-
-static int ctl_show(struct node *node, const struct op *op, struct node_text *ret)
-{
-	struct node_place place;
-	struct toy *toy = object_of(node, &place)->toy;
-	int r = 0;
-
-	pthread_mutex_lock(&toy->lock);
-	if (strcmp(place.path, ".ctl/log") == 0)
-		r = buf_add(&ret->text, buf_str(&toy->log), toy->log.len);
-	pthread_mutex_unlock(&toy->lock);
-	return r;
-}
-
-static int ctl_store(struct node *node, const struct op *op, enum store_why why,
-	const char *text, size_t len, void **origin)
-{
-	struct node_place place;
-	struct toy *toy = object_of(node, &place)->toy;
-
-	pthread_mutex_lock(&toy->lock);
-	if (strcmp(place.path, ".ctl/fail") == 0)
-		toy->fail = atoi(text);
-	else if (strcmp(place.path, ".ctl/delay") == 0)
-		toy->delay_ms = atoi(text);
-	else
-		buf_resize(&toy->log, 0);
-	pthread_mutex_unlock(&toy->lock);
-	return 0;
-}
-
 static const struct node_ops root_ops = {.stat = dir_stat,
 	.lookup = root_lookup,
 	.list = root_list,
@@ -535,9 +443,6 @@ static const struct node_ops ro_ops = {
 	.stat = field_stat, .show = field_show, .origin_free = free};
 static const struct node_ops link_ops = {.stat = link_stat, .show = link_show};
 static const struct node_ops slow_ops = {.show = slow_show};
-static const struct node_ops ctl_dir_ops = {.lookup = ctl_lookup};
-static const struct node_ops ctl_ops = {
-	.stat = ctl_stat, .show = ctl_show, .store = ctl_store};
 
 struct toy *toy_new(void)
 {
