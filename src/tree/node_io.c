@@ -120,6 +120,7 @@ void node_text_init(struct node_text *text)
 	buf_init(&text->text, TREE_TEXT_MAX);
 	text->origin = NULL;
 	text->is_read = false;
+	text->attr = (struct node_attr){0};
 }
 
 void node_text_release(const struct node *node, struct node_text *text)
