@@ -282,7 +282,7 @@ static void an_overloaded_server_is_spared(void **state)
 		assert_int_equal(world_count(&w, " 503 "), seen + 1);
 	}
 	waited = clock_mono_ms() - begun;
-	assert_in_range(waited, 1900, 9000);
+	assert_in_range(waited, 590, 5000); /* 0.2 to 0.6 s, then twice that */
 	world_fault(&w, "");
 	assert_int_equal(world_list(&w, "", &b), -EREMOTEIO);
 	assert_int_equal(world_write(&w, ".vpcfs/refresh", O_TRUNC, "1\n"), 0);
