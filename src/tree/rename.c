@@ -233,15 +233,21 @@ static int move_file(const struct move *m, const struct op *op)
 	return m->target->kind == NODE_DIR ? -EISDIR : -EPERM;
 }
 
-/* A directory of the view has its new place; what became of a draft may be another object. */
+/* A directory of the view has its new place, and the kernel goes on with the node that it keeps there; what became of a draft may
+ * be another object. */
 static void dir_was_moved(const struct move *m, const struct op *op)
 {
 	struct tree *tree = m->dir->tree;
 	struct node_attr attr;
-	bool gone = m->node->ops->stat && m->node->ops->stat(m->node, op, &attr) == -ENOENT;
+	bool gone;
 
 	tree_lock(tree);
-	if (gone || node_move_locked(m->node, m->new_dir, m->new_name) < 0) {
+	gone = node_move_locked(m->node, m->new_dir, m->new_name) < 0;
+	tree_unlock(tree);
+	gone = gone ||
+	       (m->node->ops->stat && m->node->ops->stat(m->node, op, &attr) == -ENOENT);
+	tree_lock(tree);
+	if (gone) {
 		overlay_purge_locked(m->node);
 		node_orphan_locked(m->node);
 		m->node->bits |= BIT_GONE;

@@ -10,7 +10,7 @@ import time
 
 import pytest
 from conftest import live, reference
-from harness import PLAIN, SERVERS, SLOW, errno_of, wait_until
+from harness import PLAIN, POD, SERVERS, SLOW, errno_of, wait_until
 
 SHORT = ["9.9.9.9"]
 LONG = [f"2001:db8::{number:04x}:1" for number in range(60)]
@@ -302,3 +302,16 @@ def test_a_vpc_that_another_client_removed_is_gone_after_the_ttl(lab):
     wait_until(lambda: errno_of(os.stat, path) == "ENOENT", "the end of it")
     assert errno_of(os.stat, m / "prod") == "ENOENT"
     assert m.read("other/name") == "other\n"
+
+
+def test_a_directory_that_was_moved_is_there_under_its_new_name(lab):
+    """The kernel takes what it keeps along, and does not ask."""
+    m = lab.mount("ttl=60")
+    folder = m / "prod/vpcPrefixes"
+    names = [POD, "moved"]
+    for n in range(20):
+        old, new = names[n % 2], names[(n + 1) % 2]
+        assert (folder / old / "value").read_text() == "10.0.0.0/13\n"
+        os.rename(folder / old, folder / new)
+        assert (folder / new / "value").read_text() == "10.0.0.0/13\n"
+        assert not (folder / old).exists()
