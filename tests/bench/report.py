@@ -9,7 +9,7 @@ from workloads import median
 PHASES = ("cold", "warm")
 WALKS = ["find", "ls -lR", "rsync -a first", "rsync -a second", "tar", "grep -r"]
 HELD = ["find", "rsync -a first", "rsync -a second", "tar", "grep -r"]
-COLUMNS = ["vpcfs", "static", "tmpfs", "curl+jq", "rclone", "davfs2"]
+COLUMNS = ["vpcfs", "static", "static-l", "tmpfs", "curl+jq", "rclone", "davfs2"]
 
 
 def show_time(seconds):
@@ -173,8 +173,8 @@ def memory_table(f):
 
 HOW = """- vpcfs: on `vpcfs-emulator --load` with a generated list, over loopback, with default options (ttl 5 s).
 - static: `tests/bench/static_fs.c`, a read-only low-level FUSE file system that holds a copy of the same tree in memory and
-  lets the kernel keep entries and attributes for {timeout:g} s, and listings and contents for ever. "No open" is
-  the same with open(2) answered inside the kernel, which is for files that never change.
+  lets the kernel keep entries and attributes for {timeout:g} s, and contents for ever. "Static-l" lets it keep listings,
+  too, and "no open" has open(2) answered inside the kernel: both are for trees that never change.
 - tmpfs: the copy itself. rclone and davfs2 show it from an nginx on loopback with their defaults, but rclone read-only and
   over plain HTTP (its WebDAV waits 10 ms between requests, which makes it 8 times slower), davfs2 without locks.
 - curl+jq: what one would type with no file system: the list through jq as all paths (find), `jq .` (ls -lR), a line a VPC

@@ -3,10 +3,11 @@
  * the kernel that a file system may ask for whose files can change. Nodes are numbered in the order they are read, so that
  * an inode number is an index, nothing is ever freed and no lock is needed.
  *
- *	static-fs [-t SECONDS] [-p] [-n] TREE MOUNTPOINT
+ *	static-fs [-t SECONDS] [-p] [-n] [-l] TREE MOUNTPOINT
  *
  * -t: how long the kernel may keep entries and attributes; -p: readdirplus always, where the kernel would choose;
- * -n: open is answered with ENOSYS, after which the kernel sends no more of them. Ends when it is unmounted. */
+ * -n: open is answered with ENOSYS, after which the kernel sends no more of them; -l: listings are kept, too, which is for
+ * directories that never change and which some kernels (6.9 to 6.12) go on to do when they do. Ends when it is unmounted. */
 #define FUSE_USE_VERSION FUSE_MAKE_VERSION(3, 12)
 #include <dirent.h>
 #include <errno.h>
@@ -32,7 +33,7 @@ struct static_fs {
 	struct node *nodes; /* [0] is not used, [FUSE_ROOT_ID] is the root */
 	size_t count, room;
 	double timeout; /* seconds */
-	bool always_plus, no_open;
+	bool always_plus, no_open, keeps_listings;
 };
 
 static void die(const char *what, const char *name)
@@ -194,7 +195,7 @@ static void op_read(
 static void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	fi->keep_cache = 1;
-	fi->cache_readdir = 1;
+	fi->cache_readdir = fs_of(req)->keeps_listings;
 	fuse_reply_open(req, fi);
 }
 
@@ -286,19 +287,21 @@ int main(int argc, char **argv)
 	struct static_fs fs = {.timeout = 5};
 	int c;
 
-	while ((c = getopt(argc, argv, "t:pn")) >= 0) {
+	while ((c = getopt(argc, argv, "t:pnl")) >= 0) {
 		if (c == 't')
 			fs.timeout = atof(optarg);
 		else if (c == 'p')
 			fs.always_plus = true;
 		else if (c == 'n')
 			fs.no_open = true;
+		else if (c == 'l')
+			fs.keeps_listings = true;
 		else
 			return 2;
 	}
 	if (argc - optind != 2) {
 		fprintf(stderr,
-			"usage: static-fs [-t SECONDS] [-p] [-n] TREE MOUNTPOINT\n");
+			"usage: static-fs [-t SECONDS] [-p] [-n] [-l] TREE MOUNTPOINT\n");
 		return 2;
 	}
 	add_node(&fs, 0, "");

@@ -66,6 +66,7 @@ class Bench:
         self._check_tree()
         made = {"vpcfs": lambda: vpcfs,
                 "static": lambda: systems.Static(self.place, self.tree, self.options.static_timeout),
+                "static-l": lambda: systems.Static(self.place, self.tree, self.options.static_timeout, "static-l", ["-l"]),
                 "tmpfs": lambda: systems.Tmpfs(self.tree),
                 "rclone": lambda: systems.Rclone(self.place, self._nginx()),
                 "davfs2": lambda: systems.Davfs(self.place, self._nginx())}
