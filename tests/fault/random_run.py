@@ -81,6 +81,21 @@ def settable(spec, edit):
     return fields
 
 
+def from_old_reading(state, name, spec, edit):
+    """The states that the edit may lead to where the other writer has made old what was read, and the ttl let it be read: lists
+    are merged, and a text that was not edited at all is put back, which is what the file shall be like then."""
+    now, old, new = dict(state).get(name), spec_of(spec), spec_of({**spec, **edit})
+    if now is None:
+        return set()
+    fields = settable(spec, edit)
+    if not fields:
+        return {changed(state, name, ingress=old["ingress"], egress=old["egress"], servers=tuple(old["servers"]),
+                        prefixes=tuple(sorted(old["vpcPrefixes"].items())))}
+    mine = {key: value for key, value in new["vpcPrefixes"].items() if old["vpcPrefixes"].get(key) != value}
+    kept = {key: value for key, value in now.prefixes if key in new["vpcPrefixes"] or key not in old["vpcPrefixes"]}
+    return {changed(state, name, **{**fields, "prefixes": tuple(sorted({**kept, **mine}.items()))})}
+
+
 class Server:
     """The emulator over one connection that is kept: thousands of requests, and none of them through the mount."""
 
@@ -113,10 +128,10 @@ class Server:
 
 class Operation:
     """do() on the mount; after(state) is what it asks for, or None where that cannot be had. sure: it must work when
-    nothing disturbs it. partial: a failure may leave it half done (several calls)."""
+    nothing disturbs it. in_doubt(state): what else it may lead to when it was done with what is old."""
 
-    def __init__(self, text, do, after, sure=True):
-        self.text, self.do, self.after, self.sure = text, do, after, sure
+    def __init__(self, text, do, after, sure=True, in_doubt=lambda state: set()):
+        self.text, self.do, self.after, self.sure, self.in_doubt = text, do, after, sure, in_doubt
 
 
 class Run:
@@ -267,7 +282,8 @@ class Run:
                 return None  # both changed them since they were read
             return changed(state, name, **fields)
         return Operation(f"{save.__name__} {name}/spec.json with {edit}", do, lambda state: after(state) if known else None,
-                         sure=not between and "surprise" not in edit and "vpcPrefixes" not in edit)
+                         sure=not between and "surprise" not in edit and "vpcPrefixes" not in edit,
+                         in_doubt=lambda state: from_old_reading(state, name, known["read"], edit) if known else set())
 
     def op_mkdir(self):
         name = self.random.choice(NAMES)
@@ -319,17 +335,26 @@ class Run:
     def op_nothing(self):
         """What must send nothing: opened and closed, cut and closed, touched, the same value again."""
         name = self.some_vpc()
-        path = self.path(name, self.random.choice(("dhcp/dns/servers", "spec.json", "ingress/disablePublicServices", "zone")))
+        file = self.random.choice(("dhcp/dns/servers", "spec.json", "ingress/disablePublicServices", "zone"))
+        path, known = self.path(name, file), {}
 
         def do():
             kind = self.random.randrange(4)
             if kind == 3:
-                return self.put(path, read(path))
+                known[file] = read(path)
+                return self.put(path, known[file])
             handle = os.open(path, (os.O_RDWR, os.O_WRONLY | os.O_TRUNC, os.O_WRONLY)[kind])
             if kind == 2:
                 os.utime(path)
             os.close(handle)
-        return Operation(f"nothing to {path}", do, lambda state: state)
+
+        def in_doubt(state):
+            if "spec.json" in known:
+                return from_old_reading(state, name, json.loads(known["spec.json"]), {})
+            if "dhcp/dns/servers" in known:
+                return {changed(state, name, servers=tuple(sorted(known["dhcp/dns/servers"].split())))}
+            return {changed(state, name, ingress=text == "true\n") for file, text in known.items() if file != "zone"}
+        return Operation(f"nothing to {path}", do, lambda state: state, in_doubt=in_doubt)
 
     CHOICES = {"read": 36, "list": 4, "nothing": 6, "switch": 18, "servers": 10, "prefix_value": 5, "prefix_remove": 3, "prefix_rename": 2,
                "spec": 8, "nonsense": 4, "mkdir": 1.2, "rmdir": 0.6, "rename": 0.4}
@@ -435,7 +460,8 @@ class Run:
         self.counts[f"{'fault' if faults else 'calm'} {'ok' if result == 'ok' else 'failed'}"] += 1
         after = {operation.after(state) for state in self.states} - {None}
         if doubtful and self.ttl:
-            after |= self.states  # the value that an answer within the ttl shows already is not sent
+            # The value that an answer within the ttl shows already is not sent.
+            after |= self.states.union(*(operation.in_doubt(state) for state in self.states)) - {None}
         if result == "ok":
             if not after:
                 raise Divergence(f"{operation.text} cannot work, and said that it did")
@@ -476,9 +502,12 @@ class Run:
         return steps
 
     def settle(self):
-        """The dust has settled: entries that have no value go, then the mount shows the server's state and nothing else."""
+        """The dust has settled: what exists here only goes, then the mount shows the server's state and nothing else."""
         self.m.refresh()
         for vpc in self.vpcs:
+            for path in (".saving", "ingress/.saving", "egress/.saving", "dhcp/dns/.saving"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(self.path(vpc["name"], path))
             known = {prefix["name"] for prefix in vpc.get("vpcPrefixes", [])}
             for prefix in set(os.listdir(self.path(vpc["name"], "vpcPrefixes"))) - known:
                 os.rmdir(self.path(vpc["name"], "vpcPrefixes", prefix))
