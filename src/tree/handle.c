@@ -332,6 +332,18 @@ static const struct handle *holder_locked(const struct node *node)
 	return found;
 }
 
+/* The one opened last, where its text is what everybody would be told now: many programs stat what they have just read. */
+static const struct handle *last_sharer_locked(const struct node *node)
+{
+	const struct opened *o = node->tree->opened;
+	const struct handle *h = (const struct handle *)o;
+
+	if (!o || o->drop != handle_drop || h->node != node || !h->shares || !node->kept ||
+		node->tree->changing || h->field->attr.until_us <= clock_mono_us())
+		return NULL;
+	return h;
+}
+
 /* The size must go with the pages: where a handle has some, it is the one of its text. Returns false where none has. */
 static bool stat_shared(struct node *node, const struct handle *h, struct tree_entry *ret)
 {
@@ -340,6 +352,8 @@ static bool stat_shared(struct node *node, const struct handle *h, struct tree_e
 	tree_lock(node->tree);
 	if (node->bits & BIT_FROZEN)
 		h = holder_locked(node);
+	else if (!h)
+		h = last_sharer_locked(node);
 	found = h && (h->shares || node->bits & BIT_FROZEN);
 	if (found) {
 		node_stat_fill(node, &h->field->attr, &ret->attr);

@@ -304,11 +304,13 @@ int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct f
 	bool *ret_is_local);
 /* vpc_file.c: a file's text and attributes. */
 int vpc_show(const struct vpc_place *at, struct buf *ret, struct node_attr *ret_attr);
-/* Time, and for how long it stays true. */
+/* Time, and for how long it stays true. A file's size is in ret already. */
 void vpc_stamp(const struct vpc_place *at, struct node_attr *ret);
 struct node_entry vpc_field_entry(const struct field *field);
 /* vpc_entries.c: a file, or a directory of such, of an entry made with mkdir whose value nobody has given yet. */
 bool vpc_is_unset(const struct vpc_place *at);
+/* Whether it is below an entry of the API's lists that may be made here. */
+bool vpc_is_in_entry(const struct vpc_place *at);
 /* Whether the caller shall not find it, though it is there. */
 bool vpc_is_hidden_from(const struct vpc_place *at, const struct op *op);
 int vpc_dir_create(

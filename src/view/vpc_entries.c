@@ -21,16 +21,23 @@ static int is_set_below(void *arg, const char *name, const struct field *field)
 	       doc_show(b->doc, path, &text) < 0 || text.len > 0;
 }
 
+bool vpc_is_in_entry(const struct vpc_place *at)
+{
+	const char *path = at->place.path;
+	bool in_entry = strncmp(path, "vpcPrefixes/", 12) == 0 ||
+			(at->vpc->is_draft && strncmp(path, "hostPrefixes/", 13) == 0);
+
+	return in_entry && strchr(path, '/') != strrchr(path, '/');
+}
+
 /* A file, or a directory of such, of an entry made with mkdir whose value nobody has given yet. */
 bool vpc_is_unset(const struct vpc_place *at)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(DOC_TEXT_MAX);
 	const char *path = at->place.path;
-	bool in_entry = strncmp(path, "vpcPrefixes/", 12) == 0 ||
-			(at->vpc->is_draft && strncmp(path, "hostPrefixes/", 13) == 0);
 	int r;
 
-	if (!in_entry || strchr(path, '/') == strrchr(path, '/'))
+	if (!vpc_is_in_entry(at))
 		return false;
 	if (at->field.type == FIELD_DIR)
 		return doc_list(at->doc, path, is_set_below,

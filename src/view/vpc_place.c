@@ -64,7 +64,10 @@ int vpc_open_field(
 
 void vpc_stamp(const struct vpc_place *at, struct node_attr *ret)
 {
-	bool lasts = !at->is_local && at->field.type != FIELD_ERROR && !vpc_is_unset(at);
+	/* Unset is what is empty in an entry: cp may make it, and must not find it before. */
+	bool is_unset = at->field.type == FIELD_DIR ? vpc_is_unset(at)
+						    : !ret->size && vpc_is_in_entry(at);
+	bool lasts = !at->is_local && at->field.type != FIELD_ERROR && !is_unset;
 
 	pthread_mutex_lock(&at->vpc->view->lock);
 	vpc_mtime(at->vpc, at->doc, at->place.path, &ret->mtime);
