@@ -40,7 +40,7 @@ static void test_hanging_resolver(void **state)
 	rig_call(&rig, "POST", "http://hangs.test/", "{}", 300, NULL, &hung);
 	assert_int_equal(hung.r, -ETIMEDOUT);
 	assert_false(hung.sent);
-	assert_in_range(hung.ms, 300, 500);
+	assert_in_range(hung.ms, 299, 500); /* of a clock that counts whole ones */
 	assert_int_equal(hanging, 1);
 
 	rig_call(&rig, "GET", "/", NULL, 5000, NULL, &other);
