@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Fixtures: shared is one mount and emulator per profile and worker, for the many cases of the matrix; lab makes mounts of a
 test's own."""
+import collections
 import contextlib
 import os
 import pathlib
@@ -17,6 +18,7 @@ PROFILES = ("live", "reference")
 def pytest_addoption(parser):
     with contextlib.suppress(ValueError):  # the mount tests may have added it
         parser.addoption("--build", help="meson's build folder", default=None)
+    parser.addoption("--table", action="store_true", help="say how many cases there are of what, and what was measured")
 
 
 def pytest_configure(config):
@@ -88,3 +90,26 @@ def shared_lab(profile):
     if not wrong:
         lab.remove()
     assert wrong == "", wrong
+
+
+# The table: what the tests recorded, and where they recorded nothing, the file they are in.
+def subject_of(report):
+    return os.path.basename(report.nodeid.split("::")[0]).removeprefix("test_").removesuffix(".py")
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if not config.getoption("--table"):
+        return
+    cells, figures = collections.Counter(), []
+    for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", []):
+        properties = dict(report.user_properties)
+        cells[tuple(properties.pop("cell", (f"{subject_of(report)}: scenarios", "any")))] += 1
+        if properties:
+            figures.append(f"{report.nodeid.split('::')[1]}: " + ", ".join(f"{key} {value}" for key, value in properties.items()))
+    calls = ("LIST", "GET", "PATCH", "POST", "DELETE", "any")
+    terminalreporter.section("cases")
+    for row in [("", *calls)] + [(group, *(cells[group, call] or "" for call in calls)) for group in dict.fromkeys(cell[0] for cell in cells)]:
+        terminalreporter.write_line(f"{row[0]:<20}" + "".join(f"{value:>8}" for value in row[1:]))
+    terminalreporter.section("figures")
+    for line in sorted(figures):
+        terminalreporter.write_line(line)

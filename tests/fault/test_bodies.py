@@ -88,7 +88,8 @@ def is_plain(text):
 
 @pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize("call", CALLS)
-def test_error_body(m, call, body):
+def test_error_body(m, call, body, record_property):
+    record_property("cell", ("error body", call))
     answer, errno, words = BODIES[body]
     with DOING[call](m) as operation:
         m.between.answers(call, answer)

@@ -149,7 +149,8 @@ def check_silence(m):
 
 @pytest.mark.parametrize("fault", list(all_faults()), ids=lambda fault: fault.name)
 @pytest.mark.parametrize("call", CALLS)
-def test_fault(m, call, fault):
+def test_fault(m, call, fault, record_property):
+    record_property("cell", (fault.group, call))
     want = expected(call, fault)
     got, took, count = run(m, call, fault)
     assert got in want.errnos and got not in NEVER, (got, m.why(""))

@@ -47,6 +47,8 @@ def test_a_dead_server_costs_one_deadline(lab, death, command, record_property):
         result = m.sh(line)
         took = time.monotonic() - begun
         record_property("seconds", round(took, 3))
+        record_property("timeout", timeout)
+        record_property("says", result.err.splitlines()[-1].rsplit(": ", 1)[-1])
         assert result.status != 0 and result.err
         assert "No such file" not in result.err
         assert took <= timeout + 1.5 * SLOW, f"{took:.2f} s"
