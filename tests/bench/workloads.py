@@ -33,6 +33,19 @@ class Results:
         if requests is not None:
             self.requests.setdefault(key, []).append(requests)
 
+    def read(self, path):
+        """What another run measured."""
+        tables = json.loads(pathlib.Path(path).read_text())
+        for name in ("seconds", "requests", "late", "facts"):
+            for key, value in tables[name].items():
+                vpcs, *rest = key.split("/")
+                getattr(self, name)[(int(vpcs), *rest)] = value
+
+    def replace(self, other):
+        """Takes what the other has, in place of what was here under the same key."""
+        for name in ("seconds", "requests", "late", "facts"):
+            getattr(self, name).update(getattr(other, name))
+
     def as_json(self):
         def named(table):
             return {"/".join(map(str, key)): value for key, value in sorted(table.items(), key=str)}
