@@ -284,6 +284,15 @@ int answers_adopt(struct view *view, struct doc *doc, struct vpc **ret)
 	return r;
 }
 
+/* Who asked whether it is gone may have dropped it already; a list that lags still has it. */
+static void keep_mark(struct vpc *vpc)
+{
+	struct view *view = vpc->view;
+
+	if (!map_get(&view->by_id, vpc->id) && map_add(&view->by_id, vpc->id, vpc) == 0)
+		vpc_ref(vpc);
+}
+
 void answers_deleted(struct vpc *vpc)
 {
 	struct news news;
@@ -292,6 +301,7 @@ void answers_deleted(struct vpc *vpc)
 	vpc->written_us = view_stamp(vpc->view);
 	vpc->deleted_here = true;
 	drop_gone(vpc);
+	keep_mark(vpc);
 	names_rebuild(vpc->view);
 	news_close(vpc->view, &news);
 }

@@ -57,7 +57,7 @@ struct vpc {
 		written_us; /* stamp of the end of the last mutation: answers to older questions do not count */
 	uint64_t
 		created_us; /* stamp of its creation here while no list has shown it, else 0 */
-	bool is_unlisted; /* created here, and the last list did not have it: only a GET by id knows */
+	bool is_unlisted; /* the last list did not have it, or not as it was written here: only a GET by id knows */
 	bool writing;		/* a writer is inside the gate */
 	struct flight *flight;	/* borrowed: a GET by id that is under way */
 	uint64_t kept_until_us; /* the kernel may keep attributes and names until then */

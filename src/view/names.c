@@ -64,6 +64,17 @@ int names_rebuild(struct view *view)
 	return 0;
 }
 
+/* Written here a while ago, different now, and no updatedAt to tell which came first: the list may lag, a GET by id decides. */
+static bool is_doubtful(const struct vpc *vpc, const struct doc *doc)
+{
+	struct timespec at;
+
+	return vpc->doc && vpc->written_us &&
+	       vpc->view->last_stamp - vpc->written_us <= LIST_LAG_US &&
+	       !(doc_mtime(vpc->doc, "", &at) && doc_mtime(doc, "", &at)) &&
+	       !doc_equal(vpc->doc, doc);
+}
+
 static int merge_doc(struct view *view, struct doc *doc, uint64_t asked_us)
 {
 	struct vpc *vpc = map_get(&view->by_id, doc_id(doc));
@@ -85,6 +96,10 @@ static int merge_doc(struct view *view, struct doc *doc, uint64_t asked_us)
 		return 0;
 	if (answers_is_behind(vpc, doc))
 		return 0;
+	if (is_doubtful(vpc, doc)) {
+		vpc->is_unlisted = true;
+		return 0;
+	}
 	vpc->gone = false;
 	vpc->asked_us = asked_us;
 	vpc_set_doc(vpc, doc);

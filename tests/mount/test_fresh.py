@@ -26,6 +26,20 @@ def test_one_list_answers_for_everything(lab, command):
     assert m.reads() == 1 and m.writes() == []
 
 
+@live
+def test_a_walk_that_takes_longer_than_the_ttl_asks_twice_for_each(lab):
+    """One list, and one VPC by id: the first that is found too old cannot know that others will be."""
+    ttl = 0.4 * SLOW
+    m = lab.mount(f"ttl={ttl:g}", vpcs=MANY)
+    m.refresh()
+    m.clear()
+    begun = time.monotonic()
+    while time.monotonic() < begun + 8 * ttl:
+        assert m.sh('ls -lR "$M" > /dev/null; cat "$M"/*/name > /dev/null').ok
+    spans = (time.monotonic() - begun) / ttl
+    assert spans / 2 <= m.reads() <= 2 * (spans + 1), (m.reads(), spans)
+
+
 def test_within_ttl_nothing_is_asked(m):
     m.ls()
     m.clear()
