@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Who must ask again when something changed.
- *
- * A file that is open with pages of its own is a special case: its size and pages in the kernel belong to the text that it was
- * opened with. It keeps its id and is frozen; under its name there is another node from now on, as after a rename onto it. Where
- * somebody has it open for writing it stays, so that locks on it go on to mean something. */
+/* Who must ask again when something changed. A file whose pages are shared keeps its node and is told nothing (share.c). */
 #include "tree/change.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include "inode.h"
 #include "name.h"
+#include "share.h"
 
 /* What to tell, gathered under the lock. */
 struct told {
@@ -42,14 +39,6 @@ static struct told *telling_add(struct telling *t)
 	return &t->items[t->count++];
 }
 
-static void freeze_locked(struct node *n)
-{
-	if (!n->sharers || n->writers)
-		return;
-	node_orphan_locked(n);
-	n->bits |= BIT_FROZEN;
-}
-
 /* Without memory the kernel goes on with what it has until its time is over. */
 static void touch_node_locked(struct telling *t, struct node *n)
 {
@@ -71,7 +60,7 @@ static void touch_below_locked(struct telling *t, struct node *n)
 		return;
 	touch_node_locked(t, n);
 	if (n->kind == NODE_FILE)
-		freeze_locked(n);
+		share_freeze_locked(n);
 	if (n->kind != NODE_DIR)
 		return;
 	for (struct node *below = n->first_below; below; below = below->next_below)

@@ -9,6 +9,7 @@
 #include "name.h"
 #include "opened.h"
 #include "scratch.h"
+#include "share.h"
 
 #define CHANGE_MOMENT_NS 200000
 #define CHANGE_TRIES	 10
@@ -18,7 +19,7 @@ struct handle {
 	struct node *node;   /* pinned */
 	struct field *field; /* owned; NULL: a scratch file */
 	bool writable;
-	bool shares; /* the kernel has pages of its text */
+	struct share share;
 };
 
 /* The object behind an open handle is gone: that is not "no such name". */
@@ -27,94 +28,22 @@ static int on_handle(int r)
 	return r == -ENOENT ? -ESTALE : r;
 }
 
-static void count_down(uint16_t *count)
-{
-	if (*count != UINT16_MAX)
-		--*count;
-}
-
-static void share_end_locked(struct handle *h)
-{
-	if (h->shares)
-		count_down(&h->node->sharers);
-	if (h->field && h->writable)
-		count_down(&h->node->writers);
-}
-
-static uint64_t text_hash(const struct field *f)
-{
-	uint64_t hash = hash_bytes(0, buf_str(&f->decide.text), f->decide.text.len);
-
-	return hash ? hash : 1;
-}
-
-/* Whether the kernel may have pages of the text: it is what everybody else reads there, and it stays so until a touch.
- * stamp: of before the text was asked for, or while it changed: then a touch may have come before this opening. */
-static bool may_share_locked(const struct handle *h, uint64_t stamp, uint64_t hash)
-{
-	const struct node *n = h->node;
-	struct tree *tree = n->tree;
-
-	return h->field->attr.until_us && tree->notifier && tree->stamp == stamp &&
-	       !tree->changing && !n->writers && n->sharers < UINT16_MAX - 1 &&
-	       !(n->bits & BIT_FROZEN) && (!n->sharers || n->kept == hash);
-}
-
-static void share_begin_locked(struct handle *h, uint64_t stamp, struct tree_open *ret)
-{
-	struct node *n = h->node;
-	uint64_t hash;
-
-	if (h->writable) {
-		n->kept = 0;
-		n->writers += n->writers != UINT16_MAX;
-		return;
-	}
-	hash = text_hash(h->field);
-	if (!may_share_locked(h, stamp, hash)) {
-		n->kept = 0; /* a private mapping of it puts its text among the pages */
-		return;
-	}
-	ret->shares = h->shares = true;
-	ret->keeps = n->kept == hash;
-	n->kept = hash;
-	n->sharers++;
-}
-
 /* Without a last decision. */
 static void handle_drop(struct opened *o)
 {
 	struct handle *h = (struct handle *)o;
 	struct tree *tree = h->node->tree;
 
-	if (h->field)
-		field_free(h->field);
+	/* While it is listed others look at its field. */
 	tree_lock(tree);
 	opened_remove_locked(tree, o);
-	share_end_locked(h);
+	share_end_locked(h->node, &h->share);
 	tree->handles--;
-	node_unref_locked(h->node);
 	tree_unlock(tree);
+	if (h->field)
+		field_free(h->field);
+	node_put(h->node);
 	free(h);
-}
-
-/* The name of a frozen file has another node. The kernel looks again on ESTALE, once (fs/namei.c, do_filp_open): who comes
- * back to the same name is served where it is, and so is who has no name to look up, as with /proc/self/fd. */
-static bool must_look_again_locked(const struct node *node, const struct op *op)
-{
-	struct tree *tree = node->tree;
-	struct bounce *b = &tree->bounces[tree->next_bounce++ % BOUNCES];
-
-	for (size_t i = 0; i < BOUNCES; i++) {
-		struct bounce *last = &tree->bounces[i];
-
-		if (last->pid == op->pid && last->ino == node->ino) {
-			last->pid = 0;
-			return false;
-		}
-	}
-	*b = (struct bounce){.pid = op->pid, .ino = node->ino};
-	return true;
 }
 
 static int open_scratch(struct node *node, int flags)
@@ -180,10 +109,8 @@ static int handle_open(
 	h->node = node_ref_locked(node);
 	node->tree->handles++;
 	opened_add_locked(node->tree, &h->opened, handle_drop);
-	if (node->bits & BIT_FROZEN)
-		r = must_look_again_locked(node, op) ? -ESTALE : 0;
-	else if (h->field)
-		share_begin_locked(h, stamp, ret);
+	if (h->field)
+		r = share_begin_locked(node, op, h->field, stamp, &h->share, ret);
 	tree_unlock(node->tree);
 	if (r < 0)
 		handle_drop(&h->opened);
@@ -325,7 +252,7 @@ static const struct handle *holder_locked(const struct node *node)
 
 		if (o->drop != handle_drop || h->node != node)
 			continue;
-		if (h->shares)
+		if (h->share.shares)
 			return h;
 		found = h;
 	}
@@ -338,8 +265,9 @@ static const struct handle *last_sharer_locked(const struct node *node)
 	const struct opened *o = node->tree->opened;
 	const struct handle *h = (const struct handle *)o;
 
-	if (!o || o->drop != handle_drop || h->node != node || !h->shares || !node->kept ||
-		node->tree->changing || h->field->attr.until_us <= clock_mono_us())
+	if (!o || o->drop != handle_drop || h->node != node || !h->share.shares ||
+		!node->kept || node->tree->changing ||
+		h->field->attr.until_us <= clock_mono_us())
 		return NULL;
 	return h;
 }
@@ -354,7 +282,7 @@ static bool stat_shared(struct node *node, const struct handle *h, struct tree_e
 		h = holder_locked(node);
 	else if (!h)
 		h = last_sharer_locked(node);
-	found = h && (h->shares || node->bits & BIT_FROZEN);
+	found = h && (h->share.shares || node->bits & BIT_FROZEN);
 	if (found) {
 		node_stat_fill(node, &h->field->attr, &ret->attr);
 		ret->until_us = node->bits & BIT_FROZEN || !node->kept
@@ -374,8 +302,6 @@ static int stat_node(
 	*ret = (struct tree_entry){.id = node->id, .scratch = node_is_scratch(node)};
 	if (stat_shared(node, h, ret))
 		return 0;
-	if (node->bits & BIT_FROZEN)
-		return -ESTALE;
 	r = node_stat(node, op, &ret->attr, &ret->until_us);
 	if (r < 0)
 		return h ? on_handle(r) : r;

@@ -58,8 +58,10 @@ struct node {
 
 /* Who was sent to look a name up again. */
 struct bounce {
-	pid_t pid;
+	pid_t pid; /* 0: none */
 	uint64_t ino;
+	bool writes;
+	uint64_t until_ms; /* then nobody is expected back */
 };
 #define BOUNCES 16
 

@@ -74,7 +74,8 @@ bool node_has_older_readers(struct node *node)
 	bool has;
 
 	tree_lock(node->tree);
-	has = node->kind == NODE_FILE && node->sharers && !node->kept;
+	has = node->kind == NODE_FILE &&
+	      ((node->sharers && !node->kept) || node->bits & BIT_FROZEN);
 	tree_unlock(node->tree);
 	return has;
 }

@@ -14,7 +14,7 @@ int node_stat(
 /* Attributes in the form of the mount: type, owner, umask. */
 void node_stat_fill(
 	const struct node *node, const struct node_attr *attr, struct stat *ret);
-/* Who reads an older text of a file that was written here must not be told a size to keep. */
+/* Whoever reads an older text of the file must not be told a size to keep; and of a frozen node no change is told. */
 bool node_has_older_readers(struct node *node);
 /* node_stat, and one lookup counted. -ESTALE: the name has another node by now. */
 int node_answer(struct node *node, const struct op *op, struct tree_entry *ret);

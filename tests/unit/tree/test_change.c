@@ -188,32 +188,41 @@ static void test_a_reader_keeps_the_text_and_the_name_gets_another_node(void **s
 	assert_reads(b, &o, "a longer one\n");
 	tree_release(o.handle, &b->op);
 	tree_release(old.handle, &b->op);
-	assert_int_equal(tree_getattr(b->tree, &b->op, v.id, NULL, &e), -ESTALE);
+	/* Nobody has its text any more: it is another name of what is there. */
+	assert_int_equal(tree_getattr(b->tree, &b->op, v.id, NULL, &e), 0);
+	assert_int_equal(e.attr.st_size, 13);
 	o = open_as(b, now.id, O_RDONLY);
 	assert_true(o.shares);
 	assert_reads(b, &o, "a longer one\n");
 	tree_release(o.handle, &b->op);
 }
 
-static void test_what_is_open_for_writing_stays_the_node_it_is(void **state)
+static void test_a_writer_gets_a_node_without_readers(void **state)
 {
 	struct bench *b = *state;
-	struct tree_entry a = look(b, TREE_ROOT_ID, "a"), v = look(b, a.id, "value"), e;
-	struct tree_open reader = open_as(b, v.id, O_RDONLY),
-			 writer = open_as(b, v.id, O_WRONLY | O_TRUNC), late;
+	struct tree_entry a = look(b, TREE_ROOT_ID, "a"), v = look(b, a.id, "value"), now,
+			  e;
+	struct tree_open reader = open_as(b, v.id, O_RDONLY), writer, late;
 
-	toy_set(b->toy, b->tree, "a", "a longer one\n");
-	assert_int_equal(look(b, a.id, "value").id, v.id);
-	/* Sizes for all are not kept while somebody reads the older text, and his own is that of his text. */
-	assert_int_equal(tree_getattr(b->tree, &b->op, v.id, NULL, &e), 0);
-	assert_true(e.attr.st_size == 13 && e.until_us == 0);
-	assert_int_equal(tree_getattr(b->tree, &b->op, v.id, reader.handle, &e), 0);
-	assert_true(e.attr.st_size == v.attr.st_size && e.until_us == 0);
-	late = open_as(b, v.id, O_RDONLY);
+	assert_int_equal(
+		tree_open(b->tree, &b->op, v.id, O_WRONLY | O_TRUNC, &writer), -ESTALE);
+	now = look(b, a.id, "value");
+	assert_true(now.id != v.id);
+	writer = open_as(b, now.id, O_WRONLY | O_TRUNC);
+	late = open_as(b, now.id, O_RDONLY);
 	assert_false(late.shares);
 	tree_release(late.handle, &b->op);
+	/* It stays the writer's node when the text changes. */
+	toy_set(b->toy, b->tree, "a", "a longer one\n");
+	assert_int_equal(look(b, a.id, "value").id, now.id);
+	assert_int_equal(tree_getattr(b->tree, &b->op, v.id, NULL, &e), 0);
+	assert_int_equal(e.attr.st_size, v.attr.st_size);
+	assert_reads(b, &reader, "one\n");
 	tree_release(writer.handle, &b->op);
 	tree_release(reader.handle, &b->op);
+	late = open_as(b, now.id, O_RDONLY);
+	assert_true(late.shares && !late.keeps);
+	tree_release(late.handle, &b->op);
 }
 
 struct listed {
@@ -262,7 +271,7 @@ int main(void)
 		CASE(test_readers_of_one_text_share_it),
 		CASE(test_in_the_middle_of_a_change_nothing_is_shared),
 		CASE(test_a_reader_keeps_the_text_and_the_name_gets_another_node),
-		CASE(test_what_is_open_for_writing_stays_the_node_it_is),
+		CASE(test_a_writer_gets_a_node_without_readers),
 		CASE(test_a_listing_of_before_tells_no_attributes),
 	};
 
