@@ -267,7 +267,10 @@ def test_a_refresh_does_not_wait_for_requests_that_hang(lab):
     m.read("prod/id")
     m.server.fault("LIST:hang*1", "GET:hang*1")
     with m.watched():
-        readers = [m.start(["cat", str(m / "prod/id")]), m.start(["ls", str(m.path)])]
+        # One after the other: with a list under way nobody asks for one VPC.
+        readers = [m.start(["cat", str(m / "prod/id")])]
+        harness.wait_until(lambda: m.server.waiting("GET"), "a request that hangs")
+        readers.append(m.start(["ls", str(m.path)]))
         harness.wait_until(lambda: len(m.server.waiting()) == 2, "two requests that hang")
         with at_most(3, "the mount to be well"):
             m.calm()
