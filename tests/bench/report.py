@@ -186,7 +186,7 @@ HOW = """- vpcfs: on `vpcfs-emulator --load` with a generated list, over loopbac
   round from 1,000 VPCs on. "> {limit:g} s": the command was ended then, or would take longer by what it took for fewer
   VPCs; "-": not measured.
 - Every command must end with status 0 and say nothing on standard error, and must find as many entries, lines or bytes as on
-  tmpfs; what does not ends the run. (One exception: on rclone tar may say that a directory changed as it was read.)
+  tmpfs; what does not ends the run. (One exception: on rclone and davfs2 tar may say that something changed as it was read.)
 """
 
 
