@@ -46,10 +46,10 @@ static void touch_node_locked(struct telling *t, struct node *n)
 
 	if (!told)
 		return;
-	*told = (struct told){.id = n->id};
+	*told = (struct told){.id = node_id(n)};
 	if (!n->parent)
 		return;
-	told->dir = n->parent->id;
+	told->dir = node_id(parent_of(n));
 	told->name = n->name;
 	n->name->refs++;
 }
@@ -63,7 +63,8 @@ static void touch_below_locked(struct telling *t, struct node *n)
 		share_freeze_locked(n);
 	if (n->kind != NODE_DIR)
 		return;
-	for (struct node *below = n->first_below; below; below = below->next_below)
+	for (struct node *below = pool_node(node_tree(n), n->first_below); below;
+		below = pool_node(node_tree(n), below->next_below))
 		touch_below_locked(t, below);
 }
 

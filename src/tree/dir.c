@@ -164,9 +164,9 @@ static int unlink_from_view(
 	r = dir->ops->unlink(dir, op, name);
 	if (r < 0)
 		return r;
-	tree_lock(dir->tree);
+	tree_lock(node_tree(dir));
 	node_orphan_locked(child);
-	tree_unlock(dir->tree);
+	tree_unlock(node_tree(dir));
 	return 0;
 }
 
@@ -204,7 +204,7 @@ static int rmdir_locked(struct node *dir, const char *name)
 static int remove_from_view(
 	struct node *dir, struct node *child, const struct op *op, const char *name)
 {
-	struct tree *tree = dir->tree;
+	struct tree *tree = node_tree(dir);
 	bool has_scratch;
 	int r;
 

@@ -32,7 +32,7 @@ struct overlay *overlay_find_locked(const struct node *dir)
 
 	if (!(dir->bits & BIT_OVERLAY))
 		return NULL;
-	o = table_first(&dir->tree->overlays, hash_mix(0, (uintptr_t)dir));
+	o = table_first(&node_tree(dir)->overlays, hash_mix(0, (uintptr_t)dir));
 	while (o && o->dir != dir)
 		o = o->next;
 	return o;
@@ -49,7 +49,7 @@ static struct overlay *overlay_get_locked(struct node *dir)
 		return NULL;
 	o->dir = node_ref_locked(dir);
 	dir->bits |= BIT_OVERLAY;
-	table_add(&dir->tree->overlays, o);
+	table_add(&node_tree(dir)->overlays, o);
 	return o;
 }
 
@@ -59,7 +59,7 @@ static void overlay_put_if_empty_locked(struct overlay *o)
 
 	if (o->count)
 		return;
-	table_remove(&dir->tree->overlays, o);
+	table_remove(&node_tree(dir)->overlays, o);
 	dir->bits &= (uint8_t)~BIT_OVERLAY;
 	free(o);
 	node_unref_locked(dir);
@@ -67,7 +67,7 @@ static void overlay_put_if_empty_locked(struct overlay *o)
 
 struct entry *entry_find_locked(const struct node *dir, const char *text)
 {
-	struct tree *tree = dir->tree;
+	struct tree *tree = node_tree(dir);
 	struct name *name;
 	struct entry *e;
 
@@ -101,7 +101,7 @@ static void entry_insert_locked(struct entry *e, struct overlay *o)
 	o->last = e;
 	o->count++;
 	o->visible += !e->hidden;
-	table_add(&o->dir->tree->entries, e);
+	table_add(&node_tree(o->dir)->entries, e);
 	dir_changed(o->dir, e->node, 1);
 }
 
@@ -109,7 +109,7 @@ static void entry_take_out_locked(struct entry *e)
 {
 	struct overlay *o = e->overlay;
 
-	table_remove(&o->dir->tree->entries, e);
+	table_remove(&node_tree(o->dir)->entries, e);
 	if (e->prev)
 		e->prev->after = e->after;
 	else
@@ -125,7 +125,7 @@ static void entry_take_out_locked(struct entry *e)
 
 int entry_add_locked(struct node *dir, const char *text, struct node *node)
 {
-	struct tree *tree = dir->tree;
+	struct tree *tree = node_tree(dir);
 	struct name *name = name_get_locked(tree, text);
 	struct entry *e = calloc(1, sizeof(*e));
 	struct overlay *o = NULL;
@@ -158,12 +158,12 @@ void entry_remove_locked(struct entry *e)
 	struct scratch *s = node->scratch;
 
 	entry_take_out_locked(e);
-	scratch_refund_locked(node->tree, s, SCRATCH_LINK_COST);
+	scratch_refund_locked(node_tree(node), s, SCRATCH_LINK_COST);
 	s->nlink = node->kind == NODE_DIR ? 0 : s->nlink - 1;
 	s->ctime = clock_real();
 	if (node->kind == NODE_DIR)
 		node->bits |= BIT_GONE;
-	name_unref_locked(node->tree, e->name);
+	name_unref_locked(node_tree(node), e->name);
 	free(e);
 	node_unref_locked(node);
 	overlay_put_if_empty_locked(o);
@@ -171,7 +171,7 @@ void entry_remove_locked(struct entry *e)
 
 int entry_move_locked(struct entry *e, struct node *dir, const char *text)
 {
-	struct tree *tree = dir->tree;
+	struct tree *tree = node_tree(dir);
 	struct overlay *old = e->overlay, *o;
 	struct name *name = name_get_locked(tree, text);
 
@@ -197,7 +197,7 @@ int entry_move_locked(struct entry *e, struct node *dir, const char *text)
 /* The first overlay of dir or below it; visible: that shows something. */
 static struct overlay *overlay_below_locked(const struct node *dir, bool visible)
 {
-	const struct table *t = &dir->tree->overlays;
+	const struct table *t = &node_tree(dir)->overlays;
 
 	for (size_t i = 0; i < t->slot_count; i++) {
 		for (struct overlay *o = t->slots[i]; o; o = o->next) {
@@ -213,21 +213,21 @@ static struct overlay *overlay_below_locked(const struct node *dir, bool visible
 /* The n-th object in dir that has scratch entries, in it or below; pinned, or NULL. */
 static struct node *overlaid_child(struct node *dir, size_t n)
 {
-	const struct table *t = &dir->tree->overlays;
+	const struct table *t = &node_tree(dir)->overlays;
 	struct node *found = NULL;
 
-	tree_lock(dir->tree);
+	tree_lock(node_tree(dir));
 	for (size_t i = 0; i < t->slot_count && !found; i++) {
 		for (struct overlay *o = t->slots[i]; o && !found; o = o->next) {
 			struct node *at = o->dir;
 
-			while (at && at->parent != dir)
-				at = at->parent;
-			if (at && at->ops && at->data && n-- == 0)
+			while (at && parent_of(at) != dir)
+				at = parent_of(at);
+			if (at && node_data(at) && n-- == 0)
 				found = node_ref_locked(at);
 		}
 	}
-	tree_unlock(dir->tree);
+	tree_unlock(node_tree(dir));
 	return found;
 }
 
@@ -240,7 +240,7 @@ void overlay_sweep(struct node *dir, const struct op *op)
 		bool gone =
 			child->ops->stat && child->ops->stat(child, op, &attr) == -ENOENT;
 
-		tree_lock(dir->tree);
+		tree_lock(node_tree(dir));
 		if (gone) {
 			overlay_purge_locked(child);
 			node_orphan_locked(child);
@@ -248,7 +248,7 @@ void overlay_sweep(struct node *dir, const struct op *op)
 			n--;
 		}
 		node_unref_locked(child);
-		tree_unlock(dir->tree);
+		tree_unlock(node_tree(dir));
 	}
 }
 

@@ -32,7 +32,7 @@ static int on_handle(int r)
 static void handle_drop(struct opened *o)
 {
 	struct handle *h = (struct handle *)o;
-	struct tree *tree = h->node->tree;
+	struct tree *tree = node_tree(h->node);
 
 	/* While it is listed others look at its field. */
 	tree_lock(tree);
@@ -48,7 +48,7 @@ static void handle_drop(struct opened *o)
 
 static int open_scratch(struct node *node, int flags)
 {
-	struct tree *tree = node->tree;
+	struct tree *tree = node_tree(node);
 	int r = 0;
 
 	tree_lock(tree);
@@ -73,10 +73,10 @@ static int open_field(struct node *node, const struct op *op, int flags, struct 
 	int r;
 
 	for (int tries = 1;; tries++) {
-		*ret_stamp = tree_stamp(node->tree);
+		*ret_stamp = tree_stamp(node_tree(node));
 		r = field_open(node, op, flags, ret);
 		if (r < 0 || writable || !(*ret)->attr.until_us || tries == CHANGE_TRIES ||
-			!is_in_change(node->tree, *ret_stamp))
+			!is_in_change(node_tree(node), *ret_stamp))
 			return r;
 		field_free(*ret);
 		nanosleep(&moment, NULL);
@@ -105,13 +105,13 @@ static int handle_open(
 		return r;
 	}
 	*ret = (struct tree_open){.handle = h, .scratch = node_is_scratch(node)};
-	tree_lock(node->tree);
+	tree_lock(node_tree(node));
 	h->node = node_ref_locked(node);
-	node->tree->handles++;
-	opened_add_locked(node->tree, &h->opened, handle_drop);
+	node_tree(node)->handles++;
+	opened_add_locked(node_tree(node), &h->opened, handle_drop);
 	if (h->field)
 		r = share_begin_locked(node, op, h->field, stamp, &h->share, ret);
-	tree_unlock(node->tree);
+	tree_unlock(node_tree(node));
 	if (r < 0)
 		handle_drop(&h->opened);
 	return r;
@@ -181,7 +181,7 @@ int tree_create(struct tree *tree, const struct op *op, uint64_t dir_id, const c
 int tree_read(
 	struct handle *h, const struct op *op, uint64_t off, size_t size, struct buf *ret)
 {
-	struct tree *tree = h->node->tree;
+	struct tree *tree = node_tree(h->node);
 	int r;
 
 	if (h->field)
@@ -197,7 +197,7 @@ int tree_read(
 int tree_write(struct handle *h, const struct op *op, uint64_t off, const void *bytes,
 	size_t len, bool append)
 {
-	struct tree *tree = h->node->tree;
+	struct tree *tree = node_tree(h->node);
 	int r;
 
 	if (h->field)
@@ -231,7 +231,7 @@ void tree_release(struct handle *h, const struct op *op)
 
 int tree_fallocate(struct handle *h, int mode, uint64_t off, uint64_t len)
 {
-	struct tree *tree = h->node->tree;
+	struct tree *tree = node_tree(h->node);
 	int r;
 
 	if (h->field)
@@ -247,7 +247,7 @@ static const struct handle *holder_locked(const struct node *node)
 {
 	const struct handle *found = NULL;
 
-	for (const struct opened *o = node->tree->opened; o; o = o->next) {
+	for (const struct opened *o = node_tree(node)->opened; o; o = o->next) {
 		const struct handle *h = (const struct handle *)o;
 
 		if (o->drop != handle_drop || h->node != node)
@@ -262,11 +262,11 @@ static const struct handle *holder_locked(const struct node *node)
 /* The one opened last, where its text is what everybody would be told now: many programs stat what they have just read. */
 static const struct handle *last_sharer_locked(const struct node *node)
 {
-	const struct opened *o = node->tree->opened;
+	const struct opened *o = node_tree(node)->opened;
 	const struct handle *h = (const struct handle *)o;
 
 	if (!o || o->drop != handle_drop || h->node != node || !h->share.shares ||
-		!node->kept || node->tree->changing ||
+		!node->kept || node_tree(node)->changing ||
 		h->field->attr.until_us <= clock_mono_us())
 		return NULL;
 	return h;
@@ -277,10 +277,10 @@ static bool stat_shared(struct node *node, const struct handle *h, struct tree_e
 {
 	bool found;
 
-	tree_lock(node->tree);
+	tree_lock(node_tree(node));
 	if (node->bits & BIT_FROZEN)
 		h = holder_locked(node);
-	else if (!h)
+	else if (!h && node->kind == NODE_FILE)
 		h = last_sharer_locked(node);
 	found = h && (h->share.shares || node->bits & BIT_FROZEN);
 	if (found) {
@@ -289,7 +289,7 @@ static bool stat_shared(struct node *node, const struct handle *h, struct tree_e
 					? 0
 					: h->field->attr.until_us;
 	}
-	tree_unlock(node->tree);
+	tree_unlock(node_tree(node));
 	return found;
 }
 
@@ -299,7 +299,7 @@ static int stat_node(
 	uint64_t own;
 	int r;
 
-	*ret = (struct tree_entry){.id = node->id, .scratch = node_is_scratch(node)};
+	*ret = (struct tree_entry){.id = node_id(node), .scratch = node_is_scratch(node)};
 	if (stat_shared(node, h, ret))
 		return 0;
 	r = node_stat(node, op, &ret->attr, &ret->until_us);
@@ -325,7 +325,7 @@ int tree_getattr(struct tree *tree, const struct op *op, uint64_t id, struct han
 static int set_attr(struct node *node, const struct op *op, struct handle *h,
 	const struct stat *attr, unsigned set)
 {
-	struct tree *tree = node->tree;
+	struct tree *tree = node_tree(node);
 	int r;
 
 	if (!node_is_scratch(node)) {

@@ -9,6 +9,8 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include "keys.h"
+#include "pool.h"
 #include "table.h"
 #include "tree/change.h"
 #include "tree/tree.h"
@@ -26,34 +28,36 @@ enum node_bits {
 		8, /* what a file was when it was opened; the name has another node now */
 };
 
-/* 104 bytes: ten thousand VPCs are 300,000 of them. */
+/* 64 bytes, see pool.h. Numbers of other nodes: 0 is none. */
 struct node {
-	struct tree *tree;
-	void *next_id;	     /* chain of tree->ids, or of the dead list */
-	void *next_key;	     /* chain of tree->keys */
-	struct node *parent; /* counted; NULL: the root, scratch that is no directory */
-	struct name *name;   /* counted; NULL likewise */
+	struct name *name; /* counted; NULL: the root, scratch that is no directory */
 	const struct node_ops *ops; /* NULL: a scratch node */
 	union {
-		void *data;		 /* view: one reference, or NULL */
+		void *data;		 /* view, a directory: one reference, or NULL */
+		uint64_t kept;		 /* view, a file: hash of the text whose pages the
+					    kernel may have; 0: none */
 		struct scratch *scratch; /* owned */
 	};
-	struct node *
+	uint64_t ino;	     /* st_ino */
+	uint32_t generation; /* the upper half of the id */
+	uint32_t refs;
+	uint32_t nlookup; /* UINT32_MAX stays */
+	uint32_t parent;  /* counted; none where name is NULL */
+	uint32_t next;	  /* chain of tree->keys, of the dead list or of free slots */
+	uint32_t
 		next_below; /* view, not below the root: chain of the parent's first_below */
 	union {
-		struct node *first_below; /* a directory of the view, not the root */
-		uint64_t
-			kept; /* a file: hash of the text whose pages the kernel may have; 0: none */
+		uint32_t first_below; /* view, a directory that is not the root */
+		struct {	      /* a file */
+			uint16_t
+				sharers; /* open files whose pages are the kernel's; UINT16_MAX
+					     stays */
+			uint16_t writers; /* open files that may write; likewise */
+		};
 	};
-	uint64_t id;
-	uint64_t ino;	  /* st_ino */
-	uint32_t nlookup; /* UINT32_MAX stays */
-	uint32_t refs;
-	uint16_t sharers; /* open files whose pages are the kernel's; UINT16_MAX stays */
-	uint16_t writers; /* open files that may write; likewise */
-	uint8_t kind;	  /* enum node_kind; scratch: NODE_DIR or not */
-	uint8_t flags;	  /* enum node_flags */
-	uint8_t bits;	  /* enum node_bits */
+	uint8_t kind;  /* enum node_kind; scratch: NODE_DIR or not */
+	uint8_t flags; /* enum node_flags */
+	uint8_t bits;  /* enum node_bits */
 };
 
 /* Who was sent to look a name up again. */
@@ -68,9 +72,11 @@ struct bounce {
 struct tree {
 	pthread_mutex_t lock;
 	struct tree_options options;
-	struct table ids, keys, names, entries, overlays;
+	struct pool pool;
+	struct keys keys;
+	struct table names, entries, overlays;
 	struct node *root; /* owned */
-	struct node *dead; /* until tree_unlock */
+	uint32_t dead;	   /* number of the first, until tree_unlock */
 	struct opened *opened;
 	const struct tree_notifier *notifier; /* borrowed, or NULL */
 	pthread_rwlock_t
@@ -79,7 +85,7 @@ struct tree {
 	atomic_uint changing;	    /* between begin and end */
 	struct bounce bounces[BOUNCES];
 	unsigned next_bounce;
-	uint64_t next_id;
+	uint64_t next_scratch; /* st_ino */
 	uint64_t handles;
 	uint64_t scratch_nodes, scratch_used;
 };
@@ -90,6 +96,8 @@ void tree_unlock(struct tree *tree);
 /* Pinned, or NULL. */
 struct node *node_get(struct tree *tree, uint64_t id);
 struct node *node_get_locked(struct tree *tree, uint64_t id);
+/* With one reference. Errors: NULL. */
+struct node *node_alloc_locked(struct tree *tree);
 struct node *node_ref_locked(struct node *node);
 void node_unref_locked(struct node *node);
 /* Takes the lock; NULL is fine. For CLEANUP_NODE. */
@@ -111,6 +119,17 @@ void node_orphan_locked(struct node *node);
 /* A view directory or scratch directory has this place now. Errors: -ENOMEM. */
 int node_move_locked(struct node *node, struct node *parent, const char *name);
 void node_count_lookup(struct node *node);
+
+static inline struct node *parent_of(const struct node *node)
+{
+	return pool_node(node_tree(node), node->parent);
+}
+
+/* The object of a directory of the view, or NULL. */
+static inline void *node_data(const struct node *node)
+{
+	return node->ops && node->kind == NODE_DIR ? node->data : NULL;
+}
 
 static inline bool node_is_scratch(const struct node *node)
 {

@@ -83,7 +83,7 @@ static struct row *listing_grow(struct node_listing *l, const char *name)
 int node_listing_add(struct node_listing *l, const char *name,
 	const struct node_entry *entry, const struct node_attr *attr)
 {
-	struct tree *tree = l->dir->tree;
+	struct tree *tree = node_tree(l->dir);
 	struct row *row;
 	bool shadowed;
 
@@ -108,7 +108,7 @@ int node_listing_add(struct node_listing *l, const char *name,
 
 static int listing_add_scratch(struct node_listing *l)
 {
-	struct tree *tree = l->dir->tree;
+	struct tree *tree = node_tree(l->dir);
 	struct overlay *o;
 	int r = 0;
 
@@ -145,7 +145,7 @@ static int listing_fill(struct node_listing *l, struct node *dir, const struct o
 static void list_drop(struct opened *o)
 {
 	struct dir_list *list = (struct dir_list *)o;
-	struct tree *tree = list->dir->tree;
+	struct tree *tree = node_tree(list->dir);
 
 	listing_release(&list->listing);
 	tree_lock(tree);
@@ -206,7 +206,7 @@ static mode_t row_type(const struct row *row)
 static int row_describe(
 	struct dir_list *list, struct row *row, bool plus, struct tree_entry *ret)
 {
-	struct tree *tree = list->dir->tree;
+	struct tree *tree = node_tree(list->dir);
 	int r;
 
 	*ret = (struct tree_entry){.scratch = row->node && node_is_scratch(row->node)};
@@ -214,7 +214,7 @@ static int row_describe(
 		tree_lock(tree);
 		scratch_stat_locked(row->node, &ret->attr);
 		tree_unlock(tree);
-		ret->id = plus ? row->node->id : 0;
+		ret->id = plus ? node_id(row->node) : 0;
 		return 0;
 	}
 	/* The kernel takes attributes also where it may not keep them: those of before a touch must not reach it. */
@@ -224,7 +224,7 @@ static int row_describe(
 			return r;
 		if (!(row->node->bits & BIT_FROZEN)) {
 			node_stat_fill(row->node, &row->attr, &ret->attr);
-			ret->id = row->node->id;
+			ret->id = node_id(row->node);
 			ret->until_us =
 				node_has_older_readers(row->node) ? 0 : row->attr.until_us;
 			return 0;
@@ -242,10 +242,10 @@ static bool fill_dots(struct dir_list *list, uint64_t *off, tree_fill fill, void
 	struct node *dir = list->dir, *parent;
 	uint64_t up;
 
-	tree_lock(dir->tree);
-	parent = dir->parent ? dir->parent : dir;
+	tree_lock(node_tree(dir));
+	parent = dir->parent ? parent_of(dir) : dir;
 	up = parent->ino;
-	tree_unlock(dir->tree);
+	tree_unlock(node_tree(dir));
 	for (; *off < 2; ++*off) {
 		dot.attr.st_ino = *off ? up : dir->ino;
 		if (!fill(arg, *off ? ".." : ".", &dot, *off + 1))
@@ -269,7 +269,7 @@ static int fill_rows(
 			node_count_lookup(row->node);
 		if (!fill(arg, row->name, &e, off + 1)) {
 			if (e.id)
-				tree_forget(list->dir->tree, e.id, 1);
+				tree_forget(node_tree(list->dir), e.id, 1);
 			break;
 		}
 	}
@@ -281,7 +281,7 @@ static int fill_rows(
 static int list_refresh(struct dir_list *list, const struct op *op)
 {
 	struct node_listing fresh = {0};
-	uint64_t stamp = tree_stamp(list->dir->tree);
+	uint64_t stamp = tree_stamp(node_tree(list->dir));
 	int r = listing_fill(&fresh, list->dir, op);
 
 	if (r < 0)

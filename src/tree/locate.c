@@ -7,15 +7,15 @@
 
 const struct node *node_anchor_locked(const struct node *node)
 {
-	while (node && !(node->ops && node->data))
-		node = node->parent;
+	while (node && !node_data(node))
+		node = parent_of(node);
 	return node;
 }
 
 bool node_is_below_locked(const struct node *node, const struct node *ancestor)
 {
 	while (node && node != ancestor)
-		node = node->parent;
+		node = parent_of(node);
 	return node != NULL;
 }
 
@@ -26,7 +26,7 @@ static char *path_up(
 	char *at = buf + size - 1;
 
 	*at = '\0';
-	for (const struct node *n = node; n != end && n->name; n = n->parent) {
+	for (const struct node *n = node; n != end && n->name; n = parent_of(n)) {
 		size_t len = n->name->len, sep = *at ? 1 : 0;
 
 		if ((size_t)(at - buf) < len + sep)
@@ -41,13 +41,13 @@ static char *path_up(
 
 int node_locate(const struct node *node, struct node_place *ret)
 {
-	struct tree *tree = node->tree;
+	struct tree *tree = node_tree(node);
 	const struct node *anchor;
 	char *path;
 
 	tree_lock(tree);
 	anchor = node_anchor_locked(node);
-	ret->data = anchor ? anchor->data : NULL;
+	ret->data = anchor ? node_data(anchor) : NULL;
 	path = path_up(node, anchor, ret->path, sizeof(ret->path));
 	tree_unlock(tree);
 	if (!path)
@@ -60,8 +60,8 @@ struct node *node_parent(struct node *node)
 {
 	struct node *parent;
 
-	tree_lock(node->tree);
-	parent = node->parent;
-	tree_unlock(node->tree);
+	tree_lock(node_tree(node));
+	parent = parent_of(node);
+	tree_unlock(node_tree(node));
 	return parent;
 }

@@ -9,7 +9,7 @@
 
 static struct node *scratch_child(struct node *dir, const char *name)
 {
-	struct tree *tree = dir->tree;
+	struct tree *tree = node_tree(dir);
 	struct node *child = NULL;
 	struct entry *e;
 
@@ -51,7 +51,7 @@ static mode_t type_of(const struct node *node)
 
 void node_stat_fill(const struct node *node, const struct node_attr *attr, struct stat *ret)
 {
-	const struct tree_options *o = &node->tree->options;
+	const struct tree_options *o = &node_tree(node)->options;
 	mode_t mode = node->kind == NODE_LINK ? 0777 : attr->mode & 07777 & ~o->umask;
 
 	*ret = (struct stat){
@@ -73,10 +73,10 @@ bool node_has_older_readers(struct node *node)
 {
 	bool has;
 
-	tree_lock(node->tree);
+	tree_lock(node_tree(node));
 	has = node->kind == NODE_FILE &&
 	      ((node->sharers && !node->kept) || node->bits & BIT_FROZEN);
-	tree_unlock(node->tree);
+	tree_unlock(node_tree(node));
 	return has;
 }
 
@@ -88,9 +88,9 @@ int node_stat(
 
 	*ret_until_us = 0;
 	if (node_is_scratch(node)) {
-		tree_lock(node->tree);
+		tree_lock(node_tree(node));
 		scratch_stat_locked(node, ret);
-		tree_unlock(node->tree);
+		tree_unlock(node_tree(node));
 		return 0;
 	}
 	if (node->ops->stat)
@@ -104,7 +104,7 @@ int node_stat(
 
 int node_answer(struct node *node, const struct op *op, struct tree_entry *ret)
 {
-	struct tree_entry e = {.id = node->id, .scratch = node_is_scratch(node)};
+	struct tree_entry e = {.id = node_id(node), .scratch = node_is_scratch(node)};
 	int r = node_stat(node, op, &e.attr, &e.until_us);
 
 	if (r == 0 && node->bits & BIT_FROZEN)

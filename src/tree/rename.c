@@ -24,7 +24,7 @@ struct move {
 /* Within one object only: what is scratch in one VPC is not another's. */
 static bool crosses_objects(const struct move *m)
 {
-	struct tree *tree = m->dir->tree;
+	struct tree *tree = node_tree(m->dir);
 	bool crosses;
 
 	tree_lock(tree);
@@ -72,7 +72,7 @@ static int move_scratch_locked(const struct move *m)
 
 static int move_scratch(const struct move *m)
 {
-	struct tree *tree = m->dir->tree;
+	struct tree *tree = node_tree(m->dir);
 	int r;
 
 	if (crosses_objects(m))
@@ -88,11 +88,11 @@ static void drop_name(const struct move *m)
 {
 	struct entry *e;
 
-	tree_lock(m->dir->tree);
+	tree_lock(node_tree(m->dir));
 	e = entry_find_locked(m->dir, m->name);
 	if (e && e->node == m->node)
 		entry_remove_locked(e);
-	tree_unlock(m->dir->tree);
+	tree_unlock(node_tree(m->dir));
 }
 
 /* mv says "cannot move to a subdirectory of itself" for EINVAL; the kernel repeats a rename on ESTALE. */
@@ -108,19 +108,19 @@ static void give_origin_back(const struct move *m, void *origin)
 {
 	struct scratch *s = m->node->scratch;
 
-	tree_lock(m->dir->tree);
+	tree_lock(node_tree(m->dir));
 	if (!s->origin) {
 		s->origin = STEAL(origin);
 		s->origin_free = m->target->ops->origin_free;
 	}
-	tree_unlock(m->dir->tree);
+	tree_unlock(node_tree(m->dir));
 	if (origin && m->target->ops->origin_free)
 		m->target->ops->origin_free(origin);
 }
 
 static int store_scratch(const struct move *m, const struct op *op)
 {
-	struct tree *tree = m->dir->tree;
+	struct tree *tree = node_tree(m->dir);
 	CLEANUP_BUF struct buf text = BUF_INIT(TREE_TEXT_MAX);
 	void *origin;
 	int r;
@@ -157,7 +157,7 @@ static int onto_view(const struct move *m, const struct op *op)
 static int put_snapshot_locked(const struct move *m, const struct op *op,
 	const struct stat *attr, struct node_text *shown)
 {
-	struct tree *tree = m->dir->tree;
+	struct tree *tree = node_tree(m->dir);
 	struct entry *old = entry_find_locked(m->new_dir, m->new_name);
 	struct node *copy;
 	int r = scratch_dir_check_locked(m->new_dir);
@@ -186,7 +186,7 @@ static int put_snapshot_locked(const struct move *m, const struct op *op,
 
 static int snapshot(const struct move *m, const struct op *op)
 {
-	struct tree *tree = m->dir->tree;
+	struct tree *tree = node_tree(m->dir);
 	struct node_text shown;
 	struct stat attr;
 	uint64_t until_us;
@@ -210,10 +210,10 @@ static int snapshot(const struct move *m, const struct op *op)
 /* The kernel moves the field's own name; but there the copy is, and the field has its name still. */
 static void tell_moved(const struct move *m)
 {
-	const struct tree_notifier *n = m->dir->tree->notifier;
+	const struct tree_notifier *n = node_tree(m->dir)->notifier;
 
 	if (n)
-		n->name(n->arg, m->new_dir->id, m->new_name);
+		n->name(n->arg, node_id(m->new_dir), m->new_name);
 }
 
 static int move_file(const struct move *m, const struct op *op)
@@ -237,7 +237,7 @@ static int move_file(const struct move *m, const struct op *op)
  * be another object. */
 static void dir_was_moved(const struct move *m, const struct op *op)
 {
-	struct tree *tree = m->dir->tree;
+	struct tree *tree = node_tree(m->dir);
 	struct node_attr attr;
 	bool gone;
 
@@ -264,9 +264,9 @@ static int move_dir(const struct move *m, const struct op *op)
 		return -EEXIST;
 	if (m->target)
 		return m->target->kind == NODE_DIR ? -EEXIST : -ENOTDIR;
-	tree_lock(m->dir->tree);
+	tree_lock(node_tree(m->dir));
 	inside = node_is_below_locked(m->new_dir, m->node);
-	tree_unlock(m->dir->tree);
+	tree_unlock(node_tree(m->dir));
 	if (inside)
 		return -EINVAL;
 	if (!m->dir->ops || !m->dir->ops->rename || !m->new_dir->ops)

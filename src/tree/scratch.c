@@ -107,7 +107,7 @@ static void scratch_set_owner(
 int scratch_new_locked(const struct op *op, struct node *dir, mode_t mode,
 	const char *target, struct node **ret)
 {
-	struct tree *tree = dir->tree;
+	struct tree *tree = node_tree(dir);
 	struct scratch *s = scratch_alloc(mode, target);
 	int r;
 
@@ -161,11 +161,11 @@ int scratch_make_locked(const struct op *op, struct node *dir, const char *name,
 
 static struct node *nearest_view_dir(struct node *dir)
 {
-	struct tree *tree = dir->tree;
+	struct tree *tree = node_tree(dir);
 
 	tree_lock(tree);
 	while (dir && node_is_scratch(dir))
-		dir = dir->parent;
+		dir = parent_of(dir);
 	if (dir)
 		node_ref_locked(dir);
 	tree_unlock(tree);
@@ -179,13 +179,13 @@ int scratch_make(struct node *dir, const struct op *op, const char *name, mode_t
 	void *origin = view && view->ops->origin ? view->ops->origin(view) : NULL;
 	int r;
 
-	tree_lock(dir->tree);
+	tree_lock(node_tree(dir));
 	r = scratch_make_locked(op, dir, name, mode, target, ret);
 	if (r == 0 && origin) {
 		(*ret)->scratch->origin = STEAL(origin);
 		(*ret)->scratch->origin_free = view->ops->origin_free;
 	}
-	tree_unlock(dir->tree);
+	tree_unlock(node_tree(dir));
 	if (origin && view->ops->origin_free)
 		view->ops->origin_free(origin);
 	return r;

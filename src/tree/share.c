@@ -36,7 +36,7 @@ static uint64_t text_hash(const struct field *f)
  * where it is, and so is who has no name to look up, as with /proc/self/fd. */
 static bool was_sent_away_locked(const struct node *node, const struct op *op)
 {
-	struct bounce *b = node->tree->bounces;
+	struct bounce *b = node_tree(node)->bounces;
 
 	for (size_t i = 0; i < BOUNCES; i++) {
 		if (b[i].pid != op->pid || b[i].ino != node->ino)
@@ -49,7 +49,7 @@ static bool was_sent_away_locked(const struct node *node, const struct op *op)
 
 static int send_away_locked(const struct node *node, const struct op *op, bool writes)
 {
-	struct tree *tree = node->tree;
+	struct tree *tree = node_tree(node);
 
 	tree->bounces[tree->next_bounce++ % BOUNCES] = (struct bounce){.pid = op->pid,
 		.ino = node->ino,
@@ -61,7 +61,7 @@ static int send_away_locked(const struct node *node, const struct op *op, bool w
 /* A writer looks the name up again at this moment: it shall not find readers there again. */
 static bool is_awaited_locked(const struct node *node)
 {
-	const struct bounce *b = node->tree->bounces;
+	const struct bounce *b = node_tree(node)->bounces;
 	uint64_t now = clock_mono_ms();
 
 	for (size_t i = 0; i < BOUNCES; i++) {
@@ -88,7 +88,7 @@ void share_freeze_locked(struct node *node)
 static bool may_share_locked(
 	const struct node *n, const struct field *f, uint64_t stamp, uint64_t hash)
 {
-	const struct tree *tree = n->tree;
+	const struct tree *tree = node_tree(n);
 
 	return f->attr.until_us && tree->notifier && tree->stamp == stamp &&
 	       !tree->changing && !n->writers && n->sharers < UINT16_MAX - 1 &&

@@ -63,10 +63,9 @@ int draft_new(struct view *view, const char *file, struct vpc **ret)
 	if (r < 0)
 		return r;
 	draft = vpc_new(view, "", true);
-	if (!draft)
+	if (!draft || vpc_set_file(draft, file) < 0)
 		return -ENOMEM;
 	vpc_set_doc(draft, doc);
-	strncpy(draft->file, file, sizeof(draft->file) - 1);
 	pthread_mutex_lock(&view->lock);
 	r = map_add(&view->drafts, file, draft);
 	if (r == 0) {
@@ -109,17 +108,20 @@ static void rename_doc(struct vpc *draft, const char *from, const char *to)
 int draft_move(struct vpc *draft, const char *file)
 {
 	struct view *view = draft->view;
+	char old[NAME_FILE_MAX];
 	int r;
 
-	if (strlen(file) >= sizeof(draft->file))
+	if (strlen(file) >= NAME_FILE_MAX)
 		return -ENAMETOOLONG;
 	pthread_mutex_lock(&view->lock);
 	r = map_add(&view->drafts, file, draft);
 	if (r == 0) {
-		map_remove(&view->drafts, draft->file);
-		rename_doc(draft, draft->file, file);
-		strcpy(draft->file, file);
+		strcpy(old, draft->file);
+		r = vpc_set_file(draft, file);
+		map_remove(&view->drafts, r == 0 ? old : file);
 	}
+	if (r == 0)
+		rename_doc(draft, old, file);
 	pthread_mutex_unlock(&view->lock);
 	return r;
 }

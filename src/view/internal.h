@@ -51,8 +51,8 @@ struct vpc {
 	/* ---- */
 	struct doc *doc; /* owned */
 	char *tag; /* owned: what the API calls the GET answer that doc is; NULL: it is none, or has no tag */
-	char file[NAME_FILE_MAX]; /* its name in the mount */
-	uint64_t asked_us;	  /* stamp of the question that doc answers */
+	char *file;	   /* owned: its name in the mount, "" before it has one */
+	uint64_t asked_us; /* stamp of the question that doc answers */
 	uint64_t
 		written_us; /* stamp of the end of the last mutation: answers to older questions do not count */
 	uint64_t
@@ -137,6 +137,8 @@ void vpc_unrefp(struct vpc **vpc);
 #define CLEANUP_VPC CLEANUP(vpc_unrefp)
 /* All with view->lock held. */
 void vpc_set_doc(struct vpc *vpc, struct doc *doc);
+/* Errors: -ENOMEM. */
+int vpc_set_file(struct vpc *vpc, const char *file);
 void vpc_mtime(const struct vpc *vpc, const struct doc *doc, const char *path,
 	struct timespec *ret);
 bool vpc_has_local_prefix(const struct vpc *vpc, const char *file);

@@ -38,23 +38,23 @@ int names_rebuild(struct view *view)
 		return -ENOMEM;
 	for (struct map_pos p = {0}; map_next(&view->by_id, &p);) {
 		struct vpc *vpc = p.value;
-		char before[NAME_FILE_MAX];
+		char file[NAME_FILE_MAX];
 		const char *name;
 
 		if (!is_shown(vpc))
 			continue;
-		strcpy(before, vpc->file);
 		name = doc_name(vpc->doc);
 		if ((uintptr_t)map_get(&counts, name) > 1)
-			name_with_id(name, vpc->id, vpc->file);
+			name_with_id(name, vpc->id, file);
 		else
-			name_to_file(name, vpc->id, vpc->file);
+			name_to_file(name, vpc->id, file);
 		/* A name may look like NAME~ID of others: then it takes its id as well. */
-		if (map_get(&files, vpc->file))
-			name_with_id(name, vpc->id, vpc->file);
-		if (strcmp(before, vpc->file) != 0)
+		if (map_get(&files, file))
+			name_with_id(name, vpc->id, file);
+		if (strcmp(file, vpc->file) != 0)
 			news_add(vpc);
-		if (map_add(&files, vpc->file, vpc) == -ENOMEM) {
+		if ((strcmp(file, vpc->file) != 0 && vpc_set_file(vpc, file) < 0) ||
+			map_add(&files, file, vpc) == -ENOMEM) {
 			map_release(&files);
 			return -ENOMEM;
 		}

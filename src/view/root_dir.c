@@ -74,15 +74,17 @@ static int root_lookup(
 
 /* A snapshot of the names, so that nothing is called with the lock held. */
 struct root_names {
-	struct vpc **vpcs;	      /* owned, with a reference each */
-	char (*files)[NAME_FILE_MAX]; /* owned */
+	struct vpc **vpcs; /* owned, with a reference each */
+	char **files;	   /* owned, and so is each */
 	size_t count;
 };
 
 static void root_names_release(struct root_names *names)
 {
-	for (size_t i = 0; i < names->count; i++)
+	for (size_t i = 0; i < names->count; i++) {
 		vpc_unref(names->vpcs[i]);
+		free(names->files[i]);
+	}
 	free(names->vpcs);
 	free(names->files);
 }
@@ -98,7 +100,9 @@ static int root_names_take(struct view *view, struct root_names *ret)
 		r = -ENOMEM;
 	for (struct map_pos p = {0}; r == 0 && map_next(&view->by_file, &p); ret->count++) {
 		ret->vpcs[ret->count] = vpc_ref(p.value);
-		memcpy(ret->files[ret->count], ret->vpcs[ret->count]->file, NAME_FILE_MAX);
+		ret->files[ret->count] = strdup(ret->vpcs[ret->count]->file);
+		if (!ret->files[ret->count])
+			r = -ENOMEM;
 	}
 	pthread_mutex_unlock(&view->lock);
 	return r;

@@ -13,7 +13,10 @@ struct vpc *vpc_new(struct view *view, const char *id, bool is_draft)
 	if (!vpc)
 		return NULL;
 	vpc->id = strdup(id);
-	if (!vpc->id) {
+	vpc->file = strdup("");
+	if (!vpc->id || !vpc->file) {
+		free(vpc->id);
+		free(vpc->file);
 		free(vpc);
 		return NULL;
 	}
@@ -55,7 +58,19 @@ void vpc_unref(struct vpc *vpc)
 	free(vpc->tag);
 	free(vpc->error);
 	free(vpc->id);
+	free(vpc->file);
 	free(vpc);
+}
+
+int vpc_set_file(struct vpc *vpc, const char *file)
+{
+	char *copy = strdup(file);
+
+	if (!copy)
+		return -ENOMEM;
+	free(vpc->file);
+	vpc->file = copy;
+	return 0;
 }
 
 void vpc_unrefp(struct vpc **vpc)

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Which node a directory has under a name, or for an object: a hash table that costs a node eight bytes. Not locked. */
+#ifndef TREE_KEYS_H
+#define TREE_KEYS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct name;
+struct node;
+struct tree;
+
+struct keys {
+	uint32_t *slots; /* owned; numbers of nodes (pool.h), chained by node.next */
+	size_t slot_count, count;
+};
+
+/* Errors: -ENOMEM. */
+int keys_init(struct keys *keys);
+void keys_release(struct keys *keys);
+
+/* By the node's parent, and data or name. Never fails: a table that cannot grow has longer chains. */
+void keys_add_locked(struct tree *tree, struct node *node);
+void keys_remove_locked(struct tree *tree, struct node *node);
+/* data not NULL: of this object, name is not asked for. NULL: there is none. */
+struct node *keys_find_locked(struct tree *tree, const struct node *parent,
+	const void *data, const struct name *name);
+
+#endif
