@@ -38,7 +38,7 @@ struct http_request {
 	const char *body; /* JSON, or NULL */
 	size_t body_len;
 	const char *if_none_match; /* an ETag, or NULL */
-	/* Whether an answer that would be worth another try is not: asked with 429 and 5xx. May be NULL. */
+	/* Whether an answer that would be worth another try is not: asked with 429, 502, 503 and 504. May be NULL. */
 	bool (*is_final)(const struct http_answer *answer);
 };
 

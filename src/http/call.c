@@ -78,6 +78,13 @@ static void call_take_answer(struct http_answer *ret, struct job *job)
 	buf_init(&job->answer.body, 0);
 }
 
+/* The answer is read for this: a long one, that is as it should be, need not be. */
+static bool is_final(const struct call *call, const struct http_answer *answer)
+{
+	return call->request->is_final && retry_is_status(answer->status) &&
+	       call->request->is_final(answer);
+}
+
 /* One attempt. Returns 0 with an answer in ret; outcome is the last one's, and tells then what retry needs, also when nothing
  * may follow. */
 static int call_attempt(struct call *call, struct http_answer *ret,
@@ -109,9 +116,7 @@ static int call_attempt(struct call *call, struct http_answer *ret,
 		.errnum = -r,
 		.status = r == 0 ? ret->status : 0,
 		.sent = sent,
-		.hopeless =
-			left || job->too_large ||
-			(r == 0 && call->request->is_final && call->request->is_final(ret)),
+		.hopeless = left || job->too_large || (r == 0 && is_final(call, ret)),
 		.retry_after_ms = r == 0 ? ret->retry_after_ms : -1,
 	};
 	job_unref(job);

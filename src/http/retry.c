@@ -17,15 +17,15 @@
 	4 /* attempts while there is no connection: a dead server is told soon */
 #define RETRY_MAX_CUT 3 /* attempts while answers come cut */
 
-static unsigned retry_max_for_status(int status)
+bool retry_is_status(int status)
 {
 	static const int again[] = {429, 502, 503, 504};
 
 	for (size_t i = 0; i < ARRAY_LEN(again); i++) {
 		if (status == again[i])
-			return RETRY_MAX_ANSWERS;
+			return true;
 	}
-	return 1;
+	return false;
 }
 
 static unsigned retry_max_for_errnum(int errnum)
@@ -51,8 +51,9 @@ static bool retry_is_safe(const struct retry_outcome *outcome)
 int64_t retry_wait_ms(
 	const struct retry_outcome *outcome, unsigned attempts, uint32_t random)
 {
-	unsigned max = outcome->errnum ? retry_max_for_errnum(outcome->errnum)
-				       : retry_max_for_status(outcome->status);
+	unsigned max = outcome->errnum
+			       ? retry_max_for_errnum(outcome->errnum)
+			       : (retry_is_status(outcome->status) ? RETRY_MAX_ANSWERS : 1);
 	int64_t wait;
 
 	if (attempts >= max || outcome->hopeless || !retry_is_safe(outcome))

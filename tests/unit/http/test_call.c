@@ -214,6 +214,38 @@ static void test_probe(void **state)
 	rig_stop(&rig);
 }
 
+static unsigned asked_final;
+
+static bool is_final(const struct http_answer *answer)
+{
+	asked_final++;
+	return answer->status == 429;
+}
+
+static void test_is_final(void **state)
+{
+	RIG(rig, {.body = "{}"}, {.status = 404}, {.status = 503}, {.status = 429});
+	CLEANUP_SECRET struct secret token = {0};
+	struct op op = {.deadline_ms = clock_mono_ms() + 5000};
+	struct http_request request = {.method = "GET",
+		.url = testserver_url(rig.server),
+		.bearer = &token,
+		.is_final = is_final};
+	static const unsigned asked[] = {0, 0, 2}, attempts[] = {1, 1, 2};
+
+	asked_final = 0;
+	for (unsigned i = 0; i < ARRAY_LEN(asked); i++) {
+		CLEANUP_HTTP_ANSWER struct http_answer answer;
+
+		http_answer_init(&answer, RIG_ANSWER_MAX);
+		assert_int_equal(
+			http_call(rig.http, &request, &op, &answer, NULL, NULL), 0);
+		assert_int_equal(answer.attempts, attempts[i]);
+		assert_int_equal(asked_final, asked[i]);
+	}
+	rig_stop(&rig);
+}
+
 static void test_last_answer_before_deadline(void **state)
 {
 	RIG(rig, {.status = 503, .body = "busy"});
@@ -415,6 +447,7 @@ int main(void)
 		cmocka_unit_test(test_delete_with_many_stale_connections),
 		cmocka_unit_test(test_comes_right),
 		cmocka_unit_test(test_probe),
+		cmocka_unit_test(test_is_final),
 		cmocka_unit_test(test_last_answer_before_deadline),
 		cmocka_unit_test(test_retry_after),
 		cmocka_unit_test(test_retry_after_too_late),
