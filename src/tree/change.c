@@ -56,9 +56,8 @@ static void touch_node_locked(struct telling *t, struct node *n)
 
 static void touch_below_locked(struct telling *t, struct node *n)
 {
-	if (n->bits & BIT_FROZEN)
-		return;
 	touch_node_locked(t, n);
+	n->bits |= BIT_TOUCHED;
 	if (n->kind == NODE_FILE)
 		share_freeze_locked(n);
 	if (n->kind != NODE_DIR)
@@ -119,6 +118,14 @@ void tree_change_touch(struct tree *tree, const void *data)
 	tree->notifier->attr(tree->notifier->arg, TREE_ROOT_ID);
 	tell(tree, &t);
 	telling_release(tree, &t);
+}
+
+void change_tell_again(const struct node *node)
+{
+	const struct tree_notifier *n = node_tree(node)->notifier;
+
+	if (n)
+		n->attr(n->arg, node_id(node));
 }
 
 void tree_change_end(struct tree *tree)

@@ -88,6 +88,7 @@ static int handle_open(
 {
 	uint64_t stamp = 0;
 	struct handle *h;
+	bool was_touched;
 	int r;
 
 	if (node->kind == NODE_DIR)
@@ -111,9 +112,14 @@ static int handle_open(
 	opened_add_locked(node_tree(node), &h->opened, handle_drop);
 	if (h->field)
 		r = share_begin_locked(node, op, h->field, stamp, &h->share, ret);
+	was_touched = ret->shares && node->bits & BIT_TOUCHED;
+	if (was_touched)
+		node->bits &= (uint8_t)~BIT_TOUCHED;
 	tree_unlock(node_tree(node));
 	if (r < 0)
 		handle_drop(&h->opened);
+	else if (was_touched)
+		change_tell_again(node);
 	return r;
 }
 
@@ -242,7 +248,7 @@ int tree_fallocate(struct handle *h, int mode, uint64_t off, uint64_t len)
 	return r;
 }
 
-/* Of a frozen file: a handle whose text the pages are of, else any that is open, else NULL. */
+/* A handle whose text the pages are of, else any that is open, else NULL. */
 static const struct handle *holder_locked(const struct node *node)
 {
 	const struct handle *found = NULL;
@@ -293,6 +299,21 @@ static bool stat_shared(struct node *node, const struct handle *h, struct tree_e
 	return found;
 }
 
+bool node_has_other_readers(struct node *node, off_t size)
+{
+	const struct handle *h = NULL;
+	bool has;
+
+	tree_lock(node_tree(node));
+	if (node->kind == NODE_FILE && node->ops && node->sharers && node->kept)
+		h = holder_locked(node);
+	if (h && h->share.shares && (off_t)h->field->attr.size != size)
+		share_freeze_locked(node);
+	has = node->bits & BIT_FROZEN;
+	tree_unlock(node_tree(node));
+	return has;
+}
+
 static int stat_node(
 	struct node *node, const struct op *op, struct handle *h, struct tree_entry *ret)
 {
@@ -305,7 +326,7 @@ static int stat_node(
 	r = node_stat(node, op, &ret->attr, &ret->until_us);
 	if (r < 0)
 		return h ? on_handle(r) : r;
-	if (stat_shared(node, h, ret)) /* frozen meanwhile */
+	if (node_has_other_readers(node, ret->attr.st_size) && stat_shared(node, h, ret))
 		return 0;
 	if (h && h->field && field_own_size(h->field, &own)) {
 		ret->attr.st_size = (off_t)own;

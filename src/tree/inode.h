@@ -26,6 +26,7 @@ enum node_bits {
 	BIT_OVERLAY = 4, /* a directory with scratch entries */
 	BIT_FROZEN =
 		8, /* what a file was when it was opened; the name has another node now */
+	BIT_TOUCHED = 16, /* and not opened since */
 };
 
 /* 64 bytes, see pool.h. Numbers of other nodes: 0 is none. */
@@ -119,6 +120,9 @@ void node_orphan_locked(struct node *node);
 /* A view directory or scratch directory has this place now. Errors: -ENOMEM. */
 int node_move_locked(struct node *node, struct node *parent, const char *name);
 void node_count_lookup(struct node *node);
+/* For who opens a node that was touched (change.c). An answer from before the touch may be with a process that has not looked at
+ * it yet: the kernel made the inode of it when the touch had been told, and keeps its size. Now it has the inode. */
+void change_tell_again(const struct node *node);
 
 static inline struct node *parent_of(const struct node *node)
 {

@@ -73,7 +73,7 @@ static bool is_awaited_locked(const struct node *node)
 
 void share_freeze_locked(struct node *node)
 {
-	if (!node->sharers)
+	if (!node->sharers || node->bits & BIT_FROZEN)
 		return;
 	if (locks_are_on(node->ino)) {
 		node->kept = 0; /* what is told of it now is not what they read */

@@ -197,6 +197,49 @@ static void test_a_reader_keeps_the_text_and_the_name_gets_another_node(void **s
 	tree_release(o.handle, &b->op);
 }
 
+/* The size of a text that is new already must not get to who reads the old one, by whatever way. */
+static void test_a_reader_keeps_the_size_before_the_touch(void **state)
+{
+	struct bench *b = *state;
+	struct tree_entry a = look(b, TREE_ROOT_ID, "a"), v = look(b, a.id, "value"), now,
+			  e;
+	struct tree_open old = open_as(b, v.id, O_RDONLY), o;
+
+	assert_true(old.shares);
+	toy_set_begin(b->toy, b->tree, "a", "a longer one\n");
+	assert_int_equal(tree_getattr(b->tree, &b->op, v.id, NULL, &e), 0);
+	assert_int_equal(e.attr.st_size, v.attr.st_size);
+	now = look(b, a.id, "value");
+	assert_true(now.id != v.id);
+	assert_int_equal(now.attr.st_size, 13);
+	told.name_count = 0;
+	toy_set_end(b->toy, b->tree, "a");
+	assert_true(name_was_told(a.id, "value"));
+	o = open_as(b, now.id, O_RDONLY);
+	assert_true(o.shares);
+	assert_reads(b, &o, "a longer one\n");
+	tree_release(o.handle, &b->op);
+	tree_release(old.handle, &b->op);
+}
+
+/* An answer from before the touch may be with a process that has not yet looked at it: then the kernel makes the inode of it
+ * when the touch has been told. Who opens next has it told again, for there is the inode. */
+static void test_an_opening_after_a_touch_tells_it_again(void **state)
+{
+	struct bench *b = *state;
+	struct tree_entry a = look(b, TREE_ROOT_ID, "a"), v = look(b, a.id, "value");
+	struct tree_open o;
+
+	toy_set(b->toy, b->tree, "a", "a longer one\n");
+	for (int round = 0; round < 2; round++) {
+		told.attr_count = 0;
+		o = open_as(b, v.id, O_RDONLY);
+		assert_true(o.shares);
+		assert_int_equal(attr_was_told(v.id), round == 0);
+		tree_release(o.handle, &b->op);
+	}
+}
+
 static void test_a_writer_gets_a_node_without_readers(void **state)
 {
 	struct bench *b = *state;
@@ -271,6 +314,8 @@ int main(void)
 		CASE(test_readers_of_one_text_share_it),
 		CASE(test_in_the_middle_of_a_change_nothing_is_shared),
 		CASE(test_a_reader_keeps_the_text_and_the_name_gets_another_node),
+		CASE(test_a_reader_keeps_the_size_before_the_touch),
+		CASE(test_an_opening_after_a_touch_tells_it_again),
 		CASE(test_a_writer_gets_a_node_without_readers),
 		CASE(test_a_listing_of_before_tells_no_attributes),
 	};

@@ -500,7 +500,7 @@ void toy_keep(struct toy *toy)
 	toy->keeps = true;
 }
 
-void toy_set(struct toy *toy, struct tree *tree, const char *name, const char *value)
+void toy_set_begin(struct toy *toy, struct tree *tree, const char *name, const char *value)
 {
 	struct object *o;
 
@@ -510,8 +510,18 @@ void toy_set(struct toy *toy, struct tree *tree, const char *name, const char *v
 	free(o->text[VALUE]);
 	o->text[VALUE] = strdup(value);
 	pthread_mutex_unlock(&toy->lock);
-	tree_change_touch(tree, o);
+}
+
+void toy_set_end(struct toy *toy, struct tree *tree, const char *name)
+{
+	tree_change_touch(tree, *object_find(toy, name));
 	tree_change_end(tree);
+}
+
+void toy_set(struct toy *toy, struct tree *tree, const char *name, const char *value)
+{
+	toy_set_begin(toy, tree, name, value);
+	toy_set_end(toy, tree, name);
 }
 
 void toy_fail(struct toy *toy, int errnum)

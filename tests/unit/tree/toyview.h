@@ -28,8 +28,11 @@ struct node_entry toy_root(struct toy *toy);
 void toy_vanish(struct toy *toy, const char *name);
 /* From now on fields say that they stay as they are until toy_set. */
 void toy_keep(struct toy *toy);
-/* Somebody else gives an object another value. */
+/* Somebody else gives an object another value; */
 void toy_set(struct toy *toy, struct tree *tree, const char *name, const char *value);
+/* and in two steps: after the first the value is shown, and nobody has been told. */
+void toy_set_begin(struct toy *toy, struct tree *tree, const char *name, const char *value);
+void toy_set_end(struct toy *toy, struct tree *tree, const char *name);
 void toy_fail(struct toy *toy, int errnum);
 /* Lines "why OBJECT/path text\n" with newlines of the text as "\\n"; the caller frees. Empties the log. */
 char *toy_take_log(struct toy *toy);
