@@ -3,6 +3,7 @@
  * order, and how a failure before the mount answers reaches the one who started it. */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -281,6 +282,8 @@ int main(int argc, char **argv)
 	struct program p = {.ready_fd = -1};
 	struct err err = {""};
 
+	/* By default each thread keeps free memory of its own: with 10,000 VPCs 2 MB of 54 lie idle. */
+	mallopt(M_ARENA_MAX, 2);
 	if (config_parse(argc, argv, environment, &p.config, &err) < 0) {
 		log_error("%s", err.text);
 		return 1;

@@ -45,9 +45,9 @@ struct observation {
  * the answers' and read or written under view->lock only. */
 struct vpc {
 	atomic_uint refs;
-	struct view *view; /* borrowed: outlives it */
 	bool is_draft;
-	char *id; /* owned, never changes; "" for a draft */
+	struct view *view; /* borrowed: outlives it */
+	char *id;	   /* owned, never changes; "" for a draft */
 	/* ---- */
 	struct doc *doc; /* owned */
 	char *tag; /* owned: what the API calls the GET answer that doc is; NULL: it is none, or has no tag */
@@ -57,21 +57,20 @@ struct vpc {
 		written_us; /* stamp of the end of the last mutation: answers to older questions do not count */
 	uint64_t
 		created_us; /* stamp of its creation here while no list has shown it, else 0 */
-	bool is_unlisted; /* the last list did not have it, or not as it was written here: only a GET by id knows */
-	bool writing;		/* a writer is inside the gate */
 	struct flight *flight;	/* borrowed: a GET by id that is under way */
 	uint64_t kept_until_us; /* the kernel may keep attributes and names until then */
-	bool gone;		/* deleted: here, or seen to be gone */
-	bool deleted_here;	/* stays as a mark until no list shows it any more */
 	struct timespec seen;	/* when it was first seen */
 	struct observation *observations;
 	struct local_prefix *local_prefixes;
 	struct map
 		made; /* paths of unset directories that cp -r has made although they were there */
-	struct reader *
-		readers; /* owned: VPC_READERS of them, or NULL while nobody has read spec.json */
-	unsigned reader_next;
-	pid_t refused; /* whose write was refused last, 0 when the last one worked */
+	struct reader *readers; /* owned */
+	uint8_t reader_count, reader_next;
+	bool is_unlisted; /* the last list did not have it, or not as it was written here: only a GET by id knows */
+	bool writing;	   /* a writer is inside the gate */
+	bool gone;	   /* deleted: here, or seen to be gone */
+	bool deleted_here; /* stays as a mark until no list shows it any more */
+	pid_t refused;	   /* whose write was refused last, 0 when the last one worked */
 	/* Who last was refused an unlink here, how often, and until when that counts. */
 	pid_t remover;
 	unsigned removals;

@@ -50,7 +50,7 @@ void vpc_unref(struct vpc *vpc)
 	drop_observations(vpc);
 	while (vpc->local_prefixes)
 		vpc_drop_local_prefix(vpc, vpc->local_prefixes->file);
-	for (size_t i = 0; vpc->readers && i < VPC_READERS; i++)
+	for (unsigned i = 0; i < vpc->reader_count; i++)
 		doc_unref(vpc->readers[i].doc);
 	free(vpc->readers);
 	map_release(&vpc->made);
@@ -231,11 +231,29 @@ bool vpc_drop_local_prefix(struct vpc *vpc, const char *file)
 
 static struct reader *find_reader(struct vpc *vpc, pid_t tgid)
 {
-	for (size_t i = 0; vpc->readers && i < VPC_READERS; i++) {
-		if (vpc->readers[i].doc && vpc->readers[i].tgid == tgid)
+	for (unsigned i = 0; i < vpc->reader_count; i++) {
+		if (vpc->readers[i].tgid == tgid)
 			return &vpc->readers[i];
 	}
 	return NULL;
+}
+
+/* One more as long as there are few: a walk is one program, and reads all VPCs. NULL: no memory. */
+static struct reader *next_reader(struct vpc *vpc)
+{
+	struct reader *grown = vpc->readers;
+
+	if (vpc->reader_count == VPC_READERS) {
+		vpc->reader_next = (vpc->reader_next + 1) % VPC_READERS;
+		return &vpc->readers[vpc->reader_next];
+	}
+	grown = reallocarray(grown, vpc->reader_count + 1, sizeof(*grown));
+	if (!grown)
+		return NULL;
+	vpc->readers = grown;
+	vpc->reader_next = vpc->reader_count++;
+	grown[vpc->reader_next] = (struct reader){0};
+	return &grown[vpc->reader_next];
 }
 
 void vpc_remember_reader(struct vpc *vpc, pid_t tgid, struct doc *doc, bool has_saved)
@@ -243,14 +261,10 @@ void vpc_remember_reader(struct vpc *vpc, pid_t tgid, struct doc *doc, bool has_
 	struct reader *r = find_reader(vpc, tgid);
 
 	/* Without memory for it a save is compared with what its handle found at its opening. */
-	if (!vpc->readers)
-		vpc->readers = calloc(VPC_READERS, sizeof(*vpc->readers));
-	if (!vpc->readers)
+	if (!r)
+		r = next_reader(vpc);
+	if (!r)
 		return;
-	if (!r) {
-		r = &vpc->readers[vpc->reader_next];
-		vpc->reader_next = (vpc->reader_next + 1) % VPC_READERS;
-	}
 	doc_ref(doc);
 	doc_unref(r->doc);
 	*r = (struct reader){.tgid = tgid, .doc = doc, .has_saved = has_saved};
