@@ -27,6 +27,9 @@ struct api_problem {
 		[ERR_TEXT_MAX]; /* the API's message, then every detail, a line each; UTF-8, no control characters */
 };
 
+/* Whether there was no answer, or one that says "not now", after all repetitions; a quota is none of these. */
+bool api_problem_is_down(const struct api_problem *problem);
+
 /* One finished call, for the log and the statistics. */
 struct api_event {
 	struct timespec at;

@@ -60,6 +60,9 @@ void http_answer_init(struct http_answer *answer, size_t body_max);
 void http_answer_release(struct http_answer *answer);
 #define CLEANUP_HTTP_ANSWER CLEANUP(http_answer_release)
 
+/* Whether a server says with this status that it cannot now: 429, 502, 503, 504. */
+bool http_is_busy(int status);
+
 /* Sends until there is an answer that is final. GET, PATCH and DELETE are repeated on transport errors, 429, 502,
  * 503, 504: jittered, doubling from 100 ms, at least Retry-After, never past op->deadline_ms (a wait that would
  * pass it is not begun: the last answer is returned), and never when op->is_probe. POST is repeated only when its bytes surely did not leave

@@ -212,3 +212,12 @@ int problem_unusable(
 	}
 	return -EBADMSG;
 }
+
+bool api_problem_is_down(const struct api_problem *problem)
+{
+	if (problem->http_status)
+		return http_is_busy(problem->http_status) && problem->errnum != EDQUOT;
+	return problem->errnum == ETIMEDOUT || problem->errnum == EHOSTUNREACH ||
+	       problem->errnum == ECONNREFUSED || problem->errnum == EREMOTEIO ||
+	       problem->errnum == EPROTO;
+}

@@ -81,7 +81,7 @@ static void call_take_answer(struct http_answer *ret, struct job *job)
 /* The answer is read for this: a long one, that is as it should be, need not be. */
 static bool is_final(const struct call *call, const struct http_answer *answer)
 {
-	return call->request->is_final && retry_is_status(answer->status) &&
+	return call->request->is_final && http_is_busy(answer->status) &&
 	       call->request->is_final(answer);
 }
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 #include "base/cleanup.h"
+#include "http/http.h"
 
 #define RETRY_FIRST_MS	  100
 #define RETRY_MAX_MS	  5000
@@ -17,7 +18,7 @@
 	4 /* attempts while there is no connection: a dead server is told soon */
 #define RETRY_MAX_CUT 3 /* attempts while answers come cut */
 
-bool retry_is_status(int status)
+bool http_is_busy(int status)
 {
 	static const int again[] = {429, 502, 503, 504};
 
@@ -26,6 +27,11 @@ bool retry_is_status(int status)
 			return true;
 	}
 	return false;
+}
+
+static unsigned retry_max_for_status(int status)
+{
+	return http_is_busy(status) ? RETRY_MAX_ANSWERS : 1;
 }
 
 static unsigned retry_max_for_errnum(int errnum)
@@ -51,9 +57,8 @@ static bool retry_is_safe(const struct retry_outcome *outcome)
 int64_t retry_wait_ms(
 	const struct retry_outcome *outcome, unsigned attempts, uint32_t random)
 {
-	unsigned max = outcome->errnum
-			       ? retry_max_for_errnum(outcome->errnum)
-			       : (retry_is_status(outcome->status) ? RETRY_MAX_ANSWERS : 1);
+	unsigned max = outcome->errnum ? retry_max_for_errnum(outcome->errnum)
+				       : retry_max_for_status(outcome->status);
 	int64_t wait;
 
 	if (attempts >= max || outcome->hopeless || !retry_is_safe(outcome))

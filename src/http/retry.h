@@ -17,9 +17,6 @@ struct retry_outcome {
 	int64_t retry_after_ms; /* -1 when the answer named none */
 };
 
-/* Whether a server says with this status that it cannot now: 429, 502, 503, 504. */
-bool retry_is_status(int status);
-
 /* Milliseconds to wait before the next attempt; -1 when this outcome is final. attempts made so far, 1 or more;
  * random is any number. */
 int64_t retry_wait_ms(

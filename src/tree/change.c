@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who must ask again when something changed. A file whose pages are shared keeps its node and is told nothing (share.c). */
+/* Who must ask again when something changed. A file whose pages are shared leaves its name to another node (share.c). */
 #include "tree/change.h"
 
 #include <stdlib.h>

@@ -299,7 +299,7 @@ static bool stat_shared(struct node *node, const struct handle *h, struct tree_e
 	return found;
 }
 
-bool node_has_other_readers(struct node *node, off_t size)
+bool node_is_left_to_readers(struct node *node, off_t size)
 {
 	const struct handle *h = NULL;
 	bool has;
@@ -326,7 +326,7 @@ static int stat_node(
 	r = node_stat(node, op, &ret->attr, &ret->until_us);
 	if (r < 0)
 		return h ? on_handle(r) : r;
-	if (node_has_other_readers(node, ret->attr.st_size) && stat_shared(node, h, ret))
+	if (node_is_left_to_readers(node, ret->attr.st_size) && stat_shared(node, h, ret))
 		return 0;
 	if (h && h->field && field_own_size(h->field, &own)) {
 		ret->attr.st_size = (off_t)own;

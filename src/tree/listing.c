@@ -222,7 +222,7 @@ static int row_describe(
 		r = row_intern(list, row);
 		if (r < 0)
 			return r;
-		if (!node_has_other_readers(row->node, (off_t)row->attr.size)) {
+		if (!node_is_left_to_readers(row->node, (off_t)row->attr.size)) {
 			node_stat_fill(row->node, &row->attr, &ret->attr);
 			ret->id = node_id(row->node);
 			ret->until_us =

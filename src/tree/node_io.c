@@ -107,7 +107,7 @@ int node_answer(struct node *node, const struct op *op, struct tree_entry *ret)
 	struct tree_entry e = {.id = node_id(node), .scratch = node_is_scratch(node)};
 	int r = node_stat(node, op, &e.attr, &e.until_us);
 
-	if (r == 0 && node_has_other_readers(node, e.attr.st_size))
+	if (r == 0 && node_is_left_to_readers(node, e.attr.st_size))
 		r = -ESTALE;
 	if (r < 0)
 		return r;

@@ -14,11 +14,11 @@ int node_stat(
 /* Attributes in the form of the mount: type, owner, umask. */
 void node_stat_fill(
 	const struct node *node, const struct node_attr *attr, struct stat *ret);
-/* Whoever reads an older text of the file must not be told a size to keep; and of a frozen node no change is told. */
+/* Whoever reads an older text of the file must not be told a size to keep. */
 bool node_has_older_readers(struct node *node);
 /* Whether the node stays with those who read it, and the name has another one. So it is where the pages they share are of a text
  * of another size: what shows this size is new, and the touch that says so is on its way. */
-bool node_has_other_readers(struct node *node, off_t size);
+bool node_is_left_to_readers(struct node *node, off_t size);
 /* node_stat, and one lookup counted. -ESTALE: the name has another node by now. */
 int node_answer(struct node *node, const struct op *op, struct tree_entry *ret);
 

@@ -39,21 +39,6 @@ static void flight_unref(struct flight *f)
 	free(f);
 }
 
-/* No answer, or one that says "not now", after all repetitions. */
-static bool is_down(const struct api_problem *problem)
-{
-	static const int statuses[] = {429, 502, 503, 504};
-
-	for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
-		if (problem->http_status == statuses[i] && problem->errnum != EDQUOT)
-			return true;
-	}
-	return problem->http_status == 0 &&
-	       (problem->errnum == ETIMEDOUT || problem->errnum == EHOSTUNREACH ||
-		       problem->errnum == ECONNREFUSED || problem->errnum == EREMOTEIO ||
-		       problem->errnum == EPROTO);
-}
-
 /* A server found dead a moment ago is not asked again: one deadline for all, not one each. */
 static bool is_dead(struct view *view, struct api_problem *problem)
 {
@@ -92,7 +77,7 @@ static bool is_hasty(const struct flight *f)
 
 static void note_outcome(struct view *view, const struct flight *f)
 {
-	bool down = f->r < 0 && is_down(&f->problem);
+	bool down = f->r < 0 && api_problem_is_down(&f->problem);
 
 	if (f->r == 0 || (f->problem.http_status && !down)) {
 		view->dead_until_us = 0;

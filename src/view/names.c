@@ -29,6 +29,14 @@ static int count_names(struct view *view, struct map *counts)
 	return 0;
 }
 
+static int set_name(struct vpc *vpc, const char *file)
+{
+	if (strcmp(file, vpc->file) == 0)
+		return 0;
+	news_add(vpc);
+	return vpc_set_file(vpc, file);
+}
+
 int names_rebuild(struct view *view)
 {
 	CLEANUP(map_release) struct map counts = {0};
@@ -51,10 +59,7 @@ int names_rebuild(struct view *view)
 		/* A name may look like NAME~ID of others: then it takes its id as well. */
 		if (map_get(&files, file))
 			name_with_id(name, vpc->id, file);
-		if (strcmp(file, vpc->file) != 0)
-			news_add(vpc);
-		if ((strcmp(file, vpc->file) != 0 && vpc_set_file(vpc, file) < 0) ||
-			map_add(&files, file, vpc) == -ENOMEM) {
+		if (set_name(vpc, file) < 0 || map_add(&files, file, vpc) == -ENOMEM) {
 			map_release(&files);
 			return -ENOMEM;
 		}
