@@ -18,9 +18,10 @@ struct emulator_options {
 	const char *load_file; /* a list answer {"items":[...]}, or NULL */
 	const char *
 		state_file; /* kept on disk: read at start when it exists, written before each answer */
-	bool samples;		   /* start with sample VPCs when the state is empty */
-	unsigned latency_ms;	   /* before each answer */
-	unsigned provision_ms;	   /* how long CREATING, UPDATING and DELETING last */
+	bool omit_defaults;    /* answers leave out what is unset, as some gateways do */
+	bool samples;	       /* start with sample VPCs when the state is empty */
+	unsigned latency_ms;   /* before each answer */
+	unsigned provision_ms; /* how long CREATING, UPDATING and DELETING last */
 	const char *const *faults; /* rules, see the manual page */
 	size_t fault_count;
 	int request_log_fd; /* a line per request is written there; <= 0 is none */

@@ -50,6 +50,12 @@ struct answer answer_problem_take(enum rpc_code code, json_t *details, const cha
 	vsnprintf(raw, sizeof(raw), fmt, ap);
 	va_end(ap);
 	utf8_clean(message, sizeof(message), raw, strlen(raw));
+	return answer_long_problem_take(code, details, message);
+}
+
+struct answer answer_long_problem_take(
+	enum rpc_code code, json_t *details, const char *message)
+{
 	return answer_json_take(rpc_http_status(code),
 		json_pack("{s:i, s:s, s:o}", "code", (int)code, "message", message,
 			"details", details ? details : json_array()));

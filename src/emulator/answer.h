@@ -19,6 +19,7 @@ struct answer {
 	const char *location;  /* borrowed from the fault that redirects, or NULL */
 	unsigned retry_after;  /* seconds, when has_retry_after */
 	bool has_retry_after;
+	bool takes_gzip;	/* says so to the client, as the gateway does */
 	bool tagged;		/* with an ETag; If-None-Match counts */
 	bool is_gzip;		/* the body is */
 	char tag[TEXT_TAG_MAX]; /* the ETag of this form of it, or "" */
@@ -35,6 +36,10 @@ struct answer answer_plain(unsigned status, const char *type, const char *bytes)
 /* google.rpc.Status as grpc-gateway writes it. Takes details, an array or NULL. */
 struct answer answer_problem_take(enum rpc_code code, json_t *details, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The same with a message of any length, which is valid UTF-8. */
+struct answer answer_long_problem_take(
+	enum rpc_code code, json_t *details, const char *message);
 
 /* How an error body looks; which gateway the service uses is unknown (api.md 3.2). */
 enum answer_shape {

@@ -59,5 +59,14 @@ bool cidr_is_address(const json_t *text)
 {
 	const char *s = plain_string(text);
 
-	return s && address_family(s) != AF_UNSPEC;
+	const char *zone = s ? strchr(s, '%') : NULL;
+	char address[INET6_ADDRSTRLEN];
+
+	if (!zone)
+		return s && address_family(s) != AF_UNSPEC;
+	if (!zone[1] || (size_t)(zone - s) >= sizeof(address))
+		return false;
+	memcpy(address, s, (size_t)(zone - s));
+	address[zone - s] = '\0';
+	return address_family(address) == AF_INET6;
 }

@@ -14,7 +14,8 @@ const char cli_usage[] =
 	"usage: vpcfs-emulator [--listen HOST:PORT] [--token TOKEN] [--profile "
 	"live|reference]\n"
 	"                      [--load FILE] [--state FILE] [--samples] [--latency MS]\n"
-	"                      [--provision MS] [--fault RULE]... [--verbose]\n"
+	"                      [--provision MS] [--fault RULE]... [--omit-defaults]\n"
+	"                      [--verbose]\n"
 	"A server of the CoreWeave VPC API on loopback, for trying and testing.\n"
 	"\n"
 	"  -l, --listen HOST:PORT   default 127.0.0.1:0; port 0 is any free one\n"
@@ -27,14 +28,24 @@ const char cli_usage[] =
 	"  -S, --samples            start with sample VPCs when there are none\n"
 	"      --latency MS         before each answer\n"
 	"      --provision MS       how long CREATING, UPDATING and DELETING last\n"
-	"  -f, --fault RULE         METHOD[:PATHPART]:ACTION[=ARG][*COUNT][@AFTER]\n"
+	"  -f, --fault RULE         misbehave: "
+	"METHOD[:PATHPART]:ACTION[=ARG][*COUNT][@AFTER]\n"
+	"      --omit-defaults      leave out of answers what is unset (false, [], null)\n"
 	"  -v, --verbose            a line per request on standard error\n"
 	"  -h, --help   -V, --version\n"
 	"\n"
-	"Prints \"listening on URL\" when it is ready. The manual page has the fault "
-	"rules.\n";
+	"Faults: METHOD is LIST, GET, POST, PATCH, DELETE or ANY, ACTION one of\n"
+	"  status=N[,OPTION...] delay=MS hang hold reset[=rst] cut[=BYTES] drip=MS\n"
+	"  garbage wrongtype empty body=TEXT huge=BYTES redirect[=URL] stale=MS\n"
+	"  (or lag=MS) silent; most take -before or -after: hold-after\n"
+	"Control, with the token: GET POST DELETE /emulator/faults, POST "
+	"/emulator/release,\n"
+	"  GET DELETE /emulator/requests, GET /emulator/history[?after=N]\n"
+	"\n"
+	"Prints \"listening on URL\" when it is ready. vpcfs-emulator(1) has the "
+	"details.\n";
 
-enum { OPT_LATENCY = 256, OPT_PROVISION };
+enum { OPT_LATENCY = 256, OPT_PROVISION, OPT_OMIT_DEFAULTS };
 
 static const struct option long_options[] = {
 	{"listen", required_argument, NULL, 'l'},
@@ -46,6 +57,7 @@ static const struct option long_options[] = {
 	{"latency", required_argument, NULL, OPT_LATENCY},
 	{"provision", required_argument, NULL, OPT_PROVISION},
 	{"fault", required_argument, NULL, 'f'},
+	{"omit-defaults", no_argument, NULL, OPT_OMIT_DEFAULTS},
 	{"verbose", no_argument, NULL, 'v'},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
@@ -91,6 +103,9 @@ static int parse_flag(struct cli *cli, int opt, struct err *err)
 	switch (opt) {
 	case 'S':
 		cli->options.samples = true;
+		return 0;
+	case OPT_OMIT_DEFAULTS:
+		cli->options.omit_defaults = true;
 		return 0;
 	case 'v':
 		cli->options.request_log_fd = STDERR_FILENO;

@@ -6,10 +6,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define CUT_MISSING 1024
-#define SEND_CHUNK  ((size_t)64 << 10)
-#define HUGE_BEGIN  "{\"items\":[\""
-#define HUGE_END    "\"]}"
+#define CUT_MISSING  1024
+#define CHUNKED_FROM 2048
+#define SEND_CHUNK   ((size_t)64 << 10)
+#define HUGE_BEGIN   "{\"items\":[\""
+#define HUGE_END     "\"]}"
 
 /* A body that is made while it is sent. */
 struct stream {
@@ -95,12 +96,36 @@ static void text_done(void *cls)
 	text_unref(cls);
 }
 
+static ssize_t chunk_read(void *cls, uint64_t at, char *to, size_t max)
+{
+	const struct text *text = cls;
+	size_t left = text->len - (size_t)at;
+
+	if (!left)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	memcpy(to, text->bytes + at, left < max ? left : max);
+	return (ssize_t)(left < max ? left : max);
+}
+
+/* As Go's net/http sends what outgrew its buffer before the handler was done. */
+static struct MHD_Response *chunked_response(const struct answer *a)
+{
+	struct MHD_Response *response = MHD_create_response_from_callback(
+		MHD_SIZE_UNKNOWN, SEND_CHUNK, chunk_read, text_ref(a->body), text_done);
+
+	if (!response)
+		text_unref(a->body);
+	return response;
+}
+
 static struct MHD_Response *whole_response(const struct answer *a)
 {
 	struct MHD_Response *response;
 
 	if (!a->body)
 		return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+	if (a->takes_gzip && a->body->len > CHUNKED_FROM)
+		return chunked_response(a);
 	response = MHD_create_response_from_buffer_with_free_callback_cls(
 		a->body->len, a->body->bytes, text_done, text_ref(a->body));
 	if (!response)
@@ -117,6 +142,8 @@ static void add_headers(struct MHD_Response *response, const struct answer *a)
 			a->type ? a->type : "application/json");
 	if (a->is_gzip)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+	if (a->takes_gzip)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ACCEPT_ENCODING, "gzip");
 	if (a->tag[0]) {
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, a->tag);
 		MHD_add_response_header(

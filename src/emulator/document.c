@@ -43,6 +43,15 @@ static json_t *primary_only_take(json_t *prefix)
 		"PRIMARY", "prefixes", prefix, "ipam");
 }
 
+/* Takes value. */
+static void fill(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_get(object, key))
+		json_decref(value);
+	else
+		json_object_set_new(object, key, value);
+}
+
 /* The request's host prefixes with what a full answer shows of them. */
 static json_t *host_prefixes_filled(const json_t *given)
 {
@@ -52,11 +61,12 @@ static json_t *host_prefixes_filled(const json_t *given)
 	json_array_foreach (out, i, prefix) {
 		json_t *ipam = json_object_get(prefix, "ipam");
 
+		fill(prefix, "name", json_string(""));
+		fill(prefix, "ipam", json_null());
 		if (!ipam)
-			json_object_set_new(prefix, "ipam", json_null());
-		else if (!json_object_get(ipam, "gatewayAddressPolicy"))
-			json_object_set_new(ipam, "gatewayAddressPolicy",
-				json_string(SCHEMA_POLICY_NONE));
+			continue;
+		fill(ipam, "prefixLength", json_integer(0));
+		fill(ipam, "gatewayAddressPolicy", json_string(SCHEMA_POLICY_NONE));
 	}
 	return out;
 }
@@ -155,12 +165,24 @@ static json_t *servers_of(const json_t *request)
 	return servers ? json_deep_copy(servers) : json_array();
 }
 
+/* The message dhcp is unset until a request has it. */
+static json_t *dhcp_of(const json_t *request)
+{
+	const json_t *dhcp = json_object_get(request, "dhcp");
+
+	if (!dhcp)
+		return json_null();
+	if (!json_object_get(dhcp, "dns"))
+		return json_pack("{s:n}", "dns");
+	return json_pack("{s:{s:o}}", "dns", "servers", servers_of(request));
+}
+
 json_t *document_create(const json_t *request, const char *id, const char *now)
 {
 	json_auto_t *hosts = host_prefixes_of(request);
 
 	return json_pack("{s:O, s:O, s:s, s:o, s:s, s:s, s:o, s:O, s:{s:o}, s:{s:o}, "
-			 "s:{s:{s:o}}, s:s}",
+			 "s:o, s:s}",
 		"name", json_object_get(request, "name"), "zone",
 		json_object_get(request, "zone"), "id", id, "vpcPrefixes",
 		prefixes_merged(NULL, json_object_get(request, "vpcPrefixes"), now),
@@ -168,7 +190,7 @@ json_t *document_create(const json_t *request, const char *id, const char *now)
 		"hostPrefixes", hosts, "ingress", "disablePublicServices",
 		flag_of(request, "ingress", "disablePublicServices"), "egress",
 		"disablePublicAccess", flag_of(request, "egress", "disablePublicAccess"),
-		"dhcp", "dns", "servers", servers_of(request), "status", "STATUS_READY");
+		"dhcp", dhcp_of(request), "status", "STATUS_READY");
 }
 
 /* The object of that name in parent, as a copy of its own that may be changed; made where it is none. */
@@ -179,6 +201,18 @@ static json_t *own_object(json_t *parent, const char *name)
 
 	json_object_set_new(parent, name, own);
 	return own;
+}
+
+/* A mask may name the servers of a dhcp that is not there: then there is nothing to clear. */
+static void set_servers(json_t *doc, const json_t *request)
+{
+	json_t *servers = servers_of(request);
+
+	if (json_array_size(servers) || json_object_get(request, "dhcp") ||
+		json_is_object(json_object_get(doc, "dhcp")))
+		json_object_set(
+			own_object(own_object(doc, "dhcp"), "dns"), "servers", servers);
+	json_decref(servers);
 }
 
 static void set_leaves(json_t *doc, const json_t *request, unsigned leaves, const char *now)
@@ -198,8 +232,7 @@ static void set_leaves(json_t *doc, const json_t *request, unsigned leaves, cons
 		json_object_set_new(own_object(doc, "egress"), "disablePublicAccess",
 			flag_of(request, "egress", "disablePublicAccess"));
 	if (leaves & LEAF_DNS)
-		json_object_set_new(own_object(own_object(doc, "dhcp"), "dns"), "servers",
-			servers_of(request));
+		set_servers(doc, request);
 }
 
 json_t *document_patch(json_t *doc, const json_t *request, unsigned leaves, const char *now)

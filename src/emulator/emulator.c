@@ -11,10 +11,12 @@
 struct emulator {
 	char url[LISTEN_URL_MAX];
 	struct secret token;
+	struct profile profile;
 	struct service service;
 	struct store *store; /* owned, and so are those below */
 	struct faults *faults;
 	struct requests *requests;
+	struct holds *holds;
 	struct server *server;
 };
 
@@ -36,7 +38,7 @@ static int prepare(
 	struct emulator *emu, const struct emulator_options *options, struct err *err)
 {
 	const struct store_options store = {
-		.profile = profile_of(options->profile),
+		.profile = &emu->profile,
 		.state_file = options->state_file,
 		.load_file = options->load_file,
 		.samples = options->samples,
@@ -45,9 +47,12 @@ static int prepare(
 	};
 	int r = 0;
 
+	emu->profile = *profile_of(options->profile);
+	emu->profile.omit_defaults = options->omit_defaults;
 	emu->faults = faults_new();
 	emu->requests = requests_new(options->request_log_fd);
-	if (!emu->faults || !emu->requests)
+	emu->holds = emu->requests ? holds_new(emu->requests) : NULL;
+	if (!emu->faults || !emu->holds)
 		return err_set(err, ENOMEM, "out of memory");
 	r = add_faults(emu, options, err);
 	if (r == 0 && options->token)
@@ -63,8 +68,10 @@ static int start(
 	struct emulator *emu, const struct emulator_options *options, struct err *err)
 {
 	const struct server_parts parts = {
+		.url = emu->url,
 		.service = &emu->service,
 		.faults = emu->faults,
+		.holds = emu->holds,
 		.requests = emu->requests,
 		.token = &emu->token,
 		.latency_ms = options->latency_ms,
@@ -99,6 +106,7 @@ void emulator_stop(struct emulator *emu)
 		return;
 	server_stop(emu->server);
 	store_free(emu->store);
+	holds_free(emu->holds);
 	requests_free(emu->requests);
 	faults_free(emu->faults);
 	secret_wipe(&emu->token);

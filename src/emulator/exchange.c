@@ -6,9 +6,7 @@
 #include <string.h>
 #include "base/clock.h"
 
-#define BEARER	       "Bearer "
-#define POLL_MS_MAX    60000
-#define AUTH_CHALLENGE "Bearer realm=\"vpcfs-emulator\", error=\"invalid_token\""
+#define POLL_MS_MAX 60000
 
 static int client_fd(struct MHD_Connection *c)
 {
@@ -33,32 +31,7 @@ bool exchange_wait(struct server *s, struct MHD_Connection *client, uint64_t ms)
 	return true;
 }
 
-static bool is_authorized(const struct server *s, struct MHD_Connection *c)
-{
-	const char *value = MHD_lookup_connection_value(
-		c, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION);
-	struct secret given CLEANUP_SECRET = {0};
-
-	if (!value || strncasecmp(value, BEARER, strlen(BEARER)) != 0)
-		return false;
-	value += strlen(BEARER);
-	value += strspn(value, " ");
-	if (!*value || !s->parts.token->bytes)
-		return *value != '\0';
-	return secret_set(&given, value, strlen(value)) == 0 &&
-	       secret_equal(&given, s->parts.token);
-}
-
-static struct answer unauthorized(void)
-{
-	struct answer a = answer_problem_take(
-		RPC_UNAUTHENTICATED, NULL, "missing or invalid access token");
-
-	a.challenge = AUTH_CHALLENGE;
-	return a;
-}
-
-static struct answer not_a_call(const struct route *route)
+static struct answer no_control(const struct route *route)
 {
 	struct answer a;
 
@@ -70,23 +43,35 @@ static struct answer not_a_call(const struct route *route)
 	return a;
 }
 
-/* What the service says to it. */
-static struct answer carry_out(struct server *s, const struct exchange *x,
-	const json_t *body, const char *bad_body)
+static const char *mask_of(const struct exchange *x)
 {
+	const json_t *mask = json_object_get(x->json, "updateMask");
+
+	return json_string_value(mask ? mask : json_object_get(x->json, "update_mask"));
+}
+
+/* What the gateway or the service says to it. */
+static struct answer carry_out(
+	struct server *s, const struct exchange *x, struct MHD_Connection *c)
+{
+	json_auto_t *request = NULL;
+	const struct history_cause cause = {.request = x->number,
+		.received_us = x->received_us,
+		.method = x->method,
+		.mask = mask_of(x),
+		.body = x->json};
 	struct service_call call = {
+		.cause = &cause,
 		.kind = x->route.kind,
 		.id = x->route.id,
-		.body = body,
-		.bad_body = bad_body,
 		.silent = x->fault.action == FAULT_SILENT,
 		.lag_ms = x->fault.action == FAULT_STALE ? (unsigned)x->fault.number : 0,
 	};
+	struct answer a;
 
-	if (x->route.kind >= ROUTE_CALLS)
-		return not_a_call(&x->route);
-	if (x->dropped)
-		return answer_plain(413, "text/plain", "request body larger than 1 MiB\n");
+	if (!gateway_admit(s, x, c, &request, &a))
+		return a;
+	call.request = request;
 	return service_answer(s->parts.service, &call);
 }
 
@@ -128,18 +113,38 @@ static bool replacement(
 	}
 }
 
+/* What makes a request wait, before or after it is carried out. Returns false when it is to end without an answer. */
+static bool linger(struct server *s, const struct exchange *x)
+{
+	const struct hold_ticket ticket = {.number = x->number,
+		.kind = x->route.kind,
+		.path = x->path,
+		.generation = x->fault.generation};
+
+	if (x->fault.action == FAULT_DELAY)
+		return exchange_wait(s, NULL, x->fault.number);
+	if (x->fault.action == FAULT_HOLD)
+		return holds_wait(s->parts.holds, &ticket);
+	return true;
+}
+
+static bool takes_its_place(const struct fault *f)
+{
+	return f->action != FAULT_NONE && f->action != FAULT_DELAY &&
+	       f->action != FAULT_HOLD;
+}
+
 /* Returns false when there is nothing to send. */
-static bool perform(struct server *s, struct exchange *x, struct MHD_Connection *c,
-	const json_t *body, const char *bad_body, struct answer *ret)
+static bool perform(
+	struct server *s, struct exchange *x, struct MHD_Connection *c, struct answer *ret)
 {
 	const struct fault *f = &x->fault;
 	struct answer other;
 
-	if (f->action == FAULT_DELAY && !f->carried_out &&
-		!exchange_wait(s, NULL, f->number))
+	if (!f->carried_out && !linger(s, x))
 		return false;
-	if (f->carried_out || f->action == FAULT_NONE || f->action == FAULT_DELAY)
-		*ret = carry_out(s, x, body, bad_body);
+	if (f->carried_out || !takes_its_place(f))
+		*ret = carry_out(s, x, c);
 	if (f->action == FAULT_RESET)
 		return false;
 	if (f->action == FAULT_HANG) {
@@ -150,38 +155,28 @@ static bool perform(struct server *s, struct exchange *x, struct MHD_Connection 
 		answer_release(ret);
 		*ret = other;
 	}
-	if (f->action == FAULT_DELAY && f->carried_out &&
-		!exchange_wait(s, NULL, f->number))
+	if (f->carried_out && !linger(s, x))
 		return false;
 	return exchange_wait(s, NULL, s->parts.latency_ms);
-}
-
-static void parse_body(const struct exchange *x, json_t **ret, json_error_t *why)
-{
-	why->text[0] = '\0';
-	*ret = NULL;
-	if (x->body.len && !x->dropped &&
-		(x->route.kind == ROUTE_CREATE || x->route.kind == ROUTE_PATCH))
-		*ret = json_loadb(x->body.data, x->body.len,
-			JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, why);
 }
 
 static enum MHD_Result call_answer(struct server *s, struct exchange *x,
 	struct MHD_Connection *c, const char *method, const char *path)
 {
-	json_auto_t *body = NULL;
 	struct answer answer = {0};
-	json_error_t why;
 	bool send = true;
 
-	parse_body(x, &body, &why);
-	x->number = requests_begin(s->parts.requests, method, path,
-		json_string_value(json_object_get(body, "updateMask")), &x->body);
-	if (is_authorized(s, c)) {
+	x->method = method;
+	x->path = path;
+	x->received_us = clock_mono_us();
+	gateway_parse(x);
+	x->number = requests_begin(
+		s->parts.requests, x->received_us, method, path, mask_of(x), &x->body);
+	if (guard_has_token(s, c)) {
 		faults_pick(s->parts.faults, x->route.kind, path, &x->fault);
-		send = perform(s, x, c, body, why.text[0] ? why.text : NULL, &answer);
+		send = perform(s, x, c, &answer);
 	} else {
-		answer = unauthorized();
+		answer = guard_unauthorized();
 	}
 	if (send)
 		represent(c, &x->fault, &answer);
@@ -193,16 +188,22 @@ static enum MHD_Result call_answer(struct server *s, struct exchange *x,
 	return delivery_send_take(s, c, answer, &x->fault);
 }
 
+static enum MHD_Result control(struct server *s, const struct exchange *x,
+	struct MHD_Connection *c, const char *method)
+{
+	static const struct fault none = {.action = FAULT_NONE};
+	struct answer a = {0};
+
+	if (guard_control(s, c, &a))
+		a = x->route.kind < ROUTE_NOT_FOUND ? control_answer(s, x, c, method)
+						    : no_control(&x->route);
+	return delivery_send_take(s, c, a, &none);
+}
+
 enum MHD_Result exchange_answer(struct server *s, struct exchange *x,
 	struct MHD_Connection *c, const char *method, const char *path)
 {
-	static const struct fault none = {.action = FAULT_NONE};
-
 	route_find(method, path, &x->route);
-	if (x->route.control)
-		return delivery_send_take(s, c,
-			x->route.kind < ROUTE_NOT_FOUND ? control_answer(s, x, method)
-							: not_a_call(&x->route),
-			&none);
-	return call_answer(s, x, c, method, path);
+	return x->route.control ? control(s, x, c, method)
+				: call_answer(s, x, c, method, path);
 }

@@ -14,6 +14,7 @@ struct faults {
 	pthread_mutex_t lock;
 	struct fault_rule *rules[FAULTS_MAX]; /* owned */
 	size_t count;
+	uint64_t generation; /* grows when the rules are cleared */
 };
 
 struct faults *faults_new(void)
@@ -40,11 +41,15 @@ void faults_free(struct faults *f)
 	free(f);
 }
 
-void faults_clear(struct faults *f)
+uint64_t faults_clear(struct faults *f)
 {
+	uint64_t generation;
+
 	pthread_mutex_lock(&f->lock);
 	truncate_to(f, 0);
+	generation = ++f->generation;
 	pthread_mutex_unlock(&f->lock);
+	return generation;
 }
 
 static int add_line(struct faults *f, const char *line, struct err *err)
@@ -83,11 +88,15 @@ int faults_add(struct faults *f, const char *lines, struct err *err)
 	return r;
 }
 
+unsigned fault_method_bit(enum route_kind kind)
+{
+	return kind < ROUTE_CALLS ? 1u << kind : 1u << ROUTE_NOT_FOUND;
+}
+
 static bool rule_takes(struct fault_rule *rule, enum route_kind kind, const char *path)
 {
-	unsigned bit = kind < ROUTE_CALLS ? 1u << kind : 1u << ROUTE_NOT_FOUND;
-
-	if (!(rule->methods & bit) || (rule->path[0] && !strstr(path, rule->path)))
+	if (!(rule->methods & fault_method_bit(kind)) ||
+		(rule->path[0] && !strstr(path, rule->path)))
 		return false;
 	if (rule->counted && rule->left == 0)
 		return false;
@@ -109,6 +118,7 @@ void faults_pick(
 	for (size_t i = 0; i < f->count; i++) {
 		if (rule_takes(f->rules[i], kind, path)) {
 			*ret = f->rules[i]->fault;
+			ret->generation = f->generation;
 			break;
 		}
 	}

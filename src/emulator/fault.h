@@ -7,6 +7,7 @@
 #define EMULATOR_FAULT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <jansson.h>
 #include "answer.h"
 #include "base/err.h"
@@ -19,6 +20,7 @@ enum fault_action {
 	FAULT_STATUS,
 	FAULT_DELAY,
 	FAULT_HANG,
+	FAULT_HOLD,
 	FAULT_CUT,
 	FAULT_DRIP,
 	FAULT_RESET,
@@ -36,6 +38,7 @@ enum fault_action {
 struct fault {
 	enum fault_action action;
 	bool carried_out;	   /* the request takes effect before */
+	uint64_t generation;	   /* of the rules it came from, see faults_clear */
 	unsigned long long number; /* milliseconds or bytes; 0 of cut is half */
 	bool rst;		   /* reset: by RST, not by FIN */
 	unsigned status;	   /* and the rest: of FAULT_STATUS */
@@ -61,13 +64,18 @@ struct fault_rule {
 /* Errors: -EINVAL with one sentence. */
 int fault_parse(const char *text, struct fault_rule *ret, struct err *err);
 
+/* The name of a method in a rule to its bits, and the bit of a request. Errors: -EINVAL with one sentence. */
+int fault_parse_methods(const char *text, size_t len, unsigned *ret, struct err *err);
+unsigned fault_method_bit(enum route_kind kind);
+
 struct faults;
 
 struct faults *faults_new(void);
 void faults_free(struct faults *f);
 /* All lines or none; blank ones and those that begin with '#' are skipped. Errors: -EINVAL, -ENOMEM, -E2BIG. */
 int faults_add(struct faults *f, const char *lines, struct err *err);
-void faults_clear(struct faults *f);
+/* Returns the generation of the rules to come; those that were there had lower ones. */
+uint64_t faults_clear(struct faults *f);
 /* What the first rule that matches says; action FAULT_NONE when none does. */
 void faults_pick(
 	struct faults *f, enum route_kind kind, const char *path, struct fault *ret);

@@ -35,6 +35,7 @@ static const struct action_row actions[] = {
 	{"status", FAULT_STATUS, ARG_STATUS, false, true},
 	{"delay", FAULT_DELAY, ARG_MS, true, true},
 	{"hang", FAULT_HANG, ARG_NONE, false, true},
+	{"hold", FAULT_HOLD, ARG_NONE, false, true},
 	{"cut", FAULT_CUT, ARG_MAYBE_BYTES, true, false},
 	{"drip", FAULT_DRIP, ARG_MS, true, false},
 	{"reset", FAULT_RESET, ARG_RST, false, true},
@@ -64,7 +65,7 @@ static int parse_number(
 	return 0;
 }
 
-static int parse_methods(const char *text, size_t len, unsigned *ret, struct err *err)
+int fault_parse_methods(const char *text, size_t len, unsigned *ret, struct err *err)
 {
 	static const struct {
 		const char *name;
@@ -86,8 +87,8 @@ static int parse_methods(const char *text, size_t len, unsigned *ret, struct err
 		}
 	}
 	return err_set(err, EINVAL,
-		"fault rule: \"%.*s\" is not one of GET, LIST, POST, PATCH, DELETE, ANY",
-		(int)len, text);
+		"\"%.*s\" is not one of GET, LIST, POST, PATCH, DELETE, ANY", (int)len,
+		text);
 }
 
 /* Cuts "*COUNT" or "@AFTER" off the end, when it is there with digits behind it. */
@@ -264,6 +265,6 @@ int fault_parse(const char *text, struct fault_rule *ret, struct err *err)
 			text);
 	*ret = (struct fault_rule){.left = 0};
 	snprintf(ret->source, sizeof(ret->source), "%s", text);
-	r = parse_methods(copy, (size_t)(colon - copy), &ret->methods, err);
+	r = fault_parse_methods(copy, (size_t)(colon - copy), &ret->methods, err);
 	return r < 0 ? r : parse_action(ret, split_path(ret, colon + 1), err);
 }

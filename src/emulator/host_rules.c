@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What host prefixes a VPC may be created with: one PRIMARY, and secondary ones of one family with ipam. */
+/* The service's own rules for host prefixes: one PRIMARY, and secondary ones of one family. REF is the published
+ * reference. */
 #include "rules.h"
 
 #include <stdio.h>
@@ -11,9 +12,14 @@
 #define SIZE_V4 18
 #define SIZE_V6 51
 
-/* Families of a host prefix's valid CIDRs, as bits. */
-enum { HAS_V4 = 1, HAS_V6 = 2 };
+/* Of a host prefix's valid CIDRs. */
+struct aggregate {
+	bool has_v4, has_v6;
+	int longest; /* bits */
+};
 
+/* REF: "must be a /18 subnet or larger ... for IPv4, or a /51 prefix or larger"; the service takes smaller ones
+ * (api.md 0, row 6). */
 void rules_check_host_cidr(
 	const struct profile *p, const json_t *text, json_t *violations, const char *field)
 {
@@ -31,79 +37,83 @@ void rules_check_host_cidr(
 			json_string_value(text), most);
 }
 
-static unsigned check_cidrs(const struct profile *p, const json_t *prefixes,
+/* REF: prefixes is required. */
+static struct aggregate check_cidrs(const struct profile *p, const json_t *prefixes,
 	json_t *violations, const char *base)
 {
+	struct aggregate all = {.longest = 0};
 	char field[RULES_FIELD_MAX];
-	unsigned families = 0;
 	struct cidr cidr;
 	json_t *one;
 	size_t i;
 
 	if (json_array_size(prefixes) == 0) {
 		snprintf(field, sizeof(field), "%s.prefixes", base);
-		rules_violate(violations, field, "value must contain at least 1 item(s)");
+		rules_violate(violations, field, "value is required");
 	}
 	json_array_foreach (prefixes, i, one) {
 		snprintf(field, sizeof(field), "%s.prefixes[%zu]", base, i);
 		rules_check_host_cidr(p, one, violations, field);
-		if (cidr_parse(one, &cidr))
-			families |= cidr.family == AF_INET ? HAS_V4 : HAS_V6;
+		if (!cidr_parse(one, &cidr))
+			continue;
+		all.has_v4 |= cidr.family == AF_INET;
+		all.has_v6 |= cidr.family == AF_INET6;
+		all.longest = cidr.length > all.longest ? cidr.length : all.longest;
 	}
-	return families;
+	return all;
 }
 
-static void check_policy(const struct profile *p, const json_t *ipam, unsigned families,
-	json_t *violations, const char *base)
+/* REF: the policy is required, "one of", and EUI64 "only valid if all prefixes are IPv6"; the service does without one, and
+ * keeps numbers that it does not know (schema.md section 4). */
+static void check_policy(const struct profile *p, const json_t *ipam,
+	const struct aggregate *all, json_t *violations, const char *base)
 {
-	const json_t *policy = json_object_get(ipam, "gatewayAddressPolicy");
-	const char *name = json_string_value(policy);
+	const char *name = json_string_value(json_object_get(ipam, "gatewayAddressPolicy"));
 	char field[RULES_FIELD_MAX];
 
-	snprintf(field, sizeof(field), "%s.ipam.gatewayAddressPolicy", base);
-	if (policy && !name)
-		rules_violate(
-			violations, field, "value must be one of the defined enum values");
-	else if (p->policy_required && (!name || strcmp(name, SCHEMA_POLICY_NONE) == 0))
-		rules_violate(violations, field, "value is required");
-	else if (name && strcmp(name, "EUI64") == 0 && families & HAS_V4)
+	snprintf(field, sizeof(field), "%s.ipam.gateway_address_policy", base);
+	if (p->policy_required && (!name || strcmp(name, SCHEMA_POLICY_NONE) == 0))
+		rules_violate(violations, field,
+			"value must be one of EUI64, FIRST_IP or LAST_IP");
+	else if (name && strcmp(name, "EUI64") == 0 && all->has_v4)
 		rules_violate(violations, field,
 			"EUI64 is only valid if all prefixes of the host prefix are IPv6");
 }
 
-static void check_ipam(const struct profile *p, const json_t *ipam, unsigned families,
-	json_t *violations, const char *base)
+/* REF: "The desired length for each Node's allocation from the VPC-wide aggregate prefix": required (schema.md section 2),
+ * and where the reference is followed, longer than the aggregate's. */
+static void check_ipam(const struct profile *p, const json_t *ipam,
+	const struct aggregate *all, json_t *violations, const char *base)
 {
 	json_int_t length = json_integer_value(json_object_get(ipam, "prefixLength"));
-	json_int_t most = families & HAS_V4 ? 32 : 128;
+	json_int_t most = all->has_v4 ? 32 : 128;
 	char field[RULES_FIELD_MAX];
 
-	if (!ipam) {
-		snprintf(field, sizeof(field), "%s.ipam", base);
-		rules_violate(violations, field,
-			"host prefix ipam must be set for ROUTED and ATTACHED host "
-			"prefixes");
-		return;
-	}
-	snprintf(field, sizeof(field), "%s.ipam.prefixLength", base);
+	snprintf(field, sizeof(field), "%s.ipam.prefix_length", base);
 	if (length < 1 || length > most)
 		rules_violate(violations, field, "value must be at least 1 and at most %d",
 			(int)most);
-	check_policy(p, ipam, families, violations, base);
+	else if (p->longer_than_aggregate && length <= all->longest)
+		rules_violate(violations, field,
+			"value must be longer than the aggregate's /%d", all->longest);
+	check_policy(p, ipam, all, violations, base);
 }
 
+/* REF: a ROUTED or ATTACHED host prefix "supports one address family per prefix". */
 static void check_secondary(const struct profile *p, const json_t *prefix,
-	unsigned families, json_t *violations, const char *base)
+	const struct aggregate *all, json_t *violations, const char *base)
 {
+	const json_t *ipam = json_object_get(prefix, "ipam");
 	char field[RULES_FIELD_MAX];
 
-	if (families == (HAS_V4 | HAS_V6)) {
+	if (all->has_v4 && all->has_v6) {
 		snprintf(field, sizeof(field), "%s.prefixes", base);
 		rules_violate(violations, field,
 			"a %s host prefix supports one address family, IPv4 or IPv6",
 			json_string_value(json_object_get(prefix, "type")));
 	}
-	check_ipam(p, json_object_get(prefix, "ipam"), families, violations, base);
+	if (ipam)
+		check_ipam(p, ipam, all, violations, base);
 }
 
 /* Returns whether it is a PRIMARY. */
@@ -112,25 +122,25 @@ static bool check_host_prefix(
 {
 	const char *type = json_string_value(json_object_get(prefix, "type"));
 	char base[48], field[RULES_FIELD_MAX];
-	unsigned families;
+	struct aggregate all;
 
-	snprintf(base, sizeof(base), "hostPrefixes[%zu]", index);
-	if (json_string_length(json_object_get(prefix, "name")) == 0) {
+	snprintf(base, sizeof(base), "host_prefixes[%zu]", index);
+	if (json_string_length(json_object_get(prefix, "name")) == 0) { /* REF: required */
 		snprintf(field, sizeof(field), "%s.name", base);
-		rules_violate(
-			violations, field, "value length must be at least 1 characters");
+		rules_violate(violations, field, "value is required");
 	}
-	families = check_cidrs(p, json_object_get(prefix, "prefixes"), violations, base);
-	if (!type || strcmp(type, SCHEMA_TYPE_NONE) == 0) {
+	all = check_cidrs(p, json_object_get(prefix, "prefixes"), violations, base);
+	if (!type || strcmp(type, SCHEMA_TYPE_NONE) == 0) { /* REF: "one of" */
 		snprintf(field, sizeof(field), "%s.type", base);
 		rules_violate(violations, field,
 			"value must be one of PRIMARY, ROUTED or ATTACHED");
 		return false;
 	}
 	if (strcmp(type, "PRIMARY") != 0) {
-		check_secondary(p, prefix, families, violations, base);
+		check_secondary(p, prefix, &all, violations, base);
 		return false;
 	}
+	/* REF: ipam is "the configuration for a secondary host prefix" */
 	if (json_object_get(prefix, "ipam")) {
 		snprintf(field, sizeof(field), "%s.ipam", base);
 		rules_violate(violations, field,
@@ -139,22 +149,18 @@ static bool check_host_prefix(
 	return true;
 }
 
+/* REF: "Each VPC must have exactly one, and only one, PRIMARY host prefix." */
 void rules_check_host_prefixes(
 	const struct profile *p, const json_t *host_prefixes, json_t *violations)
 {
 	json_t *prefix;
 	size_t i, primaries = 0;
 
-	if (json_array_size(host_prefixes) == 0) {
-		rules_violate(violations, "hostPrefixes",
-			"value must contain at least 1 item(s)");
-		return;
-	}
 	json_array_foreach (host_prefixes, i, prefix) {
 		primaries += check_host_prefix(p, prefix, i, violations);
 	}
 	if (primaries != 1)
-		rules_violate(violations, "hostPrefixes",
+		rules_violate(violations, "host_prefixes",
 			"there must be exactly one PRIMARY host prefix, there are %zu",
 			primaries);
 }

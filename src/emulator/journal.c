@@ -4,6 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -15,27 +18,38 @@
 #define JOURNAL_LONG_TIMES 4
 
 struct journal {
-	char *path; /* owned */
-	int fd;	    /* locked; -1 until the first snapshot made the file */
+	char *path; /* owned; of the file itself, links followed */
+	int fd;	    /* locked; -1 when it cannot be appended to any more */
 	size_t appended;
 };
 
-/* Opens and locks what is at path now; a snapshot may replace the file while one waits for the lock. */
+static int lock(int fd, const char *path, struct err *err)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	return err_set(err, errno == EWOULDBLOCK ? EBUSY : errno,
+		"state file %s is in use by another vpcfs-emulator", path);
+}
+
+/* Opens and locks what is at path now, and makes it where there is nothing. Whoever finds the file there finds it locked: a
+ * snapshot takes its place only with the lock on it, so the file that was locked is the one to use if it is still there. */
 static int open_locked(const char *path, int *ret_fd, struct err *err)
 {
 	for (;;) {
-		CLEANUP_CLOSE int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC);
+		CLEANUP_CLOSE int fd =
+			open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, JOURNAL_MODE);
 		struct stat mine, there;
+		int r;
 
 		if (fd < 0)
 			return err_set(
 				err, errno, "state file %s: %s", path, strerror(errno));
-		if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-			return err_set(err, EBUSY,
-				"state file %s is in use by another vpcfs-emulator", path);
 		if (fstat(fd, &mine) < 0 || !S_ISREG(mine.st_mode))
 			return err_set(
 				err, EBADMSG, "state file %s is not a plain file", path);
+		r = lock(fd, path, err);
+		if (r < 0)
+			return r;
 		if (stat(path, &there) == 0 && mine.st_ino == there.st_ino &&
 			mine.st_dev == there.st_dev) {
 			*ret_fd = fd;
@@ -107,6 +121,17 @@ static int replay(const struct buf *text, const char *path,
 	return 0;
 }
 
+static int open_file(struct journal *j, const char *path, struct err *err)
+{
+	int r = open_locked(path, &j->fd, err);
+
+	if (r < 0)
+		return r;
+	j->path = realpath(path, NULL);
+	return j->path ? 0
+		       : err_set(err, errno, "state file %s: %s", path, strerror(errno));
+}
+
 int journal_open(const char *path, int (*each)(void *arg, const struct journal_change *),
 	void *arg, struct journal **ret, struct err *err)
 {
@@ -116,16 +141,10 @@ int journal_open(const char *path, int (*each)(void *arg, const struct journal_c
 
 	if (!j)
 		return -ENOMEM;
-	j->path = strdup(path);
 	j->fd = -1;
-	r = j->path ? open_locked(path, &j->fd, err) : -ENOMEM;
-	if (r == -ENOENT) {
-		err_clear(err);
-		*ret = j;
-		return 0;
-	}
+	r = open_file(j, path, err);
 	if (r == 0) {
-		r = file_read(path, &text);
+		r = file_read(j->path, &text);
 		if (r < 0)
 			err_set(err, -r, "state file %s: %s", path, strerror(-r));
 	}
@@ -181,7 +200,7 @@ int journal_snapshot_add(struct buf *snapshot, const struct journal_change *chan
 	return r;
 }
 
-static int append_all(int fd, const struct buf *line)
+static int write_all(int fd, const struct buf *line)
 {
 	size_t done = 0;
 
@@ -194,19 +213,26 @@ static int append_all(int fd, const struct buf *line)
 			return -errno;
 		done += (size_t)n;
 	}
-	return fdatasync(fd) < 0 ? -errno : 0;
+	return 0;
+}
+
+static int append_all(int fd, const struct buf *line)
+{
+	int r = write_all(fd, line);
+
+	return r == 0 && fdatasync(fd) < 0 ? -errno : r;
 }
 
 int journal_append(struct journal *j, const struct journal_change *change)
 {
 	struct buf line CLEANUP_BUF = BUF_INIT(JOURNAL_MAX);
-	off_t before = lseek(j->fd, 0, SEEK_END);
+	off_t before = j->fd < 0 ? -1 : lseek(j->fd, 0, SEEK_END);
 	int r = journal_snapshot_add(&line, change);
 
 	if (r < 0)
 		return r;
 	if (before < 0)
-		return -errno;
+		return -EIO;
 	r = append_all(j->fd, &line);
 	if (r < 0 && ftruncate(j->fd, before) < 0) {
 		close(j->fd); /* nothing may be appended behind half a line */
@@ -222,18 +248,52 @@ bool journal_is_long(const struct journal *j, size_t live)
 	return j->appended > JOURNAL_LONG_MIN && j->appended / JOURNAL_LONG_TIMES > live;
 }
 
+static int sync_directory_of(const char *path)
+{
+	CLEANUP_FREE char *copy = strdup(path);
+	CLEANUP_CLOSE int fd = -1;
+
+	if (!copy)
+		return -ENOMEM;
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
+/* The new file is complete, on the disk and locked before it has the name. */
+static int put_in_place(
+	int fd, const char *temp, const char *path, const struct buf *snapshot)
+{
+	int r = lock(fd, temp, NULL);
+
+	if (r == 0 && fchmod(fd, JOURNAL_MODE) < 0)
+		r = -errno;
+	if (r == 0)
+		r = write_all(fd, snapshot);
+	if (r == 0 && (fsync(fd) < 0 || rename(temp, path) < 0))
+		r = -errno;
+	if (r < 0)
+		unlink(temp);
+	return r;
+}
+
 int journal_replace(struct journal *j, const struct buf *snapshot)
 {
-	int fd, r = file_replace(j->path, snapshot->data, snapshot->len, JOURNAL_MODE);
+	CLEANUP_FREE char *temp = NULL;
+	CLEANUP_CLOSE int fd = -1;
+	int r, old = j->fd;
 
+	if (asprintf(&temp, "%s.XXXXXX", j->path) < 0) {
+		temp = NULL;
+		return -ENOMEM;
+	}
+	fd = mkostemp(temp, O_APPEND | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	r = put_in_place(fd, temp, j->path, snapshot);
 	if (r < 0)
 		return r;
-	r = open_locked(j->path, &fd, NULL);
-	if (r < 0)
-		return r;
-	if (j->fd >= 0)
-		close(j->fd);
 	j->fd = fd;
+	fd = old; /* closed, which unlocks it: the name leads to the new one */
 	j->appended = 0;
-	return 0;
+	return sync_directory_of(j->path);
 }

@@ -2,6 +2,7 @@
 /* The two faces of the service. A document is kept in the shape of `live`; `reference` is cut from it. */
 #include "profile.h"
 
+#include <string.h>
 #include "base/cleanup.h"
 #include "schema.h"
 
@@ -31,7 +32,7 @@ static const struct profile profiles[] = {
 	[EMULATOR_LIVE] =
 		{
 			.enveloped = true,
-			.strict_names = true,
+			.schema_rules = true,
 			.unknown_is_silent = true,
 			.create = &schema_create,
 			.update = &schema_update_live,
@@ -43,6 +44,8 @@ static const struct profile profiles[] = {
 			.bare = true,
 			.strict_sizes = true,
 			.ipv4_only = true,
+			.flags_required = true,
+			.longer_than_aggregate = true,
 			.policy_required = true,
 			.create = &schema_create,
 			.update = &schema_update_reference,
@@ -56,20 +59,28 @@ const struct profile *profile_of(enum emulator_profile which)
 	return &profiles[which];
 }
 
-static bool is_default(const json_t *value)
+/* A message that is there stays, also an empty one. */
+static bool is_default(const char *key, const json_t *value)
 {
+	static const char *const enums[] = {"type", "gatewayAddressPolicy", "status"};
+	const char *text = json_string_value(value);
+
 	switch (json_typeof(value)) {
 	case JSON_NULL:
 	case JSON_FALSE:
 		return true;
-	case JSON_STRING:
-		return json_string_length(value) == 0;
 	case JSON_INTEGER:
 		return json_integer_value(value) == 0;
 	case JSON_ARRAY:
 		return json_array_size(value) == 0;
-	case JSON_OBJECT:
-		return json_object_size(value) == 0;
+	case JSON_STRING:
+		for (size_t i = 0; i < ARRAY_LEN(enums); i++) {
+			if (strcmp(key, enums[i]) == 0 &&
+				(strcmp(text, SCHEMA_POLICY_NONE) == 0 ||
+					strcmp(text, SCHEMA_STATUS_NONE) == 0))
+				return true;
+		}
+		return json_string_length(value) == 0;
 	default:
 		return false;
 	}
@@ -93,37 +104,53 @@ static json_t *without_defaults(const json_t *value)
 		return json_deep_copy(value);
 	out = json_object();
 	json_object_foreach ((json_t *)value, key, child) {
-		json_t *kept = without_defaults(child);
-
-		if (kept && !is_default(kept))
-			json_object_set(out, key, kept);
-		json_decref(kept);
+		if (!is_default(key, child))
+			json_object_set_new(out, key, without_defaults(child));
 	}
+	return out;
+}
+
+/* Takes out. */
+static json_t *in_dialect_take(const struct profile *p, json_t *out)
+{
+	json_t *brief;
+
+	if (!p->omit_defaults || !out)
+		return out;
+	brief = without_defaults(out);
+	json_decref(out);
+	return brief;
+}
+
+/* The reference's samples show dhcp down to its servers, and no id only because they show no field that it does not
+ * list. */
+static json_t *bare(const json_t *doc)
+{
+	json_t *out = json_deep_copy(doc);
+
+	json_object_del(out, "status");
+	json_object_del(out, "createdAt");
+	json_object_del(out, "updatedAt");
+	json_object_del(out, "hostPrefix");
+	if (!json_is_object(json_object_get(out, "dhcp")))
+		json_object_set_new(out, "dhcp", json_pack("{s:{s:[]}}", "dns", "servers"));
 	return out;
 }
 
 json_t *profile_show(const struct profile *p, json_t *doc, bool as_given)
 {
-	json_t *out;
-
-	if (!p->bare || as_given)
-		return json_incref(doc);
-	out = without_defaults(doc);
-	json_object_del(out, "status");
-	json_object_del(out, "createdAt");
-	json_object_del(out, "updatedAt");
-	json_object_del(out, "hostPrefix");
-	return out;
+	return in_dialect_take(p, p->bare && !as_given ? bare(doc) : json_incref(doc));
 }
 
 /* The reference's samples of POST and PATCH: hostPrefix, no hostPrefixes, and of a prefix just name and value. */
 json_t *profile_echo(const struct profile *p, json_t *doc, bool as_given)
 {
-	json_t *out = profile_show(p, doc, as_given), *prefix;
+	json_t *out, *prefix;
 	size_t i;
 
-	if (!p->bare || as_given || !out)
-		return out;
+	if (!p->bare || as_given)
+		return profile_show(p, doc, as_given);
+	out = bare(doc);
 	json_object_del(out, "hostPrefixes");
 	json_object_set(out, "hostPrefix", json_object_get(doc, "hostPrefix"));
 	json_array_foreach (json_object_get(out, "vpcPrefixes"), i, prefix) {
@@ -131,5 +158,5 @@ json_t *profile_echo(const struct profile *p, json_t *doc, bool as_given)
 		json_object_del(prefix, "createdAt");
 		json_object_del(prefix, "updatedAt");
 	}
-	return out;
+	return in_dialect_take(p, out);
 }

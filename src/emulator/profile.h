@@ -26,12 +26,15 @@ struct profile_mask {
 };
 
 struct profile {
-	bool enveloped;	      /* answers about one VPC are {"vpc": ...} */
-	bool bare;	      /* no VPC-level status and times, no defaults */
-	bool strict_names;    /* the name's pattern and length are checked */
-	bool strict_sizes;    /* host prefixes are /18, /51 or larger */
-	bool ipv4_only;	      /* vpcPrefixes */
-	bool policy_required; /* ipam.gatewayAddressPolicy */
+	bool omit_defaults;	    /* the brief dialect of schema.md section 4 */
+	bool enveloped;		    /* answers about one VPC are {"vpc": ...} */
+	bool bare;		    /* no VPC-level status and times */
+	bool schema_rules;	    /* validate.h comes first */
+	bool strict_sizes;	    /* host prefixes are /18, /51 or larger */
+	bool ipv4_only;		    /* vpcPrefixes */
+	bool flags_required;	    /* of ingress and egress, where they are given */
+	bool longer_than_aggregate; /* ipam.prefixLength */
+	bool policy_required;	    /* ipam.gatewayAddressPolicy */
 	bool unknown_is_silent; /* a mask path that is not known: 200 and nothing done, else an error */
 	const struct proto_message *create;
 	const struct proto_message *update;

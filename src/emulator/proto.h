@@ -8,7 +8,15 @@
 #include <jansson.h>
 #include "base/err.h"
 
-enum proto_kind { PROTO_STRING, PROTO_BOOL, PROTO_INT32, PROTO_ENUM, PROTO_MESSAGE };
+enum proto_kind {
+	PROTO_STRING,
+	PROTO_BOOL,
+	PROTO_INT32,
+	PROTO_ENUM,
+	PROTO_TIMESTAMP,
+	PROTO_MASK, /* google.protobuf.FieldMask: one string of lowerCamelCase paths */
+	PROTO_MESSAGE
+};
 
 struct proto_message;
 
@@ -28,7 +36,8 @@ struct proto_message {
 
 /* A new object with the fields that are there, in the table's order and under their table names: null is
  * absent, unknown fields are dropped, snake_case names are taken, enums become names (numbers that have none
- * stay numbers), integers written as text or as 1.0 become integers.
+ * stay numbers, names that have none are dropped), integers written as text or as 1.0 become integers, a mask is
+ * trimmed.
  * Errors: -EINVAL with the sentence that the gateway would send. */
 int proto_decode(const struct proto_message *message, const json_t *in, json_t **ret,
 	struct err *err);

@@ -49,6 +49,7 @@ void represent(struct MHD_Connection *c, const struct fault *fault, struct answe
 
 	if (!a->status || !a->body)
 		return;
+	a->takes_gzip = true;
 	if (a->tagged)
 		text_tag(a->body, a->tag);
 	/* What is cut or dripped is the body as it is. */

@@ -18,6 +18,7 @@ struct request {
 	uint64_t took_us;
 	unsigned status;
 	bool ended;
+	bool held;
 	char *head; /* owned; the JSON object without its status and end */
 	char *line; /* owned; method, path and mask for the log */
 };
@@ -132,11 +133,11 @@ static char *line_of(const char *method, const char *path, const char *mask)
 	return strdup(line);
 }
 
-uint64_t requests_begin(struct requests *r, const char *method, const char *path,
-	const char *mask, const struct buf *body)
+uint64_t requests_begin(struct requests *r, uint64_t received_us, const char *method,
+	const char *path, const char *mask, const struct buf *body)
 {
 	struct request now = {
-		.began_us = clock_mono_us(), .head = head_of(method, path, mask, body)};
+		.began_us = received_us, .head = head_of(method, path, mask, body)};
 	struct request *slot;
 
 	if (r->log_fd > 0)
@@ -175,6 +176,16 @@ void requests_end(struct requests *r, uint64_t number, unsigned status)
 	pthread_mutex_unlock(&r->lock);
 }
 
+void requests_set_held(struct requests *r, uint64_t number, bool held)
+{
+	struct request *slot = &r->ring[number % REQUESTS_MAX];
+
+	pthread_mutex_lock(&r->lock);
+	if (slot->number == number)
+		slot->held = held;
+	pthread_mutex_unlock(&r->lock);
+}
+
 static void show_one(struct buf *out, const struct requests *all, const struct request *one)
 {
 	if (!one->number || !one->head)
@@ -185,6 +196,9 @@ static void show_one(struct buf *out, const struct requests *all, const struct r
 	else
 		buf_adds(out, "null");
 	/* not %f: the decimal point of a locale is no JSON */
+	buf_addf(out, ",\"number\":%llu,\"receivedUs\":%llu,\"held\":%s",
+		(unsigned long long)one->number, (unsigned long long)one->began_us,
+		one->held ? "true" : "false");
 	buf_addf(out, ",\"ms\":%llu.%03u,\"tookMs\":%llu.%03u}",
 		(unsigned long long)(one->began_us - all->started_us) / 1000,
 		(unsigned)((one->began_us - all->started_us) % 1000),

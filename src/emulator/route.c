@@ -47,7 +47,7 @@ static bool unescape(const char *from, char *to, size_t size)
 		to[n++] = c;
 	}
 	to[n] = '\0';
-	return n > 0;
+	return true;
 }
 
 static void find_control(const char *method, const char *path, struct route *r)
@@ -56,6 +56,8 @@ static void find_control(const char *method, const char *path, struct route *r)
 		{"GET", ROUTE_FAULTS}, {"POST", ROUTE_FAULTS}, {"DELETE", ROUTE_FAULTS}};
 	static const struct method_row requests[] = {
 		{"GET", ROUTE_REQUESTS}, {"DELETE", ROUTE_REQUESTS}};
+	static const struct method_row history[] = {{"GET", ROUTE_HISTORY}};
+	static const struct method_row release[] = {{"POST", ROUTE_RELEASE}};
 
 	r->control = true;
 	if (strcmp(path, "/emulator/faults") == 0) {
@@ -64,6 +66,12 @@ static void find_control(const char *method, const char *path, struct route *r)
 	} else if (strcmp(path, "/emulator/requests") == 0) {
 		r->allow = "GET, DELETE";
 		pick(r, method, requests, ARRAY_LEN(requests));
+	} else if (strcmp(path, "/emulator/history") == 0) {
+		r->allow = "GET";
+		pick(r, method, history, ARRAY_LEN(history));
+	} else if (strcmp(path, "/emulator/release") == 0) {
+		r->allow = "POST";
+		pick(r, method, release, ARRAY_LEN(release));
 	}
 }
 

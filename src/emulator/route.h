@@ -14,6 +14,8 @@ enum route_kind {
 	ROUTE_CALLS, /* those above are calls of the service */
 	ROUTE_FAULTS = ROUTE_CALLS,
 	ROUTE_REQUESTS,
+	ROUTE_RELEASE,
+	ROUTE_HISTORY,
 	ROUTE_NOT_FOUND,
 	ROUTE_WRONG_METHOD,
 };
@@ -22,7 +24,7 @@ enum route_kind {
 
 struct route {
 	enum route_kind kind;
-	bool control;	   /* below /emulator/: no token, no faults, not recorded */
+	bool control;	   /* below /emulator/: no faults, not recorded */
 	const char *allow; /* static: what WRONG_METHOD should have been */
 	char id[ROUTE_ID_MAX];
 };

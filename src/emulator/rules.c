@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a request may ask for: names, zones, VPC prefixes, DNS servers (api.md 1.4). */
+/* The service's own rules for names, zones, VPC prefixes and DNS servers: those that are written elsewhere than in the
+ * schema. REF is the published reference. */
 #include "rules.h"
 
 #include <stdarg.h>
@@ -9,12 +10,8 @@
 #include "base/utf8.h"
 #include "cidr.h"
 
-#define NAME_MAX_LENGTH 30
 #define DESCRIPTION_MAX 512
-#define VIOLATIONS_MAX	256
-#define NAME_PATTERN	"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
-#define NAME_ALPHABET	"abcdefghijklmnopqrstuvwxyz0123456789-"
-#define INVALID_PREFIX	"value is empty, which is not a valid IP prefix"
+#define VIOLATIONS_MAX	10000
 
 void rules_violate(json_t *violations, const char *field, const char *fmt, ...)
 {
@@ -28,34 +25,15 @@ void rules_violate(json_t *violations, const char *field, const char *fmt, ...)
 	va_end(ap);
 	utf8_clean(text, sizeof(text), raw, strlen(raw));
 	json_array_append_new(
-		violations, json_pack("{s:s, s:s}", "field", field, "description", text));
+		violations, json_pack("{s:s, s:s, s:s, s:n}", "field", field, "description",
+				    text, "reason", "", "localizedMessage"));
 }
 
-static void check_name(const struct profile *p, const json_t *name, json_t *violations)
+/* REF: required. */
+static void check_required(const json_t *text, json_t *violations, const char *field)
 {
-	const char *s = json_string_value(name);
-	size_t len = json_string_length(name);
-
-	if (!s || len == 0) {
-		rules_violate(
-			violations, "name", "value length must be at least 1 characters");
-		return;
-	}
-	if (!p->strict_names)
-		return;
-	if (len > NAME_MAX_LENGTH)
-		rules_violate(violations, "name",
-			"value length must be at most %d characters", NAME_MAX_LENGTH);
-	if (strspn(s, NAME_ALPHABET) != len || s[0] == '-' || s[len - 1] == '-')
-		rules_violate(violations, "name", "value does not match regex pattern `%s`",
-			NAME_PATTERN);
-}
-
-static void check_zone(const json_t *zone, json_t *violations)
-{
-	if (json_string_length(zone) == 0)
-		rules_violate(
-			violations, "zone", "value length must be at least 1 characters");
+	if (json_string_length(text) == 0)
+		rules_violate(violations, field, "value is required");
 }
 
 /* Whether the name was seen before; it is from now on. */
@@ -67,22 +45,23 @@ static bool is_repeated(json_t *seen, const char *name)
 	return false;
 }
 
+/* REF: "The value of the prefix in IPv4 CIDR notation"; the schema takes IPv6, too. */
 static void check_vpc_prefix_value(
 	const struct profile *p, const json_t *value, json_t *violations, const char *field)
 {
 	struct cidr cidr;
 
-	if (json_string_length(value) == 0)
-		rules_violate(violations, field, INVALID_PREFIX);
-	else if (!cidr_parse(value, &cidr))
+	if (!cidr_parse(value, &cidr))
 		rules_violate(violations, field, "value \"%s\" is not a valid IP prefix",
-			json_string_value(value));
+			value ? json_string_value(value) : "");
 	else if (p->ipv4_only && cidr.family != AF_INET)
 		rules_violate(violations, field,
 			"value \"%s\" is not in IPv4 CIDR notation",
 			json_string_value(value));
 }
 
+/* Unique names: nothing written says so, but a later update tells an entry that stays from a new one by its name
+ * (schema.md sections 2 and 3). */
 static void check_vpc_prefixes(
 	const struct profile *p, const json_t *prefixes, json_t *violations)
 {
@@ -94,20 +73,19 @@ static void check_vpc_prefixes(
 	json_array_foreach (prefixes, i, prefix) {
 		const json_t *name = json_object_get(prefix, "name");
 
-		snprintf(field, sizeof(field), "vpcPrefixes[%zu].name", i);
-		if (json_string_length(name) == 0)
-			rules_violate(violations, field,
-				"value length must be at least 1 characters");
-		else if (is_repeated(seen, json_string_value(name)))
+		snprintf(field, sizeof(field), "vpc_prefixes[%zu].name", i);
+		check_required(name, violations, field);
+		if (json_string_length(name) && is_repeated(seen, json_string_value(name)))
 			rules_violate(violations, field,
 				"\"%s\" is there more than once, names must be unique",
 				json_string_value(name));
-		snprintf(field, sizeof(field), "vpcPrefixes[%zu].value", i);
+		snprintf(field, sizeof(field), "vpc_prefixes[%zu].value", i);
 		check_vpc_prefix_value(
 			p, json_object_get(prefix, "value"), violations, field);
 	}
 }
 
+/* REF: "The DNS configuration"; what is no address is none. */
 static void check_dns(const json_t *request, json_t *violations)
 {
 	const json_t *dns = json_object_get(json_object_get(request, "dhcp"), "dns");
@@ -124,30 +102,49 @@ static void check_dns(const json_t *request, json_t *violations)
 	}
 }
 
+/* REF, Ingress object and Egress object: the flag is required. */
+static void check_flags(const struct profile *p, const json_t *request, json_t *violations)
+{
+	const json_t *ingress = json_object_get(request, "ingress");
+	const json_t *egress = json_object_get(request, "egress");
+
+	if (!p->flags_required)
+		return;
+	if (ingress && !json_object_get(ingress, "disablePublicServices"))
+		rules_violate(
+			violations, "ingress.disable_public_services", "value is required");
+	if (egress && !json_object_get(egress, "disablePublicAccess"))
+		rules_violate(
+			violations, "egress.disable_public_access", "value is required");
+}
+
 void rules_check_create(const struct profile *p, const json_t *request, json_t *violations)
 {
 	const json_t *one = json_object_get(request, "hostPrefix");
 	const json_t *many = json_object_get(request, "hostPrefixes");
 
-	check_name(p, json_object_get(request, "name"), violations);
-	check_zone(json_object_get(request, "zone"), violations);
-	if (json_string_length(one) && many)
-		rules_violate(violations, "hostPrefix",
-			"hostPrefix and hostPrefixes are mutually exclusive");
+	check_required(json_object_get(request, "name"), violations, "name");
+	check_required(json_object_get(request, "zone"), violations, "zone");
+	/* REF: "mutually exclusive" */
+	if (json_string_length(one) && json_array_size(many))
+		rules_violate(violations, "host_prefix",
+			"host_prefix and host_prefixes are mutually exclusive");
 	if (json_string_length(one))
-		rules_check_host_cidr(p, one, violations, "hostPrefix");
-	if (many)
+		rules_check_host_cidr(p, one, violations, "host_prefix");
+	if (json_array_size(many))
 		rules_check_host_prefixes(p, many, violations);
 	check_vpc_prefixes(p, json_object_get(request, "vpcPrefixes"), violations);
+	check_flags(p, request, violations);
 	check_dns(request, violations);
 }
 
 void rules_check_update(const struct profile *p, const json_t *request, json_t *violations)
 {
 	if (json_object_get(request, "name"))
-		check_name(p, json_object_get(request, "name"), violations);
+		check_required(json_object_get(request, "name"), violations, "name");
 	if (json_object_get(request, "zone"))
-		check_zone(json_object_get(request, "zone"), violations);
+		check_required(json_object_get(request, "zone"), violations, "zone");
 	check_vpc_prefixes(p, json_object_get(request, "vpcPrefixes"), violations);
+	check_flags(p, request, violations);
 	check_dns(request, violations);
 }

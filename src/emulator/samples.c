@@ -32,7 +32,7 @@ static const char *const samples[] = {
 	"\"prefixes\":[\"172.16.0.0/12\",\"2601:db8:aaaa::/48\"]},"
 	"{\"name\":\"container network\",\"type\":\"ROUTED\","
 	"\"prefixes\":[\"2601:db8:bbbb::/48\"],"
-	"\"ipam\":{\"prefixLength\":80,\"gatewayAddressPolicy\":\"EUI64\"}},"
+	"\"ipam\":{\"prefixLength\":80}},"
 	"{\"name\":\"attached network\",\"type\":\"ATTACHED\","
 	"\"prefixes\":[\"2601:db8:cccc::/48\"],"
 	"\"ipam\":{\"prefixLength\":64,\"gatewayAddressPolicy\":\"FIRST_IP\"}}],"

@@ -9,7 +9,7 @@
 		.name = (label), .fields = (table), .count = ARRAY_LEN(table)              \
 	}
 
-/* In numeric order (api.md 1.2); the name of type 0 was never seen. */
+/* In numeric order (schema.md section 2). */
 static const char *const host_prefix_types[] = {
 	SCHEMA_TYPE_NONE, "PRIMARY", "ROUTED", "ATTACHED", NULL};
 static const char *const gateway_policies[] = {
@@ -29,9 +29,17 @@ static const struct proto_field host_prefix_fields[] = {
 };
 static const struct proto_message host_prefix = MESSAGE("HostPrefix", host_prefix_fields);
 
+/* There is no 1. */
+static const char *const prefix_statuses[] = {"STATUS_UNSPECIFIED", "", "STATUS_AVAILABLE",
+	"STATUS_PENDING_ALLOCATION", "STATUS_ALLOCATED", NULL};
+
+/* Times and status are the server's, but must parse all the same. */
 static const struct proto_field vpc_prefix_fields[] = {
 	{.name = "name", .kind = PROTO_STRING},
 	{.name = "value", .kind = PROTO_STRING},
+	{.name = "createdAt", .kind = PROTO_TIMESTAMP},
+	{.name = "updatedAt", .kind = PROTO_TIMESTAMP},
+	{.name = "status", .kind = PROTO_ENUM, .values = prefix_statuses},
 };
 static const struct proto_message vpc_prefix = MESSAGE("Prefix", vpc_prefix_fields);
 
@@ -78,14 +86,20 @@ static const struct proto_message dhcp = MESSAGE("DHCP", dhcp_fields);
 	}
 #define MASK_FIELD                                                                         \
 	{                                                                                  \
-		.name = "updateMask", .kind = PROTO_STRING                                 \
+		.name = "updateMask", .kind = PROTO_MASK                                   \
+	}
+
+/* The id of the path counts. */
+#define ID_FIELD                                                                           \
+	{                                                                                  \
+		.name = "id", .kind = PROTO_STRING                                         \
 	}
 
 static const struct proto_field create_fields[] = {
 	IDENTITY_FIELDS, HOST_FIELDS, COMMON_FIELDS};
-static const struct proto_field live_fields[] = {MASK_FIELD, COMMON_FIELDS};
+static const struct proto_field live_fields[] = {MASK_FIELD, ID_FIELD, COMMON_FIELDS};
 static const struct proto_field reference_fields[] = {
-	MASK_FIELD, IDENTITY_FIELDS, HOST_FIELDS, COMMON_FIELDS};
+	MASK_FIELD, ID_FIELD, IDENTITY_FIELDS, HOST_FIELDS, COMMON_FIELDS};
 
 const struct proto_message schema_create = MESSAGE("CreateVPCRequest", create_fields);
 const struct proto_message schema_update_live = MESSAGE("UpdateVPCRequest", live_fields);

@@ -5,8 +5,9 @@
 
 #include "proto.h"
 
-#define SCHEMA_TYPE_NONE   "TYPE_UNSPECIFIED"
+#define SCHEMA_TYPE_NONE   "UNSPECIFIED"
 #define SCHEMA_POLICY_NONE "UNSPECIFIED"
+#define SCHEMA_STATUS_NONE "STATUS_UNSPECIFIED"
 
 extern const struct proto_message schema_create;
 extern const struct proto_message schema_update_live;

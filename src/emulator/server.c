@@ -23,6 +23,7 @@ static void exchange_free(struct exchange *x)
 {
 	if (!x)
 		return;
+	json_decref(x->json);
 	buf_release(&x->body);
 	free(x);
 }
@@ -100,6 +101,7 @@ void server_stop(struct server *s)
 		return;
 	if (s->stop_fd >= 0)
 		eventfd_write(s->stop_fd, 1);
+	holds_stop(s->parts.holds);
 	if (s->daemon)
 		MHD_stop_daemon(s->daemon);
 	if (s->stop_fd >= 0)

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "fault.h"
+#include "hold.h"
 #include "requests.h"
 #include "service.h"
 
@@ -15,8 +16,10 @@
 struct server_parts {
 	struct service *service;
 	struct faults *faults;
+	struct holds *holds;
 	struct requests *requests;
 	const struct secret *token; /* none: every non-empty Bearer is taken */
+	const char *url;	    /* "http://HOST:PORT" of the listening socket */
 	unsigned latency_ms;
 };
 

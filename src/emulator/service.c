@@ -4,12 +4,12 @@
 
 #include <errno.h>
 #include <string.h>
-#include "base/utf8.h"
 #include "document.h"
 #include "mask.h"
 #include "rules.h"
+#include "state_rules.h"
+#include "validate.h"
 
-#define SERVICE_VPCS_MAX 100000
 #define SERVICE_BODY_MAX ((size_t)1 << 30)
 
 static struct answer failed(int r)
@@ -34,50 +34,6 @@ static struct answer invalid_take(json_t *violations)
 		buf_str(&text));
 }
 
-static struct answer not_found(const char *id)
-{
-	char shown[ROUTE_ID_MAX], text[ROUTE_ID_MAX + 32];
-
-	utf8_clean(shown, sizeof(shown), id, strlen(id));
-	snprintf(text, sizeof(text), "VPC '%s' not found", shown);
-	return answer_problem_take(
-		RPC_NOT_FOUND, answer_resource_info(shown, text), "%s", text);
-}
-
-static struct answer taken(const char *name)
-{
-	char text[256], shown[256];
-
-	snprintf(shown, sizeof(shown), "VPC '%s' already exists", name);
-	utf8_clean(text, sizeof(text), shown, strlen(shown));
-	return answer_problem_take(
-		RPC_ALREADY_EXISTS, answer_resource_info(name, text), "%s", text);
-}
-
-/* The status that forbids a change now, or NULL. */
-static const char *busy_status(const struct service *s, const struct vpc *v)
-{
-	static const char *const busy[] = {
-		"STATUS_CREATING", "STATUS_UPDATING", "STATUS_DELETING"};
-	const char *status = json_string_value(json_object_get(v->doc, "status"));
-
-	for (size_t i = 0; status && !s->profile->bare && i < ARRAY_LEN(busy); i++) {
-		if (strcmp(status, busy[i]) == 0)
-			return busy[i];
-	}
-	return NULL;
-}
-
-static struct answer busy(const struct vpc *v, const char *status)
-{
-	char subject[ROUTE_ID_MAX + 16], text[128];
-
-	snprintf(subject, sizeof(subject), "vpc/%s", v->id);
-	snprintf(text, sizeof(text), "the VPC cannot be changed while it is in %s", status);
-	return answer_problem_take(RPC_FAILED_PRECONDITION,
-		answer_precondition("VPC_STATUS", subject, text), "%s", text);
-}
-
 /* Takes shown. */
 static struct answer about_one_take(const struct service *s, json_t *shown)
 {
@@ -97,26 +53,6 @@ static struct answer echoed(const struct service *s, const struct vpc *v)
 	return about_one_take(s, profile_echo(s->profile, v->doc, v->as_given));
 }
 
-/* The body as the table has it. Returns whether it is good; else *ret_answer says why. */
-static bool decode(const struct service_call *call, const struct proto_message *message,
-	json_t **ret, struct answer *ret_answer)
-{
-	json_auto_t *empty = json_object();
-	struct err err = {""};
-
-	if (call->bad_body) {
-		*ret_answer = answer_problem_take(RPC_INVALID_ARGUMENT, NULL,
-			"proto: syntax error: %s", call->bad_body);
-		return false;
-	}
-	if (proto_decode(message, call->body ? call->body : empty, ret, &err) < 0) {
-		*ret_answer =
-			answer_problem_take(RPC_INVALID_ARGUMENT, NULL, "%s", err.text);
-		return false;
-	}
-	return true;
-}
-
 static struct answer call_list(struct service *s, const struct service_call *call)
 {
 	struct answer a = answer_text_take(store_list(s->store, call->lag_ms));
@@ -132,7 +68,7 @@ static struct answer call_get(struct service *s, const struct service_call *call
 	struct answer a;
 
 	if (!item)
-		return not_found(call->id);
+		return state_rules_not_found(call->id);
 	if (s->profile->enveloped) {
 		buf_adds(&body, "{\"vpc\":");
 		buf_add(&body, item->bytes, item->len);
@@ -147,24 +83,24 @@ static struct answer call_get(struct service *s, const struct service_call *call
 
 static struct answer call_create(struct service *s, const struct service_call *call)
 {
-	json_auto_t *request = NULL, *violations = json_array(), *doc = NULL;
+	json_auto_t *violations = json_array(), *doc = NULL;
+	const json_t *request = call->request;
 	char id[STAMP_ID_MAX], now[STAMP_TEXT_MAX];
-	struct answer bad;
+	struct answer refusal;
 	struct vpc *v;
 	int r;
 
-	if (!decode(call, s->profile->create, &request, &bad))
-		return bad;
+	if (s->profile->schema_rules)
+		validate_create(request, violations);
+	if (json_array_size(violations))
+		return validate_answer_take(json_incref(violations));
 	rules_check_create(s->profile, request, violations);
 	if (json_array_size(violations))
 		return invalid_take(json_incref(violations));
-	if (store_has_name(
-		    s->store, json_string_value(json_object_get(request, "name")), NULL))
-		return taken(json_string_value(json_object_get(request, "name")));
-	if (store_count(s->store) >= SERVICE_VPCS_MAX)
-		return answer_problem_take(RPC_RESOURCE_EXHAUSTED,
-			answer_quota("organization", "VPC quota exceeded"),
-			"VPC quota exceeded: at most %d", SERVICE_VPCS_MAX);
+	if (state_rules_name_taken(s->store,
+		    json_string_value(json_object_get(request, "name")), NULL, &refusal) ||
+		state_rules_too_many(s->store, &refusal))
+		return refusal;
 	stamp_id(id);
 	store_now(s->store, now);
 	doc = document_create(request, id, now);
@@ -182,7 +118,7 @@ static void check_leaves(const struct service *s, const struct vpc *v,
 		rules_violate(violations, "zone", "value is required");
 	if (!document_host_prefixes_agree(v->doc, request, leaves))
 		rules_violate(violations,
-			leaves & LEAF_HOST_PREFIXES ? "hostPrefixes" : "hostPrefix",
+			leaves & LEAF_HOST_PREFIXES ? "host_prefixes" : "host_prefix",
 			"host prefixes may not be changed after they are configured");
 }
 
@@ -190,48 +126,51 @@ static struct answer patch_leaves(
 	struct service *s, struct vpc *v, const json_t *request, unsigned leaves)
 {
 	json_auto_t *violations = json_array(), *doc = NULL;
-	const char *status = busy_status(s, v);
 	const char *name = json_string_value(json_object_get(request, "name"));
 	char now[STAMP_TEXT_MAX];
+	struct answer refusal;
 	int r;
 
 	check_leaves(s, v, request, leaves, violations);
 	if (json_array_size(violations))
 		return invalid_take(json_incref(violations));
-	if (status)
-		return busy(v, status);
-	if (leaves & LEAF_NAME && store_has_name(s->store, name, v))
-		return taken(name);
+	if (state_rules_busy(s->profile, v, &refusal) ||
+		(leaves & LEAF_NAME && state_rules_name_taken(s->store, name, v, &refusal)))
+		return refusal;
 	store_now(s->store, now);
 	doc = document_patch(v->doc, request, leaves, now);
 	if (!doc)
 		return failed(-ENOMEM);
-	if (doc == v->doc)
+	if (doc == v->doc) {
+		store_keep(s->store, v);
 		return echoed(s, v);
+	}
 	r = store_change(s->store, v, doc, "STATUS_UPDATING");
 	return r < 0 ? failed(r) : echoed(s, v);
 }
 
 static struct answer call_patch(struct service *s, const struct service_call *call)
 {
-	json_auto_t *request = NULL, *violations = json_array();
+	json_auto_t *violations = json_array();
+	const json_t *request = call->request;
 	CLEANUP_FREE char *unknown = NULL;
 	struct vpc *v = store_find(s->store, call->id);
-	struct answer bad;
 	unsigned leaves;
 	bool known;
 
-	if (!decode(call, s->profile->update, &request, &bad))
-		return bad;
+	if (s->profile->schema_rules)
+		validate_update(request, violations);
+	if (json_array_size(violations))
+		return validate_answer_take(json_incref(violations));
 	rules_check_update(s->profile, request, violations);
 	known = mask_leaves(s->profile, request, &leaves, &unknown);
 	if (!known && !s->profile->unknown_is_silent)
-		rules_violate(violations, "updateMask", "\"%s\" is not a field of a VPC",
+		rules_violate(violations, "update_mask", "\"%s\" is not a field of a VPC",
 			unknown ? unknown : "?");
 	if (json_array_size(violations))
 		return invalid_take(json_incref(violations));
 	if (!v)
-		return not_found(call->id);
+		return state_rules_not_found(call->id);
 	if (!known || call->silent)
 		return echoed(s, v);
 	return patch_leaves(s, v, request, leaves);
@@ -241,14 +180,14 @@ static struct answer call_patch(struct service *s, const struct service_call *ca
 static struct answer call_delete(struct service *s, const struct service_call *call)
 {
 	struct vpc *v = store_find(s->store, call->id), last = {0};
-	const char *status = v ? busy_status(s, v) : NULL;
 	json_auto_t *doc = NULL;
+	struct answer refusal;
 	int r;
 
 	if (!v)
-		return not_found(call->id);
-	if (status)
-		return busy(v, status);
+		return state_rules_not_found(call->id);
+	if (state_rules_busy(s->profile, v, &refusal))
+		return refusal;
 	if (call->silent)
 		return shown(s, v);
 	doc = json_object_get(v->doc, "status")
@@ -271,8 +210,18 @@ struct answer service_answer(struct service *s, const struct service_call *call)
 	};
 	struct answer a;
 
-	store_lock(s->store);
+	store_lock(s->store, call->cause);
 	a = calls[call->kind](s, call);
 	store_unlock(s->store);
 	return a;
+}
+
+struct answer service_history(struct service *s, uint64_t after)
+{
+	struct text *text;
+
+	store_lock(s->store, NULL);
+	text = store_history(s->store, after);
+	store_unlock(s->store);
+	return answer_text_take(text);
 }

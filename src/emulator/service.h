@@ -15,14 +15,17 @@ struct service {
 
 struct service_call {
 	enum route_kind kind;
-	const char *id;	      /* of calls about one VPC */
-	const json_t *body;   /* parsed; NULL where there was none or it is not JSON */
-	const char *bad_body; /* why it is not JSON, or NULL */
-	unsigned lag_ms;      /* LIST and GET show what was so long ago */
-	bool silent;	      /* PATCH and DELETE say 200 and do nothing */
+	const char *id;	       /* of calls about one VPC */
+	const json_t *request; /* decoded; of POST and PATCH */
+	const struct history_cause *cause;
+	unsigned lag_ms; /* LIST and GET show what was so long ago */
+	bool silent;	 /* PATCH and DELETE say 200 and do nothing */
 };
 
 /* Blocks on the disk. */
 struct answer service_answer(struct service *s, const struct service_call *call);
+
+/* What the control endpoint shows, see history_show. */
+struct answer service_history(struct service *s, uint64_t after);
 
 #endif

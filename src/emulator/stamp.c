@@ -21,7 +21,13 @@ void stamp_now(struct stamp *s, char out[STAMP_TEXT_MAX])
 	seconds = (time_t)(us / 1000000);
 	gmtime_r(&seconds, &tm);
 	n = strftime(out, STAMP_TEXT_MAX, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(out + n, STAMP_TEXT_MAX - n, ".%06uZ", (unsigned)(us % 1000000));
+	us %= 1000000; /* shown with 0, 3 or 6 digits, as ProtoJSON does */
+	if (us == 0)
+		snprintf(out + n, STAMP_TEXT_MAX - n, "Z");
+	else if (us % 1000 == 0)
+		snprintf(out + n, STAMP_TEXT_MAX - n, ".%03uZ", (unsigned)(us / 1000));
+	else
+		snprintf(out + n, STAMP_TEXT_MAX - n, ".%06uZ", (unsigned)us);
 }
 
 static void random_bytes(unsigned char *out, size_t len)

@@ -6,14 +6,16 @@
 #include <string.h>
 #include "base/clock.h"
 
-void store_lock(struct store *s)
+void store_lock(struct store *s, const struct history_cause *cause)
 {
 	pthread_mutex_lock(&s->lock);
 	store_settle(s);
+	s->cause = cause;
 }
 
 void store_unlock(struct store *s)
 {
+	s->cause = NULL;
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -82,7 +84,7 @@ static int show_take(struct store *s, struct vpc *v, json_t *doc)
 	count_name(s, old, -1);
 	count_name(s, doc, 1);
 	json_decref(old);
-	history_add(&s->history, v->id, v->text);
+	history_add(&s->history, s->cause, v->id, v->text, text);
 	text_unref(v->text);
 	v->text = text;
 	store_list_forget(s);
@@ -108,17 +110,19 @@ static void phase_end(struct store *s, struct vpc *v)
 }
 
 /* settled is borrowed, NULL where the VPC goes. */
-static int phase_begin(struct store *s, struct vpc *v, json_t *settled, const char *phase)
+static void phase_begin(struct store *s, struct vpc *v, json_t *settled)
 {
-	int r = show_take(s, v, document_with_status(v->doc, phase));
-
-	if (r < 0)
-		return r;
 	phase_end(s, v);
 	v->settled = json_incref(settled);
 	v->phase_end_ms = clock_mono_ms() + s->provision_ms;
 	TAILQ_INSERT_TAIL(&s->phasing, v, phasing);
-	return 0;
+}
+
+/* What is shown of doc at first: a new reference. */
+static json_t *in_phase(const struct store *s, json_t *doc, const char *phase)
+{
+	return phase && s->provision_ms ? document_with_status(doc, phase)
+					: json_incref(doc);
 }
 
 /* Several VPCs of a loaded file may share an id: the next of them takes the place of one that goes. */
@@ -147,7 +151,7 @@ static void drop(struct store *s, struct vpc *v)
 	count_name(s, v->doc, -1);
 	TAILQ_REMOVE(&s->all, v, link);
 	s->count--;
-	history_add(&s->history, v->id, v->text);
+	history_add(&s->history, s->cause, v->id, v->text, NULL);
 	store_list_forget(s);
 	vpc_free(v);
 }
@@ -205,15 +209,18 @@ int store_add(
 {
 	struct journal_change change = {
 		.kind = JOURNAL_ADD, .doc = doc, .as_given = as_given};
+	json_auto_t *shown = in_phase(s, doc, phase);
 	struct vpc *v;
-	int r = store_journal(s, &change);
+	int r = shown ? store_journal(s, &change) : -ENOMEM;
 
 	if (r == 0)
-		r = store_insert(s, doc, as_given, &v);
+		r = store_insert(s, shown, as_given, &v);
 	if (r < 0)
 		return r;
 	*ret = v;
-	return phase && s->provision_ms ? phase_begin(s, v, doc, phase) : 0;
+	if (phase && s->provision_ms)
+		phase_begin(s, v, doc);
+	return 0;
 }
 
 int store_change(struct store *s, struct vpc *v, json_t *doc, const char *phase)
@@ -223,10 +230,15 @@ int store_change(struct store *s, struct vpc *v, json_t *doc, const char *phase)
 	int r = store_journal(s, &change);
 
 	if (r == 0)
-		r = show_take(s, v, json_incref(doc));
-	if (r < 0)
-		return r;
-	return phase && s->provision_ms ? phase_begin(s, v, doc, phase) : 0;
+		r = show_take(s, v, in_phase(s, doc, phase));
+	if (r == 0 && phase && s->provision_ms)
+		phase_begin(s, v, doc);
+	return r;
+}
+
+void store_keep(struct store *s, const struct vpc *v)
+{
+	history_add(&s->history, s->cause, v->id, v->text, v->text);
 }
 
 int store_remove(struct store *s, struct vpc *v, const char *phase)
@@ -236,10 +248,19 @@ int store_remove(struct store *s, struct vpc *v, const char *phase)
 
 	if (r < 0)
 		return r;
-	if (phase && s->provision_ms)
-		return phase_begin(s, v, NULL, phase);
-	drop(s, v);
-	return 0;
+	if (!phase || !s->provision_ms) {
+		drop(s, v);
+		return 0;
+	}
+	r = show_take(s, v, in_phase(s, v->doc, phase));
+	if (r == 0)
+		phase_begin(s, v, NULL);
+	return r;
+}
+
+struct text *store_history(struct store *s, uint64_t after)
+{
+	return history_show(&s->history, after);
 }
 
 void store_clear(struct store *s)

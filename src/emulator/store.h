@@ -8,6 +8,7 @@
 #include <sys/queue.h>
 #include <jansson.h>
 #include "base/err.h"
+#include "history.h"
 #include "profile.h"
 #include "stamp.h"
 #include "text.h"
@@ -38,7 +39,8 @@ int store_new(const struct store_options *options, struct store **ret, struct er
 void store_free(struct store *s);
 
 /* All below is called between these two; documents may be touched only there. */
-void store_lock(struct store *s);
+/* cause: of the changes until store_unlock, borrowed until then; NULL where there will be none. */
+void store_lock(struct store *s, const struct history_cause *cause);
 void store_unlock(struct store *s);
 
 struct vpc *store_find(struct store *s, const char *id);
@@ -52,6 +54,8 @@ void store_now(struct store *s, char out[STAMP_TEXT_MAX]);
  * Errors: -ENOMEM, errno of the state file; then nothing changed. */
 int store_add(
 	struct store *s, json_t *doc, bool as_given, const char *phase, struct vpc **ret);
+/* The request was carried out and the VPC is as it was. */
+void store_keep(struct store *s, const struct vpc *v);
 int store_change(struct store *s, struct vpc *v, json_t *doc, const char *phase);
 /* The vpc is gone, or shown as this phase until it is. */
 int store_remove(struct store *s, struct vpc *v, const char *phase);
@@ -59,5 +63,8 @@ int store_remove(struct store *s, struct vpc *v, const char *phase);
 /* A new reference to the list answer, or to what GET shows of one VPC (NULL: no such VPC, or no memory), as of lag_ms ago. */
 struct text *store_list(struct store *s, unsigned lag_ms);
 struct text *store_show(struct store *s, const char *id, unsigned lag_ms);
+
+/* The history for the control endpoint, see history_show. */
+struct text *store_history(struct store *s, uint64_t after);
 
 #endif

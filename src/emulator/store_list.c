@@ -7,6 +7,7 @@
 
 #define LIST_BEGIN "{\"items\":["
 #define LIST_END   "]}"
+#define LIST_NONE  "{}" /* of the brief dialect */
 #define LIST_MAX   ((size_t)1 << 31)
 
 void store_list_forget(struct store *s)
@@ -24,6 +25,14 @@ static void list_add(struct buf *list, const struct text *item)
 	buf_add(list, item->bytes, item->len);
 }
 
+/* Ends it. NULL without memory. */
+static struct text *list_text(const struct store *s, struct buf *list)
+{
+	if (s->profile->omit_defaults && list->len == strlen(LIST_BEGIN))
+		return text_new(LIST_NONE, strlen(LIST_NONE));
+	return buf_adds(list, LIST_END) == 0 ? text_from_buf(list) : NULL;
+}
+
 static struct text *list_now(struct store *s)
 {
 	struct buf list CLEANUP_BUF = BUF_INIT(LIST_MAX);
@@ -34,26 +43,25 @@ static struct text *list_now(struct store *s)
 	buf_adds(&list, LIST_BEGIN);
 	TAILQ_FOREACH(v, &s->all, link)
 	list_add(&list, v->text);
-	if (buf_adds(&list, LIST_END) == 0)
-		s->list = text_from_buf(&list);
+	s->list = list_text(s, &list);
 	return text_ref(s->list);
 }
 
 /* The oldest change of each id since then tells what it was; first is their index + 1. */
-static void collect(const struct history *h, uint64_t since_ms, struct map *first)
+static void collect(const struct history *h, uint64_t since_us, struct map *first)
 {
-	for (size_t i = history_first_since(h, since_ms); i < history_end(h); i++)
+	for (size_t i = history_first_since(h, since_us); i < history_end(h); i++)
 		map_add(first, history_at(h, i)->id, (void *)(uintptr_t)(i + 1));
 }
 
-static struct text *list_then(struct store *s, uint64_t since_ms)
+static struct text *list_then(struct store *s, uint64_t since_us)
 {
 	struct buf list CLEANUP_BUF = BUF_INIT(LIST_MAX);
 	struct map first = {0};
-	struct text *text = NULL;
+	struct text *text;
 	struct vpc *v;
 
-	collect(&s->history, since_ms, &first);
+	collect(&s->history, since_us, &first);
 	buf_adds(&list, LIST_BEGIN);
 	TAILQ_FOREACH(v, &s->all, link)
 	{
@@ -63,26 +71,27 @@ static struct text *list_then(struct store *s, uint64_t since_ms)
 	}
 	for (struct map_pos p = {0}; map_next(&first, &p);)
 		list_add(&list, history_at(&s->history, (uintptr_t)p.value - 1)->before);
-	if (buf_adds(&list, LIST_END) == 0)
-		text = text_from_buf(&list);
+	text = list_text(s, &list);
 	map_release(&first);
 	return text;
 }
 
+static uint64_t ago_us(unsigned lag_ms)
+{
+	uint64_t now = clock_mono_us(), lag_us = (uint64_t)lag_ms * 1000;
+
+	return now > lag_us ? now - lag_us : 0;
+}
+
 struct text *store_list(struct store *s, unsigned lag_ms)
 {
-	uint64_t now = clock_mono_ms();
-
-	if (lag_ms == 0)
-		return list_now(s);
-	return list_then(s, now > lag_ms ? now - lag_ms : 0);
+	return lag_ms ? list_then(s, ago_us(lag_ms)) : list_now(s);
 }
 
 struct text *store_show(struct store *s, const char *id, unsigned lag_ms)
 {
-	uint64_t now = clock_mono_ms(), since_ms = now > lag_ms ? now - lag_ms : 0;
 	const struct vpc *v = store_find(s, id);
-	size_t i = lag_ms ? history_first_since(&s->history, since_ms)
+	size_t i = lag_ms ? history_first_since(&s->history, ago_us(lag_ms))
 			  : history_end(&s->history);
 
 	for (; i < history_end(&s->history); i++) {

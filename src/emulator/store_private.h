@@ -6,7 +6,6 @@
 #include <pthread.h>
 #include "base/map.h"
 #include "document.h"
-#include "history.h"
 #include "journal.h"
 #include "store.h"
 
@@ -25,6 +24,7 @@ struct store {
 	bool shared_ids;	 /* some id is there more than once */
 	struct journal *journal; /* owned; NULL without a state file */
 	struct text *list;	 /* owned; NULL must be made again */
+	const struct history_cause *cause; /* borrowed; of what changes now */
 	struct history history;
 };
 

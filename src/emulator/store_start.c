@@ -123,6 +123,16 @@ static int add_samples(struct store *s)
 	return 0;
 }
 
+/* What was replayed and loaded is where the history begins. */
+static void begin_history(struct store *s)
+{
+	struct vpc *v;
+
+	history_release(&s->history);
+	TAILQ_FOREACH(v, &s->all, link)
+	history_add_start(&s->history, v->id, v->text);
+}
+
 static int begin(struct store *s, const struct store_options *options, struct err *err)
 {
 	struct journal *journal = NULL;
@@ -142,7 +152,7 @@ static int begin(struct store *s, const struct store_options *options, struct er
 			err_set(err, -r, "cannot write state file %s: %s",
 				options->state_file, strerror(-r));
 	}
-	history_release(&s->history);
+	begin_history(s);
 	return r < 0 ? err_set(err, -r, "cannot start: %s", strerror(-r)) : 0;
 }
 

@@ -43,9 +43,12 @@ static size_t take(char *bytes, size_t size, size_t count, void *arg)
 
 static struct curl_slist *headers_of(const struct rig *rig)
 {
-	struct curl_slist *list = curl_slist_append(NULL, "Content-Type: application/json");
+	struct curl_slist *list;
 	char line[512];
 
+	snprintf(line, sizeof(line), "Content-Type: %s",
+		rig->content_type ? rig->content_type : "application/json");
+	list = curl_slist_append(NULL, line);
 	if (rig->token) {
 		snprintf(line, sizeof(line), "Authorization: Bearer %s", rig->token);
 		list = curl_slist_append(list, line);

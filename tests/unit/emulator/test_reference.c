@@ -53,8 +53,8 @@ static void test_shapes(void **state)
 	assert_bare(r.json);
 	assert_null(at(r.json, "hostPrefix"));
 	assert_text(r.json, "hostPrefixes.0.prefixes.0", "10.176.192.0/18");
-	assert_null(at(r.json, "hostPrefixes.0.ipam"));
-	assert_null(at(r.json, "egress"));
+	assert_true(json_is_null(at(r.json, "hostPrefixes.0.ipam")));
+	assert_true(json_is_false(at(r.json, "egress.disablePublicAccess")));
 	assert_true(json_is_true(at(r.json, "ingress.disablePublicServices")));
 	assert_text(r.json, "vpcPrefixes.0.status", "STATUS_AVAILABLE");
 	assert_non_null(at(r.json, "vpcPrefixes.0.updatedAt"));
@@ -74,14 +74,19 @@ static void test_shapes(void **state)
 	assert_int_equal(list_count(*state), 0);
 }
 
-static void test_defaults_are_left_out(void **state)
+/* As in the reference's answers. */
+static void test_defaults_are_shown(void **state)
 {
 	char id[ID_SIZE];
 	struct reply r;
 
 	make(*state, "{\"name\":\"a\",\"zone\":\"Z\"}", id);
 	r = fetch(*state, id);
-	assert_int_equal(json_object_size(r.json), 4); /* name, zone, id, hostPrefixes */
+	assert_int_equal(json_object_size(r.json), 8);
+	assert_true(json_is_array(at(r.json, "vpcPrefixes")));
+	assert_true(json_is_false(at(r.json, "ingress.disablePublicServices")));
+	assert_true(json_is_false(at(r.json, "egress.disablePublicAccess")));
+	assert_true(json_is_array(at(r.json, "dhcp.dns.servers")));
 	reply_free(&r);
 }
 
@@ -131,8 +136,7 @@ static void test_masks(void **state)
 
 static void test_unknown_mask(void **state)
 {
-	static const char *const masks[] = {
-		"*", "status", "id", "vpc_prefixes", "name,color"};
+	static const char *const masks[] = {"status", "id", "vpcprefixes", "name,color"};
 	char id[ID_SIZE], body[256];
 	struct reply r;
 
@@ -142,7 +146,7 @@ static void test_unknown_mask(void **state)
 			masks[i]);
 		r = patch(*state, id, body);
 		assert_int_equal(r.status, 400);
-		assert_text(r.json, "details.0.fieldViolations.0.field", "updateMask");
+		assert_text(r.json, "details.0.fieldViolations.0.field", "update_mask");
 		reply_free(&r);
 	}
 	r = fetch(*state, id);
@@ -160,7 +164,7 @@ static void test_host_prefixes_stay(void **state)
 		"{\"updateMask\":\"hostPrefix\",\"hostPrefix\":\"10.0.0.0/8\"}");
 	assert_int_equal(r.status, 400);
 	assert_int_equal(json_integer_value(at(r.json, "code")), 3);
-	assert_text(r.json, "details.0.fieldViolations.0.field", "hostPrefix");
+	assert_text(r.json, "details.0.fieldViolations.0.field", "host_prefix");
 	reply_free(&r);
 	expect_patch(*state, id, "{\"updateMask\":\"hostPrefixes\"}", 400);
 	expect_patch(*state, id,
@@ -211,7 +215,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_shapes),
-		CASE(test_defaults_are_left_out),
+		CASE(test_defaults_are_shown),
 		CASE(test_masks),
 		CASE(test_unknown_mask),
 		CASE(test_host_prefixes_stay),

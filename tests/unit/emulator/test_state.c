@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "base/buf.h"
 #include "base/file.h"
@@ -174,6 +175,37 @@ static void test_two_servers(void **state)
 		-EBUSY);
 	assert_non_null(strstr(err.text, "in use"));
 	rig_stop(&rig);
+}
+
+/* The file that a link leads to is kept, and the link stays a link; also where the link leads nowhere yet. */
+static void test_link(void **state)
+{
+	struct dir *d = *state;
+	char target[PATH_SIZE + 32], id[ID_SIZE];
+	struct stat st;
+	struct rig rig;
+
+	snprintf(target, sizeof(target), "%s/elsewhere", d->path);
+	assert_int_equal(mkdir(target, 0700), 0);
+	assert_int_equal(symlink("elsewhere/state", d->state), 0);
+	for (size_t count = 0; count < 2; count++) {
+		start(&rig, d, false);
+		assert_int_equal(list_count(&rig), count);
+		make(&rig,
+			count ? "{\"name\":\"b\",\"zone\":\"Z\"}"
+			      : "{\"name\":\"a\",\"zone\":\"Z\"}",
+			id);
+		rig_stop(&rig);
+		assert_int_equal(lstat(d->state, &st), 0);
+		assert_true(S_ISLNK(st.st_mode));
+	}
+	strcat(target, "/state");
+	assert_int_equal(lstat(target, &st), 0);
+	assert_true(S_ISREG(st.st_mode));
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(unlink(target), 0);
+	*strrchr(target, '/') = '\0';
+	assert_int_equal(rmdir(target), 0); /* nothing else was left there */
 }
 
 /* So many changes that the journal is made short again on the way. */
@@ -368,6 +400,7 @@ int main(void)
 		CASE(test_not_ours),
 		CASE(test_empty_file),
 		CASE(test_two_servers),
+		CASE(test_link),
 		CASE(test_compaction),
 		CASE(test_phases_end),
 		CASE(test_load),
