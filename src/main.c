@@ -4,10 +4,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include "base/clock.h"
@@ -20,15 +25,22 @@
 #include "tree/tree.h"
 #include "view/view.h"
 
-#define ANSWER_MAX                                                                         \
-	(128u << 20) /* bytes of one answer of the API: a list of 100,000 VPCs fits */
-#define OPTIONS_MAX 65536
-#define USER_AGENT  "vpcfs/" VPCFS_VERSION
+#define OPTIONS_MAX	   65536
+#define USER_AGENT	   "vpcfs/" VPCFS_VERSION
+#define EMULATOR_TOKEN_MAX 33 /* with the NUL */
+
+#define EXIT_USAGE 2 /* else 1: it could not be done */
 
 /* Everything that lives while the mount does, in the order it is started. */
 struct program {
 	struct config config;
+	struct secret environment_token; /* until the token source has its own */
 	int ready_fd; /* tells the parent that the mount answers; -1 in the foreground */
+	struct guard {
+		pthread_t thread;
+		int signal_fd;
+		bool runs;
+	} guard;
 	struct emulator *emulator;
 	struct token_source *token;
 	struct http *http;
@@ -49,6 +61,7 @@ static void program_release(struct program *p)
 	http_free(p->http);
 	token_close(p->token);
 	emulator_stop(p->emulator);
+	secret_wipe(&p->environment_token);
 	config_release(&p->config);
 }
 
@@ -82,17 +95,30 @@ static int check_mountpoint(const char *path, struct err *err)
 	return err_set(err, errno, "%s: cannot be mounted on: %s", path, strerror(errno));
 }
 
+/* The built-in emulator answers on a port that every user of this machine can reach, and never sees the real token. */
+static int make_emulator_token(char out[EMULATOR_TOKEN_MAX], struct err *err)
+{
+	unsigned char bytes[(EMULATOR_TOKEN_MAX - 1) / 2];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+		return err_set(err, EIO, "no random number: %s", strerror(errno));
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+	return 0;
+}
+
 static int start_emulator(struct program *p, struct err *err)
 {
-	static const char fallback[] = "emulator";
-	const char *token = getenv("COREWEAVE_API_TOKEN");
+	char token[EMULATOR_TOKEN_MAX];
 	struct emulator_options options = {
-		.token = token && *token ? token : fallback,
+		.token = token,
 		.state_file = p->config.emulator_state,
 		.samples = true,
 	};
-	int r = token_fixed(options.token, &p->token, err);
+	int r = make_emulator_token(token, err);
 
+	if (r == 0)
+		r = token_fixed(token, &p->token, err);
 	if (r == 0)
 		r = emulator_start(&options, &p->emulator, err);
 	if (r == 0) {
@@ -149,7 +175,8 @@ static void become_daemon(void)
 	}
 }
 
-/* The mount answers. A parent that is gone was interrupted: then there shall be no mount either. */
+/* The mount answers. The parent is told last: its end may be that of the session, with a hang-up for all in it. A parent that is
+ * gone was interrupted: then there shall be no mount either. */
 static void on_ready(void *arg)
 {
 	struct program *p = arg;
@@ -157,11 +184,11 @@ static void on_ready(void *arg)
 
 	if (p->ready_fd < 0)
 		return;
+	become_daemon();
 	if (write(p->ready_fd, &ok, 1) != 1)
 		fs_stop(p->fs);
 	close(p->ready_fd);
 	p->ready_fd = -1;
-	become_daemon();
 }
 
 static void on_stopping(void *arg)
@@ -204,19 +231,70 @@ static int start(struct program *p, struct err *err)
 {
 	struct http_options http = {.cacert = p->config.cacert,
 		.user_agent = USER_AGENT,
-		.answer_max = ANSWER_MAX};
+		.direct = p->config.loopback};
 	int r = check_mountpoint(p->config.mountpoint, err);
 
 	if (r == 0)
 		r = p->config.emulator ? start_emulator(p, err)
-				       : token_open(p->config.token_file, &p->token, err);
+				       : token_open(p->config.token_file,
+						 &p->environment_token, &p->token, err);
+	secret_wipe(&p->environment_token);
 	if (r == 0)
 		r = http_new(&http, &p->http, err);
 	if (r == 0)
 		r = start_view(p, err);
-	if (r == 0)
-		r = start_fs(p, err);
 	return r;
+}
+
+/* While the program starts, which may wait for a network, nobody else looks at the signals that end it. */
+static void *guard_run(void *arg)
+{
+	const struct program *p = arg;
+	struct pollfd fds[] = {
+		{.fd = p->guard.signal_fd, .events = POLLIN},
+		{.fd = p->ready_fd}, /* an error: the parent has gone */
+	};
+	struct signalfd_siginfo info;
+	sigset_t all;
+
+	while (poll(fds, 2, -1) < 0 && errno == EINTR)
+		;
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+	if (read(p->guard.signal_fd, &info, sizeof(info)) != sizeof(info))
+		_exit(1);
+	signal((int)info.ssi_signo, SIG_DFL);
+	raise((int)info.ssi_signo);
+	sigfillset(&all);
+	pthread_sigmask(SIG_UNBLOCK, &all, NULL);
+	_exit(1);
+}
+
+static int guard_start(struct program *p, struct err *err)
+{
+	sigset_t set;
+	int r;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGQUIT);
+	p->guard.signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (p->guard.signal_fd < 0)
+		return err_set(err, errno, "signalfd: %s", strerror(errno));
+	r = pthread_create(&p->guard.thread, NULL, guard_run, p);
+	p->guard.runs = r == 0;
+	return r ? err_set(err, r, "no thread can be started: %s", strerror(r)) : 0;
+}
+
+/* From here signals stay pending, and fs_run takes them. */
+static void guard_stop(struct program *p)
+{
+	if (p->guard.runs) {
+		pthread_cancel(p->guard.thread);
+		pthread_join(p->guard.thread, NULL);
+	}
+	if (p->guard.signal_fd >= 0)
+		close(p->guard.signal_fd);
 }
 
 static int run(struct program *p)
@@ -226,9 +304,13 @@ static int run(struct program *p)
 
 	if (p->config.debug)
 		log_set_level(LOG_LEVEL_DEBUG);
-	forbid_core_dumps();
 	fs_block_signals();
-	r = start(p, &err);
+	r = guard_start(p, &err);
+	if (r == 0)
+		r = start(p, &err);
+	guard_stop(p);
+	if (r == 0)
+		r = start_fs(p, &err);
 	if (r < 0)
 		log_error("%s", err.text);
 	else
@@ -237,7 +319,7 @@ static int run(struct program *p)
 	return r < 0 ? 1 : 0;
 }
 
-/* The parent waits until the mount answers or the child ended. */
+/* The parent waits until the mount answers or the child ended. A signal ends it, and the child then ends itself: guard_run, on_ready. */
 static int wait_until_ready(int fd, pid_t child)
 {
 	char ok;
@@ -257,12 +339,12 @@ static int run_as_daemon(struct program *p)
 
 	if (pipe2(fds, O_CLOEXEC) < 0 || (child = fork()) < 0) {
 		log_error("cannot start a process: %s", strerror(errno));
-		config_release(&p->config);
+		program_release(p);
 		return 1;
 	}
 	if (child) {
 		close(fds[1]);
-		config_release(&p->config);
+		program_release(p);
 		return wait_until_ready(fds[0], child);
 	}
 	close(fds[0]);
@@ -277,22 +359,54 @@ static const char *environment(const char *name)
 	return getenv(name);
 }
 
-int main(int argc, char **argv)
+/* Otherwise the next files that are opened would be taken for standard input, output and error. */
+static void open_missing_fds(void)
 {
-	struct program p = {.ready_fd = -1};
-	struct err err = {""};
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)!open("/dev/null", O_RDWR);
+	}
+}
 
-	/* By default each thread keeps free memory of its own: with 10,000 VPCs 2 MB of 54 lie idle. */
-	mallopt(M_ARENA_MAX, 2);
-	if (config_parse(argc, argv, environment, &p.config, &err) < 0) {
-		log_error("%s", err.text);
+static int say_help_or_version(const struct config *config)
+{
+	printf("%s\n",
+		config->action == CONFIG_HELP ? config_help() : "vpcfs " VPCFS_VERSION);
+	return fflush(stdout) == 0 ? 0 : 1;
+}
+
+static int run_config(struct program *p, const struct err *token_error)
+{
+	if (p->config.action != CONFIG_MOUNT) {
+		int status = say_help_or_version(&p->config);
+
+		program_release(p);
+		return status;
+	}
+	if (token_error->text[0]) {
+		log_error("%s", token_error->text);
+		program_release(p);
 		return 1;
 	}
-	if (p.config.action == CONFIG_HELP || p.config.action == CONFIG_VERSION) {
-		printf("%s\n", p.config.action == CONFIG_HELP ? config_help()
-							      : "vpcfs " VPCFS_VERSION);
-		config_release(&p.config);
-		return fflush(stdout) == 0 ? 0 : 1;
+	return p->config.foreground ? run(p) : run_as_daemon(p);
+}
+
+int main(int argc, char **argv)
+{
+	struct program p = {.ready_fd = -1, .guard.signal_fd = -1};
+	struct err token_error = {""}, err = {""};
+	int r;
+
+	open_missing_fds();
+	forbid_core_dumps();
+	(void)token_take_environment(&p.environment_token, &token_error);
+	/* By default each thread keeps free memory of its own: with 10,000 VPCs 2 MB of 54 lie idle. */
+	mallopt(M_ARENA_MAX, 2);
+	r = config_parse(argc, argv, environment, &p.config, &err);
+	if (r < 0) {
+		log_error("%s", err.text);
+		program_release(&p);
+		return r == -EINVAL ? EXIT_USAGE : 1;
 	}
-	return p.config.foreground ? run(&p) : run_as_daemon(&p);
+	return run_config(&p, &token_error);
 }

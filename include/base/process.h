@@ -5,17 +5,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* The process (thread group) of a thread: FUSE names the thread that asks. Reads /proc/TID/status, which never waits for the
- * thread (stat and fd do: a FLUSH inside execve would wait for itself). Returns tid itself when it cannot be read. */
-pid_t process_of_thread(pid_t tid);
-
-/* Whether the thread runs a program of this name (/proc/TID/comm, at most 15 bytes); false when it cannot be read. */
-bool process_is_named(pid_t tid, const char *name);
-
-/* Whether a signal waits for the thread that means its end: SIGKILL, SIGINT, SIGTERM, SIGQUIT or SIGHUP, also where the program
- * has a handler for it; or another that it has no handler for and that ends it by default. A thread that waits in the kernel keeps
- * its signals pending, and the kernel turns one that is fatal into SIGKILL (kernel/signal.c, complete_signal). True when it cannot
- * be read (a caller in another PID namespace): better give up than be deaf. */
+/* Whether a signal waits for the thread that means its end: SIGKILL, SIGINT, SIGTERM, SIGQUIT
+ * or SIGHUP, also where the program has a handler for it; or another that it has no handler for
+ * and that ends it by default. A thread that waits in the kernel keeps its signals pending, and
+ * the kernel turns one that is fatal into SIGKILL (kernel/signal.c, complete_signal). True when
+ * it cannot be read (a caller in another PID namespace): better give up than be deaf. */
 bool process_is_told_to_stop(pid_t tid);
 
 #endif

@@ -19,6 +19,7 @@ struct config {
 	char *token_file; /* NULL: environment, then $CREDENTIALS_DIRECTORY/coreweave-token */
 	char *zone;	  /* NULL: mkdir of a VPC is EINVAL */
 	char *cacert;
+	bool loopback; /* the endpoint is on this machine: no proxy */
 	uint64_t ttl_ms;
 	uint64_t timeout_ms;
 	bool allow_http;
@@ -37,7 +38,8 @@ struct config {
 };
 
 /* argv as main has it; env is getenv or a test's. Prints nothing.
- * Errors: -EINVAL with a sentence that names the option, what is wrong, what is expected; -ENOMEM. */
+ * Errors, with a sentence that names the option, what is wrong, what is expected: -EINVAL (usage), -EACCES (http:// is refused);
+ * -ENOMEM. */
 int config_parse(int argc, char *const *argv, const char *(*env)(const char *name),
 	struct config *ret, struct err *err);
 void config_release(struct config *config);

@@ -8,12 +8,16 @@
 
 struct token_source;
 
+/* Moves $COREWEAVE_API_TOKEN out of the environment: the bytes are wiped where /proc/PID/environ shows them, so neither that nor a
+ * child has them. Call it before anything is forked. ret, which is empty, stays so when there is no such token.
+ * Errors: -EINVAL (longer than any token), -ENOMEM; the variable is wiped all the same. */
+int token_take_environment(struct secret *ret, struct err *err);
 /* Reads the token once. A file that others may read (mode & 077, or not owned by the user or root) is refused; so is an
  * empty token, one with blanks or control characters inside (it would break the header), one past SECRET_MAX.
- * A token from the environment is copied and the variable is wiped and unset, so that children and
- * /proc/PID/environ do not show it. token_file may be NULL.
+ * token_file may be NULL. given is what token_take_environment found.
  * Errors: -EACCES, -ENOENT (none anywhere; the sentence says the three ways), -EINVAL, -ENOMEM. */
-int token_open(const char *token_file, struct token_source **ret, struct err *err);
+int token_open(const char *token_file, const struct secret *given,
+	struct token_source **ret, struct err *err);
 /* For `--emulator`: always this token. */
 int token_fixed(const char *token, struct token_source **ret, struct err *err);
 void token_close(struct token_source *source); /* NULL is allowed */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The mount: decodes the kernel's requests, one call of tree each, replies, and ends well.
  *
- * In main, in this order: fs_block_signals (before any thread), http and view up, tree_new, fs_new, fs_mount, fs_run, fs_free,
- * tree_free, view and http down. A daemon forks before fs_block_signals, and tells its parent from the ready hook. */
+ * In main, in this order: fs_block_signals (before any thread), http and view up, tree_new,
+ * fs_new, fs_mount, fs_run, fs_free, tree_free, view and http down. A daemon forks before
+ * fs_block_signals, and tells its parent from the ready hook. */
 #ifndef FS_FS_H
 #define FS_FS_H
 
@@ -27,21 +28,24 @@ struct fs_options {
 	unsigned threads_max;
 	/* The mount answers from now on. From a thread of fs, once; may be NULL. */
 	void (*ready)(void *arg);
-	/* The end has begun: whoever waits for the network must return at once. Called once, before fs_run returns; may be
-	 * NULL; must not block. */
+	/* The end has begun: whoever waits for the network must return at once. Called once,
+	 * before fs_run returns; may be NULL; must not block. */
 	void (*stopping)(void *arg);
 	void *arg;
 };
 
-/* Blocks SIGTERM, SIGINT, SIGHUP and SIGQUIT in this thread and those it will start (fs_run takes them), ignores SIGPIPE. */
+/* Blocks SIGTERM, SIGINT, SIGHUP and SIGQUIT in this thread and those it will start (fs_run
+ * takes them), ignores SIGPIPE. */
 void fs_block_signals(void);
 
-/* tree is borrowed until fs_free. Errors: -ENOMEM, -EINVAL for a mount option that does not exist. */
+/* tree is borrowed until fs_free. Errors: -ENOMEM, -EINVAL for a mount option that does not
+ * exist. */
 int fs_new(struct tree *tree, const struct fs_options *options, struct fs **ret,
 	struct err *err);
 /* Errors: -EIO, and a sentence with what libfuse said. */
 int fs_mount(struct fs *fs, struct err *err);
-/* Serves until the mount is gone, a signal comes or fs_stop; then calls stopping, lets running operations end, unmounts. Blocks. */
+/* Serves until the mount is gone, a signal comes or fs_stop; then calls stopping, lets running
+ * operations end, unmounts. Blocks. */
 int fs_run(struct fs *fs);
 /* Any thread, also a signal handler. */
 void fs_stop(struct fs *fs);

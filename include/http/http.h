@@ -16,7 +16,6 @@ struct http;
 struct http_options {
 	const char *cacert;	/* PEM file, or NULL for the system's */
 	const char *user_agent; /* borrowed for the call */
-	size_t answer_max;	/* bytes of one decoded body; a larger one is -EBADMSG */
 	bool direct; /* no proxy; else http_proxy, https_proxy, no_proxy ... count as in curl */
 };
 
@@ -35,11 +34,13 @@ struct http_request {
 	const char *method; /* GET, POST, PATCH, DELETE */
 	const char *url;
 	const struct secret *bearer;
-	const char *body; /* JSON, or NULL */
+	const char *body; /* JSON; NULL: the request has none, not even an empty one */
 	size_t body_len;
 	const char *if_none_match; /* an ETag, or NULL */
-	/* Whether an answer that would be worth another try is not: asked with 429, 502, 503 and 504. May be NULL. */
-	bool (*is_final)(const struct http_answer *answer);
+	/* It changes nothing, so it may be sent again. Any other request is sent at most once. */
+	bool repeatable;
+	/* Whether this answer, which is no success, says "not now". NULL: http_is_busy of its status. */
+	bool (*is_busy)(const struct http_answer *answer);
 };
 
 #define HTTP_HEADER_MAX 512
@@ -50,12 +51,18 @@ struct http_answer {
 	struct buf body;		    /* decoded */
 	char etag[HTTP_HEADER_MAX];	    /* "" when there is none */
 	char authenticate[HTTP_HEADER_MAX]; /* WWW-Authenticate */
-	char content_type[HTTP_HEADER_MAX];
-	char location[HTTP_HEADER_MAX]; /* where a 3xx points */
+	char location[HTTP_HEADER_MAX];	    /* where a 3xx points */
 	int64_t retry_after_ms; /* -1 when there is none; from seconds or from a date */
 	unsigned attempts;	/* requests that were made for it, 1 or more */
+	/* The last attempt, if it is made again, may end otherwise: the server said "not now", or there was no
+	 * connection, or it broke. Written on failure, too. */
+	bool may_repeat;
 };
 
+/* Bytes that the body of an answer that is no success may have. */
+#define HTTP_ERROR_MAX (4u << 20)
+
+/* body_max: bytes that a decoded body may have; a larger one is -EBADMSG. */
 void http_answer_init(struct http_answer *answer, size_t body_max);
 void http_answer_release(struct http_answer *answer);
 #define CLEANUP_HTTP_ANSWER CLEANUP(http_answer_release)
@@ -63,10 +70,15 @@ void http_answer_release(struct http_answer *answer);
 /* Whether a server says with this status that it cannot now: 429, 502, 503, 504. */
 bool http_is_busy(int status);
 
-/* Sends until there is an answer that is final. GET, PATCH and DELETE are repeated on transport errors, 429, 502,
- * 503, 504: jittered, doubling from 100 ms, at least Retry-After, never past op->deadline_ms (a wait that would
- * pass it is not begun: the last answer is returned), and never when op->is_probe. POST is repeated only when its bytes surely did not leave
- * (no connection). Redirects are not followed: a 3xx is an answer.
+/* Milliseconds to wait before a request that may_repeat is sent again, jittered and doubling from 100 ms, at least
+ * retry_after_ms (-1: none); -1 when the attempts made so far are enough. errnum: 0 with an answer that says "not now", else
+ * the errno of http_call (positive), which decides how many attempts there are. */
+int64_t http_repeat_wait_ms(int errnum, int64_t retry_after_ms, unsigned attempts);
+
+/* Sends and waits for the answer. A repeatable request is sent again while the last attempt may_repeat, after
+ * http_repeat_wait_ms, never past op->deadline_ms (a wait that would pass it is not begun: the last answer is returned),
+ * and never when op->is_probe. Any other is sent at most once: when a reused connection turns out to be dead, that is
+ * -EREMOTEIO. Redirects are not followed: a 3xx is an answer.
  *
  * Blocks until the answer, op->deadline_ms, or, when op->cancel is not NULL, until that fires. The deadline holds for
  * name resolution, connection, TLS, a server that hangs or drips.

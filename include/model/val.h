@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON as other layers see it: read-only values behind an opaque type, so that one layer alone knows jansson. */
+/* JSON as other layers see it: read-only values behind an opaque type, so that one layer alone
+ * knows jansson. */
 #ifndef MODEL_VAL_H
 #define MODEL_VAL_H
 
@@ -15,8 +16,8 @@ enum val_flags {
 	VAL_STRICT = 1, /* a person's text: a key twice is an error */
 };
 
-/* Parses one JSON text, any value. Nesting is limited (JSON_PARSER_MAX_DEPTH, 2048), NUL in strings and bytes that
- * are not UTF-8 are refused.
+/* Parses one JSON text, any value. Nesting is limited (JSON_PARSER_MAX_DEPTH, 2048), bytes that are
+ * not UTF-8 are refused, and so is NUL in a key.
  * Errors: -EINVAL with "line L column C: ..."; -ENOMEM. */
 int val_parse(
 	const char *text, size_t len, unsigned flags, struct val **ret, struct err *err);
@@ -27,13 +28,18 @@ void val_unrefp(struct val **v);
 
 bool val_is_object(const struct val *v);
 bool val_is_array(const struct val *v);
+/* Whether there is a value, and it is not null. */
+bool val_is_set(const struct val *v);
 /* All borrowed from v; NULL (or false) when v is NULL, is not of that type, or has none. */
 struct val *val_member(const struct val *v, const char *key);
 struct val *val_item(const struct val *v, size_t index);
 size_t val_count(const struct val *v); /* items of an array, members of an object, else 0 */
-const char *val_text(const struct val *v);
+const char *val_text(const struct val *v); /* ends at a NUL in it */
+size_t val_text_len(
+	const struct val *v); /* bytes, NUL in it counted; 0 for what is no text */
 bool val_integer(const struct val *v, int64_t *ret);
-/* For each member of an object, in the order of the text; stops at the first that returns non-zero, returns that. */
+/* For each member of an object, in the order of the text; stops at the first that returns non-zero,
+ * returns that. */
 int val_each(const struct val *v, int (*fn)(void *arg, const char *key, struct val *member),
 	void *arg);
 /* Adds compact JSON text. Errors: -ENOMEM, -EFBIG. */

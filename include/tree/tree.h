@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What a file system is: nodes with ids, names, open handles, and scratch files in memory beside what the view shows.
- * fs translates requests of the kernel into these calls, one to one.
+/* What a file system is: nodes with ids, names, open handles, and scratch files in memory
+ * beside what the view shows. fs translates requests of the kernel into these calls, one to
+ * one.
  *
- * Every call may come from any thread. Calls with a struct op may ask the view and so block until op->deadline_ms;
- * the others do not block. Results are 0 or a negative errno; ret_ is written on success only. An id that is not
- * (any more) known is -ESTALE. What a field file's errors turn into on the way is decided here: -ENOENT out of an open handle
- * is -ESTALE, -EINVAL out of fsync and rename is -EIO. */
+ * Every call may come from any thread. Calls with a struct op may ask the view and so block
+ * until op->deadline_ms; the others do not block. Results are 0 or a negative errno; ret_ is
+ * written on success only. An id that is not (any more) known is -ESTALE. What a field file's
+ * errors turn into on the way is decided here: -ENOENT out of an open handle is -ESTALE,
+ * -EINVAL out of fsync and rename is -EIO. */
 #ifndef TREE_TREE_H
 #define TREE_TREE_H
 
@@ -30,14 +32,16 @@ struct tree_options {
 	uid_t uid; /* of every node of the view */
 	gid_t gid;
 	mode_t umask; /* taken off the view's modes */
-	uint64_t
-		scratch_max; /* bytes over all scratch nodes, their overhead included; 0: TREE_SCRATCH_MAX_DEFAULT */
+	/* Bytes of text over all scratch nodes, with a little for each node and name; 0:
+	 * TREE_SCRATCH_MAX_DEFAULT. */
+	uint64_t scratch_max;
 };
 
 /* root: its data reference is taken, on failure too. Errors: -ENOMEM. */
 int tree_new(const struct node_entry *root, const struct tree_options *options,
 	struct tree **ret);
-/* No call may be running. What is still open is closed, and texts nobody decided are dropped. NULL is fine. */
+/* No call may be running. What is still open is closed, and texts nobody decided are dropped.
+ * NULL is fine. */
 void tree_free(struct tree *tree);
 
 struct tree_stats {
@@ -48,17 +52,23 @@ struct tree_stats {
 	uint64_t scratch_max;
 };
 void tree_stats(struct tree *tree, struct tree_stats *ret);
+/* Bytes that the view keeps in place of scratch (entries that have no value yet) count, too.
+ * Errors: -ENOSPC. */
+int tree_scratch_charge(struct tree *tree, uint64_t bytes);
+void tree_scratch_refund(struct tree *tree, uint64_t bytes);
 
 /* What a name or a node answers with. */
 struct tree_entry {
 	uint64_t id; /* 0 in a listing: no attributes, no lookup counted */
 	bool scratch;
-	uint64_t
-		until_us; /* clock_mono_us() until which it may be kept (tree/change.h); 0: not at all */
+	/* clock_mono_us() until which the attributes, and the name, may be kept (tree/change.h);
+	 * 0: not at all. */
+	uint64_t until_us, name_until_us;
 	struct stat attr;
 };
 
-/* Names. Each success with a ret counts one lookup of ret->id, to be given back with tree_forget. */
+/* Names. Each success with a ret counts one lookup of ret->id, to be given back with
+ * tree_forget. */
 int tree_lookup(struct tree *tree, const struct op *op, uint64_t dir, const char *name,
 	struct tree_entry *ret);
 void tree_forget(struct tree *tree, uint64_t id, uint64_t count);
@@ -69,11 +79,13 @@ int tree_mknod(struct tree *tree, const struct op *op, uint64_t dir, const char 
 	mode_t mode, struct tree_entry *ret);
 int tree_symlink(struct tree *tree, const struct op *op, uint64_t dir, const char *name,
 	const char *target, struct tree_entry *ret);
+/* Scratch that is no directory. Errors: -EMLINK for the copy of a field, which has one name
+ * only: the kernel may have another id for it, and that follows the name. */
 int tree_link(struct tree *tree, const struct op *op, uint64_t id, uint64_t dir,
 	const char *name, struct tree_entry *ret);
 int tree_unlink(struct tree *tree, const struct op *op, uint64_t dir, const char *name);
 int tree_rmdir(struct tree *tree, const struct op *op, uint64_t dir, const char *name);
-/* flags: 0 or RENAME_NOREPLACE, all else is -EINVAL. */
+/* flags: 0 or RENAME_NOREPLACE, all else is -EINVAL. What a rename means: src/tree/rename.c. */
 int tree_rename(struct tree *tree, const struct op *op, uint64_t dir, const char *name,
 	uint64_t new_dir, const char *new_name, unsigned flags);
 
@@ -92,8 +104,8 @@ enum tree_set {
 	TREE_SET_MTIME_NOW = 128,
 	TREE_SET_CTIME = 256,
 };
-/* Takes from attr what set (enum tree_set) names. Field files accept everything and change nothing; a size with a handle
- * cuts that handle's own text. */
+/* Takes from attr what set (enum tree_set) names. Field files accept everything and change
+ * nothing; a size with a handle cuts that handle's own text. */
 int tree_setattr(struct tree *tree, const struct op *op, uint64_t id, struct handle *handle,
 	const struct stat *attr, unsigned set, struct tree_entry *ret);
 int tree_readlink(struct tree *tree, const struct op *op, uint64_t id, struct buf *ret);
@@ -101,9 +113,7 @@ int tree_readlink(struct tree *tree, const struct op *op, uint64_t id, struct bu
 /* Open files. ret is given back with tree_release. */
 struct tree_open {
 	struct handle *handle;
-	bool scratch; /* cacheable; a field file's content is the handle's own */
-	bool shares;  /* a field whose pages may be the kernel's while it is open */
-	bool keeps;   /* with shares: and it may go on with those that it has */
+	bool scratch;
 };
 /* flags as open(2). */
 int tree_open(struct tree *tree, const struct op *op, uint64_t id, int flags,
@@ -121,14 +131,17 @@ int tree_flush(struct handle *handle, const struct op *op);
 int tree_fsync(struct handle *handle, const struct op *op);
 /* Last resort for a text that is still undecided; then frees the handle. */
 void tree_release(struct handle *handle, const struct op *op);
-/* mode as fallocate(2): 0 and FALLOC_FL_KEEP_SIZE. Errors: -EOPNOTSUPP on field files and for other modes. */
+/* mode as fallocate(2): 0 and FALLOC_FL_KEEP_SIZE. Errors: -EOPNOTSUPP on field files and for
+ * other modes. */
 int tree_fallocate(struct handle *handle, int mode, uint64_t off, uint64_t len);
 
-/* Directories: opening asks nobody; a snapshot is taken at the begin of the first read, and again when the reader starts over. */
+/* Directories: opening asks nobody; a snapshot is taken at the begin of the first read, and
+ * again when the reader starts over. */
 int tree_opendir(
 	struct tree *tree, const struct op *op, uint64_t id, struct dir_list **ret);
-/* Called for each entry from off on. plus: entry has id and attr where they are known without asking, and a lookup is
- * counted when fill returns true. entry->attr has st_ino and the type always. Returns false when it did not fit. */
+/* Called for each entry from off on. plus: entry has id and attr where they are known without
+ * asking, and a lookup is counted when fill returns true. entry->attr has st_ino and the type
+ * always. Returns false when it did not fit. */
 typedef bool (*tree_fill)(
 	void *arg, const char *name, const struct tree_entry *entry, uint64_t next_off);
 int tree_readdir_begin(struct dir_list *list, const struct op *op, uint64_t off);
@@ -136,8 +149,9 @@ int tree_readdir_begin(struct dir_list *list, const struct op *op, uint64_t off)
 int tree_readdir(struct dir_list *list, uint64_t off, bool plus, tree_fill fill, void *arg);
 void tree_closedir(struct dir_list *list);
 
-/* Extended attributes: user.* on scratch nodes. set flags: XATTR_CREATE, XATTR_REPLACE. getxattr and listxattr add to ret;
- * a list is names with their NUL. Field files: -EOPNOTSUPP, and an empty list. */
+/* Extended attributes: user.* on scratch nodes. set flags: XATTR_CREATE, XATTR_REPLACE.
+ * getxattr and listxattr add to ret; a list is names with their NUL. Field files: -EOPNOTSUPP,
+ * and an empty list. */
 #define TREE_XATTR_MAX 65536
 int tree_setxattr(struct tree *tree, uint64_t id, const char *name, const void *value,
 	size_t len, int flags);

@@ -11,8 +11,10 @@
 #include "pages.h"
 #include "problem.h"
 
-#define CALLS_PATH_MAX	4096
-#define CALLS_PAGES_MAX 1000
+#define CALLS_PATH_MAX	 4096
+#define CALLS_PAGES_MAX	 1000
+#define CALLS_OBJECT_MAX (4u << 20)
+#define CALLS_LIST_MAX	 (128u << 20) /* a list of 100,000 VPCs fits */
 
 enum call { CALL_LIST, CALL_GET, CALL_CREATE, CALL_PATCH, CALL_DELETE };
 
@@ -79,7 +81,7 @@ static int calls_make_path(
 {
 	int r = buf_adds(ret, calls_path);
 
-	*problem = (struct api_problem){0};
+	problem_clear(problem);
 	if (!calls[call].by_id)
 		return r;
 	if (!*id) /* would be a call for all of them */
@@ -89,16 +91,6 @@ static int calls_make_path(
 	if (r == 0)
 		r = pages_escape(ret, id);
 	return r < 0 ? problem_set(problem, -r, "the id: %s", strerror(-r)) : 0;
-}
-
-/* The VPC in an answer: bare or in its envelope. NULL when there is none. */
-static struct val *calls_find_object(struct val *body)
-{
-	struct val *inner = val_member(body, calls_envelope);
-
-	if (val_text(val_member(body, "id")))
-		return body;
-	return val_is_object(inner) ? inner : NULL;
 }
 
 /* The body could not be read. */
@@ -114,20 +106,12 @@ static int calls_refuse(const struct http_answer *answer, int r, const struct er
 static int calls_read_doc(
 	const struct http_answer *answer, const char *id, struct doc **ret, struct err *err)
 {
-	CLEANUP_VAL struct val *body = NULL;
 	CLEANUP_DOC struct doc *doc = NULL;
-	struct val *object;
 	int r;
 
 	if (!answer->body.len)
 		return err_set(err, EBADMSG, "it is empty");
-	r = val_parse(answer->body.data, answer->body.len, 0, &body, err);
-	if (r < 0)
-		return r == -ENOMEM ? r : -EBADMSG;
-	object = calls_find_object(body);
-	if (!object)
-		return err_set(err, EBADMSG, "there is no VPC in it");
-	r = doc_from_val(object, &doc, err);
+	r = doc_from_answer(answer->body.data, answer->body.len, calls_envelope, &doc, err);
 	if (r < 0)
 		return r;
 	if (id && strcmp(doc_id(doc), id) != 0)
@@ -161,7 +145,9 @@ int api_get(struct api *api, const struct op *op, const char *id, struct api_tag
 	struct exchange x = {.method = calls[CALL_GET].method,
 		.query = "",
 		.mask = "",
-		.if_none_match = calls_have(tag)};
+		.if_none_match = calls_have(tag),
+		.repeatable = true,
+		.answer_max = CALLS_OBJECT_MAX};
 	struct err err = {""};
 	int r = calls_make_path(CALL_GET, id, &path, problem);
 
@@ -181,15 +167,6 @@ int api_get(struct api *api, const struct op *op, const char *id, struct api_tag
 	return exchange_end(api, &x, r);
 }
 
-/* Whether a 404 is about the VPC: a page or a line of text comes from something that does not know VPCs. */
-static bool calls_is_gone(const struct http_answer *answer)
-{
-	const char *body = buf_str(&answer->body);
-
-	body += strspn(body, " \t\r\n");
-	return !*body || *body == '{';
-}
-
 /* POST, PATCH and DELETE: a success stays one whatever its body is. */
 static int calls_mutate(struct api *api, const struct op *op, enum call call,
 	const char *id, struct exchange *x, struct doc **ret, struct api_problem *problem)
@@ -204,10 +181,11 @@ static int calls_mutate(struct api *api, const struct op *op, enum call call,
 	x->method = calls[call].method;
 	x->path = buf_str(&path);
 	x->query = "";
+	x->answer_max = CALLS_OBJECT_MAX;
 	r = exchange_run(api, &own, x, problem);
 	if (r == 0 && calls_read_doc(&x->answer, id, ret, NULL) < 0)
 		*ret = NULL;
-	if (call == CALL_DELETE && r == -ENOENT && calls_is_gone(&x->answer))
+	if (call == CALL_DELETE && r == -ENOENT)
 		r = 0;
 	return exchange_end(api, x, r);
 }
@@ -274,6 +252,14 @@ static int listing_find_next(struct listing *listing, struct val *body, struct e
 	return r == -EFBIG ? err_set(err, EBADMSG, "the next page's token is too long") : r;
 }
 
+/* A page of a longer list, of which an empty array was left out: nothing but the way to the next one. What else has members and no
+ * items is no list (a proxy's {"status":"ok"}), and {} is one without VPCs (model/doc.h). */
+static bool is_empty_page(struct val *body)
+{
+	return val_is_object(body) && val_count(body) == 1 &&
+	       val_text(val_member(body, calls_next));
+}
+
 static int listing_read_page(
 	struct listing *listing, const struct http_answer *answer, struct err *err)
 {
@@ -285,6 +271,12 @@ static int listing_read_page(
 		return err_set(err, EBADMSG, "it is empty");
 	r = doc_list_from_text(
 		answer->body.data, answer->body.len, calls_items, &page, &rest, err);
+	if (r == -EBADMSG &&
+		val_parse(answer->body.data, answer->body.len, 0, &rest, NULL) == 0 &&
+		is_empty_page(rest)) {
+		err_clear(err);
+		r = 0;
+	}
 	if (r == 0)
 		r = pages_join(&listing->list, &page);
 	return r < 0 ? r : listing_find_next(listing, rest, err);
@@ -297,7 +289,9 @@ static int listing_fetch_page(struct api *api, const struct op *op, struct listi
 	struct exchange x = {.method = calls[CALL_LIST].method,
 		.path = calls_path,
 		.mask = "",
-		.if_none_match = listing->pages ? NULL : calls_have(&listing->tag)};
+		.if_none_match = listing->pages ? NULL : calls_have(&listing->tag),
+		.repeatable = true,
+		.answer_max = CALLS_LIST_MAX};
 	struct err err = {""};
 	int r;
 
@@ -312,6 +306,9 @@ static int listing_fetch_page(struct api *api, const struct op *op, struct listi
 		calls_take_tag(listing->pages ? "" : x.answer.etag, &listing->tag);
 		if (r < 0)
 			r = calls_refuse(&x.answer, r, &err, problem);
+	} else if (r == -ENOENT) {
+		r = -(problem->errnum = EBADMSG);
+		problem_add_line(problem, "there is no list of VPCs", "check the endpoint");
 	}
 	return exchange_end(api, &x, r);
 }

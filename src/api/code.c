@@ -7,23 +7,23 @@
 #include "base/cleanup.h"
 
 static const struct code codes[] = {
-	{1, "CANCELLED", EREMOTEIO},
-	{1, "CANCELED", EREMOTEIO}, /* as Connect spells it */
-	{2, "UNKNOWN", EREMOTEIO},
-	{3, "INVALID_ARGUMENT", EINVAL},
-	{4, "DEADLINE_EXCEEDED", ETIMEDOUT},
-	{5, "NOT_FOUND", ENOENT},
-	{6, "ALREADY_EXISTS", EEXIST},
-	{7, "PERMISSION_DENIED", EACCES},
-	{8, "RESOURCE_EXHAUSTED", EBUSY}, /* EDQUOT with a QuotaFailure */
-	{9, "FAILED_PRECONDITION", EBUSY},
-	{10, "ABORTED", EBUSY},
-	{11, "OUT_OF_RANGE", ERANGE},
-	{12, "UNIMPLEMENTED", EOPNOTSUPP},
-	{13, "INTERNAL", EREMOTEIO},
-	{14, "UNAVAILABLE", EREMOTEIO},
-	{15, "DATA_LOSS", EREMOTEIO},
-	{16, "UNAUTHENTICATED", EACCES},
+	{1, "CANCELLED", EREMOTEIO, false},
+	{1, "CANCELED", EREMOTEIO, false}, /* as Connect spells it */
+	{2, "UNKNOWN", EREMOTEIO, false},
+	{3, "INVALID_ARGUMENT", EINVAL, false},
+	{4, "DEADLINE_EXCEEDED", ETIMEDOUT, true},
+	{5, "NOT_FOUND", ENOENT, false},
+	{6, "ALREADY_EXISTS", EEXIST, false},
+	{7, "PERMISSION_DENIED", EACCES, false},
+	{8, "RESOURCE_EXHAUSTED", EBUSY, true}, /* EDQUOT, and final, with a QuotaFailure */
+	{9, "FAILED_PRECONDITION", EBUSY, false},
+	{10, "ABORTED", EBUSY, false},
+	{11, "OUT_OF_RANGE", ERANGE, false},
+	{12, "UNIMPLEMENTED", EOPNOTSUPP, false},
+	{13, "INTERNAL", EREMOTEIO, false},
+	{14, "UNAVAILABLE", EREMOTEIO, true},
+	{15, "DATA_LOSS", EREMOTEIO, false},
+	{16, "UNAUTHENTICATED", EACCES, false},
 };
 
 static const struct {
@@ -33,12 +33,12 @@ static const struct {
 	{400, EINVAL},
 	{401, EACCES},
 	{403, EACCES},
-	{404, ENOENT},
+	{404, EBADMSG},
 	{405, EOPNOTSUPP},
 	{407, EACCES}, /* a proxy wants a password */
 	{408, ETIMEDOUT},
 	{409, EEXIST},
-	{410, ENOENT},
+	{410, EBADMSG},
 	{413, EFBIG},
 	{429, EBUSY},
 	{501, EOPNOTSUPP},

@@ -63,12 +63,16 @@ static void join_colons(struct buf *ret, const struct piece pieces[DETAIL_PARTS]
 /* VPC 'prod': description */
 static void join_resource(struct buf *ret, const struct piece pieces[DETAIL_PARTS])
 {
+	bool named = pieces[1].len > 0;
+
 	detail_add_text(ret, pieces[0].bytes, pieces[0].len);
-	add_string(ret, " '");
-	detail_add_text(ret, pieces[1].bytes, pieces[1].len);
-	add_string(ret, "'");
+	if (named) {
+		add_string(ret, pieces[0].len ? " '" : "'");
+		detail_add_text(ret, pieces[1].bytes, pieces[1].len);
+		add_string(ret, "'");
+	}
 	if (pieces[2].len) {
-		add_string(ret, ": ");
+		add_string(ret, pieces[0].len || named ? ": " : "");
 		detail_add_text(ret, pieces[2].bytes, pieces[2].len);
 	}
 }

@@ -10,13 +10,13 @@
 
 #define EXCHANGE_URL_MAX 16384
 
-/* A quota does not fill up again while one waits; a rate does. Both are 429. */
-static bool is_quota(const struct http_answer *answer)
+/* A body can say more than the status: a quota and a rate are both 429. */
+static bool is_busy(const struct http_answer *answer)
 {
-	struct api_problem problem = {0};
+	struct api_problem problem;
 
 	problem_from_answer(&problem, answer);
-	return problem.errnum == EDQUOT;
+	return problem.may_repeat;
 }
 
 /* Sends with that token. Returns 0 with any answer. */
@@ -30,7 +30,8 @@ static int exchange_send(struct api *api, const struct op *op, struct exchange *
 		.body = x->body,
 		.body_len = x->body_len,
 		.if_none_match = x->if_none_match,
-		.is_final = is_quota,
+		.repeatable = x->repeatable,
+		.is_busy = is_busy,
 	};
 	struct err err = {""};
 	bool sent = false;
@@ -42,7 +43,9 @@ static int exchange_send(struct api *api, const struct op *op, struct exchange *
 	r = http_call(api->http, &request, op, &x->answer, &sent, &err);
 	x->attempts += x->answer.attempts;
 	if (r < 0) {
-		*problem = (struct api_problem){.sent = sent};
+		problem_clear(problem);
+		problem->sent = sent;
+		problem->may_repeat = x->answer.may_repeat;
 		x->answer.status = 0;
 		return problem_set(problem, -r, "%s", err.text);
 	}
@@ -65,8 +68,9 @@ static int exchange_token(
 static int exchange_repeat(struct api *api, const struct op *op, struct exchange *x,
 	struct secret *token, struct api_problem *problem)
 {
-	struct api_problem why = {0};
+	struct api_problem why;
 
+	problem_clear(&why);
 	if (exchange_token(api, true, token, &why) < 0) {
 		problem_from_answer(problem, &x->answer);
 		problem_add_line(problem, "and the token could not be read anew", why.text);
@@ -82,21 +86,29 @@ static bool is_success(const struct exchange *x)
 	return (status >= 200 && status <= 299) || (status == 304 && x->if_none_match);
 }
 
+static bool is_token_refused(const struct http_answer *answer)
+{
+	struct api_problem problem;
+
+	problem_from_answer(&problem, answer);
+	return answer->status == 401 || strcmp(problem.code, "UNAUTHENTICATED") == 0;
+}
+
 int exchange_run(struct api *api, const struct op *op, struct exchange *x,
 	struct api_problem *problem)
 {
 	CLEANUP_SECRET struct secret token = {0};
 	int r;
 
-	*problem = (struct api_problem){0};
+	problem_clear(problem);
 	x->at = clock_real();
 	x->begun_ms = clock_mono_ms();
 	x->attempts = 0;
-	http_answer_init(&x->answer, SIZE_MAX);
+	http_answer_init(&x->answer, x->answer_max);
 	r = exchange_token(api, false, &token, problem);
 	if (r == 0)
 		r = exchange_send(api, op, x, &token, problem);
-	if (r == 0 && x->answer.status == 401)
+	if (r == 0 && !is_success(x) && is_token_refused(&x->answer))
 		r = exchange_repeat(api, op, x, &token, problem);
 	if (r == 0 && !is_success(x)) {
 		problem_from_answer(problem, &x->answer);

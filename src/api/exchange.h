@@ -23,6 +23,8 @@ struct exchange {
 	size_t body_len;
 	const char *mask;	   /* for the log, or "" */
 	const char *if_none_match; /* an ETag, or NULL */
+	bool repeatable;	   /* it changes nothing */
+	size_t answer_max;	   /* bytes of a success's body */
 	/* From exchange_run, until exchange_end. */
 	struct http_answer answer;
 	struct timespec at;

@@ -10,13 +10,13 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-bool markup_is_it(const char *content_type, const char *body, size_t len)
+bool markup_is_it(const char *body, size_t len)
 {
 	while (len && is_blank(*body)) {
 		body++;
 		len--;
 	}
-	return (len && *body == '<') || strncasecmp(content_type, "text/html", 9) == 0;
+	return len && *body == '<';
 }
 
 /* Where the element's name starts a tag in [at, end), behind that tag; NULL when it does not. */

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether the body is markup: by its type, or because it starts with '<'. */
-bool markup_is_it(const char *content_type, const char *body, size_t len);
+/* Whether the body is markup: it starts with '<'. */
+bool markup_is_it(const char *body, size_t len);
 /* The title, else the first text; "" when there is none. Blanks are joined. */
 void markup_text(const char *body, size_t len, char *out, size_t size);
 

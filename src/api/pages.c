@@ -17,6 +17,12 @@ int pages_escape(struct buf *ret, const char *text)
 			     (c >= '0' && c <= '9') || strchr("-_~", c) ||
 			     (c == '.' && !dots);
 
+		/* NUL, as the model writes it */
+		if (c == 0xC0 && (unsigned char)text[1] == 0x80) {
+			r = buf_adds(ret, "%00");
+			text++;
+			continue;
+		}
 		r = plain ? buf_addc(ret, *text) : buf_addf(ret, "%%%02X", c);
 	}
 	return r;

@@ -20,10 +20,16 @@
 
 /* The parts of a body that all JSON shapes share. */
 struct status {
-	const struct code *code; /* NULL when the body names none */
-	const char *message;	 /* borrowed; NULL when there is none */
-	struct val *details;	 /* borrowed */
+	const struct code *code;   /* NULL when the body names none */
+	int http;		   /* HTTP status: of AIP-193's code, else of the answer */
+	const struct val *message; /* borrowed; NULL when there is none */
+	struct val *details;	   /* borrowed */
 };
+
+void problem_clear(struct api_problem *problem)
+{
+	*problem = (struct api_problem){.retry_after_ms = -1};
+}
 
 int problem_set(struct api_problem *problem, int errnum, const char *fmt, ...)
 {
@@ -59,38 +65,58 @@ void problem_hide(struct api_problem *problem, const struct secret *secret)
 		memset(at, '*', secret->len);
 }
 
-static const char *first_text(const struct val *object)
+static const struct val *first_text(const struct val *object)
 {
 	static const char *const keys[] = {
 		"message", "error", "detail", "error_description", "title"};
-	const char *text = NULL;
 
-	for (size_t i = 0; i < ARRAY_LEN(keys) && (!text || !*text); i++)
-		text = val_text(val_member(object, keys[i]));
-	return text && *text ? text : NULL;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		const struct val *text = val_member(object, keys[i]);
+
+		if (val_text_len(text))
+			return text;
+	}
+	return NULL;
 }
 
-static const struct code *status_code(const struct val *object)
+/* google.rpc.Status and Connect: a number of google.rpc.Code, or its name. */
+static const struct code *code_of_status(const struct val *body)
 {
-	const struct val *code = val_member(object, "code");
-	const struct code *named = code_by_name(val_text(val_member(object, "status")));
+	const struct val *code = val_member(body, "code");
 	int64_t number;
 
-	if (!named && val_integer(code, &number))
-		named = code_by_number(number);
-	return named ? named : code_by_name(val_text(code));
+	return val_integer(code, &number) ? code_by_number(number)
+					  : code_by_name(val_text(code));
 }
 
-static struct status status_read(struct val *body)
+/* AIP-193: the name is in "status", and "code" is an HTTP status, of which only 404 means one code. */
+static void status_read_aip193(struct status *status, const struct val *error)
 {
-	struct val *inner = val_member(body, "error");
-	struct val *object = val_is_object(inner) ? inner : body;
+	int64_t number;
 
-	return (struct status){
-		.code = status_code(object),
+	status->code = code_by_name(val_text(val_member(error, "status")));
+	if (status->code || !val_integer(val_member(error, "code"), &number) ||
+		number < 400 || number > 599)
+		return;
+	status->http = (int)number;
+	if (number == 404)
+		status->code = code_by_name("NOT_FOUND");
+}
+
+static struct status status_read(struct val *body, int http)
+{
+	struct val *error = val_member(body, "error");
+	bool is_aip193 = val_is_object(error);
+	struct val *object = is_aip193 ? error : body;
+	struct status status = {.http = http,
 		.message = first_text(object),
-		.details = val_member(object, "details"),
-	};
+		.details = val_member(object, "details")};
+
+	if (is_aip193)
+		status_read_aip193(&status, error);
+	else
+		status.code = code_of_status(body);
+	return status;
 }
 
 static const char *status_meaning(int status)
@@ -117,7 +143,7 @@ static void describe_foreign(struct buf *text, const struct http_answer *answer)
 	const char *body = buf_str(&answer->body);
 	char line[PROBLEM_SNIPPET] = "";
 
-	if (markup_is_it(answer->content_type, body, answer->body.len)) {
+	if (markup_is_it(body, answer->body.len)) {
 		markup_text(body, answer->body.len, line, sizeof(line));
 		(void)buf_addf(text, "a proxy or gateway answered HTTP %d%s%s",
 			answer->status, line[0] ? ": " : "", line);
@@ -152,7 +178,8 @@ static bool describe_status(
 	bool quota;
 
 	if (status->message)
-		detail_add_text(text, status->message, strlen(status->message));
+		detail_add_text(
+			text, val_text(status->message), val_text_len(status->message));
 	len = text->len;
 	quota = detail_add_lines(status->details, text);
 	if (text->len == 0 && len == 0)
@@ -161,36 +188,60 @@ static bool describe_status(
 	return quota;
 }
 
-static int status_errnum(const struct status *status, int http_status, bool quota)
+static bool is_exhausted(const struct status *status)
 {
-	int errnum = status->code ? status->code->errnum : code_errnum_of_http(http_status);
-	bool exhausted = status->code ? status->code->number == 8 : http_status == 429;
+	return status->code ? status->code->number == 8 : status->http == 429;
+}
 
-	return exhausted && quota ? EDQUOT : errnum;
+/* A 404 that names no code: somebody answers who does not know VPCs. */
+static bool is_foreign_404(const struct status *status)
+{
+	return !status->code && (status->http == 404 || status->http == 410);
+}
+
+/* errno, code, and whether to ask again. A quota does not fill up again while one waits; a rate does. */
+static void problem_judge(
+	struct api_problem *problem, const struct status *status, bool quota)
+{
+	const struct code *code = status->code;
+
+	problem->errnum = code ? code->errnum : code_errnum_of_http(status->http);
+	problem->may_repeat = code ? code->is_busy : http_is_busy(status->http);
+	if (code)
+		snprintf(problem->code, sizeof(problem->code), "%s", code->name);
+	if (quota && is_exhausted(status)) {
+		problem->errnum = EDQUOT;
+		problem->may_repeat = false;
+	}
 }
 
 void problem_from_answer(struct api_problem *problem, const struct http_answer *answer)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(ERR_TEXT_MAX - 1);
 	CLEANUP_VAL struct val *body = NULL;
-	struct status status = {NULL};
+	struct status status = {.http = answer->status};
 	bool quota = false;
 
-	*problem = (struct api_problem){.http_status = answer->status, .sent = true};
+	*problem = (struct api_problem){.http_status = answer->status,
+		.sent = true,
+		.retry_after_ms = answer->retry_after_ms};
 	if (answer->body.len &&
 		val_parse(answer->body.data, answer->body.len, 0, &body, NULL) < 0)
 		body = NULL;
+	if (val_is_object(body))
+		status = status_read(body, answer->status);
+	if (is_foreign_404(&status))
+		(void)buf_adds(
+			&text, "the answer is not the API's, so check the endpoint: ");
 	if (answer->status >= 300 && answer->status < 400) {
+		status = (struct status){.http = answer->status};
 		describe_redirect(&text, answer);
 	} else if (val_is_object(body)) {
-		status = status_read(body);
 		quota = describe_status(&text, &status, answer);
 	} else {
 		describe_foreign(&text, answer);
 	}
-	problem->errnum = status_errnum(&status, answer->status, quota);
-	if (status.code)
-		snprintf(problem->code, sizeof(problem->code), "%s", status.code->name);
+	problem_judge(problem, &status, quota);
 	utf8_clean(problem->text, sizeof(problem->text), buf_str(&text), text.len);
 	if (answer->status == 401 && answer->authenticate[0])
 		problem_add_line(problem, "WWW-Authenticate", answer->authenticate);
@@ -206,7 +257,7 @@ int problem_unusable(
 	problem->sent = true;
 	problem_set(problem, EBADMSG, "HTTP %d, but the answer cannot be used: %s",
 		answer->status, why);
-	if (markup_is_it(answer->content_type, body, answer->body.len)) {
+	if (markup_is_it(body, answer->body.len)) {
 		markup_text(body, answer->body.len, line, sizeof(line));
 		problem_add_line(problem, "a proxy or gateway answered", line);
 	}
@@ -216,8 +267,17 @@ int problem_unusable(
 bool api_problem_is_down(const struct api_problem *problem)
 {
 	if (problem->http_status)
-		return http_is_busy(problem->http_status) && problem->errnum != EDQUOT;
+		return problem->may_repeat;
 	return problem->errnum == ETIMEDOUT || problem->errnum == EHOSTUNREACH ||
 	       problem->errnum == ECONNREFUSED || problem->errnum == EREMOTEIO ||
 	       problem->errnum == EPROTO;
+}
+
+int64_t api_repeat_wait_ms(const struct api_problem *problem, unsigned attempts)
+{
+	int errnum = problem->http_status ? 0 : problem->errnum;
+
+	if (!problem->may_repeat)
+		return -1;
+	return http_repeat_wait_ms(errnum, problem->retry_after_ms, attempts);
 }

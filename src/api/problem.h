@@ -5,7 +5,9 @@
 
 #include "api/api.h"
 
-/* Fills errno, code and text from an answer whose status is not 2xx; sets http_status and sent. */
+/* Makes it empty. */
+void problem_clear(struct api_problem *problem);
+/* Fills all of it from an answer whose status is not 2xx. */
 void problem_from_answer(struct api_problem *problem, const struct http_answer *answer);
 /* A success whose body cannot be used: -EBADMSG, why, and what the body was instead. */
 int problem_unusable(

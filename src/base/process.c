@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who a thread belongs to, and what it is told. */
+/* Which signals wait for a thread. */
 #include "base/process.h"
 
 #include <inttypes.h>
@@ -10,32 +10,6 @@
 
 #define STATUS_MAX  65536
 #define BIT(signal) (UINT64_C(1) << ((signal)-1))
-
-pid_t process_of_thread(pid_t tid)
-{
-	CLEANUP_BUF struct buf status = BUF_INIT(STATUS_MAX);
-	char path[64];
-	const char *at;
-	int tgid;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
-	if (tid <= 0 || file_read(path, &status) < 0)
-		return tid;
-	at = strstr(buf_str(&status), "\nTgid:");
-	return at && sscanf(at, "\nTgid: %d", &tgid) == 1 && tgid > 0 ? tgid : tid;
-}
-
-bool process_is_named(pid_t tid, const char *name)
-{
-	CLEANUP_BUF struct buf comm = BUF_INIT(STATUS_MAX);
-	char path[64];
-	size_t len = strlen(name);
-
-	snprintf(path, sizeof(path), "/proc/%d/comm", (int)tid);
-	if (tid <= 0 || file_read(path, &comm) < 0)
-		return false;
-	return comm.len == len + 1 && memcmp(buf_str(&comm), name, len) == 0;
-}
 
 /* A set of signals in the text of /proc/TID/status; none when the line is missing. */
 static uint64_t signals_of(const char *status, const char *line)
@@ -50,7 +24,8 @@ static uint64_t signals_of(const char *status, const char *line)
 
 bool process_is_told_to_stop(pid_t tid)
 {
-	/* What a person or a supervisor sends to end something, whether or not the program has a handler. */
+	/* What a person or a supervisor sends to end something, whether or not the program has
+	 * a handler. */
 	static const uint64_t asks =
 		BIT(SIGKILL) | BIT(SIGINT) | BIT(SIGTERM) | BIT(SIGQUIT) | BIT(SIGHUP);
 	/* What does not end a program that has no handler (signal(7)). */

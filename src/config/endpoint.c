@@ -119,12 +119,17 @@ static bool host_is_loopback(const char *authority)
 	return strcasecmp(host, "localhost") == 0;
 }
 
+bool endpoint_is_loopback(const char *endpoint)
+{
+	return host_is_loopback(host_of(endpoint));
+}
+
 int endpoint_check_scheme(const char *endpoint, bool allow_http, struct err *err)
 {
 	if (allow_http || strncasecmp(endpoint, "https:", 6) == 0 ||
-		host_is_loopback(host_of(endpoint)))
+		endpoint_is_loopback(endpoint))
 		return 0;
-	return err_set(err, EINVAL,
+	return err_set(err, EACCES,
 		"endpoint %s: http:// would show the token to the network; use https://, "
 		"or "
 		"-o allow_http if you mean it",

@@ -244,6 +244,7 @@ static int decide_endpoint(struct parse *parse, const struct args *args,
 	if (config->emulator && parse->endpoint)
 		return err_set(err, EINVAL, "--emulator has its own endpoint: leave out %s",
 			parse->endpoint);
+	config->loopback = config->emulator;
 	if (config->emulator)
 		return 0;
 	if (parse->endpoint)
@@ -251,7 +252,10 @@ static int decide_endpoint(struct parse *parse, const struct args *args,
 	else
 		r = endpoint_parse(from_env ? from_env : CONFIG_ENDPOINT,
 			"COREWEAVE_API_ENDPOINT", &config->endpoint, err);
-	return r < 0 ? r : endpoint_check_scheme(config->endpoint, config->allow_http, err);
+	if (r < 0)
+		return r;
+	config->loopback = endpoint_is_loopback(config->endpoint);
+	return endpoint_check_scheme(config->endpoint, config->allow_http, err);
 }
 
 static int decide_timeout(

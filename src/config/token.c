@@ -120,20 +120,34 @@ static int token_read_file(const char *path, mode_t refused, struct secret *ret,
 	return r;
 }
 
-/* Takes the variable out of the environment, wiped where /proc/PID/environ would show it. Returns -ENOENT when it is
- * not set. */
-static int token_from_environment(struct secret *ret, struct err *err)
+/* The value, when the entry of the environment is the token's. */
+static char *token_of_entry(char *entry)
 {
-	char *text = getenv(TOKEN_VARIABLE);
-	int r = -ENOENT;
+	size_t len = strlen(TOKEN_VARIABLE);
 
-	if (text && *text)
-		r = token_take(TOKEN_VARIABLE, text, strlen(text), ret, err);
-	if (text) {
+	return strncmp(entry, TOKEN_VARIABLE, len) == 0 && entry[len] == '='
+		       ? entry + len + 1
+		       : NULL;
+}
+
+int token_take_environment(struct secret *ret, struct err *err)
+{
+	int r = 0;
+
+	for (char **entry = environ; entry && *entry; entry++) {
+		char *text = token_of_entry(*entry);
+
+		if (!text)
+			continue;
+		if (*text && !ret->bytes && r == 0)
+			r = secret_set(ret, text, strlen(text));
 		explicit_bzero(text, strlen(text));
-		unsetenv(TOKEN_VARIABLE);
 	}
-	return r;
+	unsetenv(TOKEN_VARIABLE);
+	if (r == -EFBIG)
+		return err_set(err, EINVAL, "%s: longer than %d bytes, not a token",
+			TOKEN_VARIABLE, SECRET_MAX);
+	return r < 0 ? err_set(err, -r, "out of memory") : 0;
 }
 
 static int token_from_file(struct token_source *source, struct err *err)
@@ -158,19 +172,19 @@ static int token_from_credentials(struct token_source *source, struct err *err)
 	return token_from_file(source, err);
 }
 
-static int token_find(struct token_source *source, const char *token_file, struct err *err)
+static int token_find(struct token_source *source, const char *token_file,
+	const struct secret *given, struct err *err)
 {
-	CLEANUP_SECRET struct secret given = {0};
-	int r = token_from_environment(&given, token_file ? NULL : err);
+	int r;
 
 	if (token_file) {
 		source->path = strdup(token_file);
 		return source->path ? token_from_file(source, err) : -ENOMEM;
 	}
-	if (r == 0)
-		return secret_set(&source->token, given.bytes, given.len);
-	if (r == -ENOENT)
-		r = token_from_credentials(source, err);
+	if (given->bytes)
+		return token_take(
+			TOKEN_VARIABLE, given->bytes, given->len, &source->token, err);
+	r = token_from_credentials(source, err);
 	if (r == -ENOENT)
 		return err_set(err, ENOENT,
 			"no API token: say -o token_file=PATH, or set COREWEAVE_API_TOKEN, "
@@ -190,10 +204,11 @@ static struct token_source *token_new(void)
 	return source;
 }
 
-int token_open(const char *token_file, struct token_source **ret, struct err *err)
+int token_open(const char *token_file, const struct secret *given,
+	struct token_source **ret, struct err *err)
 {
 	struct token_source *source = token_new();
-	int r = source ? token_find(source, token_file, err) : -ENOMEM;
+	int r = source ? token_find(source, token_file, given, err) : -ENOMEM;
 
 	if (r < 0) {
 		token_close(source);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The errnos that must never leave, in one table: programs loop, unlink or switch features off on them, and the kernel remembers
- * ENOSYS for the life of the mount. EXDEV is tree's: it says it for moves between VPCs only. */
+/* The errnos that must never leave, in one table: programs loop, unlink or switch features off
+ * on them, and the kernel remembers ENOSYS for the life of the mount. EXDEV is tree's: it says
+ * it for moves between VPCs only. */
 #include <errno.h>
 #include "session.h"
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What libfuse before 3.17 leaves out of its answer to INIT: FUSE_PARALLEL_DIROPS, although it offers the capability and says that it
- * is on (libfuse pull request 861). Without it the kernel has one look-up or listing at a time in each directory, and whoever
- * waits behind one that hangs is deaf to signals (fs/fuse/inode.c, fuse_lock_inode). So the answer is amended on its way. */
+/* What libfuse before 3.17 leaves out of its answer to INIT: FUSE_PARALLEL_DIROPS, although it
+ * offers the capability and says that it is on (libfuse pull request 861). Without it the
+ * kernel has one look-up or listing at a time in each directory, and whoever waits behind one
+ * that hangs is deaf to signals (fs/fuse/inode.c, fuse_lock_inode). So the answer is amended on
+ * its way. */
 #include <errno.h>
 #include <linux/fuse.h>
 #include <sys/uio.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether the caller of a read has given up.
  *
- * The kernel says INTERRUPT once for a request, for whichever signal came first (fs/fuse/dev.c, request_wait_answer), and Go's
- * runtime, timers and git send themselves harmless ones all the time. So an interrupt only makes a read watched: a thread looks at
- * what the caller has been sent, until the read is answered or a signal means the end. */
+ * The kernel says INTERRUPT once for a request, for whichever signal came first (fs/fuse/dev.c,
+ * request_wait_answer), and Go's runtime, timers and git send themselves harmless ones all the
+ * time. So an interrupt only makes a read watched: a thread looks at what the caller has been
+ * sent, until the read is answered or a signal means the end. */
 #include <errno.h>
 #include <time.h>
 #include "base/process.h"
@@ -29,7 +30,8 @@ static void unwatch_locked(struct interrupts *in, struct request *rq)
 	rq->is_watched = false;
 }
 
-/* libfuse calls it at most once for a request, and not after fuse_req_interrupt_func has unhooked it. */
+/* libfuse calls it at most once for a request, and not after fuse_req_interrupt_func has
+ * unhooked it. */
 static void on_interrupt(fuse_req_t req, void *arg)
 {
 	struct request *rq = arg;

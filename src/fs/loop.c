@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The threads. libfuse's own loop is not used, for two reasons: its end cannot be asked for from another thread (3.14), and it tells
- * nobody that the mount is gone while handlers still wait for the network. Here a worker that reads "gone" says so, and
- * the thread in fs_loop waits for that, for a signal and for fs_stop, all at once.
+/* The threads. libfuse's own loop is not used, for two reasons: its end cannot be asked for
+ * from another thread (3.14), and it tells nobody that the mount is gone while handlers still
+ * wait for the network. Here a worker that reads "gone" says so, and the thread in fs_loop
+ * waits for that, for a signal and for fs_stop, all at once.
  *
- * There is always a worker free to read until threads_max of them wait for the network: so an interrupt is seen at once. */
+ * There is always a worker free to read until threads_max of them wait for the network: so an
+ * interrupt is seen at once. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -173,7 +175,8 @@ static void wait_for_end(struct fs *fs, int signal_fd)
 		;
 }
 
-/* Running handlers end by the stopping hook and answer; workers that wait for a request are cancelled there. */
+/* Running handlers end by the stopping hook and answer; workers that wait for a request are
+ * cancelled there. */
 static void workers_end(struct fs *fs)
 {
 	struct worker *running, *done;
@@ -205,10 +208,9 @@ int fs_loop(struct fs *fs)
 	if (signal_fd < 0)
 		return -errno;
 	r = interrupts_start(&fs->interrupts);
-	if (r == 0)
-		r = notices_start(fs);
 	if (r < 0)
 		return r;
+	notices_start(fs);
 	pthread_mutex_lock(&fs->lock);
 	worker_start_locked(fs);
 	count = fs->count;

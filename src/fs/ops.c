@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Which operations there are, and what the kernel is asked for at the start.
  *
- * What is left out libfuse answers with ENOSYS, and the kernel then never asks again, for the whole mount. That is right only for:
+ * Operations that are left out are answered by libfuse with ENOSYS, and the kernel then never asks
+ * again, for the whole mount. That is right only for these:
  *   access                   default_permissions: the kernel decides by the attributes
  *   getlk, setlk, flock      locks stay in the kernel
- *   lseek                    SEEK_DATA and SEEK_HOLE: the kernel takes a file as data up to its size
+ *   lseek                    SEEK_DATA, SEEK_HOLE: the kernel takes a file as data up to its size
  *   poll, bmap               regular files are always ready, and have no blocks
  *   write_buf, retrieve_reply  not requests of their own here */
 #include "session.h"
@@ -13,9 +14,10 @@ static void op_init(void *arg, struct fuse_conn_info *conn)
 {
 	/* Asking for what is not offered aborts the mount. */
 	static const unsigned want = FUSE_CAP_ASYNC_READ | FUSE_CAP_ATOMIC_O_TRUNC |
-				     FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_READDIRPLUS |
-				     FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_PARALLEL_DIROPS;
-	/* SPLICE: small answers, copying is cheaper. HANDLE_KILLPRIV: the kernel knows who may keep setuid, we do not. */
+				     FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO |
+				     FUSE_CAP_PARALLEL_DIROPS;
+	/* SPLICE: small answers, copying is cheaper. HANDLE_KILLPRIV: the kernel knows who may
+	 * keep setuid, we do not. */
 	static const unsigned refuse = FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE |
 				       FUSE_CAP_SPLICE_MOVE | FUSE_CAP_WRITEBACK_CACHE |
 				       FUSE_CAP_POSIX_ACL | FUSE_CAP_HANDLE_KILLPRIV;
@@ -24,7 +26,8 @@ static void op_init(void *arg, struct fuse_conn_info *conn)
 	conn->want |= conn->capable & want;
 	conn->want &= ~refuse;
 	init_answer_add(fs, conn);
-	/* A release that waits for the network is a background request: 12, the default, of them would stop all read-ahead. */
+	/* A release that waits for the network is a background request: 12, the default, of
+	 * them would stop all read-ahead. */
 	conn->max_background = 128;
 	if (fs->options.ready)
 		fs->options.ready(fs->options.arg);

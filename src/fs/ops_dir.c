@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Operations on open directories. Every entry of a readdirplus answer counts as a lookup, also when nobody takes the answer: so the
- * ids in it are remembered until it is sent. */
+/* Operations on open directories. Every entry of a readdirplus answer counts as a lookup, also
+ * when nobody takes the answer: so the ids in it are remembered until it is sent. */
 #include <errno.h>
 #include <stdlib.h>
 #include "session.h"
@@ -28,6 +28,7 @@ void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	int r, err;
 
 	request_begin(&rq, req, REQUEST_READ);
+	rq.op.is_reading = true;
 	r = tree_opendir(rq.tree, &rq.op, ino, &list);
 	err = request_end(&rq, r);
 	if (err) {
@@ -87,7 +88,7 @@ static void send_page(struct page *p, struct request *rq, struct dir_list *list,
 {
 	int r, err;
 
-	p->granted = tree_grant_begin(rq->tree, tree_stamp(rq->tree));
+	p->granted = tree_grant_begin(rq->tree, tree_generation(rq->tree));
 	r = tree_readdir(list, (uint64_t)off, p->plus, page_fill, p);
 	/* What fits is an answer; the error comes when the reader asks on. */
 	err = request_end(rq, p->used ? 0 : r);
@@ -109,7 +110,8 @@ static void read_page(
 
 	request_begin(&rq, req, REQUEST_READ);
 	if (p.bytes)
-		r = tree_readdir_begin(list_of(fi), &rq.op, (uint64_t)off);
+		rq.op.is_reading = true;
+	r = tree_readdir_begin(list_of(fi), &rq.op, (uint64_t)off);
 	if (r < 0)
 		reply_err(&rq, r);
 	else

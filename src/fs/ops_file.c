@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Operations on open files. A field's handle has its own text: direct I/O, unless the tree says that everybody reads the same there.
- * Scratch is an ordinary cached file. */
+/* Operations on open files. All of them are direct I/O: what a handle reads is its own text,
+ * and no byte is ever only in the kernel. */
 #include <errno.h>
 #include <fcntl.h>
 #include "session.h"
@@ -8,8 +8,8 @@
 static void fill_info(struct fuse_file_info *fi, const struct tree_open *open)
 {
 	fi->fh = (uint64_t)(uintptr_t)open->handle;
-	fi->direct_io = !open->scratch && !open->shares;
-	fi->keep_cache = open->scratch || open->keeps;
+	fi->direct_io = 1;
+	fi->keep_cache = 0;
 	/* Nothing to decide for a reader; a writer's close must tell. */
 	fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
 }
@@ -28,6 +28,7 @@ void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	int r, err;
 
 	request_begin(&rq, req, reads ? REQUEST_READ : REQUEST_CHANGE);
+	rq.op.is_reading = (fi->flags & O_ACCMODE) == O_RDONLY;
 	r = tree_open(rq.tree, &rq.op, ino, fi->flags, &open);
 	err = request_end(&rq, r);
 	if (err) {
@@ -57,7 +58,7 @@ void op_create(fuse_req_t req, fuse_ino_t dir, const char *name, mode_t mode,
 		return;
 	}
 	fill_info(fi, &open);
-	entry_param(&e, tree_grant_begin(rq.tree, rq.stamp), &param);
+	entry_param(&e, tree_grant_begin(rq.tree, rq.generation), &param);
 	r = fuse_reply_create(req, &param, fi);
 	tree_grant_end(rq.tree);
 	if (r == -ENOENT) {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* One request: its deadline, its interrupt, its answer.
  *
- * libfuse calls an interrupt's function with the request's own lock held, and fuse_req_interrupt_func takes that lock: so
- * when it has unhooked, the function does not run any more (lib/fuse_lowlevel.c, find_interrupted). That must happen before the
- * reply, which frees the request. */
+ * libfuse calls an interrupt's function with the request's own lock held, and
+ * fuse_req_interrupt_func takes that lock: so when it has unhooked, the function does not run
+ * any more (lib/fuse_lowlevel.c, find_interrupted). That must happen before the reply, which
+ * frees the request. */
 #include <errno.h>
 #include "base/clock.h"
 #include "session.h"
 
-#define SCRATCH_ATTR_S 1
-#define TICK_US	       10000 /* the kernel counts in ticks of up to 10 ms, and rounds up */
+#define TICK_US 10000 /* the kernel counts in ticks of up to 10 ms, and rounds up */
 
 void request_begin(struct request *rq, fuse_req_t req, enum request_kind kind)
 {
@@ -19,7 +19,7 @@ void request_begin(struct request *rq, fuse_req_t req, enum request_kind kind)
 	rq->fs = fuse_req_userdata(req);
 	rq->tree = rq->fs->tree;
 	rq->kind = kind;
-	rq->stamp = tree_stamp(rq->tree);
+	rq->generation = tree_generation(rq->tree);
 	rq->op = (struct op){
 		.deadline_ms = clock_mono_ms() + rq->fs->options.timeout_ms,
 		.uid = ctx->uid,
@@ -43,22 +43,14 @@ int request_end(struct request *rq, int r)
 		interrupted = r < 0 && cancel_is_fired(&rq->cancel);
 		cancel_release(&rq->cancel);
 	}
-	/* What was written here is seen at once under every name. A rename holds the directories that the names are in. */
-	if (rq->kind == REQUEST_CHANGE)
-		notices_settle(rq->fs);
 	return errno_out(r, rq->kind, interrupted);
 }
 
-static double left_s(const struct tree_entry *e, bool granted)
+static double left_s(uint64_t until_us, bool granted)
 {
-	uint64_t now = e->until_us && granted ? clock_mono_us() + TICK_US : 0;
+	uint64_t now = until_us && granted ? clock_mono_us() + TICK_US : 0;
 
-	return now && e->until_us > now ? (double)(e->until_us - now) / 1e6 : 0;
-}
-
-double attr_timeout_of(const struct tree_entry *e, bool granted)
-{
-	return e->scratch ? SCRATCH_ATTR_S : left_s(e, granted);
+	return now && until_us > now ? (double)(until_us - now) / 1e6 : 0;
 }
 
 void entry_param(const struct tree_entry *e, bool granted, struct fuse_entry_param *ret)
@@ -66,8 +58,8 @@ void entry_param(const struct tree_entry *e, bool granted, struct fuse_entry_par
 	*ret = (struct fuse_entry_param){
 		.ino = e->id,
 		.attr = e->attr,
-		.entry_timeout = left_s(e, granted),
-		.attr_timeout = attr_timeout_of(e, granted),
+		.entry_timeout = left_s(e->name_until_us, granted),
+		.attr_timeout = left_s(e->until_us, granted),
 	};
 }
 
@@ -85,7 +77,7 @@ void reply_entry(struct request *rq, int r, const struct tree_entry *e)
 		fuse_reply_err(rq->req, err);
 		return;
 	}
-	entry_param(e, tree_grant_begin(rq->tree, rq->stamp), &param);
+	entry_param(e, tree_grant_begin(rq->tree, rq->generation), &param);
 	r = fuse_reply_entry(rq->req, &param);
 	tree_grant_end(rq->tree);
 	if (r == -ENOENT)
@@ -102,8 +94,8 @@ void reply_attr(struct request *rq, int r, const struct tree_entry *e)
 		fuse_reply_err(rq->req, err);
 		return;
 	}
-	granted = tree_grant_begin(rq->tree, rq->stamp);
-	fuse_reply_attr(rq->req, &e->attr, attr_timeout_of(e, granted));
+	granted = tree_grant_begin(rq->tree, rq->generation);
+	fuse_reply_attr(rq->req, &e->attr, left_s(e->until_us, granted));
 	tree_grant_end(rq->tree);
 }
 

@@ -128,7 +128,7 @@ void fs_free(struct fs *fs)
 	if (!fs)
 		return;
 	fs_unmount(fs);
-	notices_stop(fs);
+	tree_set_notifier(fs->tree, NULL);
 	if (fs->session)
 		fuse_session_destroy(fs->session);
 	if (fs->wake_fd >= 0)

@@ -13,7 +13,6 @@
 #include "tree/change.h"
 #include "tree/tree.h"
 
-struct notice;
 struct worker;
 struct request;
 
@@ -25,17 +24,6 @@ struct interrupts {
 	pthread_cond_t changed;
 	struct request *first; /* borrowed: each on its handler's stack */
 	bool ending;
-};
-
-/* Names that the kernel must look up again; a thread tells it one by one. */
-struct notices {
-	struct tree_notifier notifier;
-	pthread_t thread;
-	bool is_running;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	struct notice *first, **last; /* owned */
-	bool is_telling, ending;
 };
 
 struct fs {
@@ -52,12 +40,13 @@ struct fs {
 	bool ending;
 
 	struct interrupts interrupts;
-	struct notices notices;
+	struct tree_notifier notifier;
 };
 
 extern const struct fuse_lowlevel_ops fs_ops;
 
-/* Once mounted: has the kernel told what op_init then asks for and libfuse does not pass on. Errors: -ENOMEM. */
+/* Once mounted: has the kernel told what op_init then asks for and libfuse does not pass on.
+ * Errors: -ENOMEM. */
 int init_answer_hook(struct fs *fs);
 void init_answer_add(struct fs *fs, const struct fuse_conn_info *conn);
 
@@ -77,44 +66,41 @@ struct request {
 	struct tree *tree;
 	enum request_kind kind;
 	struct op op;
-	uint64_t stamp; /* tree_stamp of before the question */
+	uint64_t generation; /* of before the question */
 	struct cancel cancel;
 	struct request
 		*next_watched; /* with is_watched: under the lock of fs->interrupts */
 	bool is_watched;
 };
 
-/* Has rq->cancel fire when the caller's end is wanted; until unhooked, which comes before the reply that frees the request.
- * Stopped when no request is hooked any more. Errors: -EAGAIN. */
+/* Has rq->cancel fire when the caller's end is wanted; until unhooked, which comes before the
+ * reply that frees the request. Stopped when no request is hooked any more. Errors: -EAGAIN. */
 int interrupts_start(struct interrupts *in);
 void interrupts_stop(struct interrupts *in);
 void interrupts_hook(struct request *rq);
 void interrupts_unhook(struct request *rq);
 
-/* Starts the deadline. Every request_begin is followed by one of the replies below, or by request_end and a reply of libfuse. */
+/* Starts the deadline. Every request_begin is followed by one of the replies below, or by
+ * request_end and a reply of libfuse. */
 void request_begin(struct request *rq, fuse_req_t req, enum request_kind kind);
-/* From here no interrupt arrives; the only use of rq after it is to read its members. Returns what the caller is told for r. */
+/* From here no interrupt arrives; the only use of rq after it is to read its members. Returns
+ * what the caller is told for r. */
 int request_end(struct request *rq, int r);
 
 /* The positive errno that leaves for r, 0 for r >= 0. interrupted: a read whose caller gave up. */
 int errno_out(int r, enum request_kind kind, bool interrupted);
 
-/* Each ends the request; r < 0 answers with the error, and what r == 0 would have made is taken back when nobody takes the answer. */
+/* Each ends the request; r < 0 answers with the error, and what r == 0 would have made is taken
+ * back when nobody takes the answer. */
 void reply_err(struct request *rq, int r);
 void reply_entry(struct request *rq, int r, const struct tree_entry *e);
 void reply_attr(struct request *rq, int r, const struct tree_entry *e);
 void reply_buf(struct request *rq, int r, const struct buf *bytes);
 
-/* notify.c: tells the kernel what changed, as the tree says. Start before the first request, stop after the last.
- * Errors: -EAGAIN. */
-int notices_start(struct fs *fs);
-void notices_stop(struct fs *fs);
-/* Waits until all names of before have been told, a moment at most. */
-void notices_settle(struct fs *fs);
+/* Has the kernel drop the attributes of what changes, from now on. */
+void notices_start(struct fs *fs);
 
-/* Seconds that the kernel may keep the attributes. granted: by tree_grant_begin. Scratch changes through the kernel only; its names
- * turn into others when it is renamed onto a field. */
-double attr_timeout_of(const struct tree_entry *e, bool granted);
+/* granted: by tree_grant_begin. */
 void entry_param(const struct tree_entry *e, bool granted, struct fuse_entry_param *ret);
 
 static inline struct handle *handle_of(const struct fuse_file_info *fi)

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* One call: attempts until an answer is final. What may be repeated is said by retry.h, how one attempt runs by pool.h. */
+/* One call: one attempt, or as many as retry.h says. How one attempt runs is said by pool.h. */
 #include "http/http.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/random.h>
 #include "base/clock.h"
 #include "failure.h"
 #include "job.h"
 #include "pool.h"
-#include "retry.h"
 
 /* A call under way. */
 struct call {
@@ -20,15 +18,6 @@ struct call {
 	unsigned attempts;
 	bool sent; /* by any attempt */
 };
-
-static uint32_t call_random(void)
-{
-	uint32_t number = 0;
-
-	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number))
-		number = (uint32_t)clock_mono_us();
-	return number;
-}
 
 /* Why the caller left: a sentence for each. */
 static int call_left(const struct call *call, int r, struct err *err)
@@ -78,60 +67,55 @@ static void call_take_answer(struct http_answer *ret, struct job *job)
 	buf_init(&job->answer.body, 0);
 }
 
-/* The answer is read for this: a long one, that is as it should be, need not be. */
-static bool is_final(const struct call *call, const struct http_answer *answer)
+/* Whether the answer in ret says "not now". */
+static bool is_busy(const struct call *call, const struct http_answer *answer)
 {
-	return call->request->is_final && http_is_busy(answer->status) &&
-	       call->request->is_final(answer);
+	bool success = answer->status >= 200 && answer->status < 400;
+
+	if (success || !call->request->is_busy)
+		return http_is_busy(answer->status);
+	return call->request->is_busy(answer);
 }
 
-/* One attempt. Returns 0 with an answer in ret; outcome is the last one's, and tells then what retry needs, also when nothing
- * may follow. */
-static int call_attempt(struct call *call, struct http_answer *ret,
-	struct retry_outcome *outcome, struct err *err)
+/* One attempt, on a connection of its own if fresh. Returns 0 with an answer in ret; ret->may_repeat is written always. */
+static int call_attempt(
+	struct call *call, bool fresh, struct http_answer *ret, struct err *err)
 {
-	struct http *http = call->waiter.http;
-	size_t max = pool_answer_max(http);
-	struct job *job = job_new(http, call->request, call->op->deadline_ms,
-		max < ret->body.max ? max : ret->body.max, outcome->errnum != 0);
-	bool sent = false, left = true;
+	struct job *job = job_new(call->waiter.http, call->request, call->op->deadline_ms,
+		ret->body.max, fresh);
+	bool sent = false;
 	int r;
 
 	call->attempts++;
+	ret->may_repeat = false;
 	if (!job)
 		return err_set(err, ENOMEM, "out of memory");
 	r = pool_run(&call->waiter, job, &sent);
 	call->sent |= sent;
 	if (r < 0) {
 		r = call_left(call, r, err);
+	} else if (job->result == CURLE_OK) {
+		call_take_answer(ret, job);
+		ret->may_repeat = is_busy(call, ret);
 	} else {
-		left = false;
-		if (job->result == CURLE_OK)
-			call_take_answer(ret, job);
-		else
-			r = call_failed(call, job, err);
+		r = call_failed(call, job, err);
+		ret->may_repeat = !job->too_large && http_repeat_wait_ms(-r, -1, 1) >= 0;
 	}
-	*outcome = (struct retry_outcome){
-		.method = call->request->method,
-		.errnum = -r,
-		.status = r == 0 ? ret->status : 0,
-		.sent = sent,
-		.hopeless = left || job->too_large || (r == 0 && is_final(call, ret)),
-		.retry_after_ms = r == 0 ? ret->retry_after_ms : -1,
-	};
 	job_unref(job);
 	return r;
 }
 
 /* Waits before the next attempt. Returns false when there shall be none; *r changes only if the wait was ended. */
 static bool call_goes_on(
-	struct call *call, const struct retry_outcome *outcome, int *r, struct err *err)
+	struct call *call, const struct http_answer *answer, int *r, struct err *err)
 {
-	int64_t wait = retry_wait_ms(outcome, call->attempts, call_random());
+	int64_t after = *r == 0 ? answer->retry_after_ms : -1;
+	int64_t wait = http_repeat_wait_ms(-*r, after, call->attempts);
 	uint64_t until = clock_mono_ms() + (uint64_t)wait;
 	int ended;
 
-	if (wait < 0 || until >= call->op->deadline_ms || call->op->is_probe)
+	if (!call->request->repeatable || !answer->may_repeat || call->op->is_probe ||
+		wait < 0 || until >= call->op->deadline_ms)
 		return false;
 	ended = pool_sleep(&call->waiter, until);
 	if (ended == 0)
@@ -143,15 +127,14 @@ static bool call_goes_on(
 
 static int call_run(struct call *call, struct http_answer *ret, struct err *err)
 {
-	struct retry_outcome outcome = {.hopeless = true, .method = call->request->method};
-	int r;
+	int r = 0;
 
 	if (op_is_past(call->op))
 		return call_left(call, -ETIMEDOUT, err);
 	do {
 		err_clear(err);
-		r = call_attempt(call, ret, &outcome, err);
-	} while (r != -ENOMEM && call_goes_on(call, &outcome, &r, err));
+		r = call_attempt(call, r < 0, ret, err);
+	} while (call_goes_on(call, ret, &r, err));
 	return r;
 }
 
@@ -162,6 +145,7 @@ int http_call(struct http *http, const struct http_request *request, const struc
 	struct err last = {""};
 	int r;
 
+	ret->may_repeat = false;
 	pool_enter(http, &call.waiter, op->cancel);
 	r = call_run(&call, ret, &last);
 	pool_leave(&call.waiter, op->cancel);

@@ -41,8 +41,7 @@ static const struct failure_row {
 	{CURLE_GOT_NOTHING, EREMOTEIO, "the connection was closed without an answer"},
 	{CURLE_SEND_ERROR, EREMOTEIO, "the connection broke while sending"},
 	{CURLE_RECV_ERROR, EREMOTEIO, "the connection broke without an answer"},
-	{CURLE_ABORTED_BY_CALLBACK, EREMOTEIO,
-		"the connection broke twice without an answer"},
+	{CURLE_ABORTED_BY_CALLBACK, EREMOTEIO, "the connection broke without an answer"},
 	{CURLE_HTTP2, EREMOTEIO, "the HTTP/2 connection failed"},
 	{CURLE_HTTP2_STREAM, EREMOTEIO, "the server ended the HTTP/2 stream"},
 	{CURLE_OUT_OF_MEMORY, ENOMEM, "out of memory"},
@@ -89,7 +88,8 @@ void failure_describe(const struct failure *failure, char *out, size_t size)
 	char text[CURL_ERROR_SIZE + 128];
 	int n;
 
-	if (failure->details[0] && !failure->too_large)
+	if (failure->details[0] && !failure->too_large &&
+		failure->curl_code != CURLE_ABORTED_BY_CALLBACK)
 		n = snprintf(
 			text, sizeof(text), "%s (%s)", row->sentence, failure->details);
 	else

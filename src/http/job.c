@@ -65,18 +65,22 @@ struct job *job_new(struct http *http, const struct http_request *request,
 	job->http = http;
 	job->deadline_ms = deadline_ms;
 	job->fresh = fresh;
+	job->repeatable = request->repeatable;
 	http_answer_init(&job->answer, answer_max);
 	job->method = strdup(request->method);
 	job->url = strdup(request->url);
-	job->body = malloc(request->body_len + 1);
-	if (!job->method || !job->url || !job->body || job_fill_headers(job, request) < 0) {
+	if (request->body)
+		job->body = malloc(request->body_len + 1);
+	if (!job->method || !job->url || (request->body && !job->body) ||
+		job_fill_headers(job, request) < 0) {
 		job_unref(job);
 		return NULL;
 	}
-	job->body_len = request->body_len;
-	if (request->body_len)
+	if (request->body) {
 		memcpy(job->body, request->body, request->body_len);
-	job->body[request->body_len] = '\0';
+		job->body[request->body_len] = '\0';
+		job->body_len = request->body_len;
+	}
 	return job;
 }
 
@@ -100,11 +104,25 @@ void job_unref(struct job *job)
 	free(job);
 }
 
+/* An answer that is no success has a limit of its own. */
+static void job_limit_body(struct job *job)
+{
+	struct buf *body = &job->answer.body;
+	long status = 0;
+
+	curl_easy_getinfo(job->easy, CURLINFO_RESPONSE_CODE, &status);
+	if ((status < 200 || status > 299) && body->max > HTTP_ERROR_MAX)
+		body->max = HTTP_ERROR_MAX;
+}
+
 static size_t job_on_body(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct job *job = arg;
-	int r = buf_add(&job->answer.body, bytes, size * count);
+	int r;
 
+	if (!job->answer.body.len)
+		job_limit_body(job);
+	r = buf_add(&job->answer.body, bytes, size * count);
 	job->too_large |= r == -EFBIG;
 	job->no_memory |= r == -ENOMEM;
 	return r < 0 ? 0 : size * count;
@@ -114,21 +132,18 @@ static size_t job_on_body(char *bytes, size_t size, size_t count, void *arg)
 static int job_set_request(struct job *job, const struct job_settings *settings)
 {
 	CURL *easy = job->easy;
-	bool is_post = strcmp(job->method, "POST") == 0;
 	int r = curl_easy_setopt(easy, CURLOPT_URL, job->url);
 
 	r |= curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	r |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, job->headers);
-	if (job->body_len || is_post || strcmp(job->method, "PATCH") == 0) {
+	if (job->body) {
 		r |= curl_easy_setopt(
 			easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)job->body_len);
 		r |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, job->body);
 	}
-	if (strcmp(job->method, "GET") != 0)
-		r |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, job->method);
-	/* On a reused connection that turns out to be dead curl sends again by itself. */
-	r |= curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT,
-		is_post || job->fresh || settings->fresh ? 1L : 0L);
+	r |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, job->method);
+	r |= curl_easy_setopt(
+		easy, CURLOPT_FRESH_CONNECT, job->fresh || settings->fresh ? 1L : 0L);
 	return r;
 }
 
@@ -162,7 +177,7 @@ static int job_set_transport(struct job *job, const struct job_settings *setting
 	r |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	r |= curl_easy_setopt(easy, CURLOPT_USERAGENT, settings->user_agent);
 	r |= curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, JOB_READ_SIZE);
-	r |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, left);
+	r |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, left + 1000);
 	r |= curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, JOB_CONN_IDLE_S);
 	r |= curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, JOB_CONN_LIFETIME_S);
 	r |= curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -217,7 +232,6 @@ void job_collect(struct job *job, CURLcode result)
 	answer->status = (int)status;
 	job_copy_header(job, "ETag", answer->etag);
 	job_copy_header(job, "WWW-Authenticate", answer->authenticate);
-	job_copy_header(job, "Content-Type", answer->content_type);
 	job_copy_header(job, "Location", answer->location);
 	job_copy_header(job, "Retry-After", after);
 	answer->retry_after_ms = retry_parse_after(after, time(NULL));

@@ -24,13 +24,13 @@ struct job {
 	size_t body_len;
 	struct curl_slist *headers; /* owned, wiped: the token is in it */
 	uint64_t deadline_ms;
-	bool fresh; /* on a connection of its own */
+	bool fresh;	 /* on a connection of its own */
+	bool repeatable; /* curl may send it again by itself */
 
 	/* Under the pool's lock. */
 	struct waiter *waiter; /* borrowed; NULL once the caller has left */
 	bool abandoned;
-	bool sent;   /* the request's first byte may have left */
-	bool resent; /* once more, by curl itself */
+	bool sent; /* the request's first byte may have left */
 	bool done;
 
 	/* The thread's until done, then the caller's. */

@@ -20,7 +20,6 @@
 struct http {
 	char *cacert;
 	char *user_agent;
-	size_t answer_max;
 	bool direct;
 	pthread_t thread;
 	CURLM *multi; /* the thread's, but for curl_multi_wakeup */
@@ -38,8 +37,8 @@ struct http {
 	bool shut;
 };
 
-/* The last moment before the request's first byte. curl comes here again by itself when a reused connection broke: once is an idle
- * connection that was closed meanwhile, more is what retry.h decides. */
+/* The last moment before the request's first byte. curl comes here again by itself when a reused connection broke or an HTTP/2
+ * stream was refused: what is not repeatable ends there, since the server may have read it the first time. */
 static int pool_before_send(
 	void *arg, char *peer, char *local, int peer_port, int local_port)
 {
@@ -47,8 +46,7 @@ static int pool_before_send(
 	bool go;
 
 	pthread_mutex_lock(&job->http->lock);
-	go = !job->abandoned && !job->resent;
-	job->resent = job->sent;
+	go = !job->abandoned && (job->repeatable || !job->sent);
 	job->sent |= go;
 	pthread_mutex_unlock(&job->http->lock);
 	return go ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
@@ -249,6 +247,9 @@ int pool_run(struct waiter *waiter, struct job *job, bool *ret_sent)
 	}
 	if (r == 0 && !job->done)
 		r = -ETIMEDOUT;
+	if (job->done && job->result != CURLE_OK &&
+		http->shut) /* ended by the pool's thread */
+		r = -ESHUTDOWN;
 	if (job->waiter && !job->done)
 		pool_abandon(http, job);
 	*ret_sent = job->sent;
@@ -267,11 +268,6 @@ int pool_sleep(struct waiter *waiter, uint64_t until_ms)
 		in_time = clock_cond_wait(&waiter->cond, &http->lock, until_ms);
 	pthread_mutex_unlock(&http->lock);
 	return r;
-}
-
-size_t pool_answer_max(const struct http *http)
-{
-	return http->answer_max;
 }
 
 static void pool_init_curl(void)
@@ -296,7 +292,6 @@ static int pool_check_cacert(const char *path, struct err *err)
 
 static int pool_init_handles(struct http *http, const struct http_options *options)
 {
-	http->answer_max = options->answer_max;
 	http->direct = options->direct;
 	http->user_agent = strdup(options->user_agent ? options->user_agent : "vpcfs");
 	http->cacert = options->cacert ? strdup(options->cacert) : NULL;

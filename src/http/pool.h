@@ -26,7 +26,5 @@ void pool_leave(struct waiter *waiter, struct cancel *cancel);
 int pool_run(struct waiter *waiter, struct job *job, bool *ret_sent);
 /* Waits until that time. Errors: -EINTR, -ESHUTDOWN. */
 int pool_sleep(struct waiter *waiter, uint64_t until_ms);
-/* Bytes that one body may have. */
-size_t pool_answer_max(const struct http *http);
 
 #endif

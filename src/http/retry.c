@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Which request may be repeated, when, and how often. */
+/* How often a request is repeated, and when. */
 #include "retry.h"
 
 #include <curl/curl.h>
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/random.h>
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "http/http.h"
 
 #define RETRY_FIRST_MS	  100
@@ -29,14 +31,11 @@ bool http_is_busy(int status)
 	return false;
 }
 
-static unsigned retry_max_for_status(int status)
-{
-	return http_is_busy(status) ? RETRY_MAX_ANSWERS : 1;
-}
-
-static unsigned retry_max_for_errnum(int errnum)
+static unsigned retry_max(int errnum)
 {
 	switch (errnum) {
+	case 0:
+		return RETRY_MAX_ANSWERS;
 	case ECONNREFUSED:
 	case EHOSTUNREACH:
 		return RETRY_MAX_UNREACHED;
@@ -49,27 +48,34 @@ static unsigned retry_max_for_errnum(int errnum)
 	}
 }
 
-static bool retry_is_safe(const struct retry_outcome *outcome)
-{
-	return strcmp(outcome->method, "POST") != 0 || !outcome->sent;
-}
-
 int64_t retry_wait_ms(
-	const struct retry_outcome *outcome, unsigned attempts, uint32_t random)
+	int errnum, int64_t retry_after_ms, unsigned attempts, uint32_t random)
 {
-	unsigned max = outcome->errnum ? retry_max_for_errnum(outcome->errnum)
-				       : retry_max_for_status(outcome->status);
 	int64_t wait;
 
-	if (attempts >= max || outcome->hopeless || !retry_is_safe(outcome))
+	if (attempts >= retry_max(errnum))
 		return -1;
 	wait = (int64_t)RETRY_FIRST_MS << (attempts < 8 ? attempts - 1 : 7);
 	if (wait > RETRY_MAX_MS)
 		wait = RETRY_MAX_MS;
 	random %= (uint32_t)wait / 4 + 1;
-	if (wait < outcome->retry_after_ms)
-		wait = outcome->retry_after_ms;
+	if (wait < retry_after_ms)
+		wait = retry_after_ms;
 	return wait + random;
+}
+
+static uint32_t retry_random(void)
+{
+	uint32_t number = 0;
+
+	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number))
+		number = (uint32_t)clock_mono_us();
+	return number;
+}
+
+int64_t http_repeat_wait_ms(int errnum, int64_t retry_after_ms, unsigned attempts)
+{
+	return retry_wait_ms(errnum, retry_after_ms, attempts, retry_random());
 }
 
 int64_t retry_parse_after(const char *value, time_t now)

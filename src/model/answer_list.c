@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A list answer as documents: all of them or none. Values take nine times their text, and what a whole list of them took
- * would stay with the process, with documents sown all over it. So the answer is read item by item: the text is walked
- * with jansson's own parser, one value at a time, and what is around the items is checked as an answer without items.
- * Whatever is odd about a text is left to a parse of the whole, which says what is wrong, or that nothing is. */
+/* A list answer as documents: all of them or none. Values take nine times their text, and what a
+ * whole list of them took would stay with the process, with documents sown all over it. So the
+ * answer is read item by item: the text is walked with jansson's own parser, one value at a time,
+ * and what is around the items is checked as an answer without items.
+ * Whatever is odd about a text is left to a parse of the whole, which says what is wrong, or that
+ * nothing is. */
 #include "model/doc.h"
 
 #include <errno.h>
@@ -11,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/map.h"
 #include "document.h"
+#include "scan.h"
 
 #define ROOM_FIRST 64 /* documents */
 
@@ -118,7 +121,7 @@ static bool reader_pass(struct reader *r, char c)
 static json_t *reader_value(struct reader *r)
 {
 	json_error_t error = {0};
-	json_t *value = json_loadb(r->text + r->at, r->len - r->at,
+	json_t *value = scan_parse(r->text + r->at, r->len - r->at,
 		JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, &error);
 
 	if (value)
@@ -145,6 +148,32 @@ static bool reader_find(struct reader *r, const char *key)
 	return false;
 }
 
+/* An item in which something cannot be read. */
+static int reader_repair(struct reader *r, struct doc **ret, struct err *err)
+{
+	const char *text = r->text + r->at;
+	size_t len = scan_value_len(text, r->len - r->at);
+	json_auto_t *item = NULL;
+	struct err problem = {""};
+	int e = len ? scan_repair(text, len, &item, &problem) : -EINVAL;
+
+	if (e == 0)
+		e = doc_from_repaired(item, problem.text, ret, err);
+	if (e == 0)
+		r->at += len;
+	return e;
+}
+
+static int reader_item(struct reader *r, struct doc **ret, struct err *err)
+{
+	const char *text = r->text + r->at;
+	json_auto_t *item = reader_value(r);
+
+	if (!item)
+		return reader_repair(r, ret, err);
+	return doc_from_text(item, text, (size_t)(r->text + r->at - text), ret, err);
+}
+
 /* From the array's start to behind its end. -EINVAL for a text to be left to others. */
 static int reader_collect(struct reader *r, struct collecting *c, struct err *err)
 {
@@ -155,19 +184,23 @@ static int reader_collect(struct reader *r, struct collecting *c, struct err *er
 	if (reader_pass(r, ']'))
 		return 0;
 	do {
-		const char *text = r->text + r->at;
-		json_auto_t *item = reader_value(r);
-		size_t len = (size_t)(r->text + r->at - text);
 		struct doc *doc;
 
-		e = item ? doc_from_text(item, text, len, &doc, err) : -EINVAL;
+		e = reader_item(r, &doc, err);
 		if (e == 0)
 			e = collecting_add_take(c, doc, err);
 	} while (e == 0 && reader_pass(r, ','));
 	return e == 0 && !reader_pass(r, ']') ? -EINVAL : e;
 }
 
-/* The text without what is in the array. A key twice: which of them counts is left to others too. */
+static bool is_error(const struct val *object)
+{
+	return val_is_set(val_member(object, "code")) ||
+	       val_is_set(val_member(object, "error"));
+}
+
+/* The text without what is in the array. A key twice: which of them counts is left to others too.
+ * */
 static int reader_rest(
 	const struct reader *r, size_t start, struct val **ret, struct err *err)
 {
@@ -195,6 +228,8 @@ static int list_from_items(struct reader *r, const char *key, struct doc_list *r
 	e = reader_collect(r, &c, err);
 	if (e == 0)
 		e = reader_rest(r, start, &rest, NULL);
+	if (e == 0 && is_error(rest))
+		e = -EINVAL;
 	if (e == 0)
 		e = collecting_finish(&c, ret);
 	if (e == 0)
@@ -202,17 +237,32 @@ static int list_from_items(struct reader *r, const char *key, struct doc_list *r
 	return e;
 }
 
+/* `{}` is a list without VPCs: ProtoJSON leaves an empty array out, or writes null. An error is
+ * none. */
+static int whole_array(
+	struct val *whole, const char *key, struct val **ret, struct err *err)
+{
+	struct val *array = val_member(whole, key);
+
+	if (!val_is_object(whole) || is_error(whole) ||
+		(!array ? val_count(whole) > 0 : val_is_set(array) && !val_is_array(array)))
+		return err_set(err, EBADMSG, "there is no array \"%s\" in it", key);
+	*ret = val_is_set(array) ? array : NULL;
+	return 0;
+}
+
 static int list_from_whole(const struct reader *r, const char *key, struct doc_list *ret,
 	struct val **ret_rest, struct err *err)
 {
 	CLEANUP_VAL struct val *whole = NULL;
+	struct val *array = NULL;
 	int e = val_parse(r->text, r->len, 0, &whole, err);
 
 	if (e < 0)
 		return e == -ENOMEM ? e : -EBADMSG;
-	if (!val_is_array(val_member(whole, key)))
-		return err_set(err, EBADMSG, "there is no array \"%s\" in it", key);
-	e = doc_list_from_val(val_member(whole, key), ret, err);
+	e = whole_array(whole, key, &array, err);
+	if (e == 0 && array)
+		e = doc_list_from_val(array, ret, err);
 	if (e == 0)
 		*ret_rest = STEAL(whole);
 	return e;

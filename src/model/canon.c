@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Two values mean the same when their canonical texts are the same bytes. The text is for comparing only. */
+/* Two values mean the same when their canonical texts are the same bytes. The text is for comparing
+ * only. */
 #include "canon.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/buf.h"
-#include "items.h"
 #include "member.h"
+#include "nul.h"
 #include "rows.h"
+#include "value.h"
 #include "word.h"
 
 #define CANON_MAX (256u << 20) /* bytes */
@@ -21,27 +23,45 @@ static int canon_text(const char *text, struct buf *ret)
 	return buf_addf(ret, "%zu:%s;", strlen(text), text);
 }
 
+static int canon_string(const json_t *value, struct buf *ret)
+{
+	int r = buf_addf(ret, "%zu:", json_string_length(value));
+
+	if (r == 0)
+		r = nul_add_string(value, ret);
+	return r < 0 ? r : buf_addc(ret, ';');
+}
+
 static int canon_word(const json_t *value, struct buf *ret)
 {
 	const char *text = json_string_value(value);
 	char canon[WORD_CANON_MAX];
 
-	if (!text)
-		text = "";
-	return canon_text(word_canon(text, canon) ? canon : text, ret);
+	if (text && strlen(text) == json_string_length(value) && word_canon(text, canon))
+		return canon_text(canon, ret);
+	return canon_string(value, ret);
 }
 
-static int canon_enum(const json_t *value, struct buf *ret)
+static int canon_enum(const struct row *row, const json_t *value, struct buf *ret)
 {
-	static const char zero[] = "UNSPECIFIED";
-	const char *text = json_string_value(value);
-	size_t len = text ? strlen(text) : 0;
+	const char *name = json_string_value(value);
 
-	if (!text && json_integer_value(value))
-		return buf_addf(ret, "%lld;", (long long)json_integer_value(value));
-	if (len >= strlen(zero) && strcmp(text + len - strlen(zero), zero) == 0)
-		text = NULL;
-	return canon_text(text ? text : "", ret);
+	if (value_is_zero(row, value))
+		return buf_addc(ret, '0');
+	if (name)
+		return canon_string(value, ret);
+	name = value_enum_name(row, json_integer_value(value));
+	if (name)
+		return canon_text(name, ret);
+	return buf_addf(ret, "%lld;", (long long)json_integer_value(value));
+}
+
+static int canon_int(const json_t *value, struct buf *ret)
+{
+	json_int_t number = 0;
+
+	value_int(value, &number);
+	return buf_addf(ret, "%lld;", (long long)number);
 }
 
 static int canon_members(const struct row *dir, const json_t *object, struct buf *ret)
@@ -58,12 +78,9 @@ static int canon_members(const struct row *dir, const json_t *object, struct buf
 
 static int canon_item(const struct row *list, const json_t *item, struct buf *ret)
 {
-	int r;
-
 	if (list->type != FIELD_DIR)
 		return canon_word(item, ret);
-	r = canon_text(item_name(item), ret);
-	return r < 0 ? r : canon_members(row_child(list, "*"), item, ret);
+	return canon_value(row_child(list, "*"), item, ret);
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -135,7 +152,7 @@ static int canon_dir(const struct row *row, const json_t *value, struct buf *ret
 		return canon_set(row, value, ret);
 	if (!value)
 		return buf_addc(ret, '-');
-	r = strcmp(row_key(row), "*") == 0 ? canon_text(item_name(value), ret)
+	r = strcmp(row_key(row), "*") == 0 ? canon_string(member_get(value, "name"), ret)
 					   : buf_addc(ret, '+');
 	return r < 0 ? r : canon_members(row, value, ret);
 }
@@ -152,15 +169,24 @@ static int canon_value(const struct row *row, const json_t *value, struct buf *r
 	case FIELD_CIDR:
 		return canon_word(value, ret);
 	case FIELD_ENUM:
-		return canon_enum(value, ret);
+		return canon_enum(row, value, ret);
 	case FIELD_BOOL:
 		return buf_addc(ret, json_is_true(value) ? 't' : 'f');
 	case FIELD_INT:
-		return buf_addf(ret, "%lld;", (long long)json_integer_value(value));
+		return canon_int(value, ret);
 	default:
-		return canon_text(
-			json_is_string(value) ? json_string_value(value) : "", ret);
+		return canon_string(value, ret);
 	}
+}
+
+int canon_add(const struct row *row, const json_t *value, struct buf *ret)
+{
+	return canon_value(row, value, ret);
+}
+
+int canon_add_word(const json_t *value, struct buf *ret)
+{
+	return canon_word(value, ret);
 }
 
 int canon_equal(const struct row *row, const json_t *a, const json_t *b, bool *ret_equal)

@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether two values of a leaf mean the same: lists of the schema that are sets compare as sets, addresses and CIDRs by
- * what they say (10.0.0.1/13 is 10.0.0.0/13, 2001:DB8::1 is 2001:db8::1), a default like a missing value. */
+/* Whether two values of a leaf mean the same: lists of the schema that are sets compare as sets,
+ * addresses and CIDRs by what they say (10.0.0.1/13 is 10.0.0.0/13, 2001:DB8::1 is 2001:db8::1), a
+ * default like a missing value. */
 #ifndef MODEL_CANON_H
 #define MODEL_CANON_H
 
 #include <jansson.h>
 #include <stdbool.h>
+#include "base/buf.h"
 #include "model/schema.h"
 
-/* row: of a leaf, or of a list's item ("vpcPrefixes" with a star behind it). NULL is a missing value.
+/* row: of a leaf, or of a list's item ("vpcPrefixes" with a star behind it). NULL is a missing
+ * value.
  * Errors: -ENOMEM. */
 int canon_equal(const struct row *row, const json_t *a, const json_t *b, bool *ret_equal);
+/* Adds a text, without NUL, that is the same for all values that mean the same. Errors: -ENOMEM,
+ * -EFBIG. */
+int canon_add(const struct row *row, const json_t *value, struct buf *ret);
+/* The same for one address or CIDR of a list. */
+int canon_add_word(const json_t *value, struct buf *ret);
 
 #endif

@@ -28,6 +28,11 @@ int change_new(struct change **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
+int change_none(struct change **ret)
+{
+	return change_new(ret);
+}
+
 void change_free(struct change *change)
 {
 	if (!change)
@@ -92,12 +97,10 @@ int change_body(const struct change *change, struct buf *ret)
 	int r = body ? member_put_take(body, "updateMask", json_string(change->mask))
 		     : -ENOMEM;
 
-	for (size_t i = 0; r == 0 && i < change->count; i++) {
-		if (!json_is_null(change->values[i]))
-			r = member_put_take(body, change->leaves[i]->path,
-				json_deep_copy(change->values[i]));
-	}
-	return r < 0 ? r : print_json(body, JSON_COMPACT, ret);
+	for (size_t i = 0; r == 0 && i < change->count; i++)
+		r = member_put_take(
+			body, change->leaves[i]->path, json_deep_copy(change->values[i]));
+	return r < 0 ? r : print_json(body, ret);
 }
 
 static void add_mask(struct buf *list, const char *mask)
@@ -111,7 +114,7 @@ bool change_is_shown(const struct change *change, const struct doc *doc,
 	struct buf *ret_done, struct buf *ret_missing)
 {
 	CLEANUP_PARSED struct parsed *parsed = NULL;
-	bool all = true, is_open = doc_open(doc, &parsed) == 0;
+	bool all = true, is_open = doc_open(doc, &parsed, NULL) == 0;
 
 	for (size_t i = 0; i < change->count; i++) {
 		const struct row *leaf = change->leaves[i];
@@ -129,12 +132,39 @@ bool change_is_shown(const struct change *change, const struct doc *doc,
 	return all;
 }
 
+/* False as well when there is no memory to look. */
+static bool leaf_is_alike(const struct row *leaf, const json_t *value, const json_t *other)
+{
+	bool same;
+
+	return value && other && canon_equal(leaf, value, other, &same) == 0 && same;
+}
+
+bool change_is_as_before(
+	const struct change *change, const struct doc *before, const struct doc *doc)
+{
+	CLEANUP_PARSED struct parsed *was = NULL, *is = NULL;
+
+	if (doc_open(before, &was, NULL) < 0 || doc_open(doc, &is, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < change->count; i++) {
+		const struct row *leaf = change->leaves[i];
+		json_auto_t *old = leaf_get(was->root, leaf),
+			    *new = leaf_get(is->root, leaf);
+
+		if (!leaf_is_alike(leaf, new, change->values[i]) &&
+			!leaf_is_alike(leaf, new, old))
+			return false;
+	}
+	return true;
+}
+
 int change_apply(const struct change *change, const struct doc *doc, struct doc **ret,
 	struct err *err)
 {
 	CLEANUP_PARSED struct parsed *parsed = NULL;
 	json_auto_t *root = NULL;
-	int r = doc_open(doc, &parsed);
+	int r = doc_open(doc, &parsed, err);
 
 	if (r < 0)
 		return r;
@@ -145,5 +175,5 @@ int change_apply(const struct change *change, const struct doc *doc, struct doc 
 		r = leaf_put(root, change->leaves[i], change->values[i]);
 	if (r < 0)
 		return r;
-	return doc_from_json(root, doc_is_draft(doc), ret, err);
+	return doc_from_json(root, ret, err);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A saved spec.json as a change: leaf by leaf, what was read against what is wanted, and that against what is now. */
+/* A saved spec.json as a change: leaf by leaf, what was read against what is wanted, and that
+ * against what is now. */
 #include "changing.h"
 
 #include <errno.h>
@@ -10,13 +11,19 @@
 #include "leaf.h"
 #include "member.h"
 #include "merge.h"
+#include "print.h"
 #include "rows.h"
+#include "scan.h"
 #include "spec_read.h"
+
+#define VALUE_TEXT_MAX 400 /* bytes of a value in a sentence */
 
 struct saving {
 	struct spec spec;
-	const json_t *origin, *now; /* borrowed */
+	const json_t *base, *now; /* borrowed; base NULL: the text is absolute */
+	bool is_edited;		  /* the text differs from its base */
 	struct buf conflicts;
+	struct buf stale; /* where now is not as the text, which its writer left alone */
 	struct change *change; /* owned */
 };
 
@@ -24,6 +31,7 @@ static void saving_release(struct saving *s)
 {
 	spec_release(&s->spec);
 	buf_release(&s->conflicts);
+	buf_release(&s->stale);
 	change_free(s->change);
 }
 
@@ -45,75 +53,133 @@ static int check_exclusive(const struct saving *s, const struct row *leaf, struc
 	return 0;
 }
 
-/* want differs from was. */
-static int save_changed(struct saving *s, const struct row *leaf, const json_t *want,
-	const json_t *was, struct err *err)
+/* Without a base: whatever differs from now is sent. */
+static int save_absolute(
+	struct saving *s, const struct row *leaf, json_t *wanted, struct err *err)
 {
-	json_auto_t *is = leaf_get(s->now, leaf), *result = NULL;
+	json_auto_t *want = wanted, *is = leaf_get(s->now, leaf);
+	bool same;
+	int r = is ? canon_equal(leaf, want, is, &same) : -ENOMEM;
+
+	if (r < 0 || same)
+		return r;
+	r = check_exclusive(s, leaf, err);
+	if (r == 0)
+		r = spec_check_leaf(&s->spec, leaf, want, is, err);
+	return r < 0 ? r : change_add_take(s->change, leaf, STEAL(want));
+}
+
+/* The writer changed this leaf. */
+static int save_edited(struct saving *s, const struct row *leaf, const struct merge *merge,
+	struct err *err)
+{
+	json_auto_t *result = NULL;
+	bool same;
+	int r = check_exclusive(s, leaf, err);
+
+	s->is_edited = true;
+	if (r == 0)
+		r = spec_check_leaf(&s->spec, leaf, merge->want, merge->was, err);
+	if (r == 0)
+		r = merge_leaf(merge, &result);
+	if (r == 0)
+		r = canon_equal(leaf, merge->is, result, &same);
+	if (r == 0 && !same)
+		r = change_add_take(s->change, leaf, STEAL(result));
+	return r;
+}
+
+/* The writer left this leaf alone. */
+static int save_untouched(
+	struct saving *s, const struct row *leaf, const struct merge *merge)
+{
+	char is[VALUE_TEXT_MAX], want[VALUE_TEXT_MAX];
+	bool same;
+	int r = canon_equal(leaf, merge->is, merge->want, &same);
+
+	if (r < 0 || same)
+		return r;
+	print_short(merge->is, is, sizeof(is));
+	print_short(merge->want, want, sizeof(want));
+	r = buf_addf(&s->stale, "\n%s: now %s, in this text %s", leaf->mask, is, want);
+	return r == -EFBIG ? 0 : r; /* enough of them */
+}
+
+static int save_on_base(
+	struct saving *s, const struct row *leaf, json_t *wanted, struct err *err)
+{
+	json_auto_t *want = wanted, *was = leaf_get(s->base, leaf),
+		    *is = leaf_get(s->now, leaf);
 	struct merge merge = {.leaf = leaf,
 		.was = was,
 		.is = is,
 		.want = want,
 		.conflicts = &s->conflicts};
 	bool same;
-	int r = is ? check_exclusive(s, leaf, err) : -ENOMEM;
+	int r = was && is ? canon_equal(leaf, want, was, &same) : -ENOMEM;
 
-	if (r == 0)
-		r = spec_check_leaf(&s->spec, leaf, want, was, err);
-	if (r == 0)
-		r = merge_leaf(&merge, &result);
-	if (r == 0)
-		r = canon_equal(leaf, is, result, &same);
-	if (r == 0 && !same)
-		r = change_add_take(s->change, leaf, STEAL(result));
-	return r;
+	if (r < 0)
+		return r;
+	return same ? save_untouched(s, leaf, &merge) : save_edited(s, leaf, &merge, err);
 }
 
 static int save_leaf(struct saving *s, const struct row *leaf, struct err *err)
 {
-	json_auto_t *want = NULL, *was = NULL;
-	bool same;
-	int r;
+	json_t *want;
 
 	/* Host prefixes are the server's to choose, and stay: left out means left alone. */
-	if (leaf->flags & FIELD_SPEC_ONLY_WITH && !s->spec.is_draft &&
-		!member_get(s->spec.object, leaf->path))
+	if (leaf->flags & FIELD_SPEC_ONLY_WITH && !member_get(s->spec.object, leaf->path))
 		return 0;
 	want = leaf_get(s->spec.object, leaf);
-	was = leaf_get(s->origin, leaf);
-	r = want && was ? canon_equal(leaf, want, was, &same) : -ENOMEM;
-	return r < 0 || same ? r : save_changed(s, leaf, want, was, err);
+	if (!want)
+		return -ENOMEM;
+	return s->base ? save_on_base(s, leaf, want, err)
+		       : save_absolute(s, leaf, want, err);
 }
 
-int change_spec(const struct doc *origin, const struct doc *now, const char *text,
-	size_t len, struct change **ret, struct err *err)
+static int save_leaves(struct saving *s, struct err *err)
+{
+	const struct row *leaf = NULL;
+	int r = change_new(&s->change);
+
+	while (r == 0 && (leaf = leaf_next(leaf)))
+		r = save_leaf(s, leaf, err);
+	if (r < 0)
+		return r;
+	if (s->conflicts.len)
+		return err_set(err, EBUSY, "%s", buf_str(&s->conflicts));
+	if (!s->is_edited && s->stale.len)
+		return err_set(err, EBUSY,
+			"the text is as it was read, but the VPC was changed by "
+			"someone else since:%s",
+			buf_str(&s->stale));
+	return 0;
+}
+
+int change_spec(const struct doc *base, const struct doc *now, const char *text, size_t len,
+	struct change **ret, struct err *err)
 {
 	CLEANUP_PARSED struct parsed *was = NULL, *is = NULL;
 	CLEANUP(saving_release)
 	struct saving s = {
-		.spec = {.text = text, .len = len, .is_draft = doc_is_draft(now)},
-		.conflicts = BUF_INIT(DOC_TEXT_MAX),
+		.spec = {.text = text, .len = len},
+		.conflicts = BUF_INIT(ERR_TEXT_MAX),
+		.stale = BUF_INIT(ERR_TEXT_MAX),
 	};
-	const struct row *leaf = NULL;
-	int r = doc_open(origin, &was);
+	int r = base ? doc_open(base, &was, err) : 0;
 
 	if (r == 0)
-		r = doc_open(now, &is);
+		r = doc_open(now, &is, err);
 	if (r < 0)
 		return r;
-	s.origin = was->root;
+	s.base = was ? was->root : NULL;
 	s.now = is->root;
 	r = spec_read(&s.spec, err);
 	if (r == 0)
-		r = change_new(&s.change);
-	while (r == 0 && (leaf = leaf_next(leaf)))
-		r = save_leaf(&s, leaf, err);
-	if (r < 0)
-		return r;
-	if (s.conflicts.len)
-		return err_set(err, EBUSY, "%s", buf_str(&s.conflicts));
-	*ret = STEAL(s.change);
-	return 0;
+		r = save_leaves(&s, err);
+	if (r == 0)
+		*ret = STEAL(s.change);
+	return r;
 }
 
 bool change_spec_is_complete(const char *text, size_t len)
@@ -129,7 +195,7 @@ bool change_spec_is_complete(const char *text, size_t len)
 		end--;
 	if (!end || text[end - 1] != '}')
 		return false;
-	json = json_loadb(text, len, 0, NULL);
+	json = scan_parse(text, len, 0, NULL);
 	is_object = json_is_object(json);
 	json_decref(json);
 	return is_object;

@@ -5,12 +5,12 @@
 #include <errno.h>
 #include <string.h>
 #include "base/cleanup.h"
-#include "base/utf8.h"
 #include "document.h"
 #include "find.h"
 #include "items.h"
 #include "leaf.h"
 #include "member.h"
+#include "nul.h"
 #include "rows.h"
 #include "text.h"
 
@@ -21,8 +21,30 @@ struct target {
 	char new_name[NAME_FILE_MAX]; /* of the item that is to be added */
 };
 
+/* Whether an item that is not in the list may get this file name. */
+static int target_new_name(const struct items *items, const char *file,
+	char name[NAME_FILE_MAX], struct err *err)
+{
+	int r = name_from_file(file, name, NAME_FILE_MAX);
+
+	if (items_find(items, file) >= 0)
+		return -ENOENT; /* the item is there, the file in it is not */
+	if (r == 0 && items_have_name(items, name))
+		return err_set(err, ENOENT,
+			"%s/%s: not there; several entries have this name, "
+			"see the list for theirs",
+			items->list->path, file);
+	if (item_file_is_numbered(file, NULL))
+		return err_set(err, ENOENT,
+			"%s/%s: not there; a name that ends in ~ and a number is "
+			"that of one of several entries that share a name",
+			items->list->path, file);
+	return r == 0 && name[0] && nul_is_text(name) ? 0 : -EINVAL;
+}
+
 /* A path below an item that is not there: "vpcPrefixes/NAME/value". */
-static int target_new_item(const struct parsed *doc, const char *path, struct target *ret)
+static int target_new_item(
+	const struct parsed *doc, const char *path, struct target *ret, struct err *err)
 {
 	const struct row *list, *row;
 	char name[NAME_FILE_MAX], file[NAME_FILE_MAX];
@@ -33,20 +55,16 @@ static int target_new_item(const struct parsed *doc, const char *path, struct ta
 	if (!list || !(list->flags & FIELD_NAMED_ITEMS) || path_next(&path, file) < 0)
 		return -ENOENT;
 	/* Host prefixes are given when the VPC is made, or never. */
-	if (list->flags & FIELD_SPEC_ONLY_WITH && !doc->is_draft)
+	if (list->flags & FIELD_SPEC_ONLY_WITH)
 		return -ENOENT;
 	row = row_child(list, "*");
 	while (row && *path)
 		row = path_next(&path, name) == 0 ? row_child(row, name) : NULL;
-	if (!row || !(row->flags & FIELD_WRITABLE) ||
-		items_find(member_get(doc->root, list->path), file) >= 0)
+	if (!row || !(row->flags & FIELD_WRITABLE))
 		return -ENOENT;
 	ret->row = row;
-	ret->item = json_array_size(member_get(doc->root, list->path));
-	if (name_from_file(file, ret->new_name, sizeof(ret->new_name)) < 0 ||
-		!ret->new_name[0] || !utf8_is_valid(ret->new_name, strlen(ret->new_name)))
-		return -EINVAL;
-	return 0;
+	ret->item = parsed_items(doc, list)->count;
+	return target_new_name(parsed_items(doc, list), file, ret->new_name, err);
 }
 
 /* The list with the target's member set in its item. */
@@ -58,14 +76,11 @@ static int list_with(
 	if (target->new_name[0]) {
 		item = json_object();
 		if (json_array_append_new(list, item) < 0 ||
-			member_put_take(item, "name", json_string(target->new_name)) < 0)
+			member_put_take(item, "name", nul_new_string(target->new_name)) < 0)
 			return -ENOMEM;
 	}
 	item = json_array_get(list, target->item);
-	if (!json_is_null(value))
-		return member_put_take(item, below, json_deep_copy(value));
-	member_remove(item, below);
-	return 0;
+	return member_put_take(item, below, json_deep_copy(value));
 }
 
 static int change_target_take(const struct parsed *now, const struct target *target,
@@ -83,6 +98,14 @@ static int change_target_take(const struct parsed *now, const struct target *tar
 	return r < 0 ? r : change_one_take(now, leaf, STEAL(list), ret);
 }
 
+int change_place_take(const struct parsed *now, const struct place *place, json_t *value,
+	struct change **ret)
+{
+	struct target target = {.row = place->field.row, .item = place->item};
+
+	return change_target_take(now, &target, value, ret);
+}
+
 /* Whether the text is what the file shows, with or without the last newline. */
 static int shows_text(const struct parsed *doc, const struct place *place, const char *text,
 	size_t len, bool *ret)
@@ -98,7 +121,8 @@ static int shows_text(const struct parsed *doc, const struct place *place, const
 	return 0;
 }
 
-/* What a place that exists makes of the text before anything is parsed: *ret_done when that is all. */
+/* What a place that exists makes of the text before anything is parsed: *ret_done when that is all.
+ * */
 static int text_meets_place(const struct parsed *now, const struct place *place,
 	const char *text, size_t len, bool *ret_done)
 {
@@ -119,7 +143,7 @@ static int text_meets_place(const struct parsed *now, const struct place *place,
 }
 
 static int text_target(const struct parsed *now, const char *path, const char *text,
-	size_t len, struct target *ret, bool *ret_done)
+	size_t len, struct target *ret, bool *ret_done, struct err *err)
 {
 	struct place place;
 	int r = place_find(now, path, &place);
@@ -127,7 +151,7 @@ static int text_target(const struct parsed *now, const char *path, const char *t
 	*ret = (struct target){.item = NO_ITEM};
 	*ret_done = false;
 	if (r == -ENOENT)
-		return target_new_item(now, path, ret);
+		return target_new_item(now, path, ret, err);
 	if (r == 0)
 		r = text_meets_place(now, &place, text, len, ret_done);
 	if (r < 0)
@@ -161,7 +185,7 @@ static int change_parsed_text(const struct parsed *now, const char *path, const 
 	bool done;
 	int r;
 
-	r = text_target(now, path, text, len, &target, &done);
+	r = text_target(now, path, text, len, &target, &done, err);
 	if (r < 0)
 		return refuse(-r, path, err);
 	if (done)
@@ -170,8 +194,6 @@ static int change_parsed_text(const struct parsed *now, const char *path, const 
 	struct text written = {
 		.path = path,
 		.row = target.row,
-		.may_clear = now->is_draft && !(target.row->flags & FIELD_REQUIRED &&
-						      !row_below_item(target.row)),
 		.bytes = text,
 		.len = len,
 	};
@@ -188,6 +210,6 @@ int change_text(const struct doc *now, const char *path, const char *text, size_
 
 	if (len > DOC_TEXT_MAX)
 		return err_set(err, EINVAL, "%s: the text is too long", path);
-	r = doc_open(now, &parsed);
+	r = doc_open(now, &parsed, err);
 	return r < 0 ? r : change_parsed_text(parsed, path, text, len, ret, err);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One VPC: its JSON text, compact, and a count of its readers. What is asked for without a walk is copied out of it when it
- * is made, all in one allocation; whoever needs more opens it, which parses (parsed.c). */
+/* One VPC: its JSON text, compact, and a count of its readers. What is asked for without a walk is
+ * copied out of it when it is made, all in one allocation; whoever needs more opens it, which
+ * parses (parsed.c). */
 #include "model/doc.h"
 
 #include <errno.h>
@@ -12,68 +13,90 @@
 #include "base/utf8.h"
 #include "document.h"
 #include "member.h"
+#include "model/val.h"
+#include "nul.h"
+#include "print.h"
+#include "rows.h"
+#include "scan.h"
 #include "shape.h"
+#include "value.h"
 
-#define ID_TEXT_MAX 80 /* bytes of an id in a sentence */
-#define DIGITS_MAX  24 /* bytes of a number with the NUL */
+#define ID_TEXT_MAX 80		/* bytes of an id in a sentence */
+#define HEADS_MAX   (64u << 20) /* bytes */
+#define PRINTED_MAX (1u << 30)	/* bytes */
 
 struct doc {
 	atomic_uint refs;
-	bool is_draft;
 	bool has_mtime;
 	struct timespec mtime; /* the VPC's own updatedAt */
 	uint64_t serial;
 	const char *id, *name, *zone, *status; /* in bytes */
+	const char *problem;		       /* in bytes: why it cannot be read, "" */
 	size_t len;			       /* of the JSON text */
-	char bytes[];			       /* the JSON text, then the four texts */
+	char bytes[];			       /* the JSON text, then the five texts */
 };
 
-/* The texts that are copied out, all borrowed. */
-struct heads {
-	const char *id, *name, *zone, *status;
-	char digits[DIGITS_MAX]; /* where the API gives the status as a number */
-};
+#define HEADS 5
 
-static void heads_find(const json_t *root, struct heads *ret)
+/* Adds a text and the NUL behind it. */
+static int heads_add(struct buf *heads, const json_t *string)
 {
-	const json_t *status = json_object_get(root, "status");
+	int r = nul_add_string(string, heads);
 
-	ret->id = member_text(root, "id");
-	ret->name = member_text(root, "name");
-	ret->zone = member_text(root, "zone");
-	ret->status = member_text(root, "status");
+	return r < 0 ? r : buf_addc(heads, '\0');
+}
+
+/* An unreadable name: the id is one that is safe. */
+static const json_t *heads_name(const json_t *root, const char *problem)
+{
+	const json_t *name = member_get(root, "name");
+
+	return json_string_length(name) || !problem[0] ? name : member_get(root, "id");
+}
+
+static int heads_add_status(struct buf *heads, const json_t *root)
+{
+	const json_t *status = member_get(root, "status");
+	json_int_t number = json_integer_value(status);
+	const char *name;
+
 	if (!json_is_integer(status))
-		return;
-	snprintf(ret->digits, DIGITS_MAX, "%lld", (long long)json_integer_value(status));
-	ret->status = ret->digits;
+		return heads_add(heads, status);
+	name = value_enum_name(row_child(NULL, "status"), number);
+	if (name)
+		return buf_add(heads, name, strlen(name) + 1);
+	return buf_addf(heads, "%lld%c", (long long)number, 0);
 }
 
-static size_t heads_size(const struct heads *heads)
+/* The texts that are copied out, one behind the other. */
+static int heads_fill(struct buf *heads, const json_t *root, const char *problem)
 {
-	return strlen(heads->id) + strlen(heads->name) + strlen(heads->zone) +
-	       strlen(heads->status) + 4;
+	int r = heads_add(heads, member_get(root, "id"));
+
+	if (r == 0)
+		r = heads_add(heads, heads_name(root, problem));
+	if (r == 0)
+		r = heads_add(heads, member_get(root, "zone"));
+	if (r == 0)
+		r = heads_add_status(heads, root);
+	return r < 0 ? r : buf_add(heads, problem, strlen(problem) + 1);
 }
 
-/* Copies a text; returns the copy, and moves on behind it. */
-static const char *put_text(char **at, const char *text)
+static void doc_put_heads(struct doc *doc, const struct buf *heads)
 {
-	char *start = *at;
+	const char *at = doc->bytes + doc->len;
+	const char **const texts[HEADS] = {
+		&doc->id, &doc->name, &doc->zone, &doc->status, &doc->problem};
 
-	*at = stpcpy(start, text) + 1;
-	return start;
+	memcpy(doc->bytes + doc->len, heads->data, heads->len);
+	for (size_t i = 0; i < HEADS; i++) {
+		*texts[i] = at;
+		at += strlen(at) + 1;
+	}
 }
 
-static void doc_put_heads(struct doc *doc, const struct heads *heads)
-{
-	char *at = doc->bytes + doc->len;
-
-	doc->id = put_text(&at, heads->id);
-	doc->name = put_text(&at, heads->name);
-	doc->zone = put_text(&at, heads->zone);
-	doc->status = put_text(&at, heads->status);
-}
-
-/* Copies JSON text without the blanks between its values, or with out NULL only counts. Returns the bytes. */
+/* Copies JSON text without the blanks between its values, or with out NULL only counts. Returns the
+ * bytes. */
 static size_t text_compact(const char *text, size_t len, char *out)
 {
 	bool in_string = false, is_escaped = false;
@@ -95,18 +118,20 @@ static size_t text_compact(const char *text, size_t len, char *out)
 }
 
 /* text is what root was parsed from, or is printed as. */
-static int doc_make(const json_t *root, const char *text, size_t text_len, bool is_draft,
-	struct doc **ret)
+static int doc_make(const json_t *root, const char *text, size_t text_len,
+	const char *problem, struct doc **ret)
 {
+	CLEANUP_BUF struct buf heads = BUF_INIT(HEADS_MAX);
 	size_t len = text_compact(text, text_len, NULL);
-	struct heads heads;
 	struct doc *doc;
+	int r = heads_fill(&heads, root, problem);
 
-	heads_find(root, &heads);
-	doc = malloc(sizeof(*doc) + len + heads_size(&heads));
+	if (r < 0)
+		return r;
+	doc = malloc(sizeof(*doc) + len + heads.len);
 	if (!doc)
 		return -ENOMEM;
-	*doc = (struct doc){.is_draft = is_draft, .len = len};
+	*doc = (struct doc){.len = len};
 	atomic_init(&doc->refs, 1);
 	doc->serial = parsed_new_serial();
 	doc->has_mtime = clock_parse_rfc3339(member_text(root, "updatedAt"), &doc->mtime);
@@ -116,72 +141,119 @@ static int doc_make(const json_t *root, const char *text, size_t text_len, bool 
 	return 0;
 }
 
-static int doc_make_printed(const json_t *root, bool is_draft, struct doc **ret)
+static int doc_make_printed(const json_t *root, const char *problem, struct doc **ret)
 {
-	size_t len = json_dumpb(root, NULL, 0, JSON_COMPACT);
-	CLEANUP_FREE char *text = len ? malloc(len) : NULL;
+	CLEANUP_BUF struct buf text = BUF_INIT(PRINTED_MAX);
+	int r = print_json(root, &text);
 
-	if (!text || json_dumpb(root, text, len, JSON_COMPACT) != len)
-		return -ENOMEM;
-	return doc_make(root, text, len, is_draft, ret);
+	return r < 0 ? -ENOMEM : doc_make(root, text.data, text.len, problem, ret);
 }
 
-static int doc_check(json_t *root, bool is_draft, struct err *err)
+static int doc_check(json_t *root, struct err *err)
 {
 	struct shape shape = {.errnum = EBADMSG};
-	char id[ID_TEXT_MAX];
-	int r = shape_check(&shape, root, err);
 
-	if (r < 0)
-		return r;
-	if (!is_draft && !member_text(root, "id")[0])
-		return err_set(err, EBADMSG, "a VPC without an id");
-	if (member_text(root, "name")[0])
-		return 0;
-	utf8_clean(
-		id, sizeof(id), member_text(root, "id"), strlen(member_text(root, "id")));
-	return err_set(err, EBADMSG, "the VPC with the id %s has no name", id);
+	return shape_check(&shape, root, err);
 }
 
-int doc_from_json(json_t *root, bool is_draft, struct doc **ret, struct err *err)
+int doc_from_json(json_t *root, struct doc **ret, struct err *err)
 {
-	int r = doc_check(root, is_draft, err);
+	int r = doc_check(root, err);
 
-	return r < 0 ? r : doc_make_printed(root, is_draft, ret);
+	if (r == 0 && !json_string_length(member_get(root, "id")))
+		r = err_set(err, EBADMSG, "a VPC without an id");
+	return r < 0 ? r : doc_make_printed(root, "", ret);
+}
+
+/* Why such a VPC cannot be read; without an id it is none. */
+static int doc_say_problem(const json_t *root, const char *problem, struct err *ret)
+{
+	const json_t *id = member_get(root, "id");
+	char text[ID_TEXT_MAX];
+
+	if (!json_is_object(root))
+		return err_set(ret, EBADMSG, "expected a VPC: an object");
+	if (!json_string_length(id))
+		return err_set(ret, EBADMSG, "a VPC without an id%s%s",
+			problem[0] ? ": " : "", problem);
+	utf8_clean(text, sizeof(text), json_string_value(id), json_string_length(id));
+	err_set(ret, EBADMSG,
+		"what the API says of the VPC with the id %s cannot be read: %s", text,
+		problem);
+	return 0;
 }
 
 int doc_from_text(
 	json_t *root, const char *text, size_t len, struct doc **ret, struct err *err)
 {
-	int r;
+	struct err problem = {""}, sentence = {""};
+	int r = json_is_object(root) ? doc_check(root, &problem) : 0;
+	bool is_right = r == 0 && json_string_length(member_get(root, "id"));
 
-	if (!json_is_object(root))
-		return err_set(err, EBADMSG, "expected a VPC: an object");
-	r = doc_check(root, false, err);
-	return r < 0 ? r : doc_make(root, text, len, false, ret);
+	if (r < 0 && r != -EBADMSG)
+		return r;
+	r = is_right ? 0 : doc_say_problem(root, problem.text, &sentence);
+	if (r < 0)
+		return err_set(err, -r, "%s", sentence.text);
+	return doc_make(root, text, len, sentence.text, ret);
+}
+
+int doc_from_repaired(json_t *root, const char *problem, struct doc **ret, struct err *err)
+{
+	struct err sentence = {""};
+	int r = doc_say_problem(root, problem, &sentence);
+
+	if (r < 0)
+		return err_set(err, -r, "%s", sentence.text);
+	return doc_make_printed(root, sentence.text, ret);
+}
+
+/* As doc_from_text, of what is no text any more. */
+static int doc_from_object(json_t *root, struct doc **ret, struct err *err)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT(PRINTED_MAX);
+	int r = print_json(root, &text);
+
+	return r < 0 ? -ENOMEM : doc_from_text(root, text.data, text.len, ret, err);
+}
+
+/* The VPC in an answer: bare or in its envelope. NULL when there is none. */
+static json_t *find_vpc(const json_t *answer, const char *envelope)
+{
+	json_t *inner = json_object_get(answer, envelope);
+
+	if (json_is_string(json_object_get(answer, "id")))
+		return (json_t *)answer;
+	return json_is_object(inner) ? inner : NULL;
+}
+
+int doc_from_answer(const char *text, size_t len, const char *envelope, struct doc **ret,
+	struct err *err)
+{
+	CLEANUP_VAL struct val *val = NULL;
+	json_auto_t *repaired = NULL;
+	struct err first = {""}, problem = {""};
+	json_t *object;
+	int r = val_parse(text, len, 0, &val, &first);
+
+	if (r == -EINVAL)
+		r = scan_repair(text, len, &repaired, &problem);
+	if (r == -EINVAL)
+		return err_set(err, EBADMSG, "%s", first.text);
+	if (r < 0)
+		return r;
+	object = find_vpc(val ? (json_t *)val : repaired, envelope);
+	if (!object)
+		return err_set(err, EBADMSG, "there is no VPC in it");
+	return val ? doc_from_object(object, ret, err)
+		   : doc_from_repaired(object, problem.text, ret, err);
 }
 
 int doc_from_val(struct val *object, struct doc **ret, struct err *err)
 {
 	if (!val_is_object(object))
 		return err_set(err, EBADMSG, "expected a VPC: an object");
-	return doc_from_json((json_t *)object, false, ret, err);
-}
-
-int doc_new_draft(const char *name, const char *zone, struct doc **ret, struct err *err)
-{
-	json_auto_t *root = json_object();
-	int r;
-
-	if (!name[0] || !utf8_is_valid(name, strlen(name)) ||
-		!utf8_is_valid(zone, strlen(zone)))
-		return err_set(err, EINVAL, "a VPC's name and zone must be UTF-8");
-	if (!root)
-		return -ENOMEM;
-	r = member_put_take(root, "name", json_string(name));
-	if (r == 0)
-		r = member_put_take(root, "zone", json_string(zone));
-	return r < 0 ? r : doc_make_printed(root, true, ret);
+	return doc_from_object((json_t *)object, ret, err);
 }
 
 struct doc *doc_ref(struct doc *doc)
@@ -204,14 +276,27 @@ void doc_unrefp(struct doc **doc)
 	*doc = NULL;
 }
 
-int doc_open(const struct doc *doc, struct parsed **ret)
+int doc_open(const struct doc *doc, struct parsed **ret, struct err *err)
 {
-	struct parsed *found = parsed_find(doc->serial);
+	struct parsed *found;
 
+	if (doc->problem[0])
+		return err_set(err, EBADMSG, "%s", doc->problem);
+	found = parsed_find(doc->serial);
 	if (!found)
-		return parsed_make(doc->serial, doc->is_draft, doc->bytes, doc->len, ret);
+		return parsed_make(doc->serial, doc->bytes, doc->len, ret);
 	*ret = found;
 	return 0;
+}
+
+bool doc_is_readable(const struct doc *doc)
+{
+	return !doc->problem[0];
+}
+
+const char *doc_problem(const struct doc *doc)
+{
+	return doc->problem;
 }
 
 const char *doc_id(const struct doc *doc)
@@ -234,11 +319,6 @@ const char *doc_status(const struct doc *doc)
 	return doc->status;
 }
 
-bool doc_is_draft(const struct doc *doc)
-{
-	return doc->is_draft;
-}
-
 bool doc_own_mtime(const struct doc *doc, struct timespec *ret)
 {
 	if (doc->has_mtime)
@@ -252,10 +332,10 @@ bool doc_equal(const struct doc *a, const struct doc *b)
 
 	if (a == b)
 		return true;
-	if (a->is_draft != b->is_draft)
+	if (strcmp(a->problem, b->problem) != 0)
 		return false;
 	if (a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0)
 		return true;
-	return doc_open(a, &left) == 0 && doc_open(b, &right) == 0 &&
+	return doc_open(a, &left, NULL) == 0 && doc_open(b, &right, NULL) == 0 &&
 	       json_equal(left->root, right->root);
 }

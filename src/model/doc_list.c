@@ -31,18 +31,16 @@ static int list_rows(
 	return r;
 }
 
-static int list_items(const struct place *dir, const struct listing *listing)
+static int list_items(
+	const struct parsed *doc, const struct place *dir, const struct listing *listing)
 {
-	CLEANUP(map_release) struct map shared = {0};
-	char name[NAME_FILE_MAX];
+	const struct items *items = parsed_items(doc, dir->field.row);
 	struct place place;
-	int r = items_count_names(dir->value, &shared);
+	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < json_array_size(dir->value); i++) {
-		if (!items_file_name(dir->value, &shared, i, name))
-			continue;
+	for (size_t i = 0; r == 0 && i < items->count; i++) {
 		place_item(dir, i, &place);
-		r = listing->fn(listing->arg, name, &place.field);
+		r = listing->fn(listing->arg, items->files[i], &place.field);
 	}
 	return r;
 }
@@ -52,14 +50,13 @@ static int list_unknown(const struct place *dir, const struct listing *listing)
 	bool is_known = !(dir->field.flags & FIELD_UNKNOWN);
 	const struct row *row = dir->field.row;
 	char name[NAME_FILE_MAX];
-	size_t index = 0;
 	const char *key;
 	json_t *value;
 	struct place place;
 	int r;
 
 	json_object_foreach (dir->value, key, value) {
-		if (!unknown_file_name(row, is_known, key, value, index++, name))
+		if (!unknown_file_name(row, is_known, key, value, name))
 			continue;
 		if (strlen(name) >= LONG_NAME &&
 			unknown_find(row, is_known, dir->value, name) != value)
@@ -78,7 +75,7 @@ int doc_list(const struct doc *doc, const char *path,
 	const struct listing listing = {.fn = fn, .arg = arg};
 	CLEANUP_PARSED struct parsed *parsed = NULL;
 	struct place dir;
-	int r = doc_open(doc, &parsed);
+	int r = doc_open(doc, &parsed, NULL);
 
 	if (r == 0)
 		r = place_find(parsed, path, &dir);
@@ -87,7 +84,7 @@ int doc_list(const struct doc *doc, const char *path,
 	if (dir.field.type != FIELD_DIR)
 		return -ENOTDIR;
 	if (dir.field.flags & FIELD_NAMED_ITEMS)
-		return list_items(&dir, &listing);
+		return list_items(parsed, &dir, &listing);
 	if (!(dir.field.flags & FIELD_UNKNOWN)) {
 		r = list_rows(parsed, &dir, &listing);
 		if (r)

@@ -7,6 +7,7 @@
 #include "items.h"
 #include "member.h"
 #include "rows.h"
+#include "value.h"
 
 struct place place_root(const struct parsed *doc)
 {
@@ -26,19 +27,19 @@ static void place_enter(
 	*ret = (struct place){
 		.field = field,
 		.value = value,
+		.depth = dir->depth + 1,
 		.item = dir->item,
 		.dated = member_text(value, "updatedAt")[0] ? value : dir->dated,
 	};
 }
 
-/* A draft has all that can be set and nothing that the API makes. */
-static bool row_exists(const struct row *row, const json_t *value, bool is_draft)
+static bool row_exists(const struct row *row, const json_t *value)
 {
 	if (row->type == FIELD_ERROR)
 		return true;
-	if (is_draft)
-		return row->type == FIELD_DIR || row->flags & FIELD_WRITABLE;
-	return value || !(row->flags & FIELD_IF_PRESENT);
+	if (!(row->flags & FIELD_IF_PRESENT))
+		return true;
+	return row->type == FIELD_DIR ? value != NULL : !value_is_zero(row, value);
 }
 
 bool place_row(const struct parsed *doc, const struct place *dir, const struct row *row,
@@ -48,7 +49,7 @@ bool place_row(const struct parsed *doc, const struct place *dir, const struct r
 		row_is_member(row) ? member_get(dir->value, row_key(row)) : dir->value;
 	struct field field = {.type = row->type, .flags = row->flags, .row = row};
 
-	if (!row_exists(row, value, doc->is_draft))
+	if (!row_exists(row, value))
 		return false;
 	place_enter(dir, field, value, ret);
 	return true;
@@ -63,11 +64,12 @@ void place_item(const struct place *dir, size_t index, struct place *ret)
 	ret->item = index;
 }
 
-static enum field_type unknown_type(const json_t *value)
+/* An object that is too deep for a directory is a file of compact JSON. */
+static enum field_type unknown_type(const json_t *value, unsigned depth)
 {
 	switch (json_typeof(value)) {
 	case JSON_OBJECT:
-		return FIELD_DIR;
+		return depth < DOC_DEPTH_MAX ? FIELD_DIR : FIELD_STRING;
 	case JSON_ARRAY:
 		return FIELD_LINES;
 	case JSON_TRUE:
@@ -82,7 +84,8 @@ static enum field_type unknown_type(const json_t *value)
 
 void place_unknown(const struct place *dir, json_t *value, struct place *ret)
 {
-	struct field field = {.type = unknown_type(value), .flags = FIELD_UNKNOWN};
+	struct field field = {
+		.type = unknown_type(value, dir->depth + 1), .flags = FIELD_UNKNOWN};
 
 	place_enter(dir, field, value, ret);
 }
@@ -113,7 +116,7 @@ static int place_enter_name(const struct parsed *doc, const struct place *dir,
 	if (field->type != FIELD_DIR)
 		return -ENOTDIR;
 	if (field->flags & FIELD_NAMED_ITEMS) {
-		item = items_find(dir->value, name);
+		item = items_find(parsed_items(doc, field->row), name);
 		if (item < 0)
 			return -ENOENT;
 		place_item(dir, (size_t)item, ret);

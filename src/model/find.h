@@ -14,8 +14,9 @@
 struct place {
 	struct field field;
 	json_t *value; /* NULL: missing or null. For spec.json and vpc.json the whole object */
-	size_t item;   /* index in its list of named items, or NO_ITEM */
-	json_t *dated; /* the nearest object that has an updatedAt, or NULL */
+	unsigned depth; /* names below the VPC's directory */
+	size_t item;	/* index in its list of named items, or NO_ITEM */
+	json_t *dated;	/* the nearest object that has an updatedAt, or NULL */
 };
 
 struct place place_root(const struct parsed *doc);

@@ -2,130 +2,274 @@
 /* The file names of what the API names: items of a list, keys that no row knows. */
 #include "items.h"
 
-#include <ctype.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include "base/cleanup.h"
+#include "canon.h"
 #include "member.h"
+#include "nul.h"
 #include "rows.h"
 
-#define INDEX_TEXT_MAX 24
+#define NUMBER_TEXT_MAX 12	    /* bytes of a number of 32 bits with the NUL */
+#define ITEM_TEXT_MAX	(64u << 20) /* bytes */
+#define CUT_FROM                                                                           \
+	(NAME_FILE_MAX / 3) /* bytes; a shorter name is never cut, whatever is escaped */
 
 static char seen_once, seen_more; /* only their addresses count */
 
-const char *item_name(const json_t *item)
+int item_add_name(const json_t *item, struct buf *ret)
 {
-	return member_text(item, "name");
+	return nul_add_string(member_get(item, "name"), ret);
 }
 
-static void index_text(size_t index, char out[INDEX_TEXT_MAX])
+bool item_file_is_numbered(const char *file, size_t *ret_len)
 {
-	snprintf(out, INDEX_TEXT_MAX, "%zu", index);
+	const char *tail = strrchr(file, '~');
+
+	if (!tail || !tail[1] || tail[1 + strspn(tail + 1, "0123456789")])
+		return false;
+	if (ret_len)
+		*ret_len = (size_t)(tail - file);
+	return true;
 }
 
-static bool item_shares_name(const json_t *array, size_t index)
+/* FNV-1a. */
+static uint32_t hash_text(const char *text)
 {
-	const char *name = item_name(json_array_get(array, index));
+	uint32_t h = 2166136261u;
+
+	for (; *text; text++)
+		h = (h ^ (unsigned char)*text) * 16777619u;
+	return h;
+}
+
+static void number_text(uint32_t number, char out[NUMBER_TEXT_MAX])
+{
+	snprintf(out, NUMBER_TEXT_MAX, "%u", number);
+}
+
+static int item_number(const struct items *items, size_t index, uint32_t *ret)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT(ITEM_TEXT_MAX);
+	int r = canon_add(
+		row_child(items->list, "*"), json_array_get(items->array, index), &text);
+
+	if (r == 0)
+		*ret = hash_text(buf_str(&text));
+	return r;
+}
+
+/* The file name of an item that is alone with its name. False when there is none. */
+static bool plain_file(const char *name, char out[NAME_FILE_MAX])
+{
+	char back[NAME_FILE_MAX];
+
+	name_to_file(name, "", out);
+	if (item_file_is_numbered(out, NULL))
+		return false;
+	return strlen(name) < CUT_FROM ||
+	       (name_from_file(out, back, sizeof(back)) == 0 && strcmp(back, name) == 0);
+}
+
+static int count_name(struct map *names, const json_t *item)
+{
+	CLEANUP_BUF struct buf name = BUF_INIT(ITEM_TEXT_MAX);
+	int r = item_add_name(item, &name);
+
+	if (r == 0)
+		r = map_add(names, buf_str(&name), &seen_once);
+	if (r == -EEXIST) {
+		map_remove(names, buf_str(&name));
+		r = map_add(names, buf_str(&name), &seen_more);
+	}
+	return r;
+}
+
+static int items_put(struct items *items, size_t index, const char *file)
+{
+	int r = map_add(&items->by_file, file, &items->files[index]);
+
+	if (r < 0)
+		return r;
+	items->files[index] = strdup(file);
+	return items->files[index] ? 0 : -ENOMEM;
+}
+
+/* twins: for the first item of several that are equal, how many more there were. */
+static int items_put_numbered(
+	struct items *items, size_t index, const char *name, uint32_t *twins)
+{
+	char digits[NUMBER_TEXT_MAX], file[NAME_FILE_MAX];
+	uint32_t number;
+	char **first;
+	int r = item_number(items, index, &number);
+
+	if (r < 0)
+		return r;
+	number_text(number, digits);
+	name_with_id(name, digits, file);
+	first = map_get(&items->by_file, file);
+	if (!first)
+		return items_put(items, index, file);
+	do {
+		number_text(number + ++twins[first - items->files], digits);
+		name_with_id(name, digits, file);
+		r = items_put(items, index, file);
+	} while (r == -EEXIST);
+	return r;
+}
+
+static int items_name(
+	struct items *items, size_t index, const struct map *names, uint32_t *twins)
+{
+	CLEANUP_BUF struct buf name = BUF_INIT(ITEM_TEXT_MAX);
+	char file[NAME_FILE_MAX];
+	int r = item_add_name(json_array_get(items->array, index), &name);
+
+	if (r < 0)
+		return r;
+	if (map_get(names, buf_str(&name)) == &seen_once &&
+		plain_file(buf_str(&name), file))
+		return items_put(items, index, file);
+	return items_put_numbered(items, index, buf_str(&name), twins);
+}
+
+static int items_fill(struct items *items)
+{
+	CLEANUP(map_release) struct map names = {0};
+	CLEANUP_FREE uint32_t *twins = calloc(items->count + 1, sizeof(*twins));
+	int r = 0;
+
+	items->files = calloc(items->count + 1, sizeof(*items->files));
+	if (!items->files || !twins)
+		return -ENOMEM;
+	for (size_t i = 0; r == 0 && i < items->count; i++)
+		r = count_name(&names, json_array_get(items->array, i));
+	for (size_t i = 0; r == 0 && i < items->count; i++)
+		r = items_name(items, i, &names, twins);
+	return r;
+}
+
+int items_init(struct items *items, const struct row *list, const json_t *array)
+{
+	int r;
+
+	*items = (struct items){
+		.list = list, .array = array, .count = json_array_size(array)};
+	r = items_fill(items);
+	if (r < 0)
+		items_release(items);
+	return r == -EFBIG ? -ENOMEM : r;
+}
+
+void items_release(struct items *items)
+{
+	map_release(&items->by_file);
+	for (size_t i = 0; items->files && i < items->count; i++)
+		free(items->files[i]);
+	free(items->files);
+	*items = (struct items){0};
+}
+
+/* NAME~NUMBER of an item whose file name is NAME now. */
+static ssize_t find_alone(const struct items *items, const char *file)
+{
+	char name[NAME_FILE_MAX], digits[NUMBER_TEXT_MAX];
+	uint32_t number;
+	char **found;
+	size_t len;
+
+	if (strlen(file) >= NAME_FILE_MAX || !item_file_is_numbered(file, &len))
+		return -1;
+	memcpy(name, file, len);
+	name[len] = '\0';
+	found = map_get(&items->by_file, name);
+	if (!found || item_number(items, (size_t)(found - items->files), &number) < 0)
+		return -1;
+	number_text(number, digits);
+	return strcmp(file + len + 1, digits) == 0 ? found - items->files : -1;
+}
+
+ssize_t items_find(const struct items *items, const char *file)
+{
+	char **found = map_get(&items->by_file, file);
+
+	return found ? found - items->files : find_alone(items, file);
+}
+
+bool items_have_name(const struct items *items, const char *name)
+{
 	size_t i;
-	json_t *other;
+	json_t *item;
 
-	json_array_foreach (array, i, other) {
-		if (i != index && strcmp(item_name(other), name) == 0)
+	json_array_foreach (items->array, i, item) {
+		json_t *own = member_get(item, "name");
+
+		if (own ? nul_equal(own, name) : !name[0])
 			return true;
 	}
 	return false;
 }
 
-static bool item_is_file(
-	const json_t *array, size_t index, const char *name, const char *file)
+/* The name of a field that no row knows; its key alone decides. */
+static void unknown_key_file(const char *key, char out[NAME_FILE_MAX])
 {
-	char id[INDEX_TEXT_MAX], own[NAME_FILE_MAX];
-	const char *tail = strrchr(file, '~');
+	char digits[NUMBER_TEXT_MAX];
 
-	/* Cheap before exact: a plain first byte stays as it is. */
-	if (isalnum((unsigned char)name[0]) && name[0] != file[0])
-		return false;
-	index_text(index, id);
-	name_to_file(name, id, own);
-	if (strcmp(own, file) == 0 && !item_shares_name(array, index))
-		return true;
-	if (!tail || strcmp(tail + 1, id) != 0)
-		return false;
-	name_with_id(name, id, own);
-	return strcmp(own, file) == 0 && item_shares_name(array, index);
+	number_text(hash_text(key), digits);
+	name_to_file(key, digits, out);
 }
 
-ssize_t items_find(const json_t *array, const char *file)
-{
-	size_t i;
-	json_t *item;
-
-	json_array_foreach (array, i, item) {
-		if (item_is_file(array, i, item_name(item), file))
-			return (ssize_t)i;
-	}
-	return -1;
-}
-
-int items_count_names(const json_t *array, struct map *shared)
-{
-	size_t i;
-	json_t *item;
-
-	json_array_foreach (array, i, item) {
-		int r = map_add(shared, item_name(item), &seen_once);
-
-		if (r == -EEXIST) {
-			map_remove(shared, item_name(item));
-			r = map_add(shared, item_name(item), &seen_more);
-		}
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-bool items_file_name(const json_t *array, const struct map *shared, size_t index,
-	char out[NAME_FILE_MAX])
-{
-	const char *name = item_name(json_array_get(array, index));
-	char id[INDEX_TEXT_MAX];
-
-	index_text(index, id);
-	if (map_get(shared, name) == &seen_more)
-		name_with_id(name, id, out);
-	else
-		name_to_file(name, id, out);
-	/* Without a '~' no two names can become the same. */
-	return !strchr(out, '~') || items_find(array, out) == (ssize_t)index;
-}
-
-bool unknown_file_name(const struct row *dir, bool is_known, const char *key,
-	const json_t *value, size_t index, char out[NAME_FILE_MAX])
+static bool is_unknown(
+	const struct row *dir, bool is_known, const char *key, const json_t *value)
 {
 	const struct row *row = is_known ? row_child(dir, key) : NULL;
-	char id[INDEX_TEXT_MAX];
 
 	if (json_is_null(value) || (row && row_is_member(row)))
 		return false;
-	if (is_known && dir && strcmp(row_key(dir), "*") == 0 && strcmp(key, "name") == 0)
+	return !(is_known && dir && strcmp(row_key(dir), "*") == 0 &&
+		 strcmp(key, "name") == 0);
+}
+
+bool unknown_file_name(const struct row *dir, bool is_known, const char *key,
+	const json_t *value, char out[NAME_FILE_MAX])
+{
+	if (!is_unknown(dir, is_known, key, value))
 		return false;
-	index_text(index, id);
-	name_to_file(key, id, out);
+	unknown_key_file(key, out);
 	return !is_known || !row_child(dir, out);
 }
 
-json_t *unknown_find(const struct row *dir, bool is_known, json_t *object, const char *file)
+/* A name that was cut says less than its key. */
+static json_t *unknown_find_cut(
+	const struct row *dir, bool is_known, json_t *object, const char *file)
 {
 	char own[NAME_FILE_MAX];
-	size_t index = 0;
 	const char *key;
 	json_t *value;
 
 	json_object_foreach (object, key, value) {
-		if (unknown_file_name(dir, is_known, key, value, index++, own) &&
+		if (strlen(key) >= CUT_FROM &&
+			unknown_file_name(dir, is_known, key, value, own) &&
 			strcmp(own, file) == 0)
 			return value;
 	}
 	return NULL;
+}
+
+json_t *unknown_find(const struct row *dir, bool is_known, json_t *object, const char *file)
+{
+	char key[NAME_FILE_MAX], own[NAME_FILE_MAX];
+	json_t *value = NULL;
+
+	if (name_from_file(file, key, sizeof(key)) == 0)
+		value = json_object_get(object, key);
+	if (value && unknown_file_name(dir, is_known, key, value, own) &&
+		strcmp(own, file) == 0)
+		return value;
+	return strlen(file) >= CUT_FROM ? unknown_find_cut(dir, is_known, object, file)
+					: NULL;
 }

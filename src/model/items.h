@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The file names of what the API names: items of a list by their `name`, keys of an object that no row knows.
- * Items that share a name become NAME~INDEX; where that is another item's name, the first in the list has it. */
+/* The file names of what the API names: items of a list by their `name`, keys of an object that no
+ * row knows.
+ *
+ * A file name of an item means the same item in whatever list it stands, wherever it stands there.
+ * A name that no other item has is the file name. Items that share one are NAME~NUMBER; the number
+ * is a hash of what the item is (name and values), of equal items each further one has one more. So
+ * has a name that is too long for a file name, or ends like NAME~NUMBER. */
 #ifndef MODEL_ITEMS_H
 #define MODEL_ITEMS_H
 
@@ -8,26 +13,41 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+#include "base/buf.h"
 #include "base/map.h"
 #include "model/name.h"
 #include "model/schema.h"
 
-/* The item's name, "" when it has none. */
-const char *item_name(const json_t *item);
-/* The index of the item with this file name, -1 when there is none. */
-ssize_t items_find(const json_t *array, const char *file);
+/* The items of one list by file name. Caller's memory; the array must outlive it. */
+struct items {
+	const struct row *list;
+	const json_t *array; /* borrowed; may be NULL */
+	char **files;	     /* owned, one an item, each owned */
+	size_t count;
+	struct map by_file; /* where in files */
+};
 
-/* The file names of a list. shared is the caller's, empty at first, released with map_release. */
-int items_count_names(const json_t *array, struct map *shared);
-/* The file name of an item. False when an earlier one has that name. */
-bool items_file_name(const json_t *array, const struct map *shared, size_t index,
-	char out[NAME_FILE_MAX]);
+/* Errors: -ENOMEM (and there is nothing to release). */
+int items_init(struct items *items, const struct row *list, const json_t *array);
+void items_release(struct items *items);
+/* The index of the item with this file name, -1 when there is none. NAME~NUMBER is found as well
+ * while the item it means is alone with its name. */
+ssize_t items_find(const struct items *items, const char *file);
+/* Whether an item has this name (a name, no file name). */
+bool items_have_name(const struct items *items, const char *name);
 
-/* Whether a member of an object is shown as an unknown field, and under which name. is_known: the object has rows, those
- * below dir (NULL: the VPC's own). */
+/* Adds the item's name as a C string (nul.h), nothing when it has none. Errors: -ENOMEM, -EFBIG. */
+int item_add_name(const json_t *item, struct buf *ret);
+/* Whether a file name has the form NAME~NUMBER; *ret_len, which may be NULL, gets the length of
+ * NAME. */
+bool item_file_is_numbered(const char *file, size_t *ret_len);
+
+/* Whether a member of an object is shown as an unknown field, and under which name. is_known: the
+ * object has rows, those below dir (NULL: the VPC's own). */
 bool unknown_file_name(const struct row *dir, bool is_known, const char *key,
-	const json_t *value, size_t index, char out[NAME_FILE_MAX]);
-/* The unknown field with this file name, NULL when there is none; the first where several have it. Borrowed. */
+	const json_t *value, char out[NAME_FILE_MAX]);
+/* The unknown field with this file name, NULL when there is none; the first where several have it.
+ * Borrowed. */
 json_t *unknown_find(
 	const struct row *dir, bool is_known, json_t *object, const char *file);
 

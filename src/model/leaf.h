@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The settable part of an object, leaf by leaf: what spec.json holds, what is compared, what a PATCH sends.
+/* The settable part of an object, leaf by leaf: what spec.json holds, what is compared, what a
+ * PATCH sends.
  * All values returned are the caller's own copies; NULL without memory. */
 #ifndef MODEL_LEAF_H
 #define MODEL_LEAF_H
@@ -8,13 +9,15 @@
 #include <stdbool.h>
 #include "model/schema.h"
 
-/* The leaf's value in an object: a missing bool is false, a missing list empty, any other null. Items of a named list have
- * their name and what of their rows is there and can be set. */
+/* The leaf's value in an object: a missing bool is false, a missing list empty, any other null.
+ * Items of a named list have their name and what of their rows can be set, in one spelling
+ * (value.h): the zero of a number or enum is left out, a list is there. */
 json_t *leaf_get(const json_t *object, const struct row *leaf);
 /* Whether there is anything: not NULL, null, an empty text or an empty list. */
 bool leaf_is_set(const json_t *value);
-/* Puts it into an object, as the API would show it: items keep what only the API sets, by name; null takes the leaf
- * away. The object must be the caller's own. Errors: -ENOMEM. */
+/* Puts it into an object, as the API would show it: items keep what only the API sets, by name and
+ * values, or by a name that is one item's alone. The object must be the caller's own. Errors:
+ * -ENOMEM. */
 int leaf_put(json_t *object, const struct row *leaf, const json_t *value);
 
 #endif

@@ -62,18 +62,3 @@ int member_put_take(json_t *object, const char *path, json_t *value)
 	}
 	return json_object_set_new(object, key, value) < 0 ? -ENOMEM : 0;
 }
-
-void member_remove(json_t *object, const char *path)
-{
-	char key[KEY_MAX];
-	const char *rest = member_split(path, key);
-	json_t *next = json_object_get(object, key);
-
-	if (!rest) {
-		json_object_del(object, key);
-	} else if (json_is_object(next)) {
-		member_remove(next, rest);
-		if (json_object_size(next) == 0)
-			json_object_del(object, key);
-	}
-}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Members of an object by a path of the table ("dhcp/dns/servers"). null is as good as missing: ProtoJSON says so. */
+/* Members of an object by a path of the table ("dhcp/dns/servers"). null is as good as missing:
+ * ProtoJSON says so. */
 #ifndef MODEL_MEMBER_H
 #define MODEL_MEMBER_H
 
@@ -9,9 +10,8 @@
 json_t *member_get(const json_t *object, const char *path);
 /* The text there, or "". */
 const char *member_text(const json_t *object, const char *path);
-/* Takes value, also on failure; NULL is -ENOMEM. Makes the objects on the way. The object must be the caller's own. */
+/* Takes value, also on failure; NULL is -ENOMEM. Makes the objects on the way. The object must be
+ * the caller's own. */
 int member_put_take(json_t *object, const char *path, json_t *value);
-/* Takes it away, and the objects on the way that become empty with it. */
-void member_remove(json_t *object, const char *path);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Three-way: what was read, what is there now, what this save wants. */
+/* Three-way: what was read (the base), what is there now, what this save wants. */
 #ifndef MODEL_MERGE_H
 #define MODEL_MERGE_H
 
@@ -13,8 +13,16 @@ struct merge {
 	struct buf *conflicts;	       /* a line for each is added */
 };
 
-/* What the leaf shall be: want, or for a list of named items the list as it is now with what this save changed, so that two
- * people who add different entries both have theirs. Undefined where there was a conflict. Errors: -ENOMEM, -EFBIG. */
+/* What the leaf shall be: want, or for a list of named items the list as it is now with what this
+ * save changed, so that two people who add different entries both have theirs. Undefined where
+ * there was a conflict. Errors: -ENOMEM, -EFBIG. */
 int merge_leaf(const struct merge *merge, json_t **ret);
+
+/* The same for a list of named items. */
+int merge_items(const struct merge *merge, json_t **ret);
+/* A line for a conflict. name: of an item, as JSON text, "" for the leaf itself. Errors: -ENOMEM.
+ * */
+int merge_add_conflict(
+	const struct merge *merge, const char *name, const char *is, const char *want);
 
 #endif

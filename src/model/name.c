@@ -11,10 +11,14 @@
 #define NAME_LEN_MAX (NAME_FILE_MAX - 1) /* bytes */
 #define NAME_ID_MAX  64			 /* bytes of an escaped id in a name */
 #define CHAR_MAX_LEN 4			 /* bytes of a character of UTF-8 */
+#define NUL_BYTES    "\xC0\x80" /* how the C strings of this layer have NUL (nul.h) */
+#define NUL_LEN	     2
 
 /* Bytes of the character at p: 1 for a byte that belongs to none. */
 static size_t name_char_len(const char *p, size_t left)
 {
+	if (left >= NUL_LEN && memcmp(p, NUL_BYTES, NUL_LEN) == 0)
+		return NUL_LEN;
 	for (size_t n = 1; n <= CHAR_MAX_LEN && n <= left; n++) {
 		if (utf8_is_valid(p, n))
 			return n;
@@ -29,28 +33,48 @@ static bool name_needs_escape(const char *p, size_t n, bool is_first)
 	if (n == 1)
 		return c < 0x20 || c >= 0x7F || c == '/' || c == '%' ||
 		       (c == '.' && is_first);
-	return n == 2 && c == 0xC2 && (unsigned char)p[1] < 0xA0; /* C1 controls */
+	return n == 2 &&
+	       (c == 0xC0 || (c == 0xC2 && (unsigned char)p[1] < 0xA0)); /* C1 controls */
 }
 
-/* Writes the escaped name as far as whole characters fit into max bytes. Returns whether all did. */
+/* Writes a character as it is or escaped; returns the bytes, 0 where they do not fit. */
+static size_t name_put_char(const char *p, size_t n, bool escaped, size_t room, char *out)
+{
+	size_t o = 0;
+
+	if (n == NUL_LEN && memcmp(p, NUL_BYTES, n) == 0) {
+		p = "";
+		n = 1;
+	}
+	if ((escaped ? 3 * n : n) > room)
+		return 0;
+	for (size_t k = 0; k < n; k++) {
+		if (escaped)
+			o += sprintf(out + o, "%%%02X", (unsigned char)p[k]);
+		else
+			out[o++] = p[k];
+	}
+	out[o] = '\0';
+	return o;
+}
+
+/* Writes the escaped name as far as whole characters fit into max bytes. Returns whether all did.
+ * */
 static bool name_escape(const char *name, size_t max, char *out, bool is_start)
 {
 	size_t len = strlen(name), o = 0;
 
 	out[0] = '\0';
 	for (size_t i = 0, n; i < len; i += n) {
-		n = name_char_len(name + i, len - i);
-		bool escaped = name_needs_escape(name + i, n, is_start && i == 0);
+		size_t put;
 
-		if (o + (escaped ? 3 * n : n) > max)
+		n = name_char_len(name + i, len - i);
+		put = name_put_char(name + i, n,
+			name_needs_escape(name + i, n, is_start && i == 0), max - o,
+			out + o);
+		if (!put)
 			return false;
-		for (size_t k = 0; k < n; k++) {
-			if (escaped)
-				o += sprintf(out + o, "%%%02X", (unsigned char)name[i + k]);
-			else
-				out[o++] = name[i + k];
-		}
-		out[o] = '\0';
+		o += put;
 	}
 	return true;
 }
@@ -84,25 +108,32 @@ static int hex_digit(char c)
 	return -1;
 }
 
+/* The byte of an escape, -EINVAL for a bad one. */
+static int name_escaped_byte(const char *p)
+{
+	int high = hex_digit(p[1]);
+	int low = high < 0 ? -1 : hex_digit(p[2]);
+
+	return low < 0 ? -EINVAL : high << 4 | low;
+}
+
 static int name_unescape(const char *file, char *out, size_t size)
 {
 	size_t o = 0;
 
 	for (; *file; file++) {
-		char c = *file;
+		int c = *file == '%' ? name_escaped_byte(file) : (unsigned char)*file;
 
-		if (c == '%') {
-			int high = hex_digit(file[1]);
-			int low = high < 0 ? -1 : hex_digit(file[2]);
-
-			if (low < 0 || (high == 0 && low == 0))
-				return -EINVAL;
-			c = (char)(high << 4 | low);
+		if (c < 0)
+			return c;
+		if (*file == '%')
 			file += 2;
-		}
-		if (o + 1 >= size)
+		if (o + (c ? 1 : NUL_LEN) >= size)
 			return -ENAMETOOLONG;
-		out[o++] = c;
+		if (c)
+			out[o++] = (char)c;
+		else
+			o = (size_t)(stpcpy(out + o, NUL_BYTES) - out);
 	}
 	out[o] = '\0';
 	return 0;

@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* The few documents that are parsed at the moment. A parsed document takes nine times its text, so documents keep the
- * text; but who walks a VPC looks at its files one after the other, and one parse is meant to do for all of them.
+/* The few documents that are parsed at the moment. A parsed document takes nine times its text, so
+ * documents keep the text; but who walks a VPC looks at its files one after the other, and one
+ * parse is meant to do for all of them.
  *
- * So the last objects stay, in slots that all threads share: a pool of 400 threads hands one walk around among them,
- * and a memory per thread would parse once per thread and keep 400 objects. These slots are the one state of the layer
- * that no caller owns. It is a memory only: without it every answer is the same, later.
+ * So the last objects stay, in slots that all threads share: a pool of 400 threads hands one walk
+ * around among them, and a memory per thread would parse once per thread and keep 400 objects.
+ * These slots are the one state of the layer that no caller owns. It is a memory only: without it
+ * every answer is the same, later.
  *
- * There is no lock. Who looks into a slot takes what is in it out, which nobody else can then do, counts itself in when
- * it is the right one, and puts it back: who comes between these two steps finds the slot empty and parses for itself.
- * A document is known by a number that is never used again, not by its address: a slot may for once outlive it. */
+ * There is no lock. Who looks into a slot takes what is in it out, which nobody else can then do,
+ * counts itself in when it is the right one, and puts it back: who comes between these two steps
+ * finds the slot empty and parses for itself.
+ * A document is known by a number that is never used again, not by its address: a slot may for once
+ * outlive it. */
 #include "parsed.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include "member.h"
+#include "rows.h"
+#include "scan.h"
 
-/* Documents of one list have numbers in a row: this many next to each other do not push each other out. Parsed, a
- * document as the service gives it takes 8 KiB. */
+/* Documents of one list have numbers in a row: this many next to each other do not push each other
+ * out. Parsed, a document as the service gives it takes 8 KiB. */
 #define SLOTS 16
 
 static _Atomic(struct parsed *) slots[SLOTS];
@@ -26,13 +34,19 @@ uint64_t parsed_new_serial(void)
 	return atomic_fetch_add_explicit(&last_serial, 1, memory_order_relaxed) + 1;
 }
 
-void parsed_unref(struct parsed *parsed)
+static void parsed_free(struct parsed *parsed)
 {
-	if (!parsed ||
-		atomic_fetch_sub_explicit(&parsed->refs, 1, memory_order_acq_rel) != 1)
-		return;
+	for (size_t i = 0; i < PARSED_LISTS; i++)
+		items_release(&parsed->lists[i]);
 	json_decref(parsed->root);
 	free(parsed);
+}
+
+void parsed_unref(struct parsed *parsed)
+{
+	if (parsed &&
+		atomic_fetch_sub_explicit(&parsed->refs, 1, memory_order_acq_rel) == 1)
+		parsed_free(parsed);
 }
 
 void parsed_unrefp(struct parsed **parsed)
@@ -70,25 +84,51 @@ struct parsed *parsed_find(uint64_t serial)
 	return found;
 }
 
-int parsed_make(
-	uint64_t serial, bool is_draft, const char *text, size_t len, struct parsed **ret)
+static int parsed_fill(struct parsed *parsed, const char *text, size_t len)
+{
+	const struct row *leaf = NULL;
+	size_t lists = 0;
+	int r = 0;
+
+	parsed->root = scan_parse(text, len, 0, NULL);
+	if (!parsed->root) /* the text is our own: nothing but memory can be missing */
+		return -ENOMEM;
+	while (r == 0 && (leaf = leaf_next(leaf))) {
+		if (!(leaf->flags & FIELD_NAMED_ITEMS))
+			continue;
+		assert(lists < PARSED_LISTS);
+		r = items_init(&parsed->lists[lists++], leaf,
+			member_get(parsed->root, leaf->path));
+	}
+	return r;
+}
+
+int parsed_make(uint64_t serial, const char *text, size_t len, struct parsed **ret)
 {
 	struct parsed *parsed = calloc(1, sizeof(*parsed));
-	json_t *root = json_loadb(text, len, 0, NULL);
+	int r = parsed ? parsed_fill(parsed, text, len) : -ENOMEM;
 
-	if (!parsed || !root) { /* the text is our own: nothing but memory can be missing */
-		json_decref(root);
-		free(parsed);
-		return -ENOMEM;
+	if (r < 0) {
+		if (parsed)
+			parsed_free(parsed);
+		return r;
 	}
-	parsed->root = root;
-	parsed->is_draft = is_draft;
 	parsed->serial = serial;
 	atomic_init(&parsed->refs, 2); /* the caller's and the slot's */
 	parsed_unref(atomic_exchange_explicit(
 		&slots[serial % SLOTS], parsed, memory_order_acq_rel));
 	*ret = parsed;
 	return 0;
+}
+
+const struct items *parsed_items(const struct parsed *parsed, const struct row *list)
+{
+	size_t i = 0;
+
+	while (i + 1 < PARSED_LISTS && parsed->lists[i].list != list)
+		i++;
+	assert(parsed->lists[i].list == list);
+	return &parsed->lists[i];
 }
 
 void parsed_forget(uint64_t serial)

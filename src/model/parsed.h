@@ -9,12 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/cleanup.h"
+#include "items.h"
+
+#define PARSED_LISTS 2 /* lists of named items that the table has */
 
 struct parsed {
 	/* Owned, and shared by every reader: never changed, and its values never get a reference of their own
 	 * (json_deep_copy them), so that readers write nothing at all to what they share. */
 	json_t *root;
-	bool is_draft;
+	struct items lists[PARSED_LISTS];
 	uint64_t serial; /* whose it is */
 	atomic_uint refs;
 };
@@ -23,9 +26,11 @@ struct parsed {
 uint64_t parsed_new_serial(void);
 /* A reference to the object of this document when it was looked at lately, else NULL. */
 struct parsed *parsed_find(uint64_t serial);
-/* Parses the document's own text, and remembers the object for the next who looks. Errors: -ENOMEM. */
-int parsed_make(
-	uint64_t serial, bool is_draft, const char *text, size_t len, struct parsed **ret);
+/* Parses the document's own text, and remembers the object for the next who looks. Errors: -ENOMEM.
+ * */
+int parsed_make(uint64_t serial, const char *text, size_t len, struct parsed **ret);
+/* The items of a list of named items. Borrowed. */
+const struct items *parsed_items(const struct parsed *parsed, const struct row *list);
 /* The document goes. */
 void parsed_forget(uint64_t serial);
 void parsed_unref(struct parsed *parsed); /* NULL is allowed */

@@ -1,49 +1,213 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON as text, straight into a capped buffer. */
+/* JSON as text, straight into a capped buffer. jansson's own printer takes a KiB of stack a level,
+ * which a field nested 2,000 deep makes more than a thread has; so the containers that are open are
+ * kept on the heap here. */
 #include "print.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include "base/utf8.h"
 
-#define SHORT_MAX (1u << 20) /* bytes of a value that is worth a sentence */
+#define SHORT_MAX  (1u << 20) /* bytes of a value that is worth a sentence */
+#define REAL_MAX   64	      /* bytes of a number with a fraction */
+#define OPEN_FIRST 16	      /* levels */
+
+/* A container that is being printed. */
+struct open {
+	json_t *container;
+	void *member; /* of an object: the next */
+	size_t item;  /* of an array: the next; of an object: how many there were */
+};
 
 struct printing {
 	struct buf *buf;
-	int error;
+	bool is_pretty;
+	struct open *levels; /* owned */
+	size_t depth, room;  /* levels */
 };
 
-static int print_chunk(const char *bytes, size_t len, void *arg)
+static int print_char(unsigned char c, struct buf *ret)
 {
-	struct printing *p = arg;
+	static const char names[] = "\b\f\n\r\t\"\\", letters[] = "bfnrt\"\\";
+	const char *name = c ? strchr(names, c) : NULL;
 
-	p->error = buf_add(p->buf, bytes, len);
-	return p->error < 0 ? -1 : 0;
+	if (name)
+		return buf_addf(ret, "\\%c", letters[name - names]);
+	return buf_addf(ret, "\\u%04X", c);
 }
 
-int print_json(const json_t *json, size_t flags, struct buf *ret)
+static int print_text(const char *text, size_t len, struct buf *ret)
 {
-	struct printing p = {.buf = ret};
-	size_t before = ret->len;
+	size_t start = 0;
+	int r = buf_addc(ret, '"');
 
-	if (json_dump_callback(json, print_chunk, &p, flags | JSON_ENCODE_ANY) == 0)
-		return 0;
-	if (ret->data)
+	for (size_t i = 0; r == 0 && i < len; i++) {
+		unsigned char c = text[i];
+
+		if (c >= 0x20 && c != '"' && c != '\\')
+			continue;
+		r = buf_add(ret, text + start, i - start);
+		if (r == 0)
+			r = print_char(c, ret);
+		start = i + 1;
+	}
+	if (r == 0)
+		r = buf_add(ret, text + start, len - start);
+	return r < 0 ? r : buf_addc(ret, '"');
+}
+
+static int print_real(const json_t *real, struct buf *ret)
+{
+	char text[REAL_MAX];
+	size_t len = json_dumpb(real, text, sizeof(text), JSON_ENCODE_ANY);
+
+	return len && len <= sizeof(text) ? buf_add(ret, text, len) : -ENOMEM;
+}
+
+static int print_scalar(const json_t *json, struct buf *ret)
+{
+	switch (json_typeof(json)) {
+	case JSON_STRING:
+		return print_text(json_string_value(json), json_string_length(json), ret);
+	case JSON_INTEGER:
+		return buf_addf(ret, "%lld", (long long)json_integer_value(json));
+	case JSON_REAL:
+		return print_real(json, ret);
+	case JSON_TRUE:
+		return buf_adds(ret, "true");
+	case JSON_FALSE:
+		return buf_adds(ret, "false");
+	default:
+		return buf_adds(ret, "null");
+	}
+}
+
+static int printing_push(struct printing *p, const json_t *container)
+{
+	json_t *own = (json_t *)container; /* jansson's iterator wants it so */
+
+	if (p->depth == p->room) {
+		size_t room = p->room ? 2 * p->room : OPEN_FIRST;
+		struct open *levels = reallocarray(p->levels, room, sizeof(*levels));
+
+		if (!levels)
+			return -ENOMEM;
+		p->levels = levels;
+		p->room = room;
+	}
+	p->levels[p->depth++] =
+		(struct open){.container = own, .member = json_object_iter(own)};
+	return buf_addc(p->buf, json_is_object(container) ? '{' : '[');
+}
+
+static int print_value(struct printing *p, const json_t *json)
+{
+	if (json_is_object(json) || json_is_array(json))
+		return printing_push(p, json);
+	return print_scalar(json, p->buf);
+}
+
+static int print_newline(const struct printing *p)
+{
+	int r = p->is_pretty ? buf_addc(p->buf, '\n') : 0;
+
+	for (size_t i = 0; p->is_pretty && r == 0 && i < p->depth; i++)
+		r = buf_adds(p->buf, "  ");
+	return r;
+}
+
+static int print_key(const struct printing *p, const char *key)
+{
+	int r = print_text(key, strlen(key), p->buf);
+
+	return r < 0 ? r : buf_adds(p->buf, p->is_pretty ? ": " : ":");
+}
+
+/* The next value of a container, NULL at its end; of an object with its key. */
+static const json_t *open_next(struct open *open, const char **ret_key)
+{
+	const json_t *value;
+
+	*ret_key = NULL;
+	if (json_is_array(open->container))
+		return json_array_get(open->container, open->item++);
+	if (!open->member)
+		return NULL;
+	value = json_object_iter_value(open->member);
+	*ret_key = json_object_iter_key(open->member);
+	open->member = json_object_iter_next(open->container, open->member);
+	open->item++;
+	return value;
+}
+
+static int print_end(struct printing *p, bool is_empty)
+{
+	const json_t *container = p->levels[p->depth - 1].container;
+	bool is_object = json_is_object(container);
+	int r;
+
+	p->depth--;
+	r = is_empty ? 0 : print_newline(p);
+
+	return r < 0 ? r : buf_addc(p->buf, is_object ? '}' : ']');
+}
+
+/* One step: the next value of the innermost container, or its end. */
+static int print_next(struct printing *p)
+{
+	struct open *open = &p->levels[p->depth - 1];
+	bool is_first = open->item == 0;
+	const char *key;
+	const json_t *value = open_next(open, &key);
+	int r;
+
+	if (!value)
+		return print_end(p, is_first);
+	r = is_first ? 0 : buf_addc(p->buf, ',');
+	if (r == 0)
+		r = print_newline(p);
+	if (r == 0 && key)
+		r = print_key(p, key);
+	return r < 0 ? r : print_value(p, value);
+}
+
+static int print_all(const json_t *json, bool is_pretty, struct buf *ret)
+{
+	struct printing p = {.buf = ret, .is_pretty = is_pretty};
+	size_t before = ret->len;
+	int r = print_value(&p, json);
+
+	while (r == 0 && p.depth)
+		r = print_next(&p);
+	free(p.levels);
+	if (r < 0 && ret->data)
 		buf_resize(ret, before);
-	return p.error < 0 ? p.error : -ENOMEM;
+	return r;
+}
+
+int print_json(const json_t *json, struct buf *ret)
+{
+	return print_all(json, false, ret);
 }
 
 int print_pretty(const json_t *json, struct buf *ret)
 {
-	int r = print_json(json, JSON_INDENT(2) | JSON_PRESERVE_ORDER, ret);
+	size_t before = ret->len;
+	int r = print_all(json, true, ret);
 
-	return r < 0 ? r : buf_addc(ret, '\n');
+	if (r == 0)
+		r = buf_addc(ret, '\n');
+	if (r < 0 && ret->data)
+		buf_resize(ret, before);
+	return r;
 }
 
 void print_short(const json_t *json, char *out, size_t size)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(SHORT_MAX);
-	int r = print_json(json, JSON_COMPACT, &text);
+	int r = print_json(json, &text);
 
 	if (r < 0)
 		snprintf(out, size, "%s", r == -EFBIG ? "(a long text)" : "?");

@@ -16,7 +16,8 @@ bool row_is_member(const struct row *row);
 /* "ipam/prefixLength" for a row below a list's item, else NULL. */
 const char *row_below_item(const struct row *row);
 
-/* A leaf is the first row of those that share a mask: what a PATCH sets as a whole. In order; after NULL starts. */
+/* A leaf is the first row of those that share a mask: what a PATCH sets as a whole. In order; after
+ * NULL starts. */
 const struct row *leaf_next(const struct row *after);
 /* The leaf that a row with a mask belongs to. */
 const struct row *leaf_of(const struct row *row);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the mount looks like: one row is one kind of file, in the order in which `ls -U` shows them. A new field of the
- * API is one new row here and nothing else. */
+/* What the mount looks like: one row is one kind of file, in the order in which `ls -U` shows them.
+ * A new field of the API is one new row here and nothing else. */
 #include "model/schema.h"
 
 #include "base/cleanup.h"
@@ -12,28 +12,39 @@
 #define ONE_OF FIELD_SPEC_ONLY_WITH
 #define LIST   (FIELD_NAMED_ITEMS | FIELD_WHOLE_LIST)
 
+static const struct enum_value vpc_status[] = {{0, "STATUS_UNSPECIFIED"},
+	{1, "STATUS_CREATING"}, {2, "STATUS_UPDATING"}, {3, "STATUS_READY"},
+	{4, "STATUS_DELETING"}, {0, NULL}};
+static const struct enum_value prefix_status[] = {{0, "STATUS_UNSPECIFIED"},
+	{2, "STATUS_AVAILABLE"}, {3, "STATUS_PENDING_ALLOCATION"}, {4, "STATUS_ALLOCATED"},
+	{0, NULL}};
+static const struct enum_value host_type[] = {
+	{0, "UNSPECIFIED"}, {1, "PRIMARY"}, {2, "ROUTED"}, {3, "ATTACHED"}, {0, NULL}};
+static const struct enum_value gateway_policy[] = {
+	{0, "UNSPECIFIED"}, {1, "EUI64"}, {2, "FIRST_IP"}, {3, "LAST_IP"}, {0, NULL}};
+
 /* clang-format off */
 const struct row schema_rows[] = {
 	{"id", FIELD_STRING, 0, "", "what the API calls it"},
 	{"name", FIELD_STRING, SET | MUST, "name", "its name"},
 	{"zone", FIELD_STRING, SET | MUST, "zone", "the Availability Zone it is in"},
-	{"status", FIELD_ENUM, MAYBE, "", "e.g. STATUS_READY"},
+	{"status", FIELD_ENUM, MAYBE, "", "e.g. STATUS_READY", vpc_status},
 	{"createdAt", FIELD_STRING, MAYBE, "", "when it was created, as the API spells it"},
 	{"updatedAt", FIELD_STRING, MAYBE, "", "when it was last changed; the mtime of its files"},
 	{"hostPrefix", FIELD_CIDR, SET | MAYBE | ONE_OF, "hostPrefix", "deprecated by the API: its one host prefix"},
 
 	{"hostPrefixes", FIELD_DIR, LIST | ONE_OF, "hostPrefixes", "the host prefixes by name"},
 	{"hostPrefixes/*", FIELD_DIR, 0, "hostPrefixes", "one host prefix"},
-	{"hostPrefixes/*/type", FIELD_ENUM, ITEM | MUST, "hostPrefixes", "PRIMARY, ROUTED or ATTACHED"},
+	{"hostPrefixes/*/type", FIELD_ENUM, ITEM | MUST, "hostPrefixes", "PRIMARY, ROUTED or ATTACHED", host_type},
 	{"hostPrefixes/*/prefixes", FIELD_CIDRS, ITEM | MUST, "hostPrefixes", "one CIDR a line, in order"},
 	{"hostPrefixes/*/ipam", FIELD_DIR, MAYBE, "hostPrefixes", "how nodes get their part; only if the API returns it"},
 	{"hostPrefixes/*/ipam/prefixLength", FIELD_INT, ITEM, "hostPrefixes", "length of each node's part"},
-	{"hostPrefixes/*/ipam/gatewayAddressPolicy", FIELD_ENUM, ITEM, "hostPrefixes", "EUI64, FIRST_IP or LAST_IP"},
+	{"hostPrefixes/*/ipam/gatewayAddressPolicy", FIELD_ENUM, ITEM, "hostPrefixes", "EUI64, FIRST_IP or LAST_IP", gateway_policy},
 
 	{"vpcPrefixes", FIELD_DIR, LIST, "vpcPrefixes", "the VPC prefixes by name"},
 	{"vpcPrefixes/*", FIELD_DIR, 0, "vpcPrefixes", "one VPC prefix"},
 	{"vpcPrefixes/*/value", FIELD_CIDR, ITEM | MUST, "vpcPrefixes", "one CIDR"},
-	{"vpcPrefixes/*/status", FIELD_ENUM, MAYBE, "", "e.g. STATUS_AVAILABLE"},
+	{"vpcPrefixes/*/status", FIELD_ENUM, MAYBE, "", "e.g. STATUS_AVAILABLE", prefix_status},
 	{"vpcPrefixes/*/createdAt", FIELD_STRING, MAYBE, "", "when this prefix was created"},
 	{"vpcPrefixes/*/updatedAt", FIELD_STRING, MAYBE, "", "when this prefix was last changed"},
 

@@ -8,6 +8,7 @@
 #include "rows.h"
 #include "step.h"
 #include "suggest.h"
+#include "value.h"
 
 #define KEY_TEXT_MAX 80 /* bytes of a key that a sentence shows */
 
@@ -85,12 +86,17 @@ static int shape_texts(const struct shape *shape, const json_t *array,
 }
 
 /* What the type of a scalar expects, NULL when the value is that. */
-static const char *shape_scalar(enum field_type type, const json_t *value)
+static const char *shape_scalar(
+	const struct shape *shape, enum field_type type, const json_t *value)
 {
+	json_int_t number;
+
 	switch (type) {
 	case FIELD_BOOL:
 		return json_is_boolean(value) ? NULL : "true or false";
 	case FIELD_INT:
+		if (!shape->is_strict && value_int(value, &number))
+			return NULL;
 		return json_is_integer(value) ? NULL : "a whole number";
 	case FIELD_ENUM:
 		if (json_is_integer(value))
@@ -114,7 +120,7 @@ static int shape_value(const struct shape *shape, const struct row *row, json_t 
 		return shape_object(shape, row, value, step, err);
 	if (row->type == FIELD_CIDRS || row->type == FIELD_ADDRESSES)
 		return shape_texts(shape, value, step, err);
-	expected = shape_scalar(row->type, value);
+	expected = shape_scalar(shape, row->type, value);
 	return expected ? shape_refuse(shape, step, expected, value, err) : 0;
 }
 

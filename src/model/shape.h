@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether an object has the shape that the table says. An answer of the API may hold more; a person's text may not,
- * and may not hold what only the API sets. */
+/* Whether an object has the shape that the table says. An answer of the API may hold more; a
+ * person's text may not, and may not hold what only the API sets. */
 #ifndef MODEL_SHAPE_H
 #define MODEL_SHAPE_H
 

@@ -20,7 +20,7 @@ int doc_find(const struct doc *doc, const char *path, struct field *ret)
 		*ret = (struct field){.type = FIELD_DIR};
 		return 0;
 	}
-	r = doc_open(doc, &parsed);
+	r = doc_open(doc, &parsed, NULL);
 	if (r == 0)
 		r = place_find(parsed, path, &place);
 	if (r == 0)
@@ -40,7 +40,7 @@ int place_show(const struct parsed *doc, const struct place *place, struct buf *
 	case FIELD_ERROR:
 		return 0;
 	default:
-		return text_show(place->field.type, place->value, ret);
+		return text_show(&place->field, place->value, ret);
 	}
 }
 
@@ -49,7 +49,7 @@ int doc_show(const struct doc *doc, const char *path, struct buf *ret)
 	CLEANUP_PARSED struct parsed *parsed = NULL;
 	struct place place;
 	size_t before = ret->len;
-	int r = doc_open(doc, &parsed);
+	int r = doc_open(doc, &parsed, NULL);
 
 	if (r == 0)
 		r = place_find(parsed, path, &place);
@@ -65,7 +65,8 @@ bool doc_mtime(const struct doc *doc, const char *path, struct timespec *ret)
 	CLEANUP_PARSED struct parsed *parsed = NULL;
 	struct place place;
 
-	if (path[0] && (doc_open(doc, &parsed) < 0 || place_find(parsed, path, &place) < 0))
+	if (path[0] &&
+		(doc_open(doc, &parsed, NULL) < 0 || place_find(parsed, path, &place) < 0))
 		return false;
 	return (parsed &&
 		       clock_parse_rfc3339(member_text(place.dated, "updatedAt"), ret)) ||

@@ -6,10 +6,12 @@
 #include "document.h"
 #include "leaf.h"
 #include "member.h"
+#include "nul.h"
 #include "print.h"
 #include "rows.h"
 
-/* Of the leaves that exclude each other (hostPrefix, hostPrefixes) the last that is set is written, or none. */
+/* Of the leaves that exclude each other (hostPrefix, hostPrefixes) the last that is set is written,
+ * or none. */
 static bool spec_leaves_out(const json_t *root, const struct row *leaf)
 {
 	if (!(leaf->flags & FIELD_SPEC_ONLY_WITH))
@@ -50,14 +52,21 @@ int spec_show(const json_t *root, struct buf *ret)
 int doc_spec(const struct doc *doc, struct buf *ret)
 {
 	CLEANUP_PARSED struct parsed *parsed = NULL;
-	int r = doc_open(doc, &parsed);
+	int r = doc_open(doc, &parsed, NULL);
 
 	return r < 0 ? r : spec_show(parsed->root, ret);
 }
 
 int doc_plain_spec(const char *name, const char *zone, struct buf *ret)
 {
-	json_auto_t *spec = json_pack("{s:s, s:s}", "name", name, "zone", zone);
+	json_auto_t *spec = json_object();
+	int r = spec ? 0 : -ENOMEM;
 
-	return spec ? print_json(spec, JSON_COMPACT, ret) : -ENOMEM;
+	if (!nul_is_text(name) || !nul_is_text(zone))
+		return -EINVAL;
+	if (r == 0)
+		r = member_put_take(spec, "name", nul_new_string(name));
+	if (r == 0)
+		r = member_put_take(spec, "zone", nul_new_string(zone));
+	return r < 0 ? r : print_json(spec, ret);
 }

@@ -11,12 +11,15 @@
 #include "canon.h"
 #include "items.h"
 #include "member.h"
+#include "model/doc.h"
+#include "nul.h"
 #include "rows.h"
 #include "step.h"
 #include "word.h"
 
 #define PATH_STEPS_MAX 8
 #define PATH_TEXT_MAX  128
+#define OLD_TEXT_MAX   (64u << 20) /* bytes */
 
 static int check_members(const struct spec *spec, const struct row *dir,
 	const json_t *object, const struct step *step, struct err *err);
@@ -24,13 +27,16 @@ static int check_members(const struct spec *spec, const struct row *dir,
 static int check_word(const struct spec *spec, enum field_type type, const json_t *value,
 	const struct step *step, struct err *err)
 {
-	const char *word = json_string_value(value);
+	CLEANUP_BUF struct buf word = BUF_INIT(DOC_TEXT_MAX);
 	char where[STEP_TEXT_MAX];
+	int r = nul_add_string(value, &word);
 
-	if (!word || word_check(type, word, "", "", NULL) == 0)
+	if (r < 0)
+		return r;
+	if (!json_is_string(value) || word_check(type, buf_str(&word), "", "", NULL) == 0)
 		return 0;
 	step_where(step, spec->text, spec->len, where);
-	return word_check(type, word, where, "", err);
+	return word_check(type, buf_str(&word), where, "", err);
 }
 
 static int refuse(
@@ -55,7 +61,7 @@ static int check_list(const struct spec *spec, const struct row *row, const json
 		if (r < 0)
 			return r;
 	}
-	if (row->type == FIELD_CIDRS && !json_array_size(array) && !spec->is_draft)
+	if (row->type == FIELD_CIDRS && !json_array_size(array))
 		return refuse(spec, step, "empty; expected at least one CIDR", err);
 	return 0;
 }
@@ -74,10 +80,6 @@ static int check_number(const struct spec *spec, const json_t *value,
 static int check_value(const struct spec *spec, const struct row *row, const json_t *value,
 	const struct step *step, struct err *err)
 {
-	const char *text = json_string_value(value);
-
-	if (spec->is_draft && text && !text[0] && row_below_item(row))
-		return 0;
 	if (row->type == FIELD_DIR)
 		return check_members(spec, row, value, step, err);
 	if (row->type == FIELD_CIDRS || row->type == FIELD_ADDRESSES)
@@ -99,7 +101,7 @@ static int check_members(const struct spec *spec, const struct row *dir,
 
 		if (value)
 			r = check_value(spec, row, value, &at, err);
-		else if (row->flags & FIELD_REQUIRED && !spec->is_draft)
+		else if (row->flags & FIELD_REQUIRED)
 			r = refuse(spec, &at, "missing", err);
 	}
 	return r;
@@ -109,9 +111,12 @@ static int check_members(const struct spec *spec, const struct row *dir,
 static int check_name(const struct spec *spec, const json_t *item, struct map *names,
 	const struct step *step, struct err *err)
 {
+	CLEANUP_BUF struct buf name = BUF_INIT(DOC_TEXT_MAX);
 	struct step at = {.up = step, .key = "name"};
-	int r = names ? map_add(names, item_name(item), (void *)item) : 0;
+	int r = names ? item_add_name(item, &name) : 0;
 
+	if (r == 0 && names)
+		r = map_add(names, buf_str(&name), (void *)item);
 	return r == -EEXIST ? refuse(spec, &at, "a second entry of this name", err) : r;
 }
 
@@ -127,67 +132,62 @@ static int check_new_item(const struct spec *spec, const struct row *dir,
 /* What the API itself gave. */
 struct old_items {
 	const struct row *list;
-	const json_t *array; /* borrowed */
-	struct map by_name;  /* the first of each name */
-	bool repeats;	     /* a name twice */
+	struct map texts, names;
+	bool repeats; /* a name twice */
 };
 
 static void old_items_release(struct old_items *old)
 {
-	map_release(&old->by_name);
+	map_release(&old->texts);
+	map_release(&old->names);
 }
 
-static int old_items_fill(struct old_items *old)
+static int old_items_add(struct old_items *old, json_t *item)
 {
-	size_t i;
-	json_t *item;
+	CLEANUP_BUF struct buf name = BUF_INIT(OLD_TEXT_MAX), text = BUF_INIT(OLD_TEXT_MAX);
+	int r = item_add_name(item, &name);
 
-	json_array_foreach (old->array, i, item) {
-		int r = map_add(&old->by_name, item_name(item), item);
-
-		if (r < 0 && r != -EEXIST)
-			return r;
-		old->repeats = old->repeats || r == -EEXIST;
-	}
-	return 0;
+	if (r == 0)
+		r = canon_add(row_child(old->list, "*"), item, &text);
+	if (r == 0)
+		r = map_add(&old->texts, buf_str(&text), item);
+	if (r == 0 || r == -EEXIST)
+		r = map_add(&old->names, buf_str(&name), item);
+	old->repeats = old->repeats || r == -EEXIST;
+	return r == -EEXIST ? 0 : r;
 }
 
 static int old_items_have(const struct old_items *old, const json_t *item, bool *ret)
 {
-	const struct row *row = row_child(old->list, "*");
-	const json_t *was = map_get(&old->by_name, item_name(item));
-	size_t i;
-	json_t *other;
-	int r = 0;
+	CLEANUP_BUF struct buf text = BUF_INIT(OLD_TEXT_MAX);
+	int r = canon_add(row_child(old->list, "*"), item, &text);
 
-	*ret = false;
-	if (!old->repeats)
-		return was ? canon_equal(row, was, item, ret) : 0;
-	json_array_foreach (old->array, i, other) {
-		if (strcmp(item_name(other), item_name(item)) == 0)
-			r = canon_equal(row, other, item, ret);
-		if (r < 0 || *ret)
-			return r;
-	}
-	return 0;
+	if (r == 0)
+		*ret = map_get(&old->texts, buf_str(&text)) != NULL;
+	return r;
 }
 
 static int check_items(const struct spec *spec, const struct row *list, const json_t *want,
 	const json_t *was, const struct step *step, struct err *err)
 {
-	CLEANUP(old_items_release) struct old_items old = {.list = list, .array = was};
+	CLEANUP(old_items_release) struct old_items old = {.list = list};
 	CLEANUP(map_release) struct map names = {0};
 	bool is_old;
 	size_t i;
 	json_t *item;
-	int r = old_items_fill(&old);
+	int r = 0;
 
+	json_array_foreach (was, i, item) {
+		if (r == 0)
+			r = old_items_add(&old, item);
+	}
 	if (r < 0)
 		return r;
 	json_array_foreach (want, i, item) {
 		struct step at = {.up = step, .index = i};
 
-		r = check_name(spec, item, old.repeats ? NULL : &names, &at, err);
+		r = check_name(
+			spec, item, old.repeats || spec->is_part ? NULL : &names, &at, err);
 		if (r == 0)
 			r = old_items_have(&old, item, &is_old);
 		if (r == 0 && !is_old)
@@ -213,6 +213,14 @@ static const struct step *leaf_steps(
 		up = &steps[n++];
 	}
 	return up;
+}
+
+void spec_where(const struct spec *spec, const struct row *leaf, char out[STEP_TEXT_MAX])
+{
+	struct step steps[PATH_STEPS_MAX];
+	char text[PATH_TEXT_MAX];
+
+	step_where(leaf_steps(leaf, text, steps), spec->text, spec->len, out);
 }
 
 int spec_check_leaf(const struct spec *spec, const struct row *leaf, const json_t *want,

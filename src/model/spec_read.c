@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The strict reader of spec.json: what is not understood is refused, so that nothing is dropped in silence. */
+/* The strict reader of spec.json: what is not understood is refused, so that nothing is dropped in
+ * silence. */
 #include "spec_read.h"
 
 #include <errno.h>
@@ -56,7 +57,7 @@ int spec_read(struct spec *spec, struct err *err)
 
 	if (r == 0)
 		r = shape_check(&shape, spec->object, err);
-	if (r == 0)
+	if (r == 0 && !spec->is_part)
 		r = spec_check_required(spec, err);
 	return r;
 }

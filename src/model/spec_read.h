@@ -8,19 +8,24 @@
 #include <stddef.h>
 #include "base/err.h"
 #include "model/schema.h"
+#include "step.h"
 
 struct spec {
 	const char *text; /* borrowed */
 	size_t len;
-	bool is_draft;	/* values may be left empty */
+	bool is_part; /* of a draft: whatever is missing stands elsewhere; names may repeat */
 	json_t *object; /* owned */
 };
 
-/* Parses text and len into object and checks keys, types and what is required. Errors: -EINVAL, -ENOMEM. */
+/* Parses text and len into object and checks keys, types and what is required. Errors: -EINVAL,
+ * -ENOMEM. */
 int spec_read(struct spec *spec, struct err *err);
 void spec_release(struct spec *spec);
-/* Checks the syntax of a leaf's values, but for those that was, the leaf's value before, has as well: what the API once gave
- * is not refused. want and was are as leaf_get gives them. Errors: -EINVAL, -ENOMEM. */
+/* "line 4 column 3: zone", where a leaf stands in the text. */
+void spec_where(const struct spec *spec, const struct row *leaf, char out[STEP_TEXT_MAX]);
+/* Checks the syntax of a leaf's values, but for those that was, the leaf's value before, has as
+ * well: what the API once gave is not refused. want and was are as leaf_get gives them; was may be
+ * NULL. Errors: -EINVAL, -ENOMEM. */
 int spec_check_leaf(const struct spec *spec, const struct row *leaf, const json_t *want,
 	const json_t *was, struct err *err);
 

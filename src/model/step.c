@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* jansson forgets where a value stood; so the text, known to be well-formed, is walked again for a sentence. */
+/* jansson forgets where a value stood; so the text, known to be well-formed, is walked again for a
+ * sentence. */
 #include "step.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/utf8.h"
+#include "scan.h"
 
 struct cursor {
 	const char *text;
@@ -72,7 +74,7 @@ static void cursor_skip_value(struct cursor *c)
 static bool cursor_is_key(const struct cursor *c, size_t end, const char *key)
 {
 	json_auto_t *token =
-		json_loadb(c->text + c->at, end - c->at, JSON_DECODE_ANY, NULL);
+		scan_parse(c->text + c->at, end - c->at, JSON_DECODE_ANY, NULL);
 
 	return json_is_string(token) && strcmp(json_string_value(token), key) == 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where in a JSON text something is: the way to it as a chain of keys and indices, for sentences. */
+/* Where in a JSON text something is: the way to it as a chain of keys and indices, for sentences.
+ * */
 #ifndef MODEL_STEP_H
 #define MODEL_STEP_H
 
@@ -17,7 +18,8 @@ struct step {
 
 /* "vpcPrefixes[1].value" */
 void step_path(const struct step *step, char out[STEP_TEXT_MAX]);
-/* "line 4 column 3: vpcPrefixes[1].value" of a text that parsed; without a position where it has none. */
+/* "line 4 column 3: vpcPrefixes[1].value" of a text that parsed; without a position where it has
+ * none. */
 void step_where(
 	const struct step *step, const char *text, size_t len, char out[STEP_TEXT_MAX]);
 

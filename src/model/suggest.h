@@ -4,7 +4,8 @@
 
 #include "model/schema.h"
 
-/* The key that was probably meant by one that does not exist below dir (NULL: the VPC's own), or NULL. */
+/* The key that was probably meant by one that does not exist below dir (NULL: the VPC's own), or
+ * NULL. */
 const char *suggest_key(const struct row *dir, const char *key);
 
 #endif

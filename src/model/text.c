@@ -1,26 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of a file from a JSON value and back. A scalar is itself and a newline; a list is a line each. */
+/* The text of a file from a JSON value and back. A scalar is itself and a newline; a list is a line
+ * each. */
 #include "text.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/cleanup.h"
 #include "print.h"
+#include "value.h"
 #include "word.h"
 
 #define LIST_ITEMS_MAX 4096
+#define WHERE_MAX      (DOC_PATH_MAX + 32) /* bytes of the start of a sentence */
 #define LIST_SEPARATED ", separated by blanks, commas or newlines"
 
-/* A line must stay a line, and where blanks separate, one word: what would break that is shown as %XX, and % too. */
-static int show_line(const char *text, const char *breaks, struct buf *ret)
+/* A line must stay a line, and where blanks separate, one word: what would break that is shown as
+ * %XX. For reading: such a text is never written as it is shown. */
+static int show_line(const char *text, size_t len, const char *breaks, struct buf *ret)
 {
 	int r = 0;
 
-	for (; *text && r == 0; text++) {
-		unsigned char c = *text;
+	for (size_t i = 0; i < len && r == 0; i++) {
+		unsigned char c = text[i];
 
-		if (c < 0x20 || c == 0x7F || c == '%' || strchr(breaks, c))
+		if (c < 0x20 || c == 0x7F || strchr(breaks, c))
 			r = buf_addf(ret, "%%%02X", c);
 		else
 			r = buf_addc(ret, c);
@@ -38,9 +43,10 @@ static int show_lines(enum field_type type, const json_t *array, struct buf *ret
 		int r;
 
 		if (text) {
-			r = show_line(text, type == FIELD_LINES ? "" : " ,", ret);
+			r = show_line(text, json_string_length(item),
+				type == FIELD_LINES ? "" : " ,", ret);
 		} else {
-			r = print_json(item, JSON_COMPACT, ret);
+			r = print_json(item, ret);
 			if (r == 0)
 				r = buf_addc(ret, '\n');
 		}
@@ -50,22 +56,50 @@ static int show_lines(enum field_type type, const json_t *array, struct buf *ret
 	return 0;
 }
 
-int text_show(enum field_type type, const json_t *value, struct buf *ret)
+static int show_enum(const struct row *row, const json_t *value, struct buf *ret)
+{
+	const char *name = value_enum_name(row, json_integer_value(value));
+
+	if (value_is_zero(row, value))
+		name = value_enum_name(row, 0);
+	else if (json_is_string(value))
+		return buf_add(ret, json_string_value(value), json_string_length(value));
+	return name ? buf_adds(ret, name) : print_json(value, ret);
+}
+
+static int show_int(const json_t *value, struct buf *ret)
+{
+	json_int_t number = 0;
+
+	value_int(value, &number);
+	return buf_addf(ret, "%lld", (long long)number);
+}
+
+static int show_scalar(const struct field *field, const json_t *value, struct buf *ret)
 {
 	const char *text = json_string_value(value);
+
+	if (field->row && field->type == FIELD_ENUM)
+		return show_enum(field->row, value, ret);
+	if (field->row && field->type == FIELD_INT)
+		return show_int(value, ret);
+	if (field->row && field->type == FIELD_BOOL && !value)
+		return buf_adds(ret, "false");
+	if (!value)
+		return 0;
+	return text ? buf_add(ret, text, json_string_length(value))
+		    : print_json(value, ret);
+}
+
+int text_show(const struct field *field, const json_t *value, struct buf *ret)
+{
+	size_t before = ret->len;
 	int r;
 
-	if (!value)
-		return type == FIELD_BOOL ? buf_adds(ret, "false\n") : 0;
 	if (json_is_array(value))
-		return show_lines(type, value, ret);
-	if (!text)
-		r = print_json(value, JSON_COMPACT, ret);
-	else if (text[0])
-		r = buf_adds(ret, text);
-	else
-		return 0;
-	return r < 0 ? r : buf_addc(ret, '\n');
+		return show_lines(field->type, value, ret);
+	r = show_scalar(field, value, ret);
+	return r < 0 || ret->len == before ? r : buf_addc(ret, '\n');
 }
 
 static bool is_blank(char c)
@@ -109,10 +143,6 @@ static int parse_scalar(const struct text *text, json_t **ret, struct err *err)
 
 	if (!word)
 		return -ENOMEM;
-	if (!len && text->may_clear) {
-		*ret = type == FIELD_BOOL ? json_false() : json_null();
-		return 0;
-	}
 	r = word_check(type, word, text->path, "", err);
 	if (r < 0)
 		return r;
@@ -120,27 +150,42 @@ static int parse_scalar(const struct text *text, json_t **ret, struct err *err)
 	return *ret ? 0 : -ENOMEM;
 }
 
+/* Where a word of a list stands: from the second line on with the line. */
+static void list_where(const struct text *text, size_t at, char out[WHERE_MAX])
+{
+	size_t line = 1;
+
+	for (size_t i = 0; i < at; i++)
+		line += text->bytes[i] == '\n';
+	if (line == 1)
+		snprintf(out, WHERE_MAX, "%s", text->path);
+	else
+		snprintf(out, WHERE_MAX, "%s line %zu", text->path, line);
+}
+
 static int parse_list(const struct text *text, json_t **ret, struct err *err)
 {
 	CLEANUP_FREE char *copy = strndup(text->bytes, text->len);
 	json_auto_t *array = json_array();
-	char *save = NULL;
+	char *save = NULL, where[WHERE_MAX];
 
 	if (!copy || !array)
 		return -ENOMEM;
 	for (char *word = strtok_r(copy, " \t\r\n,", &save); word;
 		word = strtok_r(NULL, " \t\r\n,", &save)) {
-		int r = word_check(text->row->type, word, text->path, LIST_SEPARATED, err);
-
-		if (r < 0)
-			return r;
+		if (word_check(text->row->type, word, "", "", NULL) < 0) {
+			list_where(text, (size_t)(word - copy), where);
+			return word_check(
+				text->row->type, word, where, LIST_SEPARATED, err);
+		}
 		if (json_array_size(array) >= LIST_ITEMS_MAX)
 			return err_set(err, EINVAL, "%s: more than %d", text->path,
 				LIST_ITEMS_MAX);
 		if (json_array_append_new(array, json_string(word)) < 0)
 			return -ENOMEM;
 	}
-	if (!json_array_size(array) && text->row->type == FIELD_CIDRS && !text->may_clear)
+	if (!json_array_size(array) && text->row->type == FIELD_CIDRS &&
+		!text->may_be_empty)
 		return err_set(err, EINVAL,
 			"%s: empty; expected at least one CIDR such as " CIDR_EXAMPLE,
 			text->path);

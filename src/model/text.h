@@ -7,20 +7,20 @@
 #include <stdbool.h>
 #include "base/buf.h"
 #include "base/err.h"
-#include "model/schema.h"
+#include "model/doc.h"
 
 /* Adds what the file shows. NULL: what a default looks like. Errors: -ENOMEM, -EFBIG. */
-int text_show(enum field_type type, const json_t *value, struct buf *ret);
+int text_show(const struct field *field, const json_t *value, struct buf *ret);
 
 /* What a person wrote into a file. */
 struct text {
 	const char *path; /* of the file, for the sentence */
 	const struct row *row;
-	bool may_clear; /* an empty text takes the value away */
+	bool may_be_empty; /* more of a list, where nothing more is fine */
 	const char *bytes;
 	size_t len;
 };
-/* A new value: null to take it away. Errors: -EINVAL with a sentence, -ENOMEM. */
+/* A new value. Errors: -EINVAL with a sentence, -ENOMEM. */
 int text_parse(const struct text *text, json_t **ret, struct err *err);
 
 #endif

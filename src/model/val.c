@@ -7,6 +7,7 @@
 #include <string.h>
 #include "base/utf8.h"
 #include "print.h"
+#include "scan.h"
 
 static json_t *val_json(const struct val *v)
 {
@@ -30,7 +31,7 @@ int val_parse(
 {
 	json_error_t error = {0};
 	size_t strict = flags & VAL_STRICT ? JSON_REJECT_DUPLICATES : 0;
-	json_t *json = json_loadb(text, len, JSON_DECODE_ANY | strict, &error);
+	json_t *json = scan_parse(text, len, JSON_DECODE_ANY | strict, &error);
 
 	if (!json)
 		return val_refuse(&error, err);
@@ -64,6 +65,11 @@ bool val_is_array(const struct val *v)
 	return json_is_array(val_json(v));
 }
 
+bool val_is_set(const struct val *v)
+{
+	return v && !json_is_null(val_json(v));
+}
+
 struct val *val_member(const struct val *v, const char *key)
 {
 	return (struct val *)json_object_get(val_json(v), key);
@@ -83,6 +89,11 @@ size_t val_count(const struct val *v)
 const char *val_text(const struct val *v)
 {
 	return json_string_value(val_json(v));
+}
+
+size_t val_text_len(const struct val *v)
+{
+	return json_string_length(val_json(v));
 }
 
 bool val_integer(const struct val *v, int64_t *ret)
@@ -110,5 +121,5 @@ int val_each(const struct val *v, int (*fn)(void *arg, const char *key, struct v
 
 int val_print(const struct val *v, struct buf *ret)
 {
-	return print_json(val_json(v), JSON_COMPACT, ret);
+	return print_json(val_json(v), ret);
 }

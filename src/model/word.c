@@ -15,11 +15,14 @@
 
 #define SHOWN_MAX   80 /* bytes of a refused word that a sentence shows */
 #define PREFIX_NONE -1
+#define WORD_ZONE_MAX                                                                      \
+	16 /* bytes of a zone with the NUL; longer ones have one spelling anyway */
 
 struct address {
 	int family;
 	unsigned char bytes[sizeof(struct in6_addr)];
-	int prefix; /* bits, PREFIX_NONE for a bare address */
+	int prefix;	  /* bits, PREFIX_NONE for a bare address */
+	const char *zone; /* of a link-local address (RFC 4007), "" without; borrowed */
 };
 
 static bool parse_prefix(const char *text, int max, int *ret)
@@ -35,12 +38,23 @@ static bool parse_prefix(const char *text, int max, int *ret)
 	return bits <= max;
 }
 
+static bool is_text(const char *word)
+{
+	size_t len = strlen(word);
+
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)word[i] < 0x20 || word[i] == 0x7F)
+			return false;
+	}
+	return len && utf8_is_valid(word, len);
+}
+
 static bool parse_address(const char *word, struct address *ret)
 {
 	char text[INET6_ADDRSTRLEN];
-	size_t len = strcspn(word, "/");
+	size_t len = strcspn(word, "/%");
 
-	*ret = (struct address){.prefix = PREFIX_NONE};
+	*ret = (struct address){.prefix = PREFIX_NONE, .zone = ""};
 	if (len >= sizeof(text))
 		return false;
 	memcpy(text, word, len);
@@ -48,6 +62,10 @@ static bool parse_address(const char *word, struct address *ret)
 	ret->family = strchr(text, ':') ? AF_INET6 : AF_INET;
 	if (inet_pton(ret->family, text, ret->bytes) != 1)
 		return false;
+	if (word[len] == '%') {
+		ret->zone = word + len + 1;
+		return ret->family == AF_INET6 && ret->zone[0] && is_text(ret->zone);
+	}
 	return !word[len] || parse_prefix(word + len + 1, ret->family == AF_INET ? 32 : 128,
 				     &ret->prefix);
 }
@@ -67,22 +85,15 @@ bool word_canon(const char *word, char out[WORD_CANON_MAX])
 		return false;
 	if (a.prefix != PREFIX_NONE)
 		clear_host_bits(&a);
+	if (strlen(a.zone) >= WORD_ZONE_MAX)
+		return false;
 	inet_ntop(a.family, a.bytes, out, WORD_CANON_MAX);
 	len = strlen(out);
+	if (a.zone[0])
+		len += (size_t)sprintf(out + len, "%%%s", a.zone);
 	if (a.prefix != PREFIX_NONE)
 		snprintf(out + len, WORD_CANON_MAX - len, "/%d", a.prefix);
 	return true;
-}
-
-static bool is_text(const char *word)
-{
-	size_t len = strlen(word);
-
-	for (size_t i = 0; i < len; i++) {
-		if ((unsigned char)word[i] < 0x20 || word[i] == 0x7F)
-			return false;
-	}
-	return len && utf8_is_valid(word, len);
 }
 
 static bool is_enum(const char *word)
@@ -122,6 +133,11 @@ static bool is_int(const char *word)
 	value = strtol(word, &end, 10);
 	return digits[0] >= '0' && digits[0] <= '9' && !*end && !errno &&
 	       value >= INT32_MIN && value <= INT32_MAX;
+}
+
+bool word_is_int(const char *word, size_t len)
+{
+	return strlen(word) == len && is_int(word);
 }
 
 static bool is_address(const char *word)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Words that mean something: addresses, CIDRs, enums. The syntax is checked here, what it means is the API's. */
+/* Words that mean something: addresses, CIDRs, enums. The syntax is checked here, what it means is
+ * the API's. */
 #ifndef MODEL_WORD_H
 #define MODEL_WORD_H
 
@@ -10,13 +11,17 @@
 
 #define CIDR_EXAMPLE "10.0.0.0/13"
 
-/* One value of a field of this type (lists: one item). where starts the sentence, hint ends it ("" for none).
+/* One value of a field of this type (lists: one item). where starts the sentence, hint ends it (""
+ * for none).
  * Errors: -EINVAL with "WHERE: "foo" is not ...; expected ...HINT". */
 int word_check(enum field_type type, const char *word, const char *where, const char *hint,
 	struct err *err);
 
 /* 1 or 0; -EINVAL for what kstrtobool would not take either. */
 int word_bool(const char *word);
+
+/* Whether the text is a whole number of 32 bits. */
+bool word_is_int(const char *word, size_t len);
 
 #define WORD_CANON_MAX 64
 /* The one spelling of an address or CIDR (host bits cleared). False when the word is neither. */

@@ -7,24 +7,18 @@
 #include "node_io.h"
 #include "scratch.h"
 
-#define SYMLINK_MAX  4095 /* bytes, as PATH_MAX allows */
-#define LOOKUP_TRIES 4
+#define SYMLINK_MAX 4095 /* bytes, as PATH_MAX allows */
 
 int tree_lookup(struct tree *tree, const struct op *op, uint64_t dir_id, const char *name,
 	struct tree_entry *ret)
 {
 	CLEANUP_NODE struct node *dir = node_get(tree, dir_id);
-	int r = -ESTALE;
+	CLEANUP_NODE struct node *child = NULL;
+	int r = dir ? child_find(dir, op, name, &child) : -ESTALE;
 
-	/* Who looks may learn that the file has changed, and so has another node. */
-	for (int tries = 0; dir && r == -ESTALE && tries < LOOKUP_TRIES; tries++) {
-		CLEANUP_NODE struct node *child = NULL;
-
-		r = child_find(dir, op, name, &child);
-		if (r == 0)
-			r = node_answer(child, op, ret);
-	}
-	return r;
+	if (r == 0)
+		r = node_answer(child, op, ret);
+	return dir ? dir_answer(dir, r) : r;
 }
 
 /* 0 when the name is free. */
@@ -55,6 +49,7 @@ static int make_scratch(struct node *dir, const struct op *op, const char *name,
 static int make_in_view(
 	struct node *dir, const struct op *op, const char *name, struct tree_entry *ret)
 {
+	uint64_t generation = tree_generation(node_tree(dir));
 	CLEANUP_NODE struct node *node = NULL;
 	struct node_entry entry = {0};
 	int r;
@@ -63,7 +58,7 @@ static int make_in_view(
 		return -ENOSYS;
 	r = dir->ops->make(dir, op, name, &entry);
 	if (r == 0)
-		r = node_intern(dir, name, &entry, &node);
+		r = node_take(dir, op, name, &entry, generation, &node);
 	return r < 0 ? r : node_answer(node, op, ret);
 }
 
@@ -115,6 +110,10 @@ static int link_locked(struct node *node, struct node *dir, const char *name)
 
 	if (r == 0 && node->scratch->nlink == 0)
 		r = -ENOENT;
+	/* When a copy is renamed onto a field, its id stands for the field: no other name may
+	 * mean it. */
+	if (r == 0 && node->scratch->is_copy)
+		r = -EMLINK;
 	if (r == 0 && entry_find_locked(dir, name))
 		r = -EEXIST;
 	return r < 0 ? r : entry_add_locked(dir, name, node);
@@ -218,11 +217,9 @@ static int remove_from_view(
 	r = dir->ops->remove(dir, op, name, has_scratch);
 	if (r < 0)
 		return r;
-	/* The kernel marks its inode dead: a directory made later under this name must be another node. */
 	tree_lock(tree);
-	overlay_purge_locked(child);
-	node_orphan_locked(child);
-	child->bits |= BIT_GONE;
+	dir_gone_locked(child);
+	child->bits &= ~BIT_LOST; /* the kernel takes the name away itself */
 	tree_unlock(tree);
 	return 0;
 }

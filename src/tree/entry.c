@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The scratch names in a directory. Found by (directory, name) in one table of the tree; a directory has an overlay only while it
- * has entries, so the thousands that have none cost nothing. */
+/* The scratch names in a directory. Found by (directory, name) in one table of the tree; a
+ * directory has an overlay only while it has entries, so the thousands that have none cost
+ * nothing. */
 #include "entry.h"
 
 #include <errno.h>
@@ -145,6 +146,8 @@ int entry_add_locked(struct node *dir, const char *text, struct node *node)
 	e->name = name;
 	e->node = node_ref_locked(node);
 	e->hidden = name_is_hidden(text);
+	if (node->kind != NODE_DIR)
+		node_set_home_locked(node, dir);
 	node->scratch->nlink++;
 	node->scratch->ctime = clock_real();
 	entry_insert_locked(e, o);
@@ -188,80 +191,65 @@ int entry_move_locked(struct entry *e, struct node *dir, const char *text)
 	name_unref_locked(tree, e->name);
 	e->name = name;
 	e->hidden = name_is_hidden(text);
+	if (e->node->kind != NODE_DIR)
+		node_set_home_locked(e->node, dir);
 	entry_insert_locked(e, o);
 	e->node->scratch->ctime = clock_real();
 	overlay_put_if_empty_locked(old);
 	return 0;
 }
 
-/* The first overlay of dir or below it; visible: that shows something. */
-static struct overlay *overlay_below_locked(const struct node *dir, bool visible)
-{
-	const struct table *t = &node_tree(dir)->overlays;
-
-	for (size_t i = 0; i < t->slot_count; i++) {
-		for (struct overlay *o = t->slots[i]; o; o = o->next) {
-			if (visible && !o->visible)
-				continue;
-			if (node_is_below_locked(o->dir, dir))
-				return o;
-		}
-	}
-	return NULL;
-}
-
-/* The n-th object in dir that has scratch entries, in it or below; pinned, or NULL. */
-static struct node *overlaid_child(struct node *dir, size_t n)
-{
-	const struct table *t = &node_tree(dir)->overlays;
-	struct node *found = NULL;
-
-	tree_lock(node_tree(dir));
-	for (size_t i = 0; i < t->slot_count && !found; i++) {
-		for (struct overlay *o = t->slots[i]; o && !found; o = o->next) {
-			struct node *at = o->dir;
-
-			while (at && parent_of(at) != dir)
-				at = parent_of(at);
-			if (at && node_data(at) && n-- == 0)
-				found = node_ref_locked(at);
-		}
-	}
-	tree_unlock(node_tree(dir));
-	return found;
-}
-
-void overlay_sweep(struct node *dir, const struct op *op)
-{
-	struct node *child;
-
-	for (size_t n = 0; (child = overlaid_child(dir, n)); n++) {
-		struct node_attr attr;
-		bool gone =
-			child->ops->stat && child->ops->stat(child, op, &attr) == -ENOENT;
-
-		tree_lock(node_tree(dir));
-		if (gone) {
-			overlay_purge_locked(child);
-			node_orphan_locked(child);
-			child->bits |= BIT_GONE;
-			n--;
-		}
-		node_unref_locked(child);
-		tree_unlock(node_tree(dir));
-	}
-}
-
 bool overlay_has_visible_locked(const struct node *dir)
 {
-	return overlay_below_locked(dir, true) != NULL;
+	const struct overlay *o = overlay_find_locked(dir);
+
+	if (o && o->visible)
+		return true;
+	if (node_is_scratch(dir))
+		return false;
+	for (const struct node *below = first_below(dir); below;
+		below = next_below(below)) {
+		if (below->kind == NODE_DIR && overlay_has_visible_locked(below))
+			return true;
+	}
+	return false;
 }
 
-void overlay_purge_locked(struct node *dir)
+/* The scratch entries of one directory with all that is below them. Scratch directories may be
+ * nested deeper than a stack is deep. */
+void overlay_purge_locked(struct node *top)
 {
-	struct overlay *o;
+	struct node *at = top;
 
-	/* Removing the last entry frees the overlay. */
-	while ((o = overlay_below_locked(dir, false)))
-		entry_remove_locked(o->first);
+	for (;;) {
+		struct overlay *o = overlay_find_locked(at);
+		struct node *first = o ? o->first->node : NULL;
+
+		if (first && first->kind == NODE_DIR && first->bits & BIT_OVERLAY)
+			at = first;
+		else if (first)
+			entry_remove_locked(o->first);
+		else if (at == top)
+			return;
+		else
+			at = parent_of(at);
+	}
+}
+
+/* With the directories of the view below: somebody may have his working directory there. */
+void dir_gone_locked(struct node *dir)
+{
+	struct node *next;
+
+	dir->bits |= BIT_GONE;
+	overlay_purge_locked(dir);
+	/* A directory that only its scratch kept dies here, and with it its place in the ring. */
+	for (struct node *below = first_below(dir); below; below = next) {
+		node_ref_locked(below);
+		if (below->kind == NODE_DIR)
+			dir_gone_locked(below);
+		next = next_below(below);
+		node_unref_locked(below);
+	}
+	node_orphan_locked(dir);
 }

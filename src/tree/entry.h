@@ -33,13 +33,14 @@ void entry_remove_locked(struct entry *e);
 /* Errors: -ENOMEM. */
 int entry_move_locked(struct entry *e, struct node *dir, const char *name);
 
-/* Whether a visible scratch entry is in dir or in a directory below it. */
+/* Whether a visible scratch entry is in dir, or, of a directory of the view, in a directory of
+ * the view below it. */
 bool overlay_has_visible_locked(const struct node *dir);
-/* The directory is gone, and so are all scratch entries in it and below it. */
+/* The scratch entries of dir with all that is below them. */
 void overlay_purge_locked(struct node *dir);
-
-/* The objects below dir that have scratch entries and that the view says are gone lose them: nobody can reach those any more, and
- * they count against the cap. Asks the view; takes the lock. */
-void overlay_sweep(struct node *dir, const struct op *op);
+/* A directory of the view is gone, with the scratch in it, and nothing can be made in it any
+ * more. The kernel marks the inode of a removed directory dead: one that is made under its name
+ * gets another node. The caller holds dir. */
+void dir_gone_locked(struct node *dir);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Node ids, lookup counts, and which name is which node.
  *
- * Ids are the pool's (pool.h). st_ino is something else: a hash of where the node is (or of which object it is),
- * so that a node the kernel forgot and asks for again has the number it had. It has 53 bits, since JavaScript has not more. */
+ * Ids are the pool's (pool.h). st_ino is something else: a hash of where the node is (or of
+ * which object it is), so that a node the kernel forgot and asks for again has the number it
+ * had. It has 53 bits, since JavaScript has not more. */
 #include "inode.h"
 
 #include <assert.h>
@@ -76,7 +77,8 @@ struct node *node_ref_locked(struct node *node)
 	return node;
 }
 
-/* Nodes below the root are found by their data: a chain of a hundred thousand would be walked for each that goes. */
+/* Nodes below the root are found by their data: a chain of a hundred thousand would be walked
+ * for each that goes. */
 static bool is_chained(const struct node *node)
 {
 	const struct node *parent = parent_of(node);
@@ -86,29 +88,39 @@ static bool is_chained(const struct node *node)
 
 static void chain_locked(struct node *node)
 {
-	struct node *parent = parent_of(node);
+	struct node *parent = parent_of(node), *last;
 
 	if (!is_chained(node))
 		return;
-	node->next_below = parent->first_below;
-	parent->first_below = pool_number(node);
+	last = pool_node(node_tree(node), parent->last_below);
+	parent->last_below = pool_number(node);
+	if (!last) {
+		node->next_below = parent->last_below;
+		return;
+	}
+	node->next_below = last->next_below;
+	last->next_below = parent->last_below;
 }
 
+/* The kernel forgets first what it asked for first: that is found at once. */
 static void unchain_locked(struct node *node)
 {
-	uint32_t *at, number = pool_number(node);
+	struct tree *tree = node_tree(node);
+	struct node *parent = parent_of(node), *before;
+	uint32_t number = pool_number(node);
 
 	if (!is_chained(node))
 		return;
-	at = &parent_of(node)->first_below;
-	while (*at != number)
-		at = &pool_node(node_tree(node), *at)->next_below;
-	*at = node->next_below;
+	before = pool_node(tree, parent->last_below);
+	while (before->next_below != number)
+		before = pool_node(tree, before->next_below);
+	before->next_below = node->next_below;
+	if (parent->last_below == number)
+		parent->last_below = before == node ? 0 : pool_number(before);
 }
 
 static void node_bury_locked(struct tree *tree, struct node *node)
 {
-	node_orphan_locked(node);
 	unchain_locked(node);
 	pool_retire_locked(node);
 	if (!node->ops)
@@ -118,27 +130,63 @@ static void node_bury_locked(struct tree *tree, struct node *node)
 	tree->dead = pool_number(node);
 }
 
+/* One reference less; when nobody needs the node any more, it goes to the pending ones. */
+static void node_drop_locked(struct node *node, uint32_t *pending)
+{
+	assert(node->refs);
+	node->refs--;
+	if (node->refs || node->nlookup)
+		return;
+	node_orphan_locked(node);
+	node->next = *pending;
+	*pending = pool_number(node);
+}
+
+/* The death of a node may be that of others, and so on: no recursion, the kernel decides how
+ * many. */
 void node_unref_locked(struct node *node)
 {
 	struct tree *tree = node_tree(node);
+	uint32_t pending = 0;
 
-	assert(node->refs);
-	node->refs--;
-	while (node && node->refs == 0 && node->nlookup == 0) {
+	node_drop_locked(node, &pending);
+	while ((node = pool_node(tree, pending))) {
 		struct node *parent = parent_of(node);
+		struct node *became =
+			node->bits & BIT_MOVED ? pool_node(tree, node->became) : NULL;
 
+		pending = node->next;
 		node_bury_locked(tree, node);
 		if (parent)
-			parent->refs--;
-		node = parent;
+			node_drop_locked(parent, &pending);
+		if (became)
+			node_drop_locked(became, &pending);
 	}
 }
 
-struct node *node_get_locked(struct tree *tree, uint64_t id)
+/* What a node has become, it stays: so the way there can be made short. */
+struct node *node_now_locked(struct node *node)
 {
-	struct node *n = pool_find_locked(tree, id);
+	struct tree *tree = node_tree(node);
+	struct node *now = node, *next;
 
-	return n ? node_ref_locked(n) : NULL;
+	while (now->bits & BIT_MOVED)
+		now = pool_node(tree, now->became);
+	if (node == now || (next = pool_node(tree, node->became)) == now)
+		return now;
+	node->became = pool_number(node_ref_locked(now));
+	node_unref_locked(next);
+	return now;
+}
+
+void node_become_locked(struct node *node, struct node *became)
+{
+	assert(!(node->bits & BIT_MOVED) && !node_is_view(node, NODE_DIR));
+	if (node == became)
+		return;
+	node_orphan_locked(node);
+	node->bits |= BIT_MOVED;
+	node->became = pool_number(node_ref_locked(became));
 }
 
 struct node *node_get(struct tree *tree, uint64_t id)
@@ -146,7 +194,9 @@ struct node *node_get(struct tree *tree, uint64_t id)
 	struct node *n;
 
 	tree_lock(tree);
-	n = node_get_locked(tree, id);
+	n = pool_find_locked(tree, id);
+	if (n)
+		n = node_ref_locked(node_now_locked(n));
 	tree_unlock(tree);
 	return n;
 }
@@ -199,7 +249,7 @@ static struct node *node_make_locked(
 	n->kind = (uint8_t)e->kind;
 	n->flags = (uint8_t)e->flags;
 	n->ino = node_ino_of(parent, name->text, e);
-	n->bits = BIT_KEYED;
+	n->bits = BIT_KEYED | (parent->bits & BIT_GONE);
 	keys_add_locked(node_tree(parent), n);
 	chain_locked(n);
 	return n;
@@ -266,6 +316,15 @@ int node_new_scratch_locked(
 	return 0;
 }
 
+void node_set_home_locked(struct node *node, struct node *dir)
+{
+	struct node *old = parent_of(node);
+
+	node->parent = pool_number(node_ref_locked(dir));
+	if (old)
+		node_unref_locked(old);
+}
+
 int node_move_locked(struct node *node, struct node *parent, const char *name)
 {
 	struct tree *tree = node_tree(node);
@@ -298,13 +357,15 @@ void node_count_lookup(struct node *node)
 	tree_unlock(node_tree(node));
 }
 
+/* The count is that of the id itself, whatever it stands for. */
 void tree_forget(struct tree *tree, uint64_t id, uint64_t count)
 {
 	struct node *n;
 
 	tree_lock(tree);
-	n = node_get_locked(tree, id);
+	n = pool_find_locked(tree, id);
 	if (n) {
+		node_ref_locked(n);
 		if (n->nlookup != UINT32_MAX)
 			n->nlookup -= count < n->nlookup ? (uint32_t)count : n->nlookup;
 		node_unref_locked(n);

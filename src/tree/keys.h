@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which node a directory has under a name, or for an object: a hash table that costs a node eight bytes. Not locked. */
+/* Which node a directory has under a name, or for an object: a hash table that costs a node
+ * eight bytes. Not locked. */
 #ifndef TREE_KEYS_H
 #define TREE_KEYS_H
 
@@ -19,7 +20,8 @@ struct keys {
 int keys_init(struct keys *keys);
 void keys_release(struct keys *keys);
 
-/* By the node's parent, and data or name. Never fails: a table that cannot grow has longer chains. */
+/* By the node's parent, and data or name. Never fails: a table that cannot grow has longer
+ * chains. */
 void keys_add_locked(struct tree *tree, struct node *node);
 void keys_remove_locked(struct tree *tree, struct node *node);
 /* data not NULL: of this object, name is not asked for. NULL: there is none. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading a directory: a snapshot of what the view lists and of the visible scratch names, so that an offset means the same entry
- * from the first read to the last. Where a scratch name and a view's name are the same, the scratch is what lookup finds,
- * and so it is what is listed. */
+/* Reading a directory: a snapshot of what the view lists and of the visible scratch names, so
+ * that an offset means the same entry from the first read to the last. Where a scratch name and
+ * a view's name are the same, the scratch is what lookup finds, and so it is what is listed. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +35,8 @@ struct dir_list {
 	struct node_listing listing;
 	pthread_mutex_t lock; /* a directory may be read by several threads */
 	bool is_filled;
-	uint64_t
-		stamp; /* tree_stamp before it was filled: attributes are told only while nothing changed since */
+	/* Before it was filled: attributes are told only while nothing has changed since. */
+	uint64_t generation;
 };
 
 static void entry_drop(const struct node_entry *e)
@@ -133,8 +133,6 @@ static int listing_fill(struct node_listing *l, struct node *dir, const struct o
 	l->dir = dir;
 	if (dir->ops && dir->ops->list)
 		r = dir->ops->list(dir, op, l);
-	if (r == 0 && dir->ops)
-		overlay_sweep(dir, op);
 	if (r == 0)
 		r = listing_add_scratch(l);
 	if (r < 0)
@@ -182,7 +180,8 @@ void tree_closedir(struct dir_list *list)
 	list_drop(&list->opened);
 }
 
-/* Interns the row, for readdirplus. The view's reference goes to the node; the row keeps the node. */
+/* Interns the row, for readdirplus. The view's reference goes to the node; the row keeps the
+ * node. */
 static int row_intern(struct dir_list *list, struct row *row)
 {
 	int r;
@@ -217,16 +216,15 @@ static int row_describe(
 		ret->id = plus ? node_id(row->node) : 0;
 		return 0;
 	}
-	/* The kernel takes attributes also where it may not keep them: those of before a touch must not reach it. */
-	if (plus && row->has_attr && list->stamp == tree_stamp(tree)) {
+	/* The kernel takes attributes also where it may not keep them: those of before a touch
+	 * must not reach it. */
+	if (plus && row->has_attr && list->generation == tree_generation(tree)) {
 		r = row_intern(list, row);
 		if (r < 0)
 			return r;
-		if (!node_is_left_to_readers(row->node, (off_t)row->attr.size)) {
-			node_stat_fill(row->node, &row->attr, &ret->attr);
-			ret->id = node_id(row->node);
-			ret->until_us =
-				node_has_older_readers(row->node) ? 0 : row->attr.until_us;
+		/* From here on a touch, or that it is gone, finds the node. */
+		if (list->generation == tree_generation(tree)) {
+			node_answer_fill(row->node, &row->attr, ret);
 			return 0;
 		}
 	}
@@ -276,19 +274,20 @@ static int fill_rows(
 	return 0;
 }
 
-/* At the first read, not at the opening: df opens what it asks about, and shall not wait for the network. And when the
- * reader starts over: as POSIX has it, rewinddir sees what has changed. */
+/* At the first read, not at the opening: df opens what it asks about, and shall not wait for
+ * the network. And when the reader starts over: as POSIX has it, rewinddir sees what has
+ * changed. */
 static int list_refresh(struct dir_list *list, const struct op *op)
 {
 	struct node_listing fresh = {0};
-	uint64_t stamp = tree_stamp(node_tree(list->dir));
+	uint64_t generation = tree_generation(node_tree(list->dir));
 	int r = listing_fill(&fresh, list->dir, op);
 
 	if (r < 0)
 		return r;
 	listing_release(&list->listing);
 	list->listing = fresh;
-	list->stamp = stamp;
+	list->generation = generation;
 	return 0;
 }
 
@@ -299,7 +298,8 @@ int tree_readdir_begin(struct dir_list *list, const struct op *op, uint64_t off)
 	pthread_mutex_lock(&list->lock);
 	if (off == 0 || !list->is_filled)
 		r = list_refresh(list, op);
-	/* The C library takes ENOENT for the end of the directory (glibc, readdir): gone must not look like empty. */
+	/* The C library takes ENOENT for the end of the directory (glibc, readdir): gone must
+	 * not look like empty. */
 	if (r == -ENOENT)
 		r = -ESTALE;
 	list->is_filled |= r == 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a node is: upwards, under the lock, so that a rename meanwhile shows as before or after it. */
+/* Where a node is: upwards, under the lock, so that a rename meanwhile shows as before or after
+ * it. */
 #include <errno.h>
 #include <string.h>
 #include "inode.h"
@@ -17,6 +18,13 @@ bool node_is_below_locked(const struct node *node, const struct node *ancestor)
 	while (node && node != ancestor)
 		node = parent_of(node);
 	return node != NULL;
+}
+
+struct node *node_view_dir_locked(struct node *node)
+{
+	while (node && !node_is_view(node, NODE_DIR))
+		node = parent_of(node);
+	return node;
 }
 
 /* Writes from the end of buf towards its start; returns where the path begins, or NULL. */

@@ -21,9 +21,52 @@ static struct node *scratch_child(struct node *dir, const char *name)
 	return child;
 }
 
+int node_take(struct node *dir, const struct op *op, const char *name,
+	const struct node_entry *entry, uint64_t generation, struct node **ret)
+{
+	struct tree *tree = node_tree(dir);
+	struct node_attr attr;
+	struct node *node;
+	int r = node_intern(dir, name, entry, &node);
+
+	if (r < 0)
+		return r;
+	if (node_data(node) && tree_generation(tree) != generation && node->ops->stat &&
+		node->ops->stat(node, op, &attr) == -ENOENT) {
+		tree_lock(tree);
+		dir_gone_locked(node);
+		node_unref_locked(node);
+		tree_unlock(tree);
+		return -ENOENT;
+	}
+	*ret = node;
+	return 0;
+}
+
+int node_refused(struct node *node, const char *what, const char *name, int r)
+{
+	if (node->ops && node->ops->refused)
+		node->ops->refused(node, what, name, -r);
+	return r;
+}
+
+int dir_answer(struct node *dir, int r)
+{
+	bool is_lost;
+
+	if (r != -ENOENT)
+		return r;
+	tree_lock(node_tree(dir));
+	is_lost = dir->bits & BIT_LOST;
+	tree_unlock(node_tree(dir));
+	return is_lost ? -ESTALE : r;
+}
+
 int child_find(struct node *dir, const struct op *op, const char *name, struct node **ret)
 {
+	uint64_t generation = tree_generation(node_tree(dir));
 	struct node_entry entry = {0};
+	struct op look = *op;
 	int r = name_check(name);
 
 	if (r < 0)
@@ -35,10 +78,10 @@ int child_find(struct node *dir, const struct op *op, const char *name, struct n
 		return 0;
 	if (!dir->ops || !dir->ops->lookup)
 		return -ENOENT;
-	r = dir->ops->lookup(dir, op, name, &entry);
-	if (r == -ENOENT)
-		overlay_sweep(dir, op);
-	return r < 0 ? r : node_intern(dir, name, &entry, ret);
+	/* Whatever it is for: who needs what is true now asks for it. */
+	look.is_look = true;
+	r = dir->ops->lookup(dir, &look, name, &entry);
+	return r < 0 ? r : node_take(dir, op, name, &entry, generation, ret);
 }
 
 static mode_t type_of(const struct node *node)
@@ -49,7 +92,8 @@ static mode_t type_of(const struct node *node)
 	return types[node->kind];
 }
 
-void node_stat_fill(const struct node *node, const struct node_attr *attr, struct stat *ret)
+static void stat_fill(
+	const struct node *node, const struct node_attr *attr, struct stat *ret)
 {
 	const struct tree_options *o = &node_tree(node)->options;
 	mode_t mode = node->kind == NODE_LINK ? 0777 : attr->mode & 07777 & ~o->umask;
@@ -69,66 +113,66 @@ void node_stat_fill(const struct node *node, const struct node_attr *attr, struc
 	};
 }
 
-bool node_has_older_readers(struct node *node)
+void node_answer_fill(
+	const struct node *node, const struct node_attr *attr, struct tree_entry *ret)
 {
-	bool has;
-
-	tree_lock(node_tree(node));
-	has = node->kind == NODE_FILE &&
-	      ((node->sharers && !node->kept) || node->bits & BIT_FROZEN);
-	tree_unlock(node_tree(node));
-	return has;
+	*ret = (struct tree_entry){.id = node_id(node),
+		.until_us = attr->until_us,
+		.name_until_us = node->flags & NODE_FLEETING ? 0 : attr->until_us};
+	stat_fill(node, attr, &ret->attr);
 }
 
-int node_stat(
-	struct node *node, const struct op *op, struct stat *ret, uint64_t *ret_until_us)
+int node_stat(struct node *node, const struct op *op, struct tree_entry *ret)
 {
 	struct node_attr attr = {.mode = node->kind == NODE_DIR ? 0755 : 0444};
 	int r = 0;
 
-	*ret_until_us = 0;
 	if (node_is_scratch(node)) {
+		*ret = (struct tree_entry){.id = node_id(node), .scratch = true};
 		tree_lock(node_tree(node));
-		scratch_stat_locked(node, ret);
+		scratch_stat_locked(node, &ret->attr);
 		tree_unlock(node_tree(node));
 		return 0;
 	}
 	if (node->ops->stat)
 		r = node->ops->stat(node, op, &attr);
-	if (r < 0)
-		return r;
-	node_stat_fill(node, &attr, ret);
-	*ret_until_us = attr.until_us && !node_has_older_readers(node) ? attr.until_us : 0;
-	return 0;
+	if (r == 0)
+		node_answer_fill(node, &attr, ret);
+	return r;
 }
 
 int node_answer(struct node *node, const struct op *op, struct tree_entry *ret)
 {
-	struct tree_entry e = {.id = node_id(node), .scratch = node_is_scratch(node)};
-	int r = node_stat(node, op, &e.attr, &e.until_us);
+	int r = node_stat(node, op, ret);
 
-	if (r == 0 && node_is_left_to_readers(node, e.attr.st_size))
-		r = -ESTALE;
-	if (r < 0)
-		return r;
-	node_count_lookup(node);
-	*ret = e;
-	return 0;
+	if (r == 0)
+		node_count_lookup(node);
+	return r;
+}
+
+int node_make_unset(
+	struct node *dir, const struct op *op, const char *name, struct node **ret)
+{
+	struct node_entry entry = {0};
+	int r;
+
+	if (!dir->ops || !dir->ops->create)
+		return -ENOSYS;
+	r = dir->ops->create(dir, op, name, &entry);
+	return r < 0 ? r : node_intern(dir, name, &entry, ret);
 }
 
 void node_text_init(struct node_text *text)
 {
+	*text = (struct node_text){0};
 	buf_init(&text->text, TREE_TEXT_MAX);
-	text->origin = NULL;
-	text->is_read = false;
-	text->attr = (struct node_attr){0};
 }
 
 void node_text_release(const struct node *node, struct node_text *text)
 {
-	if (text->origin && node->ops->origin_free)
-		node->ops->origin_free(text->origin);
-	text->origin = NULL;
+	if (text->base && node->ops->base_free)
+		node->ops->base_free(text->base);
+	text->base = NULL;
 	buf_release(&text->text);
 }
 
@@ -140,7 +184,7 @@ int node_show(struct node *node, const struct op *op, struct node_text *ret)
 	if (!node->ops->show)
 		return 0;
 	node_text_init(&text);
-	text.is_read = ret->is_read;
+	text.must_ask = ret->must_ask;
 	r = node->ops->show(node, op, &text);
 	if (r < 0) {
 		node_text_release(node, &text);

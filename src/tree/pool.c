@@ -10,7 +10,8 @@
 static_assert(sizeof(struct node) <= POOL_SLOT_BYTES, "a node fits its slot");
 static_assert(sizeof(struct pool_chunk) <= POOL_SLOT_BYTES, "so does the head of a chunk");
 
-/* The sanitizer finds who uses a node that is gone; its past (generation) is read, to tell who asks for it by id. */
+/* The sanitizer finds who uses a node that is gone; its past (generation) is read, to tell who
+ * asks for it by id. */
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #define POISON(n)   ASAN_POISON_MEMORY_REGION(n, offsetof(struct node, generation))

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The memory of nodes, and their ids. Ten thousand VPCs are 370,000 nodes: here a node costs its 64 bytes and nothing more,
- * refers to others by a number of 32 bits, and finds its tree by its address.
+/* The memory of nodes, and their ids. Ten thousand VPCs are 370,000 nodes: here a node costs
+ * its 64 bytes and nothing more, refers to others by a number of 32 bits, and finds its tree by
+ * its address.
  *
- * An id is the number of the slot and how often the slot has been freed: a slot's next node has another id. The caller
- * holds the tree's lock, but for node_tree, node_id and pool_node of a node that lives. */
+ * An id is the number of the slot and how often the slot has been freed: a slot's next node has
+ * another id. The caller holds the tree's lock, but for node_tree, node_id and pool_node of a
+ * node that lives. */
 #ifndef TREE_POOL_H
 #define TREE_POOL_H
 
@@ -32,7 +34,8 @@ struct pool {
 	uint32_t count;				/* nodes */
 };
 
-/* Zeroed but for the slot's past, with no references. NULL: no memory. The first one of a tree has id 1. */
+/* Zeroed but for the slot's past, with no references. NULL: no memory. The first one of a tree
+ * has id 1. */
 struct node *pool_take_locked(struct tree *tree);
 /* The id is nobody's from now on; the memory stays until pool_give_locked. */
 void pool_retire_locked(struct node *node);

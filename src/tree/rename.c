@@ -2,27 +2,21 @@
 /* What a rename means, by what is at both ends:
  *   scratch to a free or scratch name      moves it, as on tmpfs
  *   scratch file onto a field              writes the field; the scratch name goes when that worked
- *   field to a free or scratch name        a snapshot of the field under that name; the field stays
+ *   field to a free or scratch name        a copy of the field under that name; the field stays
  *   directory of the view                  the view's own rename
+ *   draft to another directory             makes an object of it (draft.c)
  * Everything else is refused. */
+#include "rename.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include "entry.h"
-#include "field.h"
 #include "name.h"
 #include "node_io.h"
-#include "scratch.h"
+#include "open_file.h"
+#include "scratch_mark.h"
 
-struct move {
-	struct node *dir, *new_dir; /* pinned */
-	const char *name, *new_name;
-	struct node *node;   /* pinned */
-	struct node *target; /* pinned, or NULL */
-	bool noreplace;
-};
-
-/* Within one object only: what is scratch in one VPC is not another's. */
-static bool crosses_objects(const struct move *m)
+bool move_crosses_objects(const struct move *m)
 {
 	struct tree *tree = node_tree(m->dir);
 	bool crosses;
@@ -75,7 +69,7 @@ static int move_scratch(const struct move *m)
 	struct tree *tree = node_tree(m->dir);
 	int r;
 
-	if (crosses_objects(m))
+	if (move_crosses_objects(m))
 		return -EXDEV;
 	tree_lock(tree);
 	r = move_scratch_locked(m);
@@ -83,19 +77,25 @@ static int move_scratch(const struct move *m)
 	return r;
 }
 
-/* The scratch name has done its work. Handles that are still open on it keep their bytes; their flush is nothing. */
+/* The scratch name has done its work: the kernel has moved its inode to the name of the field,
+ * so the id stands for the field. Handles that are still open on the file keep its bytes; their
+ * flush is nothing. */
 static void drop_name(const struct move *m)
 {
 	struct entry *e;
 
 	tree_lock(node_tree(m->dir));
 	e = entry_find_locked(m->dir, m->name);
-	if (e && e->node == m->node)
+	if (e && e->node == m->node) {
 		entry_remove_locked(e);
+		if (m->node->scratch->nlink == 0 && !(m->node->bits & BIT_MOVED))
+			node_become_locked(m->node, node_now_locked(m->target));
+	}
 	tree_unlock(node_tree(m->dir));
 }
 
-/* mv says "cannot move to a subdirectory of itself" for EINVAL; the kernel repeats a rename on ESTALE. */
+/* mv says "cannot move to a subdirectory of itself" for EINVAL; the kernel repeats a rename on
+ * ESTALE. */
 static int rename_error(int r)
 {
 	if (r == -EINVAL)
@@ -103,155 +103,101 @@ static int rename_error(int r)
 	return r == -ESTALE ? -EBUSY : r;
 }
 
-/* The origin leaves the scratch while the store has it, so that two renames never share one. */
-static void give_origin_back(const struct move *m, void *origin)
+/* Back to the file whose rename was refused, unless another writer has given it one meanwhile. */
+static void give_base_back(const struct move *m, void *base)
 {
-	struct scratch *s = m->node->scratch;
+	struct scratch_mark *mark = &m->node->scratch->mark;
 
 	tree_lock(node_tree(m->dir));
-	if (!s->origin) {
-		s->origin = STEAL(origin);
-		s->origin_free = m->target->ops->origin_free;
+	if (!mark->base && m->node->scratch->size) {
+		mark->base = STEAL(base);
+		mark->base_free = m->target->ops->base_free;
 	}
 	tree_unlock(node_tree(m->dir));
-	if (origin && m->target->ops->origin_free)
-		m->target->ops->origin_free(origin);
+	if (base && m->target->ops->base_free)
+		m->target->ops->base_free(base);
 }
 
+/* The base leaves the scratch while the store has it, so that two renames never share one. One of
+ * another kind of file is nothing to this one. */
 static int store_scratch(const struct move *m, const struct op *op)
 {
 	struct tree *tree = node_tree(m->dir);
 	CLEANUP_BUF struct buf text = BUF_INIT(TREE_TEXT_MAX);
-	void *origin;
+	struct node_store store = {.why = STORE_RENAME};
+	struct scratch *s = m->node->scratch;
 	int r;
 
-	if (!S_ISREG(m->node->scratch->mode))
-		return -EPERM;
-	if (crosses_objects(m))
+	if (move_crosses_objects(m))
 		return -EXDEV;
+	caller_of(op->pid, &store.mover);
 	tree_lock(tree);
-	r = scratch_read_locked(m->node->scratch, 0, SIZE_MAX, &text);
-	origin = r < 0 ? NULL : STEAL(m->node->scratch->origin);
+	r = scratch_read_locked(s, 0, SIZE_MAX, &text);
+	store.writer = s->mark.writer;
+	if (r == 0 && s->mark.base_free == m->target->ops->base_free)
+		store.base = STEAL(s->mark.base);
 	tree_unlock(tree);
-	if (r < 0)
-		return r;
-	r = field_store(m->target, op, STORE_RENAME, buf_str(&text), text.len, &origin);
-	if (origin)
-		give_origin_back(m, origin);
+	store.text = buf_str(&text);
+	store.len = text.len;
+	if (r == 0)
+		r = node_store(m->target, op, &store);
 	if (r == 0)
 		drop_name(m);
+	if (r == 0 && store.base && m->target->ops->base_free)
+		m->target->ops->base_free(store.base);
+	else if (r < 0 && store.base)
+		give_base_back(m, store.base);
 	return rename_error(r);
+}
+
+static int move_refused(const struct move *m, int errnum)
+{
+	return node_refused(m->new_dir, "mv", m->new_name, -errnum);
 }
 
 static int onto_view(const struct move *m, const struct op *op)
 {
-	if (m->noreplace)
+	if (m->noreplace && !m->is_unset)
 		return -EEXIST;
 	if (m->target->kind == NODE_DIR)
-		return m->node->kind == NODE_DIR ? -ENOTEMPTY : -EISDIR;
-	if (m->node->kind == NODE_DIR || m->target->kind != NODE_FILE)
-		return -EPERM;
+		return move_refused(m, m->node->kind == NODE_DIR ? ENOTEMPTY : EISDIR);
+	if (m->node->kind == NODE_DIR || m->target->kind != NODE_FILE ||
+		!S_ISREG(m->node->scratch->mode))
+		return move_refused(m, EPERM);
 	return store_scratch(m, op);
-}
-
-static int put_snapshot_locked(const struct move *m, const struct op *op,
-	const struct stat *attr, struct node_text *shown)
-{
-	struct tree *tree = node_tree(m->dir);
-	struct entry *old = entry_find_locked(m->new_dir, m->new_name);
-	struct node *copy;
-	int r = scratch_dir_check_locked(m->new_dir);
-
-	if (r == 0 && old && m->noreplace)
-		r = -EEXIST;
-	if (r == 0 && old && old->node->kind == NODE_DIR)
-		r = -EISDIR;
-	if (r == 0)
-		r = scratch_new_locked(op, m->new_dir, attr->st_mode, NULL, &copy);
-	if (r < 0)
-		return r;
-	r = scratch_write_locked(
-		tree, copy->scratch, 0, buf_str(&shown->text), shown->text.len);
-	if (r == 0) {
-		copy->scratch->mtime = attr->st_mtim;
-		copy->scratch->origin = STEAL(shown->origin);
-		copy->scratch->origin_free = m->node->ops->origin_free;
-		if (old)
-			entry_remove_locked(old);
-		r = entry_add_locked(m->new_dir, m->new_name, copy);
-	}
-	node_unref_locked(copy);
-	return r;
-}
-
-static int snapshot(const struct move *m, const struct op *op)
-{
-	struct tree *tree = node_tree(m->dir);
-	struct node_text shown;
-	struct stat attr;
-	uint64_t until_us;
-	int r;
-
-	if (crosses_objects(m))
-		return -EXDEV;
-	node_text_init(&shown);
-	r = node_stat(m->node, op, &attr, &until_us);
-	if (r == 0)
-		r = node_show(m->node, op, &shown);
-	if (r == 0) {
-		tree_lock(tree);
-		r = put_snapshot_locked(m, op, &attr, &shown);
-		tree_unlock(tree);
-	}
-	node_text_release(m->node, &shown);
-	return r;
-}
-
-/* The kernel moves the field's own name; but there the copy is, and the field has its name still. */
-static void tell_moved(const struct move *m)
-{
-	const struct tree_notifier *n = node_tree(m->dir)->notifier;
-
-	if (n)
-		n->name(n->arg, node_id(m->new_dir), m->new_name);
 }
 
 static int move_file(const struct move *m, const struct op *op)
 {
-	int r;
-
 	if (m->node->kind != NODE_FILE)
-		return -EPERM;
-	if (!m->target || node_is_scratch(m->target)) {
-		r = snapshot(m, op);
-		if (r == 0)
-			tell_moved(m);
-		return r;
-	}
+		return move_refused(m, EPERM);
+	if (!m->target || node_is_scratch(m->target))
+		return move_snapshot(m, op);
 	if (m->noreplace)
 		return -EEXIST;
-	return m->target->kind == NODE_DIR ? -EISDIR : -EPERM;
+	return move_refused(m, m->target->kind == NODE_DIR ? EISDIR : EPERM);
 }
 
-/* A directory of the view has its new place, and the kernel goes on with the node that it keeps there; what became of a draft may
- * be another object. */
-static void dir_was_moved(const struct move *m, const struct op *op)
+static bool is_in_drafts(struct node *dir)
 {
-	struct tree *tree = node_tree(m->dir);
-	struct node_attr attr;
-	bool gone;
+	struct tree *tree = node_tree(dir);
+	bool is_in;
 
 	tree_lock(tree);
-	gone = node_move_locked(m->node, m->new_dir, m->new_name) < 0;
+	dir = node_view_dir_locked(dir);
+	is_in = dir && dir->flags & NODE_DRAFTS;
 	tree_unlock(tree);
-	gone = gone ||
-	       (m->node->ops->stat && m->node->ops->stat(m->node, op, &attr) == -ENOENT);
+	return is_in;
+}
+
+/* The kernel goes on with the node that it has, under the new name. */
+static void dir_was_moved(const struct move *m)
+{
+	struct tree *tree = node_tree(m->dir);
+
 	tree_lock(tree);
-	if (gone) {
-		overlay_purge_locked(m->node);
-		node_orphan_locked(m->node);
-		m->node->bits |= BIT_GONE;
-	}
+	if (node_move_locked(m->node, m->new_dir, m->new_name) < 0)
+		dir_gone_locked(m->node);
 	tree_unlock(tree);
 }
 
@@ -260,20 +206,22 @@ static int move_dir(const struct move *m, const struct op *op)
 	bool inside;
 	int r;
 
+	if (is_in_drafts(m->new_dir))
+		return move_refused(m, EPERM);
 	if (m->target && m->noreplace)
 		return -EEXIST;
 	if (m->target)
-		return m->target->kind == NODE_DIR ? -EEXIST : -ENOTDIR;
+		return move_refused(m, m->target->kind == NODE_DIR ? EEXIST : ENOTDIR);
 	tree_lock(node_tree(m->dir));
 	inside = node_is_below_locked(m->new_dir, m->node);
 	tree_unlock(node_tree(m->dir));
 	if (inside)
 		return -EINVAL;
 	if (!m->dir->ops || !m->dir->ops->rename || !m->new_dir->ops)
-		return -EPERM;
+		return move_refused(m, EPERM);
 	r = m->dir->ops->rename(m->dir, op, m->name, m->new_dir, m->new_name, m->noreplace);
 	if (r == 0)
-		dir_was_moved(m, op);
+		dir_was_moved(m);
 	return rename_error(r);
 }
 
@@ -283,9 +231,24 @@ static int move_any(const struct move *m, const struct op *op)
 		return m->noreplace ? -EEXIST : 0;
 	if (!node_is_scratch(m->node))
 		return m->node->kind == NODE_DIR ? move_dir(m, op) : move_file(m, op);
+	if (move_leaves_drafts(m))
+		return rename_error(move_out_of_drafts(m, op));
 	if (m->target && !node_is_scratch(m->target))
 		return onto_view(m, op);
 	return move_scratch(m);
+}
+
+/* What is there under the new name. A scratch file may be the value of an entry that has none
+ * yet. */
+static int find_target(struct move *m, const struct op *op)
+{
+	int r = child_find(m->new_dir, op, m->new_name, &m->target);
+
+	if (r != -ENOENT || !node_is_scratch(m->node) || m->node->kind == NODE_DIR)
+		return r == -ENOENT ? 0 : r;
+	r = node_make_unset(m->new_dir, op, m->new_name, &m->target);
+	m->is_unset = r == 0;
+	return r == -ENOSYS ? 0 : r;
 }
 
 int tree_rename(struct tree *tree, const struct op *op, uint64_t dir_id, const char *name,
@@ -293,26 +256,23 @@ int tree_rename(struct tree *tree, const struct op *op, uint64_t dir_id, const c
 {
 	CLEANUP_NODE struct node *dir = node_get(tree, dir_id);
 	CLEANUP_NODE struct node *new_dir = node_get(tree, new_dir_id);
-	CLEANUP_NODE struct node *node = NULL;
-	CLEANUP_NODE struct node *target = NULL;
+	struct move m = {.dir = dir,
+		.new_dir = new_dir,
+		.name = name,
+		.new_name = new_name,
+		.noreplace = flags & RENAME_NOREPLACE};
 	int r;
 
 	if (flags & ~(unsigned)RENAME_NOREPLACE)
 		return -EINVAL;
 	if (!dir || !new_dir)
 		return -ESTALE;
-	r = child_find(dir, op, name, &node);
-	if (r < 0)
-		return r;
-	r = child_find(new_dir, op, new_name, &target);
-	if (r < 0 && r != -ENOENT)
-		return r;
-	return move_any(&(struct move){.dir = dir,
-				.new_dir = new_dir,
-				.name = name,
-				.new_name = new_name,
-				.node = node,
-				.target = target,
-				.noreplace = flags & RENAME_NOREPLACE},
-		op);
+	r = child_find(dir, op, name, &m.node);
+	if (r == 0)
+		r = find_target(&m, op);
+	if (r == 0)
+		r = move_any(&m, op);
+	node_put(m.target);
+	node_put(m.node);
+	return r;
 }

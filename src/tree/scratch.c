@@ -7,6 +7,8 @@
 #include <string.h>
 #include "base/clock.h"
 #include "entry.h"
+#include "node_io.h"
+#include "scratch_mark.h"
 
 int scratch_init_tables(struct tree *tree)
 {
@@ -63,8 +65,7 @@ void scratch_free(struct scratch *s)
 		free(x->value);
 		free(x);
 	}
-	if (s->origin && s->origin_free)
-		s->origin_free(s->origin);
+	scratch_mark_release(&s->mark);
 	free(s->target);
 	free(s);
 }
@@ -136,8 +137,8 @@ int scratch_dir_check_locked(const struct node *dir)
 	return dir->flags & NODE_SCRATCH ? 0 : -EPERM;
 }
 
-int scratch_make_locked(const struct op *op, struct node *dir, const char *name,
-	mode_t mode, const char *target, struct node **ret)
+static int make_locked(const struct op *op, struct node *dir, const char *name, mode_t mode,
+	const char *target, struct node **ret)
 {
 	struct node *node;
 	int r = scratch_dir_check_locked(dir);
@@ -159,36 +160,35 @@ int scratch_make_locked(const struct op *op, struct node *dir, const char *name,
 	return 0;
 }
 
-static struct node *nearest_view_dir(struct node *dir)
-{
-	struct tree *tree = node_tree(dir);
-
-	tree_lock(tree);
-	while (dir && node_is_scratch(dir))
-		dir = parent_of(dir);
-	if (dir)
-		node_ref_locked(dir);
-	tree_unlock(tree);
-	return dir;
-}
-
 int scratch_make(struct node *dir, const struct op *op, const char *name, mode_t mode,
 	const char *target, struct node **ret)
 {
-	CLEANUP_NODE struct node *view = S_ISREG(mode) ? nearest_view_dir(dir) : NULL;
-	void *origin = view && view->ops->origin ? view->ops->origin(view) : NULL;
 	int r;
 
 	tree_lock(node_tree(dir));
-	r = scratch_make_locked(op, dir, name, mode, target, ret);
-	if (r == 0 && origin) {
-		(*ret)->scratch->origin = STEAL(origin);
-		(*ret)->scratch->origin_free = view->ops->origin_free;
-	}
+	r = make_locked(op, dir, name, mode, target, ret);
 	tree_unlock(node_tree(dir));
-	if (origin && view->ops->origin_free)
-		view->ops->origin_free(origin);
+	return r == -EPERM ? node_refused(dir, "create", name, r) : r;
+}
+
+int tree_scratch_charge(struct tree *tree, uint64_t bytes)
+{
+	int r = -ENOSPC;
+
+	tree_lock(tree);
+	if (bytes <= tree->options.scratch_max - tree->scratch_used) {
+		tree->scratch_used += bytes;
+		r = 0;
+	}
+	tree_unlock(tree);
 	return r;
+}
+
+void tree_scratch_refund(struct tree *tree, uint64_t bytes)
+{
+	tree_lock(tree);
+	tree->scratch_used -= bytes;
+	tree_unlock(tree);
 }
 
 void scratch_stat_locked(const struct node *node, struct stat *ret)

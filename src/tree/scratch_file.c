@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The bytes of a scratch file: blocks sorted by where they are, holes not there at all; a small file's block is small. */
+/* The bytes of a scratch file: blocks sorted by where they are, holes not there at all; a small
+ * file's block is small. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

@@ -81,11 +81,6 @@ void *table_first(const struct table *t, uint64_t hash)
 	return *table_slot(t, hash);
 }
 
-void *table_next(const struct table *t, const void *item)
-{
-	return *table_link(t, item);
-}
-
 /* splitmix64's finish. */
 uint64_t hash_mix(uint64_t a, uint64_t b)
 {

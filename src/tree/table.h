@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A chained hash table whose link is a member of the item: no allocation for each item. Not locked. */
+/* A chained hash table whose link is a member of the item: no allocation for each item. Not
+ * locked. */
 #ifndef TREE_TABLE_H
 #define TREE_TABLE_H
 
@@ -22,10 +23,8 @@ void table_release(struct table *t);
 /* Never fails: a table that cannot grow has longer chains. */
 void table_add(struct table *t, void *item);
 void table_remove(struct table *t, void *item);
-/* All items of one chain; the caller compares:
- *   for (struct x *i = table_first(t, hash); i; i = table_next(t, i)) */
+/* The first item of a chain; the caller follows the links and compares. */
 void *table_first(const struct table *t, uint64_t hash);
-void *table_next(const struct table *t, const void *item);
 
 uint64_t hash_bytes(uint64_t seed, const void *bytes, size_t len);
 uint64_t hash_mix(uint64_t a, uint64_t b);

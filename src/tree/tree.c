@@ -48,7 +48,8 @@ int tree_new(const struct node_entry *root, const struct tree_options *options,
 	return 0;
 }
 
-/* At the end the kernel forgets without saying so. Directories go with the last node below them. */
+/* At the end the kernel forgets without saying so. Directories go with the last node below
+ * them. */
 static void tree_forget_all_locked(struct tree *t)
 {
 	for (uint32_t i = 1; i < t->pool.end; i++) {

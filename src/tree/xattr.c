@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Extended attributes of scratch nodes: user.* only, charged to the cap. Field files have none and say so. */
+/* Extended attributes of scratch nodes: user.* only, charged to the cap. Field files have none
+ * and say so. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

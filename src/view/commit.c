@@ -1,40 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* A write's way to the API: compare, send, confirm, say why not. The one idea: 0 is returned only when an answer of the API
- * shows what was asked; everything else tells the caller, is written to .error, and keeps the text. */
+/* A write's way to the API: plan, send, confirm, or say why not. 0 is returned only when an answer to a question that was asked after
+ * the write began shows what was asked for. To repeat is to plan anew: GET, plan, PATCH. A write that fails tells its caller, is
+ * written to .error, and its text is kept. */
 #include "commit.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/clock.h"
-#include "base/process.h"
-
-#define POLL_MOST_MS 1000
-#define BODY_MAX     (8u << 20)
-/* Left of the deadline when waiting ends, so that the answer to the caller is in time. */
-#define POLL_MARGIN_MS 20
-
-bool commit_pause_ms(struct commit *c, uint64_t ms)
-{
-	struct view *view = c->vpc->view;
-	uint64_t left = op_left_ms(c->op), until;
-
-	if (left <= POLL_MARGIN_MS)
-		return false;
-	if (ms > left - POLL_MARGIN_MS)
-		ms = left - POLL_MARGIN_MS;
-	until = clock_mono_ms() + ms;
-	pthread_mutex_lock(&view->lock);
-	while (clock_mono_ms() < until && !view->stopping)
-		view_wait(view, until);
-	pthread_mutex_unlock(&view->lock);
-	return true;
-}
-
-uint64_t commit_next_delay(uint64_t ms)
-{
-	return ms * 2 < POLL_MOST_MS ? ms * 2 : POLL_MOST_MS;
-}
 
 static bool is_busy_status(const struct doc *doc)
 {
@@ -47,11 +20,11 @@ static bool is_busy_status(const struct doc *doc)
 int commit_wait_ready(struct commit *c, struct doc **ret)
 {
 	struct api_problem problem;
-	uint64_t delay = POLL_FIRST_MS;
+	uint64_t pause = PACE_FIRST_MS;
 
 	for (;;) {
 		CLEANUP_DOC struct doc *doc = NULL;
-		int r = answers_ask(c->vpc, c->op, &doc, &problem);
+		int r = cache_ask(c->vpc, c->op, &doc, &problem);
 
 		if (r < 0)
 			return r;
@@ -59,49 +32,15 @@ int commit_wait_ready(struct commit *c, struct doc **ret)
 			*ret = STEAL(doc);
 			return 0;
 		}
-		if (!commit_pause_ms(c, delay))
+		if (!pace_wait_ms(c->vpc->view, c->op, pause))
 			return -EBUSY;
-		delay = commit_next_delay(delay);
+		pause = pace_next_ms(pause);
 	}
 }
 
 bool commit_is_precondition(const struct api_problem *problem)
 {
 	return strcmp(problem->code, "FAILED_PRECONDITION") == 0;
-}
-
-/* What the API says after the change: the answer that shows it, or the last one that does not. */
-static int confirm(struct commit *c, struct doc *answer)
-{
-	CLEANUP_BUF struct buf done = BUF_INIT(BODY_MAX), missing = BUF_INIT(BODY_MAX);
-	CLEANUP_DOC struct doc *doc = answer ? doc_ref(answer) : NULL;
-	struct api_problem problem;
-	uint64_t delay = POLL_FIRST_MS;
-
-	while (!doc || !change_is_shown(c->change, doc, NULL, NULL)) {
-		struct doc *next = NULL;
-
-		if (doc && !commit_pause_ms(c, delay))
-			break;
-		if (answers_ask(c->vpc, c->op, &next, &problem) == 0) {
-			doc_unref(doc);
-			doc = next;
-		} else if (op_left_ms(c->op) <= POLL_MARGIN_MS ||
-			   problem.errnum == ENOENT || problem.errnum == ESHUTDOWN) {
-			break;
-		}
-		delay = commit_next_delay(delay);
-	}
-	if (doc && change_is_shown(c->change, doc, &done, &missing))
-		return 0;
-	if (!doc)
-		return problem_say(&c->problem, problem.errnum,
-			"the API took the request, and what it made of it could not be "
-			"read: %s",
-			problem.text);
-	return problem_say(&c->problem, EPERM,
-		"the API answered without an error and left as it was: %s%s%s",
-		buf_str(&missing), done.len ? "; it changed: " : "", buf_str(&done));
 }
 
 void commit_add_text(struct api_problem *problem, const char *text)
@@ -111,6 +50,95 @@ void commit_add_text(struct api_problem *problem, const char *text)
 	snprintf(problem->text + len, sizeof(problem->text) - len, "%s", text);
 }
 
+/* What a change is confirmed with. */
+struct confirmation {
+	const struct doc *answer; /* of the PATCH itself, or NULL */
+	struct doc *last;	  /* owned: the last document that came */
+	int r;			  /* how the last question ended */
+	struct api_problem problem;
+};
+
+static bool is_shown(const struct commit *c, const struct doc *doc)
+{
+	return doc && change_is_shown(c->change, doc, NULL, NULL);
+}
+
+/* Asks until an answer shows the change, or the time is over. The questions are spaced, whatever comes back. */
+static void confirmation_wait(struct commit *c, struct confirmation *seen)
+{
+	for (uint64_t pause = PACE_FIRST_MS; !is_shown(c, seen->last);
+		pause = pace_next_ms(pause)) {
+		struct doc *next = NULL;
+		uint64_t left_ms;
+		int r;
+
+		if ((seen->last || seen->r < 0) &&
+			!pace_wait_ms(c->vpc->view, c->op, pause))
+			return;
+		left_ms = op_left_ms(c->op);
+		r = cache_ask(c->vpc, c->op, &next, &seen->problem);
+		if (seen->last && seen->r == 0 && pace_was_late(left_ms, r))
+			return;
+		seen->r = r;
+		if (seen->r == 0) {
+			doc_unref(seen->last);
+			seen->last = next;
+		} else if (seen->r == -ENOENT || seen->r == -ESHUTDOWN) {
+			return;
+		}
+	}
+}
+
+/* The service may ignore a mask without a word: then everything is as it was before, or as its own answer said. */
+static bool is_ignored(const struct commit *c, const struct confirmation *seen)
+{
+	if (change_is_as_before(c->change, c->now, seen->last))
+		return true;
+	return seen->answer && !is_busy_status(seen->answer) &&
+	       change_is_as_before(c->change, seen->answer, seen->last);
+}
+
+static int confirmation_refuse(struct commit *c, const struct confirmation *seen)
+{
+	CLEANUP_BUF struct buf done = BUF_INIT(BODY_MAX), missing = BUF_INIT(BODY_MAX);
+
+	if (seen->r == -ENOENT)
+		return problem_say(&c->problem, ENOENT,
+			"the API took the change, and the VPC is gone since: %s",
+			seen->problem.text);
+	if (seen->r < 0)
+		return problem_say(&c->problem, ETIMEDOUT,
+			"the change was accepted and has not been seen yet: %s",
+			seen->problem.text);
+	change_is_shown(c->change, seen->last, &done, &missing);
+	if (is_busy_status(seen->last))
+		return problem_say(&c->problem, ETIMEDOUT,
+			"the change was accepted and has not been seen yet (%s): %s",
+			doc_status(seen->last), buf_str(&missing));
+	if (is_ignored(c, seen))
+		return problem_say(&c->problem, EPERM,
+			"the API answered without an error and left as it was: %s%s%s",
+			buf_str(&missing), done.len ? "; it changed: " : "",
+			buf_str(&done));
+	return problem_say(&c->problem, EBUSY,
+		"changed by somebody else while this change was made: %s",
+		buf_str(&missing));
+}
+
+static int confirm(struct commit *c, struct doc *answer)
+{
+	struct confirmation seen = {
+		.answer = answer, .last = answer ? doc_ref(answer) : NULL};
+	int r = 0;
+
+	confirmation_wait(c, &seen);
+	if (!is_shown(c, seen.last))
+		r = confirmation_refuse(c, &seen);
+	doc_unref(c->shown);
+	c->shown = seen.last;
+	return r;
+}
+
 /* The answer to a PATCH may leave out, or show otherwise, what a GET shows (the reference does so): then it confirms, and the
  * next read asks. */
 static bool is_whole(const struct commit *c, const struct doc *answer)
@@ -118,18 +146,13 @@ static bool is_whole(const struct commit *c, const struct doc *answer)
 	return answer && doc_has_members_of(answer, c->now);
 }
 
-/* What was confirmed is what the mount shows before the writer is told. Without an answer the next reader asks. */
+/* What was confirmed is what the mount shows before the writer goes on. Without an answer the next reader asks. */
 static void see_result(struct commit *c)
 {
-	struct view *view = c->vpc->view;
 	CLEANUP_DOC struct doc *doc = NULL;
 	struct api_problem problem;
 
-	if (answers_ask(c->vpc, c->op, &doc, &problem) == 0)
-		return;
-	pthread_mutex_lock(&view->lock);
-	view->list_asked_us = 0;
-	pthread_mutex_unlock(&view->lock);
+	cache_ask(c->vpc, c->op, &doc, &problem);
 }
 
 static int send_once(struct commit *c)
@@ -138,14 +161,14 @@ static int send_once(struct commit *c)
 	CLEANUP_DOC struct doc *answer = NULL;
 	int r = change_body(c->change, &body);
 
-	c->sent = true;
 	if (r < 0)
 		return problem_say(&c->problem, -r, "the request does not fit into memory");
+	c->sent = true;
 	r = api_patch(c->vpc->view->api, c->op, c->vpc->id, buf_str(&body), body.len,
 		change_mask(c->change), &answer, &c->problem);
 	/* Whatever was known is older than this request, also when it failed half-way. */
 	if (r == 0 || c->problem.sent)
-		answers_take(c->vpc, r == 0 && is_whole(c, answer) ? answer : NULL);
+		cache_take_written(c->vpc, r == 0 && is_whole(c, answer) ? answer : NULL);
 	if (r < 0 && c->problem.sent && c->problem.http_status == 0)
 		commit_add_text(&c->problem,
 			"\nwhether the change was made is not known: read the file to see");
@@ -171,24 +194,95 @@ static int plan(struct commit *c, struct doc *now)
 	return 0;
 }
 
-/* Refused while the VPC is busy: wait for it and try once more, from what it is like then. */
-static int send(struct commit *c)
+static int ask_and_plan(struct commit *c)
 {
 	CLEANUP_DOC struct doc *now = NULL;
-	struct api_problem refused;
+	int r = cache_ask(c->vpc, c->op, &now, &c->problem);
+
+	return r < 0 ? r : plan(c, now);
+}
+
+/* The answer was lost. A value that is neither the one before nor the one asked for is somebody else's, and perhaps came after ours:
+ * what replaces is not sent again over it. */
+static int plan_again(struct commit *c)
+{
+	CLEANUP_DOC struct doc *now = NULL;
+	bool is_unknown = c->problem.sent && c->problem.http_status == 0;
+	int r = cache_ask(c->vpc, c->op, &now, &c->problem);
+
+	if (r < 0)
+		return r;
+	if (c->is_replacement && is_unknown && !is_shown(c, now) &&
+		!change_is_as_before(c->change, c->now, now))
+		return problem_say(&c->problem, EBUSY,
+			"changed by somebody else while this change was made: %s",
+			change_mask(c->change));
+	return plan(c, now);
+}
+
+/* Refused while the VPC is busy: wait for it and plan once more, from what it is like then. */
+static int plan_when_ready(struct commit *c)
+{
+	CLEANUP_DOC struct doc *now = NULL;
+	struct api_problem refused = c->problem;
+
+	if (commit_wait_ready(c, &now) == 0)
+		return plan(c, now);
+	c->problem = refused;
+	return -c->problem.errnum;
+}
+
+/* Whether the answer that confirmed the change shows all that the text asked for. A saved document asks for more than the leaves
+ * that were sent: some were so already, and somebody else may have changed one of them between the question and the request. */
+static bool is_all_shown(struct commit *c)
+{
+	CLEANUP_CHANGE struct change *rest = NULL;
+
+	return !c->is_document ||
+	       (c->plan(c, c->shown, &rest, NULL) == 0 && change_is_empty(rest));
+}
+
+static int plan_rest(struct commit *c)
+{
+	CLEANUP_DOC struct doc *now = NULL;
+	struct api_problem problem = {0};
+	int r = 0;
+
+	if (op_left_ms(c->op) > PACE_MARGIN_MS)
+		r = cache_ask(c->vpc, c->op, &now, &problem);
+	if (now)
+		return plan(c, now);
+	if (r < 0)
+		return problem_say(&c->problem, r == -ENOENT ? ENOENT : ETIMEDOUT,
+			"the change was accepted and has not been seen yet: %s",
+			problem.text);
+	return problem_say(&c->problem, EBUSY,
+		"somebody else changes this VPC at the same time: it is not as this text "
+		"says");
+}
+
+static int send(struct commit *c)
+{
+	bool has_waited = false;
 	int r = send_once(c);
 
-	if (r == 0 || !commit_is_precondition(&c->problem))
-		return r;
-	refused = c->problem;
-	if (commit_wait_ready(c, &now) < 0) {
-		c->problem = refused;
-		return -c->problem.errnum;
+	for (unsigned attempts = 1;; attempts++) {
+		if (r == 0 && is_all_shown(c))
+			return 0;
+		if (r == 0) {
+			r = plan_rest(c);
+		} else if (commit_is_precondition(&c->problem) && !has_waited) {
+			has_waited = true;
+			r = plan_when_ready(c);
+		} else if (pace_may_repeat(c->vpc->view, c->op, &c->problem, attempts)) {
+			r = plan_again(c);
+		} else {
+			return r;
+		}
+		if (r < 0 || change_is_empty(c->change))
+			return r;
+		r = send_once(c);
 	}
-	r = plan(c, now);
-	if (r < 0 || change_is_empty(c->change))
-		return r;
-	return send_once(c);
 }
 
 static int note_dry_run(struct commit *c)
@@ -205,49 +299,49 @@ static int note_dry_run(struct commit *c)
 	return 0;
 }
 
-static int run_in_gate(struct commit *c)
+/* A value in place of another goes out at once; where the cache says that it is there already, or makes no change of it, only an
+ * answer from now on can tell. Returns whether there is something to send. */
+static bool plan_from_cache(struct commit *c, int *r)
 {
-	CLEANUP_DOC struct doc *now = NULL;
-	int r = c->ask_first ? answers_ask(c->vpc, c->op, &now, &c->problem)
-			     : answers_doc(c->vpc, c->op, &now, &c->problem);
+	CLEANUP_DOC struct doc *known = NULL;
 
-	if (r == 0)
-		r = plan(c, now);
-	if (r < 0 || change_is_empty(c->change))
-		return r;
+	*r = 0;
+	if (!c->is_replacement || cache_peek(c->vpc, &known) < 0)
+		return false;
+	*r = plan(c, known);
+	return *r == 0 && !change_is_empty(c->change);
+}
+
+static int run_locked(struct commit *c)
+{
+	int r;
+
+	if (!plan_from_cache(c, &r)) {
+		if (r == -EINVAL) /* what was written is wrong, whatever the VPC is like */
+			return r;
+		r = ask_and_plan(c);
+		if (r < 0 || change_is_empty(c->change))
+			return r;
+	}
 	return c->vpc->view->dry_run ? note_dry_run(c) : send(c);
 }
 
 int commit_run(struct commit *c)
 {
-	int r = gate_enter(c->vpc, c->op);
+	int r = write_lock_take(c->vpc, c->op);
 
 	if (r < 0)
 		return problem_say(&c->problem, -r,
 			"another write to this VPC did not end within the deadline");
-	r = run_in_gate(c);
-	gate_leave(c->vpc);
+	r = run_locked(c);
+	write_lock_drop(c->vpc);
 	return r;
 }
 
-/* An editor whose save was refused puts the old text back, and that is no news: why, and the refused text, stay. */
-static bool is_way_back(const struct commit *c)
+/* An editor whose save was refused renames its copy of the old text back: the refused text stays. */
+static bool is_rollback(const struct commit *c)
 {
-	bool same;
-
-	if (c->sent)
-		return false;
-	pthread_mutex_lock(&c->vpc->view->lock);
-	same = c->vpc->refused && c->vpc->refused == process_of_thread(c->op->pid);
-	pthread_mutex_unlock(&c->vpc->view->lock);
-	return same;
-}
-
-static void note_refused(struct commit *c, pid_t process)
-{
-	pthread_mutex_lock(&c->vpc->view->lock);
-	c->vpc->refused = process;
-	pthread_mutex_unlock(&c->vpc->view->lock);
+	return !c->sent && c->store && c->store->why == STORE_RENAME;
 }
 
 int commit_end(struct commit *c, int r)
@@ -261,18 +355,19 @@ int commit_end(struct commit *c, int r)
 	};
 
 	if (r < 0) {
-		if (c->text)
-			report.kept = rejected_keep(journal, c->target, c->text, c->len);
-		note_refused(c, process_of_thread(c->op->pid));
+		if (c->store && c->store->len)
+			report.kept = rejected_keep(
+				journal, c->target, c->store->text, c->store->len);
 		r = journal_fail(c->vpc->view, &report, &c->problem);
-	} else if (!is_way_back(c)) {
-		note_refused(c, 0);
-		journal_worked(c->vpc);
-		if (c->text)
+	} else {
+		if (c->sent)
+			journal_worked(c->vpc);
+		if (c->store && !is_rollback(c))
 			rejected_drop(journal, c->target);
 	}
 	change_free(c->change);
 	doc_unref(c->now);
+	doc_unref(c->shown);
 	return r;
 }
 
@@ -280,7 +375,7 @@ void commit_init(struct commit *c, struct vpc *vpc, const struct op *op, const c
 {
 	*c = (struct commit){.vpc = vpc, .op = op, .path = path};
 	pthread_mutex_lock(&vpc->view->lock);
-	snprintf(c->target, sizeof(c->target), "%s%s%s%s", vpc->is_draft ? ".drafts/" : "",
-		vpc->file, path[0] ? "/" : "", path);
+	snprintf(c->target, sizeof(c->target), "%s%s%s", vpc->file, path[0] ? "/" : "",
+		path);
 	pthread_mutex_unlock(&vpc->view->lock);
 }

@@ -4,23 +4,26 @@
 #define VIEW_COMMIT_H
 
 #include "internal.h"
+#include "pace.h"
 
 struct commit {
 	struct vpc *vpc;     /* borrowed */
 	const struct op *op; /* borrowed */
 	const char *path;    /* relative to the VPC */
-	const char *text;    /* what somebody wrote, NULL when it is no text */
-	size_t len;
+	const struct node_store
+		*store;	      /* borrowed: what somebody wrote, NULL when it is no text */
 	const char *new_name; /* of a rename */
-	struct doc *origin; /* borrowed: what the writer of a spec.json had read, or NULL */
-	bool sent;	    /* a request went out */
-	bool ask_first; /* plan from what the API has now, not from an answer within the ttl */
-	/* Makes the change from the document; the sentence on failure. May be called again. */
+	struct doc *base;     /* borrowed: what a spec.json is compared with, or NULL */
+	bool is_replacement; /* one value or whole list in place of another: needs no plan from an answer */
+	bool is_document; /* a spec.json: the text asks for more than one leaf */
+	bool sent;	  /* a request went out */
+	/* Makes the change from the document; the sentence on failure. Called again for each repetition. */
 	int (*plan)(struct commit *c, const struct doc *now, struct change **ret,
 		struct err *err);
 
 	struct change *change; /* owned until commit_end, as is now */
 	struct doc *now;       /* what the change was planned from */
+	struct doc *shown;     /* the answer that confirmed it */
 	struct api_problem problem;
 	char target[NODE_PATH_MAX]; /* "prod/name" */
 };
@@ -31,11 +34,7 @@ int commit_run(struct commit *c);
 /* Reports, keeps or drops the refused text, frees. Returns r, or the errno of the report. */
 int commit_end(struct commit *c, int r);
 
-#define POLL_FIRST_MS 100
-/* Waits that long, or less when the deadline is nearer. False when there is no time left to ask again. */
-bool commit_pause_ms(struct commit *c, uint64_t ms);
-uint64_t commit_next_delay(uint64_t ms);
-/* Waits while the VPC is CREATING or UPDATING. Errors: -EBUSY at the deadline, those of answers_ask. */
+/* Waits while the VPC is CREATING or UPDATING. Errors: -EBUSY at the deadline, those of cache_ask. */
 int commit_wait_ready(struct commit *c, struct doc **ret);
 /* Behind what the problem says already. */
 void commit_add_text(struct api_problem *problem, const char *text);

@@ -1,51 +1,93 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be written: the text of a file, spec.json, an entry of vpcPrefixes less or renamed, the VPC's name. Each is a
- * plan from a document to a change; commit.c does the rest. */
+/* What can be written: the text of a file, spec.json, an entry of a list less or renamed, the VPC's name. Each is a plan from a
+ * document to a change; commit.c does the rest. */
 #include "commit.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "base/process.h"
+
+/* The entry that a path is in: "vpcPrefixes/pods" of "vpcPrefixes/pods/value". */
+static void entry_of(const char *path, char ret[NODE_PATH_MAX])
+{
+	const char *slash = strchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) + 1 + strcspn(slash + 1, "/") : 0;
+
+	memcpy(ret, path, len);
+	ret[len] = '\0';
+}
+
+/* Missing: an entry made with mkdir gets its value now; anything else was removed meanwhile. */
+static bool is_new_value(const struct commit *c)
+{
+	char entry[NODE_PATH_MAX];
+
+	entry_of(c->path, entry);
+	return local_entry_exists(c->vpc, entry);
+}
 
 static int plan_text(
 	struct commit *c, const struct doc *now, struct change **ret, struct err *err)
 {
+	const struct node_store *s = c->store;
 	struct field field;
-	char name[NAME_FILE_MAX];
 	int r = doc_find(now, c->path, &field);
 
-	/* Missing: an entry made with mkdir gets its value now; anything else was removed meanwhile. */
-	if (r == -ENOENT && sscanf(c->path, "vpcPrefixes/%255[^/]", name) == 1) {
-		bool local;
-
-		pthread_mutex_lock(&c->vpc->view->lock);
-		local = vpc_has_local_prefix(c->vpc, name);
-		pthread_mutex_unlock(&c->vpc->view->lock);
-		if (local)
-			r = 0;
-	}
+	if (r == -ENOENT && is_new_value(c))
+		r = 0;
 	if (r < 0)
-		return err_set(err, -r, "%s is not there any more", c->path);
-	return change_text(now, c->path, c->text, c->len, ret, err);
+		return err_set(err, -r,
+			r == -EBADMSG ? "%s: what the API says of this VPC cannot be read"
+				      : "%s is not there any more",
+			c->path);
+	if (s->is_append)
+		return change_append(now, c->path, s->text, s->len, ret, err);
+	return change_text(now, c->path, s->text, s->len, ret, err);
 }
 
 static int plan_spec(
 	struct commit *c, const struct doc *now, struct change **ret, struct err *err)
 {
-	return change_spec(c->origin ? c->origin : now, now, c->text, c->len, ret, err);
+	return change_spec(c->base, now, c->store->text, c->store->len, ret, err);
 }
 
+static const char *last_name(const char *path)
+{
+	return strrchr(path, '/') + 1;
+}
+
+/* Planned anew after a request whose answer was lost: what it wanted may be so already. */
 static int plan_remove(
 	struct commit *c, const struct doc *now, struct change **ret, struct err *err)
 {
-	return change_remove_prefix(now, strrchr(c->path, '/') + 1, ret, err);
+	int r = change_remove_prefix(now, last_name(c->path), ret, err);
+
+	if (r != -ENOENT || !c->sent)
+		return r;
+	err_clear(err);
+	return change_none(ret);
+}
+
+static bool has_new_name(const struct commit *c, const struct doc *now)
+{
+	char entry[NODE_PATH_MAX];
+	struct field field;
+	size_t len = (size_t)(last_name(c->path) - c->path);
+
+	memcpy(entry, c->path, len);
+	snprintf(entry + len, sizeof(entry) - len, "%s", c->new_name);
+	return doc_find(now, entry, &field) == 0;
 }
 
 static int plan_rename(
 	struct commit *c, const struct doc *now, struct change **ret, struct err *err)
 {
-	return change_rename_prefix(now, strrchr(c->path, '/') + 1, c->new_name, ret, err);
+	int r = change_rename_prefix(now, last_name(c->path), c->new_name, ret, err);
+
+	if (r != -ENOENT || !c->sent || !has_new_name(c, now))
+		return r;
+	err_clear(err);
+	return change_none(ret);
 }
 
 static int plan_name(
@@ -54,113 +96,120 @@ static int plan_name(
 	return change_text(now, "name", c->new_name, strlen(c->new_name), ret, err);
 }
 
-static bool is_whole_list(struct vpc *vpc, const char *path)
+/* Whether the text is all there is to be said: not a part of a list, and nothing is added to. */
+static bool is_replacement(
+	struct vpc *vpc, const char *path, const struct node_store *store)
 {
+	CLEANUP_DOC struct doc *known = NULL;
 	struct field field = {0};
-	bool known;
 
-	pthread_mutex_lock(&vpc->view->lock);
-	known = vpc->doc && doc_find(vpc->doc, path, &field) == 0;
-	pthread_mutex_unlock(&vpc->view->lock);
-	return !known || (field.flags & FIELD_WHOLE_LIST);
+	return !store->is_append && cache_peek(vpc, &known) == 0 &&
+	       doc_find(known, path, &field) == 0 && !(field.flags & FIELD_WHOLE_LIST);
 }
 
-/* The writer's next save is compared with what it knows now: what it had read, with what it wrote. What others changed
- * meanwhile is not in its text, and must not look as if it had taken it out. */
-static void move_origin(struct commit *c, struct doc *before, struct doc **origin)
+static bool differs_nowhere(const struct doc *base, const struct node_store *s)
 {
-	struct doc *after = NULL;
-	struct change *change = NULL;
-	struct err err = {""};
+	CLEANUP_CHANGE struct change *change = NULL;
 
-	if (change_spec(before, before, c->text, c->len, &change, &err) == 0 &&
-		change_apply(change, before, &after, &err) == 0) {
-		pthread_mutex_lock(&c->vpc->view->lock);
-		vpc_remember_reader(c->vpc, process_of_thread(c->op->pid), after, true);
-		pthread_mutex_unlock(&c->vpc->view->lock);
-		doc_unref(*origin);
-		*origin = after;
+	return change_spec(base, base, s->text, s->len, &change, NULL) == 0 &&
+	       change_is_empty(change);
+}
+
+/* What the save is compared with; the caller's reference, or NULL: the text is absolute. */
+static struct doc *choose_base(struct vpc *vpc, const struct node_store *s)
+{
+	struct doc *base;
+
+	if (s->why == STORE_RENAME) {
+		/* Somebody else who renames a copy of what was read puts that copy back. */
+		if (!s->base || (!caller_equal(&s->writer, &s->mover) &&
+					differs_nowhere(s->base, s)))
+			return NULL;
+		return doc_ref(s->base);
 	}
-	change_free(change);
+	if (s->base)
+		return doc_ref(s->base);
+	pthread_mutex_lock(&vpc->view->lock);
+	base = bases_get(vpc, &s->writer);
+	pthread_mutex_unlock(&vpc->view->lock);
+	return base;
 }
 
-static bool is_edit_of(const struct doc *read, const char *text, size_t len)
+/* The writer's next save is compared with its own text. What others changed meanwhile is not in that text, and must not look as if
+ * the writer had taken it out. A text that differs from its base nowhere is no new one: an editor whose save was refused
+ * renames its copy of the old file back, and goes on with what it has read. */
+static void move_base(struct vpc *vpc, struct doc *base, struct node_store *s)
 {
-	struct change *change = NULL;
-	bool edit = change_spec(read, read, text, len, &change, NULL) == 0 &&
-		    !change_is_empty(change);
+	CLEANUP_CHANGE struct change *change = NULL;
+	CLEANUP_DOC struct doc *after = NULL;
 
-	change_free(change);
-	return edit;
+	if (change_spec(base, base, s->text, s->len, &change, NULL) < 0 ||
+		change_is_empty(change) || change_apply(change, base, &after, NULL) < 0)
+		return;
+	pthread_mutex_lock(&vpc->view->lock);
+	bases_saved(vpc, &s->writer, after);
+	pthread_mutex_unlock(&vpc->view->lock);
+	if (s->base) {
+		doc_unref(s->base);
+		s->base = STEAL(after);
+	}
 }
 
-/* What a save is compared with. An editor reads, closes, and opens anew to save, so what the same program read before counts
- * more than what the handle found at its own opening. But a text that is just what the program once read is no edit: it
- * is put back on purpose, and what the file was like when the handle was opened counts. */
-static struct doc *choose_origin(struct commit *c, struct doc *handle_origin)
+static int commit_spec(struct commit *c, struct node_store *store)
 {
-	CLEANUP_DOC struct doc *read = NULL;
-	bool has_saved = false;
-
-	pthread_mutex_lock(&c->vpc->view->lock);
-	read = vpc_read_by(c->vpc, process_of_thread(c->op->pid), &has_saved);
-	pthread_mutex_unlock(&c->vpc->view->lock);
-	if (read && (has_saved || is_edit_of(read, c->text, c->len)))
-		return STEAL(read);
-	return handle_origin ? doc_ref(handle_origin) : NULL;
-}
-
-static int commit_spec(struct commit *c, struct doc **origin)
-{
-	CLEANUP_DOC struct doc *chosen = choose_origin(c, *origin);
+	CLEANUP_DOC struct doc *base = choose_base(c->vpc, store);
 	int r;
 
-	c->origin = chosen;
+	c->base = base;
+	c->is_document = true;
 	c->plan = plan_spec;
-	c->ask_first = true;
 	r = commit_run(c);
-	if (r == 0 && !c->vpc->view->dry_run && chosen)
-		move_origin(c, chosen, origin);
+	if (r == 0 && base && !c->vpc->view->dry_run)
+		move_base(c->vpc, base, store);
 	return r;
 }
 
-static int commit_draft(struct commit *c)
+static int commit_value(struct commit *c)
 {
-	struct err err = {""};
-	int r = draft_store(c->vpc, c->path, c->text, c->len, &err);
-
-	return r < 0 ? problem_say(&c->problem, -r, "%s", err.text) : 0;
-}
-
-int commit_text(struct vpc *vpc, const struct op *op, const char *path, const char *text,
-	size_t len, struct doc **origin)
-{
-	struct commit c;
-	char name[NAME_FILE_MAX];
+	char entry[NODE_PATH_MAX];
 	int r;
 
+	c->plan = plan_text;
+	c->is_replacement = is_replacement(c->vpc, c->path, c->store);
+	r = commit_run(c);
+	entry_of(c->path, entry);
+	if (r == 0 && entry[0] && !c->vpc->view->dry_run)
+		local_entry_drop(c->vpc, entry);
+	return r;
+}
+
+/* Emptied and synchronised, without a text: that clears a list, and says nothing of other files. */
+static bool is_no_text(struct vpc *vpc, const char *path, const struct node_store *store)
+{
+	CLEANUP_DOC struct doc *known = NULL;
+	struct field field = {0};
+
+	if (store->why != STORE_FSYNC || store->len)
+		return false;
+	return cache_peek(vpc, &known) < 0 || doc_find(known, path, &field) < 0 ||
+	       (field.type != FIELD_ADDRESSES && field.type != FIELD_CIDRS);
+}
+
+int commit_text(
+	struct vpc *vpc, const struct op *op, const char *path, struct node_store *store)
+{
+	struct commit c;
+	int r;
+
+	if (is_no_text(vpc, path, store))
+		return 0;
 	commit_init(&c, vpc, op, path);
-	c.text = text;
-	c.len = len;
-	if (vpc->is_draft) {
-		r = commit_draft(&c);
-	} else if (strcmp(path, "spec.json") == 0) {
-		r = commit_spec(&c, origin);
-	} else {
-		c.plan = plan_text;
-		c.ask_first = is_whole_list(vpc, path);
-		r = commit_run(&c);
-	}
-	if (r == 0 && !vpc->view->dry_run &&
-		sscanf(path, "vpcPrefixes/%255[^/]", name) == 1) {
-		pthread_mutex_lock(&vpc->view->lock);
-		vpc_drop_local_prefix(vpc, name);
-		pthread_mutex_unlock(&vpc->view->lock);
-	}
+	c.store = store;
+	r = strcmp(path, "spec.json") == 0 ? commit_spec(&c, store) : commit_value(&c);
 	return commit_end(&c, r);
 }
 
-static int commit_prefix(struct vpc *vpc, const struct op *op, const char *path,
+static int commit_entry(struct vpc *vpc, const struct op *op, const char *path,
 	const char *new_name,
 	int (*plan)(struct commit *, const struct doc *, struct change **, struct err *))
 {
@@ -170,22 +219,21 @@ static int commit_prefix(struct vpc *vpc, const struct op *op, const char *path,
 	commit_init(&c, vpc, op, path);
 	c.new_name = new_name;
 	c.plan = plan;
-	c.ask_first = true;
-	r = !new_name && cascade_ends_in(vpc, op, path)
-		    ? problem_say(&c.problem, EPERM, CASCADE_TEXT)
-		    : commit_run(&c);
+	r = commit_run(&c);
+	if (r == 0 && !vpc->view->dry_run) /* one made here, too, must not come to light */
+		local_entry_drop(vpc, path);
 	return commit_end(&c, r);
 }
 
-int commit_remove_prefix(struct vpc *vpc, const struct op *op, const char *path)
+int commit_remove_entry(struct vpc *vpc, const struct op *op, const char *path)
 {
-	return commit_prefix(vpc, op, path, NULL, plan_remove);
+	return commit_entry(vpc, op, path, NULL, plan_remove);
 }
 
-int commit_rename_prefix(
+int commit_rename_entry(
 	struct vpc *vpc, const struct op *op, const char *path, const char *new_name)
 {
-	return commit_prefix(vpc, op, path, new_name, plan_rename);
+	return commit_entry(vpc, op, path, new_name, plan_rename);
 }
 
 int commit_rename_vpc(struct vpc *vpc, const struct op *op, const char *name)
@@ -195,5 +243,6 @@ int commit_rename_vpc(struct vpc *vpc, const struct op *op, const char *name)
 	commit_init(&c, vpc, op, "name");
 	c.new_name = name;
 	c.plan = plan_name;
+	c.is_replacement = true;
 	return commit_end(&c, commit_run(&c));
 }

@@ -21,8 +21,8 @@ const char control_readme[] =
 	"prefix\n"
 	"  mkdir new; rmdir old                             create (option zone=) and "
 	"delete a VPC\n"
-	"  mkdir .drafts/new                                fill it, then mv .drafts/new "
-	"new: one POST\n"
+	"  cp -r prod .drafts/new; mv -T .drafts/new new    a VPC with everything: one "
+	"POST\n"
 	"  cat prod/.error                                  why the last request about "
 	"prod failed\n"
 	"\n"
@@ -34,4 +34,5 @@ const char control_readme[] =
 	"answers\n"
 	"  by-id/ID  a link to each VPC          rejected/NAME/PATH  texts that were "
 	"refused\n"
-	"  version\n";
+	"  version   server-owned  names that only the API sets, for rsync "
+	"--exclude-from\n";

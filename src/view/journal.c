@@ -77,14 +77,17 @@ static void cut_log(struct journal *j, size_t lines)
 	memmove(j->log.data, at, j->log.len + 1);
 }
 
+/* While somebody has the log open nothing is cut off in front, so that tail -f keeps its place; past the limit lines are dropped. */
 static void add_line(struct journal *j, const char *line)
 {
 	if (j->log_lines >= LOG_LINES + LOG_SLACK && !j->log_readers)
 		cut_log(j, LOG_LINES - 1);
-	if (j->log.len + strlen(line) > LOG_MAX)
-		cut_log(j, LOG_LINES - 1);
+	if (j->log.len + strlen(line) > LOG_MAX && !j->log_readers)
+		cut_log(j, LOG_LINES / 2);
 	if (buf_adds(&j->log, line) == 0)
 		j->log_lines++;
+	else
+		j->log_dropped++;
 	j->logged_at = clock_real();
 }
 
@@ -231,9 +234,14 @@ int journal_fail(
 		return -problem->errnum;
 	}
 	pthread_mutex_lock(&view->lock);
-	free(report->vpc->error);
-	report->vpc->error = copy;
-	report->vpc->error_at = clock_real();
+	if (report->is_read && report->vpc->error_is_change) {
+		free(copy);
+	} else {
+		free(report->vpc->error);
+		report->vpc->error = copy;
+		report->vpc->error_is_change = !report->is_read;
+		report->vpc->error_at = clock_real();
+	}
 	pthread_mutex_unlock(&view->lock);
 	return -problem->errnum;
 }
@@ -244,6 +252,7 @@ void journal_worked(struct vpc *vpc)
 	if (vpc->error)
 		vpc->error_at = clock_real();
 	free(STEAL(vpc->error));
+	vpc->error_is_change = false;
 	pthread_mutex_unlock(&vpc->view->lock);
 }
 
@@ -296,7 +305,7 @@ static int print_figure(
 int journal_stats(struct view *view, struct buf *ret)
 {
 	struct view_gauges gauges = {0};
-	uint64_t vpcs, hits, retries;
+	uint64_t vpcs, hits, retries, dropped;
 
 	if (view->gauges)
 		view->gauges(view->gauges_arg, &gauges);
@@ -307,11 +316,14 @@ int journal_stats(struct view *view, struct buf *ret)
 	pthread_mutex_lock(&view->journal->lock);
 	print_calls(view->journal->calls, ret);
 	retries = view->journal->calls->retries;
+	dropped = view->journal->log_dropped;
 	pthread_mutex_unlock(&view->journal->lock);
 	print_figure(
 		ret, "retries_total", "counter", "Requests that were made again.", retries);
 	print_figure(ret, "cache_hits_total", "counter",
 		"Questions answered without a call.", hits);
+	print_figure(ret, "log_lines_dropped_total", "counter",
+		"Lines of the log that were dropped while it was open and full.", dropped);
 	print_figure(ret, "vpcs", "gauge", "VPCs known.", vpcs);
 	print_figure(ret, "open_handles", "gauge", "Open files.", gauges.open_handles);
 	return print_figure(ret, "scratch_bytes", "gauge", "Bytes of scratch files.",

@@ -7,7 +7,7 @@
 
 #define LOG_LINES    1000
 #define LOG_SLACK    250	 /* lines more before it is cut again */
-#define LOG_MAX	     (16u << 20) /* bytes, however long somebody reads */
+#define LOG_MAX	     (10u << 20) /* bytes, however long somebody reads */
 #define REJECTED_MAX (16u << 20) /* bytes of all refused texts; past it the oldest goes */
 
 struct calls;
@@ -19,6 +19,7 @@ struct journal {
 	struct timespec error_at;
 	struct buf log; /* the last calls, a line each */
 	size_t log_lines;
+	uint64_t log_dropped;
 	unsigned
 		log_readers; /* while somebody has it open nothing is cut off in front: tail -f keeps its place */
 	struct timespec logged_at;

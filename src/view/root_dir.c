@@ -4,9 +4,27 @@
 
 #include <errno.h>
 #include <string.h>
-#include "base/clock.h"
+#include "copy_guard.h"
 
-#define ROOT_KEPT_US 3600000000
+static bool is_later(struct timespec a, struct timespec b)
+{
+	return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec > b.tv_nsec;
+}
+
+/* The newest time that the list has, so that it is the same after a remount. */
+static struct timespec newest_time(struct view *view)
+{
+	struct timespec newest = {0}, at;
+
+	for (struct map_pos p = {0}; map_next(&view->by_id, &p);) {
+		const struct vpc *vpc = p.value;
+
+		if (!vpc->is_gone && vpc->doc && doc_mtime(vpc->doc, "", &at) &&
+			is_later(at, newest))
+			newest = at;
+	}
+	return newest;
+}
 
 static int root_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
@@ -19,9 +37,8 @@ static int root_stat(struct node *node, const struct op *op, struct node_attr *r
 	view = place.data;
 	*ret = (struct node_attr){.mode = 0755};
 	pthread_mutex_lock(&view->lock);
-	ret->mtime = view->changed_at.tv_sec ? view->changed_at : view->started;
-	/* It needs no answer to be true: what changes it is news. */
-	ret->until_us = clock_mono_us() + ROOT_KEPT_US;
+	ret->mtime = newest_time(view);
+	ret->until_us = cache_list_until_us(view);
 	pthread_mutex_unlock(&view->lock);
 	return 0;
 }
@@ -43,7 +60,7 @@ static int lookup_hidden(const char *name, struct node_entry *ret)
 	else if (strcmp(name, ".drafts") == 0)
 		*ret = (struct node_entry){.ops = &drafts_dir_ops,
 			.kind = NODE_DIR,
-			.flags = NODE_HIDDEN | NODE_SCRATCH};
+			.flags = NODE_HIDDEN | NODE_SCRATCH | NODE_DRAFTS};
 	else if (strcmp(name, ".error") == 0)
 		*ret = (struct node_entry){
 			.ops = &control_file_ops, .kind = NODE_FILE, .flags = NODE_HIDDEN};
@@ -65,7 +82,7 @@ static int root_lookup(
 	r = node_locate(dir, &place);
 	if (r < 0)
 		return r;
-	r = answers_find(place.data, op, name, &vpc, &problem);
+	r = cache_find(place.data, op, name, &vpc, &problem);
 	if (r < 0)
 		return read_fail(place.data, NULL, name, &problem);
 	*ret = vpc_entry(vpc);
@@ -108,27 +125,11 @@ static int root_names_take(struct view *view, struct root_names *ret)
 	return r;
 }
 
-/* Whether it belongs in the listing; what was created here and is in no list yet is asked for. Errors: the API's. */
-static int is_listed(struct vpc *vpc, const struct op *op, struct api_problem *problem)
-{
-	CLEANUP_DOC struct doc *doc = NULL;
-	bool unlisted;
-	int r;
-
-	pthread_mutex_lock(&vpc->view->lock);
-	unlisted = vpc->is_unlisted;
-	pthread_mutex_unlock(&vpc->view->lock);
-	if (!unlisted)
-		return 1;
-	r = answers_ask(vpc, op, &doc, problem);
-	return r == -ENOENT ? 0 : r < 0 ? r : 1;
-}
-
 static void stamp_vpc(struct vpc *vpc, struct node_attr *ret)
 {
 	pthread_mutex_lock(&vpc->view->lock);
 	vpc_mtime(vpc, vpc->doc, "", &ret->mtime);
-	ret->until_us = news_until_us(vpc);
+	ret->until_us = cache_until_us(vpc);
 	pthread_mutex_unlock(&vpc->view->lock);
 }
 
@@ -141,54 +142,108 @@ static int root_list(struct node *dir, const struct op *op, struct node_listing 
 
 	if (r < 0)
 		return r;
-	r = answers_list(place.data, op, &problem);
+	r = cache_list(place.data, op, &problem);
+	if (r == 0)
+		r = cache_settle(place.data, op, &problem);
 	if (r < 0)
 		return read_fail(place.data, NULL, "", &problem);
 	r = root_names_take(place.data, &names);
 	for (size_t i = 0; i < names.count && r == 0; i++) {
 		struct node_attr attr = {.mode = 0755};
-		struct node_entry entry;
-		int listed = is_listed(names.vpcs[i], op, &problem);
+		struct node_entry entry = vpc_entry(names.vpcs[i]);
 
-		if (listed < 0)
-			return read_fail(place.data, NULL, names.files[i], &problem);
-		if (!listed)
-			continue;
-		entry = vpc_entry(names.vpcs[i]);
 		stamp_vpc(names.vpcs[i], &attr);
 		r = node_listing_add(listing, names.files[i], &entry, &attr);
 	}
 	return r;
 }
 
+/* What mkdir and mv return in a dry run: a directory that the next look-up does not find. */
+static int pretend_stat(struct node *node, const struct op *op, struct node_attr *ret)
+{
+	*ret = (struct node_attr){.mode = 0755};
+	return 0;
+}
+
+static const struct node_ops pretend_ops = {.stat = pretend_stat};
+
+/* A name with a dot in front is the program's own, until the copy is complete. */
+static int refuse_copy(struct view *view, const char *name)
+{
+	const char *vpc = name[0] == '.' ? "NAME" : name;
+
+	return refuse(view, NULL, "mkdir", name, EPERM,
+		"a program that copies trees makes no VPC here: it would have the defaults "
+		"of its "
+		"zone, open to the Internet, before the first file is copied. Copy into a "
+		"draft, "
+		"then create the VPC with everything at once:\n"
+		"  cp -r SOURCE .drafts/%s\n"
+		"  mv -T .drafts/%s %s",
+		vpc, vpc, vpc);
+}
+
 static int root_make(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {
-	CLEANUP_VPC struct vpc *vpc = NULL, *other = NULL;
-	struct api_problem problem = {0};
+	CLEANUP_VPC struct vpc *vpc = NULL;
+	struct node_place place;
+	int r = node_locate(dir, &place);
+
+	if (r < 0)
+		return r;
+	if (name[0] == '.' && lookup_hidden(name, ret) == 0)
+		return -EEXIST;
+	if (copy_guard_refuses(op))
+		return refuse_copy(place.data, name);
+	if (name[0] == '.')
+		return refuse(place.data, NULL, "mkdir", name, EINVAL,
+			"no name of a VPC begins with a dot");
+	r = vpc_create(place.data, op, name, &vpc);
+	if (r < 0)
+		return r;
+	*ret = vpc ? vpc_entry(vpc)
+		   : (struct node_entry){.ops = &pretend_ops, .kind = NODE_DIR};
+	return 0;
+}
+
+static int root_publish(struct node *dir, const struct op *op, const char *name,
+	const struct node_draft *draft, struct node_entry *ret)
+{
+	CLEANUP_VPC struct vpc *vpc = NULL;
 	struct node_place place;
 	int r = node_locate(dir, &place);
 
 	if (r < 0)
 		return r;
 	if (name[0] == '.')
-		return lookup_hidden(name, ret) == 0 ? -EEXIST : -EINVAL;
-	r = answers_find(place.data, op, name, &other, &problem);
-	if (r == 0)
-		return -EEXIST;
-	if (r != -ENOENT)
-		return read_fail(place.data, NULL, name, &problem);
-	r = lifecycle_create(place.data, op, name, &vpc);
-	if (r == 0)
-		*ret = vpc_entry(vpc);
-	return r;
+		return refuse(place.data, NULL, "mv", name, EPERM,
+			"no name of a VPC begins with a dot");
+	r = vpc_publish(place.data, op, name, draft, &vpc);
+	if (r < 0)
+		return r;
+	*ret = vpc ? vpc_entry(vpc) : (struct node_entry){0};
+	return 0;
+}
+
+/* The VPC that a name meant when the kernel looked it up, a moment ago. */
+static int find_vpc(
+	struct view *view, const struct op *op, const char *name, struct vpc **ret)
+{
+	struct api_problem problem = {0};
+	int r;
+
+	*ret = cache_find_known(view, name);
+	if (*ret)
+		return 0;
+	r = cache_find(view, op, name, ret, &problem);
+	return r < 0 ? read_fail(view, NULL, name, &problem) : 0;
 }
 
 static int root_remove(
 	struct node *dir, const struct op *op, const char *name, bool has_scratch)
 {
 	CLEANUP_VPC struct vpc *vpc = NULL;
-	struct api_problem problem = {0};
 	struct node_place place;
 	int r = node_locate(dir, &place);
 
@@ -196,29 +251,40 @@ static int root_remove(
 		return r;
 	if (name[0] == '.')
 		return -EPERM;
-	r = answers_find(place.data, op, name, &vpc, &problem);
-	if (r < 0)
-		return read_fail(place.data, NULL, name, &problem);
-	return lifecycle_delete(vpc, op, has_scratch);
+	r = find_vpc(place.data, op, name, &vpc);
+	return r < 0 ? r : vpc_delete(vpc, op, has_scratch);
+}
+
+/* A name that the cache has may be free by now: only a list from now on can say that it is not. */
+static int check_free(struct view *view, const struct op *op, const char *name)
+{
+	CLEANUP_VPC struct vpc *other = cache_find_known(view, name);
+	struct api_problem problem = {0};
+
+	if (!other)
+		return 0;
+	if (cache_ask_list(view, op, &problem) < 0)
+		return read_fail(view, NULL, name, &problem);
+	vpc_unref(other);
+	other = cache_find_known(view, name);
+	return other ? refuse(view, other, "mv", "", EEXIST, "there is a VPC of this name")
+		     : 0;
 }
 
 static int rename_vpc(
 	struct view *view, const struct op *op, const char *name, const char *new_name)
 {
-	CLEANUP_VPC struct vpc *vpc = NULL, *other = NULL;
-	struct api_problem problem = {0};
+	CLEANUP_VPC struct vpc *vpc = NULL;
 	char api_name[NAME_TEXT_MAX];
-	int r = answers_find(view, op, name, &vpc, &problem);
+	int r = find_vpc(view, op, name, &vpc);
 
-	if (r < 0)
-		return read_fail(view, NULL, name, &problem);
-	r = answers_find(view, op, new_name, &other, &problem);
 	if (r == 0)
-		return -EEXIST;
-	if (r != -ENOENT)
-		return read_fail(view, NULL, new_name, &problem);
+		r = check_free(view, op, new_name);
+	if (r < 0)
+		return r;
 	if (name_from_file(new_name, api_name, sizeof(api_name)) < 0)
-		return -EINVAL;
+		return refuse(
+			view, vpc, "mv", "", EINVAL, "%s is no name of a VPC", new_name);
 	return commit_rename_vpc(vpc, op, api_name);
 }
 
@@ -233,7 +299,9 @@ static int root_rename(struct node *dir, const struct op *op, const char *name,
 	if (r < 0)
 		return r;
 	if (name[0] == '.' || new_place.data != place.data || new_place.path[0])
-		return -EPERM;
+		return refuse(place.data, NULL, "mv", name, EPERM,
+			"a VPC can have another name in the root, and be moved nowhere "
+			"else");
 	return rename_vpc(place.data, op, name, new_name);
 }
 
@@ -249,5 +317,26 @@ const struct node_ops root_dir_ops = {
 	.make = root_make,
 	.remove = root_remove,
 	.rename = root_rename,
+	.publish = root_publish,
 	.release = root_release,
+	.refused = view_refused,
+};
+
+/* `.drafts`: plain directories, which the tree keeps as scratch. */
+static int drafts_stat(struct node *node, const struct op *op, struct node_attr *ret)
+{
+	struct node_place place;
+	struct view *view;
+	int r = node_locate(node, &place);
+
+	if (r < 0)
+		return r;
+	view = place.data;
+	*ret = (struct node_attr){.mode = 0755, .mtime = view->started};
+	return 0;
+}
+
+const struct node_ops drafts_dir_ops = {
+	.stat = drafts_stat,
+	.refused = view_refused,
 };

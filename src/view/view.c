@@ -68,7 +68,7 @@ void view_set_tree(struct view *view, struct tree *tree)
 void view_part(struct view *view)
 {
 	pthread_mutex_lock(&view->lock);
-	while (view->flights)
+	while (view->inflights)
 		pthread_cond_wait(&view->changed, &view->lock);
 	view->tree = NULL;
 	pthread_mutex_unlock(&view->lock);
@@ -80,11 +80,11 @@ void view_free(struct view *view)
 		return;
 	view_part(view);
 	map_release(&view->by_file);
+	free(view->breaker);
 	drop_all(&view->by_id);
-	drop_all(&view->drafts);
 	api_free(view->api);
 	journal_free(view->journal);
-	tags_drop_list(view);
+	etag_drop_list(view);
 	free(view->zone);
 	free(view->options_text);
 	free(view->version);
@@ -96,7 +96,7 @@ void view_free(struct view *view)
 int view_check(struct view *view, const struct op *op, struct err *err)
 {
 	struct api_problem problem = {0};
-	int r = answers_list(view, op, &problem);
+	int r = cache_list(view, op, &problem);
 
 	return r < 0 ? err_set(err, -r, "%s", problem.text) : 0;
 }

@@ -5,8 +5,9 @@
 #include <errno.h>
 #include <string.h>
 #include "base/clock.h"
+#include "inflight.h"
 
-struct vpc *vpc_new(struct view *view, const char *id, bool is_draft)
+struct vpc *vpc_new(struct view *view, const char *id)
 {
 	struct vpc *vpc = calloc(1, sizeof(*vpc));
 
@@ -22,7 +23,7 @@ struct vpc *vpc_new(struct view *view, const char *id, bool is_draft)
 	}
 	atomic_init(&vpc->refs, 1);
 	vpc->view = view;
-	vpc->is_draft = is_draft;
+	vpc->seen_us = view_generation(view);
 	vpc->seen = clock_real();
 	return vpc;
 }
@@ -35,12 +36,9 @@ struct vpc *vpc_ref(struct vpc *vpc)
 
 static void drop_observations(struct vpc *vpc)
 {
-	while (vpc->observations) {
-		struct observation *o = vpc->observations;
-
-		vpc->observations = o->next;
-		free(o);
-	}
+	for (struct map_pos p = {0}; map_next(&vpc->observations, &p);)
+		free(p.value);
+	map_release(&vpc->observations);
 }
 
 void vpc_unref(struct vpc *vpc)
@@ -48,18 +46,21 @@ void vpc_unref(struct vpc *vpc)
 	if (!vpc || atomic_fetch_sub(&vpc->refs, 1) != 1)
 		return;
 	drop_observations(vpc);
-	while (vpc->local_prefixes)
-		vpc_drop_local_prefix(vpc, vpc->local_prefixes->file);
-	for (unsigned i = 0; i < vpc->reader_count; i++)
-		doc_unref(vpc->readers[i].doc);
-	free(vpc->readers);
-	map_release(&vpc->made);
+	local_entries_release(vpc);
+	bases_release(vpc);
+	rmdir_guard_release(vpc);
 	doc_unref(vpc->doc);
-	free(vpc->tag);
+	free(vpc->breaker);
+	free(vpc->etag);
 	free(vpc->error);
 	free(vpc->id);
 	free(vpc->file);
 	free(vpc);
+}
+
+void vpc_unrefp(struct vpc **vpc)
+{
+	vpc_unref(*vpc);
 }
 
 int vpc_set_file(struct vpc *vpc, const char *file)
@@ -73,76 +74,67 @@ int vpc_set_file(struct vpc *vpc, const char *file)
 	return 0;
 }
 
-void vpc_unrefp(struct vpc **vpc)
-{
-	vpc_unref(*vpc);
-}
-
+/* Without memory the file keeps its old time: a time is all that is lost. */
 static void observe_path(struct vpc *vpc, const char *path, struct timespec now)
 {
-	struct observation *o;
+	struct timespec *at = map_get(&vpc->observations, path);
 
-	for (o = vpc->observations; o; o = o->next) {
-		if (strcmp(o->path, path) == 0) {
-			o->at = now;
-			return;
-		}
-	}
-	/* Without memory the file keeps its old time: a time is all that is lost. */
-	o = malloc(sizeof(*o) + strlen(path) + 1);
-	if (!o)
+	if (at) {
+		*at = now;
 		return;
-	o->next = vpc->observations;
-	o->at = now;
-	memcpy(o->path, path, strlen(path) + 1);
-	vpc->observations = o;
+	}
+	at = malloc(sizeof(*at));
+	if (!at)
+		return;
+	*at = now;
+	if (map_add(&vpc->observations, path, at) < 0)
+		free(at);
 }
 
 /* Walk of a document that compares each file with the one before. */
 struct observing {
 	struct vpc *vpc;
 	const struct doc *old, *new;
-	const char *dir;
 	struct timespec now;
+	char path[NODE_PATH_MAX]; /* of the directory that is walked now */
 };
 
-static void observe_file(const struct observing *walk, const char *path)
+static void observe_file(const struct observing *walk)
 {
 	CLEANUP_BUF struct buf a = BUF_INIT(DOC_TEXT_MAX), b = BUF_INIT(DOC_TEXT_MAX);
 
-	if (doc_show(walk->new, path, &b) < 0)
+	if (doc_show(walk->new, walk->path, &b) < 0)
 		return;
-	if (doc_show(walk->old, path, &a) < 0 || a.len != b.len ||
+	if (doc_show(walk->old, walk->path, &a) < 0 || a.len != b.len ||
 		memcmp(buf_str(&a), buf_str(&b), a.len) != 0)
-		observe_path(walk->vpc, path, walk->now);
+		observe_path(walk->vpc, walk->path, walk->now);
 }
 
 static int observe_entry(void *arg, const char *name, const struct field *field)
 {
 	struct observing *walk = arg;
-	char path[NODE_PATH_MAX];
+	size_t len = strlen(walk->path), name_len = strlen(name);
 
-	if (path_join(path, walk->dir, name) < 0)
+	if (len + name_len + 2 > sizeof(walk->path))
 		return 0;
-	if (field->type == FIELD_DIR) {
-		struct observing below = *walk;
-
-		below.dir = path;
-		doc_list(walk->new, path, observe_entry, &below);
-	} else {
-		observe_file(walk, path);
-	}
+	if (len)
+		walk->path[len++] = '/';
+	memcpy(walk->path + len, name, name_len + 1);
+	if (field->type == FIELD_DIR)
+		doc_list(walk->new, walk->path, observe_entry, walk);
+	else
+		observe_file(walk);
+	walk->path[len ? len - 1 : 0] = '\0';
 	return 0;
 }
 
-/* updatedAt tells when content changed; where it stays and content does not, the time of now is noted per file. */
+/* updatedAt tells when content changed; where it stays and content does not, the time of now is noted for each file. */
 static void observe_changes(struct vpc *vpc, const struct doc *old, const struct doc *new)
 {
+	struct observing walk = {.vpc = vpc, .old = old, .new = new, .now = clock_real()};
 	struct timespec before = {0}, after = {0};
 	bool has_before = doc_mtime(old, "", &before),
 	     has_after = doc_mtime(new, "", &after);
-	struct observing walk = {
-		.vpc = vpc, .old = old, .new = new, .dir = "", .now = clock_real()};
 
 	if (has_after && (!has_before || before.tv_sec != after.tv_sec ||
 				 before.tv_nsec != after.tv_nsec)) {
@@ -153,129 +145,30 @@ static void observe_changes(struct vpc *vpc, const struct doc *old, const struct
 	observe_path(vpc, "", walk.now);
 }
 
-static bool is_later(struct timespec a, struct timespec b)
-{
-	return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec > b.tv_nsec;
-}
-
 void vpc_set_doc(struct vpc *vpc, struct doc *doc)
 {
 	struct doc *old = vpc->doc;
-	struct timespec at;
 
 	if (old == doc || (old && doc_equal(old, doc)))
 		return;
-	news_add(vpc);
+	invalidation_add(vpc);
 	if (old)
 		observe_changes(vpc, old, doc);
 	vpc->doc = doc_ref(doc);
 	doc_unref(old);
-	tags_drop_doc(vpc);
-	if (!vpc->is_draft)
-		tags_drop_list(vpc->view);
-	if (!vpc->is_draft && doc_mtime(doc, "", &at) &&
-		is_later(at, vpc->view->changed_at))
-		vpc->view->changed_at = at;
+	bases_sweep(vpc);
+	etag_drop_doc(vpc);
+	etag_drop_list(vpc->view);
 }
 
 void vpc_mtime(const struct vpc *vpc, const struct doc *doc, const char *path,
 	struct timespec *ret)
 {
+	const struct timespec *at = map_get(&vpc->observations, path);
+
 	if (!doc_mtime(doc, path, ret))
 		*ret = vpc->seen;
-	for (const struct observation *o = vpc->observations; o; o = o->next) {
-		if (strcmp(o->path, path) == 0 && is_later(o->at, *ret))
-			*ret = o->at;
-	}
-}
-
-bool vpc_has_local_prefix(const struct vpc *vpc, const char *file)
-{
-	for (const struct local_prefix *p = vpc->local_prefixes; p; p = p->next) {
-		if (strcmp(p->file, file) == 0)
-			return true;
-	}
-	return false;
-}
-
-int vpc_add_local_prefix(struct vpc *vpc, const char *file)
-{
-	struct local_prefix *p;
-
-	if (vpc_has_local_prefix(vpc, file))
-		return -EEXIST;
-	if (strlen(file) >= sizeof(p->file))
-		return -ENAMETOOLONG;
-	p = calloc(1, sizeof(*p));
-	if (!p)
-		return -ENOMEM;
-	strcpy(p->file, file);
-	p->next = vpc->local_prefixes;
-	vpc->local_prefixes = p;
-	return 0;
-}
-
-bool vpc_drop_local_prefix(struct vpc *vpc, const char *file)
-{
-	for (struct local_prefix **at = &vpc->local_prefixes; *at; at = &(*at)->next) {
-		struct local_prefix *p = *at;
-
-		if (strcmp(p->file, file) == 0) {
-			*at = p->next;
-			free(p);
-			return true;
-		}
-	}
-	return false;
-}
-
-static struct reader *find_reader(struct vpc *vpc, pid_t tgid)
-{
-	for (unsigned i = 0; i < vpc->reader_count; i++) {
-		if (vpc->readers[i].tgid == tgid)
-			return &vpc->readers[i];
-	}
-	return NULL;
-}
-
-/* One more as long as there are few: a walk is one program, and reads all VPCs. NULL: no memory. */
-static struct reader *next_reader(struct vpc *vpc)
-{
-	struct reader *grown = vpc->readers;
-
-	if (vpc->reader_count == VPC_READERS) {
-		vpc->reader_next = (vpc->reader_next + 1) % VPC_READERS;
-		return &vpc->readers[vpc->reader_next];
-	}
-	grown = reallocarray(grown, vpc->reader_count + 1, sizeof(*grown));
-	if (!grown)
-		return NULL;
-	vpc->readers = grown;
-	vpc->reader_next = vpc->reader_count++;
-	grown[vpc->reader_next] = (struct reader){0};
-	return &grown[vpc->reader_next];
-}
-
-void vpc_remember_reader(struct vpc *vpc, pid_t tgid, struct doc *doc, bool has_saved)
-{
-	struct reader *r = find_reader(vpc, tgid);
-
-	/* Without memory for it a save is compared with what its handle found at its opening. */
-	if (!r)
-		r = next_reader(vpc);
-	if (!r)
-		return;
-	doc_ref(doc);
-	doc_unref(r->doc);
-	*r = (struct reader){.tgid = tgid, .doc = doc, .has_saved = has_saved};
-}
-
-struct doc *vpc_read_by(struct vpc *vpc, pid_t tgid, bool *ret_has_saved)
-{
-	struct reader *r = find_reader(vpc, tgid);
-
-	if (!r)
-		return NULL;
-	*ret_has_saved = r->has_saved;
-	return doc_ref(r->doc);
+	if (at && (at->tv_sec > ret->tv_sec ||
+			  (at->tv_sec == ret->tv_sec && at->tv_nsec > ret->tv_nsec)))
+		*ret = *at;
 }

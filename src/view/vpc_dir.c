@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* The directories of a VPC or draft, read: what the document has there, and prefixes that have no value yet. */
+/* The directories of a VPC, read: what the document has there, and entries that have no value yet. */
 #include "internal.h"
 
 #include <errno.h>
 #include <string.h>
 
+/* The kernel asks for the attributes of each directory on the way to a file, also to .error and to scratch files, which can be reached
+ * when the API cannot: so they are those that are known. */
 static int dir_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};
-	int r = vpc_open_field(node, NULL, op, &at);
+	int r = node_locate(node, &at.place);
 
+	if (r == 0) {
+		at.vpc = at.place.data;
+		r = cache_peek(at.vpc, &at.doc);
+	}
+	if (r == 0 && at.place.path[0])
+		r = vpc_field(at.vpc, at.doc, at.place.path, &at.field, &at.is_local);
 	if (r < 0)
 		return r;
 	*ret = (struct node_attr){.mode = 0755};
@@ -17,17 +25,33 @@ static int dir_stat(struct node *node, const struct op *op, struct node_attr *re
 	return 0;
 }
 
+/* The API cannot be reached. What is known is there all the same, and says so itself where it needs the API. A name that is not known
+ * is free for a scratch file, but not where the API has names of its own. */
+static int lookup_known(struct vpc_place *at, struct node *dir, const struct op *op,
+	const char *name, int failure)
+{
+	struct node_place place;
+	int r;
+
+	vpc_place_release(at);
+	*at = (struct vpc_place){0};
+	r = vpc_place_open(dir, name, op, FRESH_KNOWN, at);
+	if (r != -ENOENT || node_locate(dir, &place) < 0)
+		return r;
+	return vpc_holds_entries(place.path) ? failure : r;
+}
+
 static int dir_lookup(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};
-	int r = vpc_open_field(dir, name, op, &at);
+	int r = vpc_place_open(dir, name, op, FRESH_TTL, &at);
 
+	if (r < 0 && r != -ENOENT && r != -EINTR && r != -ENAMETOOLONG)
+		r = lookup_known(&at, dir, op, name, r);
 	if (r < 0)
 		return r;
-	if (vpc_is_hidden_from(&at, op))
-		return -ENOENT;
-	*ret = vpc_field_entry(&at.field);
+	*ret = vpc_field_entry(at.place.path, &at.field);
 	return 0;
 }
 
@@ -51,39 +75,66 @@ static int attr_of(const struct vpc_place *at, struct node_attr *ret)
 static int list_field(void *arg, const char *name, const struct field *field)
 {
 	const struct listing_of *l = arg;
-	struct node_entry entry = vpc_field_entry(field);
 	struct vpc_place at = {.vpc = l->dir->vpc, .doc = l->dir->doc, .field = *field};
+	struct node_entry entry;
 	struct node_attr attr;
 
-	if (at.vpc->is_draft && field->type != FIELD_DIR &&
-		!(field->flags & FIELD_WRITABLE))
-		return 0;
 	if (path_join(at.place.path, l->dir->place.path, name) < 0)
 		return 0;
+	entry = vpc_field_entry(at.place.path, field);
 	return node_listing_add(
 		l->listing, name, &entry, attr_of(&at, &attr) == 0 ? &attr : NULL);
 }
 
-static int list_local_prefixes(
-	struct vpc *vpc, const struct doc *doc, struct node_listing *listing)
+/* The names of the directory's entries without a value. */
+static int local_names(struct vpc *vpc, const char *dir, struct map *ret)
 {
-	struct field field = {.type = FIELD_DIR}, known;
-	struct map names = {0};
-	char path[NODE_PATH_MAX];
+	size_t len = strlen(dir);
 	int r = 0;
 
 	pthread_mutex_lock(&vpc->view->lock);
-	for (const struct local_prefix *p = vpc->local_prefixes; p && r == 0; p = p->next)
-		r = map_add(&names, p->file, vpc);
-	pthread_mutex_unlock(&vpc->view->lock);
-	for (struct map_pos p = {0}; r == 0 && map_next(&names, &p);) {
-		struct node_entry entry = vpc_field_entry(&field);
-
-		if (path_join(path, "vpcPrefixes", p.key) == 0 &&
-			doc_find(doc, path, &known) < 0)
-			r = node_listing_add(listing, p.key, &entry, NULL);
+	for (struct map_pos p = {0}; r == 0 && map_next(&vpc->local_entries, &p);) {
+		if (strncmp(p.key, dir, len) == 0 && p.key[len] == '/')
+			r = map_add(ret, p.key + len + 1, vpc);
 	}
-	map_release(&names);
+	pthread_mutex_unlock(&vpc->view->lock);
+	return r;
+}
+
+static int list_local_entries(const struct vpc_place *dir, struct node_listing *listing)
+{
+	CLEANUP(map_release) struct map names = {0};
+	struct field field = {.type = FIELD_DIR}, known;
+	char path[NODE_PATH_MAX];
+	int r = local_names(dir->vpc, dir->place.path, &names);
+
+	for (struct map_pos p = {0}; r == 0 && map_next(&names, &p);) {
+		struct node_entry entry;
+
+		if (path_join(path, dir->place.path, p.key) < 0 ||
+			doc_find(dir->doc, path, &known) == 0)
+			continue;
+		entry = vpc_field_entry(path, &field);
+		r = node_listing_add(listing, p.key, &entry, NULL);
+	}
+	return r;
+}
+
+/* An entry without a value: empty, or the file that was made in it. */
+static int list_local_entry(const struct vpc_place *dir, struct node_listing *listing)
+{
+	const struct row *row = schema_match(dir->place.path);
+	int r = 0;
+
+	if (!local_entry_has_file(dir->vpc, dir->place.path))
+		return 0;
+	while (r == 0 && (row = schema_next_required(dir->place.path, row))) {
+		struct field field = {.type = row->type, .flags = row->flags, .row = row};
+		const char *name = strrchr(row->path, '/') + 1;
+		struct node_entry entry = vpc_field_entry(row->path, &field);
+
+		r = node_listing_add(listing, name, &entry, NULL);
+	}
 	return r;
 }
 
@@ -91,20 +142,31 @@ static int dir_list(struct node *dir, const struct op *op, struct node_listing *
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};
 	struct listing_of l = {.dir = &at, .listing = listing};
-	int r = vpc_open_field(dir, NULL, op, &at);
+	int r = vpc_place_open(dir, NULL, op, FRESH_TTL, &at);
 
 	if (r < 0)
 		return r;
+	if (at.is_local)
+		return list_local_entry(&at, listing);
 	r = doc_list(at.doc, at.place.path, list_field, &l);
-	if (r == -ENOENT) { /* a prefix without a value */
-		struct field value = {.type = FIELD_CIDR, .flags = FIELD_WRITABLE};
-		struct node_entry entry = vpc_field_entry(&value);
-
-		return node_listing_add(listing, "value", &entry, NULL);
-	}
-	if (r == 0 && strcmp(at.place.path, "vpcPrefixes") == 0)
-		r = list_local_prefixes(at.vpc, at.doc, listing);
+	if (r == 0 && vpc_holds_entries(at.place.path))
+		r = list_local_entries(&at, listing);
 	return r;
+}
+
+static void *dir_base_of(struct node *dir, const struct caller *writer)
+{
+	struct node_place place;
+	struct doc *base;
+	struct vpc *vpc;
+
+	if (node_locate(dir, &place) < 0)
+		return NULL;
+	vpc = place.data;
+	pthread_mutex_lock(&vpc->view->lock);
+	base = bases_get(vpc, writer);
+	pthread_mutex_unlock(&vpc->view->lock);
+	return base;
 }
 
 static void dir_release(void *data)
@@ -121,7 +183,9 @@ const struct node_ops vpc_dir_ops = {
 	.remove = vpc_dir_remove,
 	.unlink = vpc_dir_unlink,
 	.rename = vpc_dir_rename,
+	.base_of = dir_base_of,
+	.base_free = vpc_base_free,
+	.claims = draft_claims,
 	.release = dir_release,
-	.origin = vpc_origin,
-	.origin_free = vpc_origin_free,
+	.refused = vpc_refused,
 };

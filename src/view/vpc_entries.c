@@ -3,234 +3,198 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
-#include "base/process.h"
+#include "copy_guard.h"
 
-struct below {
-	const struct doc *doc;
-	const char *dir;
-};
-
-static int is_set_below(void *arg, const char *name, const struct field *field)
+/* Lists that a PATCH may change; host prefixes are given when the VPC is made. */
+bool vpc_holds_entries(const char *path)
 {
-	const struct below *b = arg;
-	CLEANUP_BUF struct buf text = BUF_INIT(DOC_TEXT_MAX);
-	char path[NODE_PATH_MAX];
+	const struct row *row = schema_match(path);
 
-	return field->type == FIELD_DIR || path_join(path, b->dir, name) < 0 ||
-	       doc_show(b->doc, path, &text) < 0 || text.len > 0;
+	return row && row->flags & FIELD_NAMED_ITEMS &&
+	       !(row->flags & FIELD_SPEC_ONLY_WITH);
 }
 
-bool vpc_is_in_entry(const struct vpc_place *at)
+/* Names of the table are the API's, there or not: a scratch file of such a name would hide what the API says there. What may be made
+ * is the file that a new entry's value is written to. */
+static int refuse_claimed(struct vpc *vpc, const char *what, const char *path)
 {
-	const char *path = at->place.path;
-	bool in_entry = strncmp(path, "vpcPrefixes/", 12) == 0 ||
-			(at->vpc->is_draft && strncmp(path, "hostPrefixes/", 13) == 0);
+	CLEANUP_DOC struct doc *known = NULL;
+	const struct row *row = schema_match(path);
+	const char *slash = strrchr(path, '/');
+	char dir[NODE_PATH_MAX];
+	struct field field;
 
-	return in_entry && strchr(path, '/') != strrchr(path, '/');
-}
-
-/* A file, or a directory of such, of an entry made with mkdir whose value nobody has given yet. */
-bool vpc_is_unset(const struct vpc_place *at)
-{
-	CLEANUP_BUF struct buf text = BUF_INIT(DOC_TEXT_MAX);
-	const char *path = at->place.path;
-	int r;
-
-	if (!vpc_is_in_entry(at))
-		return false;
-	if (at->field.type == FIELD_DIR)
-		return doc_list(at->doc, path, is_set_below,
-			       &(struct below){at->doc, path}) == 0;
-	r = doc_show(at->doc, path, &text);
-	return r == -ENOENT || (r == 0 && text.len == 0);
+	/* "*" is what the API gives a name; any other last name is the table's own. */
+	if (!row || strcmp(row->path + strlen(row->path) - 1, "*") == 0)
+		return -ENOSYS;
+	snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - path) : 0, path);
+	if (cache_peek(vpc, &known) < 0 ||
+		vpc_field(vpc, known, dir, &field, NULL) == -ENOENT)
+		return -ENOENT; /* the entry is gone */
+	return refuse(vpc->view, vpc, what, path, EPERM,
+		"the API has not set this, and it cannot be set here");
 }
 
 int vpc_dir_create(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {
-	CLEANUP(vpc_place_release) struct vpc_place at = {0};
+	struct field field = {0};
+	struct node_place place, at;
+	const struct row *row;
+	int r = node_locate(dir, &place);
 
-	if (vpc_open_field(dir, name, op, &at) < 0 || !vpc_is_unset(&at))
-		return -ENOSYS;
-	*ret = vpc_field_entry(&at.field);
+	if (r == 0)
+		r = child_place(dir, name, &at);
+	if (r < 0)
+		return r;
+	row = schema_match(at.path);
+	if (!row || !(row->flags & FIELD_REQUIRED) ||
+		!local_entry_exists(place.data, place.path) ||
+		local_entry_has_file(place.data, place.path))
+		return refuse_claimed(place.data, "create", at.path);
+	local_entry_make_file(place.data, place.path);
+	field = (struct field){.type = row->type, .flags = row->flags, .row = row};
+	*ret = vpc_field_entry(at.path, &field);
 	return 0;
 }
 
-static int make_prefix(struct vpc_place *at, const char *path, const char *name)
+/* Whether the API's list has an entry of this name by now. The cache may be old, and then it is not believed. */
+static int check_free(struct node *dir, const struct op *op, const char *name)
 {
-	char api_name[NAME_TEXT_MAX];
-	struct field field;
-	int r = name_from_file(name, api_name, sizeof(api_name));
+	CLEANUP(vpc_place_release) struct vpc_place known = {0}, at = {0};
+	int r = vpc_place_open(dir, name, op, FRESH_KNOWN, &known);
 
-	if (r < 0)
-		return r;
-	if (vpc_field(at->vpc, at->doc, path, &field, NULL) == 0)
-		return -EEXIST;
-	if (path[0] == 'h')
-		return draft_add_host_prefix(at->vpc, name);
-	pthread_mutex_lock(&at->vpc->view->lock);
-	r = vpc_add_local_prefix(at->vpc, name);
-	pthread_mutex_unlock(&at->vpc->view->lock);
-	return r;
-}
-
-/* Whether mkdir, rmdir and mv in this directory mean entries of the API's list. */
-static bool holds_entries(const struct vpc *vpc, const char *path)
-{
-	return strcmp(path, "vpcPrefixes") == 0 ||
-	       (vpc->is_draft && strcmp(path, "hostPrefixes") == 0);
-}
-
-/* cp -r opens files with O_EXCL, and makes directories, in a directory that it has just made, and the kernel refuses that by
- * itself where a look-up finds the name (fs/fuse/dir.c, fuse_atomic_open): for cp alone what is unset is not there until
- * it has made it. */
-bool vpc_is_hidden_from(const struct vpc_place *at, const struct op *op)
-{
-	bool made;
-
-	if (!vpc_is_unset(at) || !process_is_named(op->pid, "cp"))
-		return false;
-	pthread_mutex_lock(&at->vpc->view->lock);
-	made = map_get(&at->vpc->made, at->place.path) != NULL;
-	pthread_mutex_unlock(&at->vpc->view->lock);
-	return !made;
-}
-
-static int make_unset_dir(
-	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
-{
-	CLEANUP(vpc_place_release) struct vpc_place at = {0};
-	int r;
-
-	if (vpc_open_field(dir, name, op, &at) < 0)
-		return -ENOSYS;
-	if (at.field.type != FIELD_DIR || !vpc_is_hidden_from(&at, op))
-		return -EEXIST;
-	pthread_mutex_lock(&at.vpc->view->lock);
-	r = map_add(&at.vpc->made, at.place.path, at.vpc);
-	pthread_mutex_unlock(&at.vpc->view->lock);
-	if (r == 0)
-		*ret = vpc_field_entry(&at.field);
-	return r;
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0 || known.is_local)
+		return r < 0 ? r : -EEXIST;
+	r = vpc_place_open(dir, name, op, FRESH_NOW, &at);
+	return r == 0 ? -EEXIST : r == -ENOENT ? 0 : r;
 }
 
 int vpc_dir_make(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {
-	CLEANUP(vpc_place_release) struct vpc_place at = {0};
 	struct field field = {.type = FIELD_DIR};
-	char path[NODE_PATH_MAX];
-	int r = vpc_open_field(dir, NULL, op, &at);
+	char api_name[NAME_TEXT_MAX];
+	struct node_place place, at;
+	int r = node_locate(dir, &place);
 
+	if (r == 0)
+		r = child_place(dir, name, &at);
 	if (r < 0)
 		return r;
-	if (!holds_entries(at.vpc, at.place.path))
-		return make_unset_dir(dir, op, name, ret);
-	r = path_join(path, at.place.path, name);
+	if (!vpc_holds_entries(place.path))
+		return refuse_claimed(place.data, "mkdir", at.path);
+	r = name_from_file(name, api_name, sizeof(api_name));
 	if (r == 0)
-		r = make_prefix(&at, path, name);
+		r = check_free(dir, op, name);
 	if (r == 0)
-		*ret = vpc_field_entry(&field);
+		r = local_entry_add(place.data, at.path);
+	if (r == 0)
+		*ret = vpc_field_entry(at.path, &field);
 	return r;
 }
 
-static bool drop_local(struct vpc *vpc, const char *name)
+/* Whether the entry exists here only. */
+static bool is_local(struct vpc *vpc, const char *path)
 {
-	bool found;
+	CLEANUP_DOC struct doc *known = NULL;
+	struct field field;
 
-	pthread_mutex_lock(&vpc->view->lock);
-	found = vpc_drop_local_prefix(vpc, name);
-	pthread_mutex_unlock(&vpc->view->lock);
-	return found;
+	return local_entry_exists(vpc, path) &&
+	       (cache_peek(vpc, &known) < 0 || doc_find(known, path, &field) < 0);
 }
 
 int vpc_dir_remove(
 	struct node *dir, const struct op *op, const char *name, bool has_scratch)
 {
-	CLEANUP(vpc_place_release) struct vpc_place at = {0};
-	char path[NODE_PATH_MAX];
-	struct field field;
-	int r = vpc_open_field(dir, NULL, op, &at);
-
-	if (r < 0)
-		return r;
-	r = path_join(path, at.place.path, name);
-	if (r < 0)
-		return r;
-	if (!holds_entries(at.vpc, at.place.path))
-		return at.vpc->is_draft
-			       ? 0
-			       : -EPERM; /* rm -r of a draft passes fixed directories */
-	if (has_scratch)
-		return -ENOTEMPTY;
-	if (path[0] == 'v' && drop_local(at.vpc, name) &&
-		doc_find(at.doc, path, &field) < 0)
-		return 0;
-	return at.vpc->is_draft ? draft_remove_entry(at.vpc, path)
-				: commit_remove_prefix(at.vpc, op, path);
-}
-
-/* A draft's file goes back to what it is in a new draft, as far as it may be empty. */
-int vpc_dir_unlink(struct node *dir, const struct op *op, const char *name)
-{
-	struct node_place place;
+	struct node_place place, at;
 	struct vpc *vpc;
-	int r = child_place(dir, name, &place);
+	int r = node_locate(dir, &place);
 
+	if (r == 0)
+		r = child_place(dir, name, &at);
 	if (r < 0)
 		return r;
 	vpc = place.data;
-	if (!vpc->is_draft) {
-		cascade_note(vpc, op);
-		return -EPERM;
-	}
-	draft_store(vpc, place.path, "", 0, NULL);
-	return 0;
+	if (!vpc_holds_entries(place.path))
+		return refuse(vpc->view, vpc, "rmdir", at.path, EPERM,
+			"this directory is a part of the VPC; rmdir removes a VPC, or an "
+			"entry of "
+			"vpcPrefixes");
+	if (has_scratch)
+		return -ENOTEMPTY;
+	if (is_local(vpc, at.path))
+		return local_entry_drop(vpc, at.path) ? 0 : -ENOENT;
+	if (copy_guard_refuses(op))
+		return refuse(
+			vpc->view, vpc, "rmdir", at.path, ENOTEMPTY, COPY_GUARD_RMDIR_TEXT);
+	if (rmdir_guard_refuses(vpc, op, at.path))
+		return refuse(
+			vpc->view, vpc, "rmdir", at.path, ENOTEMPTY, RMDIR_GUARD_TEXT);
+	return commit_remove_entry(vpc, op, at.path);
 }
 
-static int rename_entry(struct vpc_place *at, const struct op *op, const char *path,
-	const char *name, const char *new_name)
+int vpc_dir_unlink(struct node *dir, const struct op *op, const char *name)
 {
-	struct vpc *vpc = at->vpc;
-	struct field field;
-	int r = 0;
+	struct node_place place, at;
+	struct vpc *vpc;
+	int r = node_locate(dir, &place);
 
-	if (path[0] == 'v' && doc_find(at->doc, path, &field) < 0) {
-		pthread_mutex_lock(&vpc->view->lock);
-		r = vpc_add_local_prefix(vpc, new_name);
-		if (r == 0)
-			vpc_drop_local_prefix(vpc, name);
-		pthread_mutex_unlock(&vpc->view->lock);
+	if (r == 0)
+		r = child_place(dir, name, &at);
+	if (r < 0)
 		return r;
-	}
-	return vpc->is_draft ? draft_rename_entry(vpc, path, new_name)
-			     : commit_rename_prefix(vpc, op, path, new_name);
+	vpc = place.data;
+	if (!is_local(vpc, place.path))
+		rmdir_guard_note(vpc, op, place.path);
+	/* An editor that could not save takes its own copy back, and vim removes the file first. Why it could not save is
+	 * what its user looks for. */
+	if (has_refused_text(vpc, at.path))
+		return -EPERM;
+	return refuse(vpc->view, vpc, "unlink", at.path, EPERM,
+		"rm never changes a VPC: write another value, or rmdir the whole");
+}
+
+static int rename_in_list(struct vpc *vpc, const struct op *op, struct node *dir,
+	const char *path, const char *new_path, const char *new_name)
+{
+	char api_name[NAME_TEXT_MAX];
+	int r;
+
+	if (name_from_file(new_name, api_name, sizeof(api_name)) < 0)
+		return refuse(vpc->view, vpc, "mv", new_path, EINVAL,
+			"this is no name for the API");
+	r = check_free(dir, op, new_name);
+	if (r < 0)
+		return r;
+	return is_local(vpc, path) ? local_entry_rename(vpc, path, new_path)
+				   : commit_rename_entry(vpc, op, path, new_name);
 }
 
 int vpc_dir_rename(struct node *dir, const struct op *op, const char *name,
 	struct node *new_dir, const char *new_name, bool noreplace)
 {
-	CLEANUP(vpc_place_release) struct vpc_place at = {0};
-	char path[NODE_PATH_MAX], new_path[NODE_PATH_MAX], api_name[NAME_TEXT_MAX];
-	struct node_place to;
-	struct field field;
-	int r = vpc_open_field(dir, NULL, op, &at);
+	struct node_place place, to, at, new_at;
+	struct vpc *vpc;
+	int r = node_locate(dir, &place);
 
 	if (r == 0)
 		r = node_locate(new_dir, &to);
+	if (r == 0)
+		r = child_place(dir, name, &at);
+	if (r == 0)
+		r = child_place(new_dir, new_name, &new_at);
 	if (r < 0)
 		return r;
-	if (to.data != at.vpc)
+	vpc = place.data;
+	if (to.data != vpc)
 		return -EXDEV;
-	if (!holds_entries(at.vpc, at.place.path) || strcmp(to.path, at.place.path) != 0)
-		return -EPERM;
-	if (name_from_file(new_name, api_name, sizeof(api_name)) < 0)
-		return -EINVAL;
-	r = path_join(path, at.place.path, name);
-	if (r == 0)
-		r = path_join(new_path, at.place.path, new_name);
-	if (r == 0 && vpc_field(at.vpc, at.doc, new_path, &field, NULL) == 0)
-		r = -EEXIST;
-	return r < 0 ? r : rename_entry(&at, op, path, name, new_name);
+	if (!vpc_holds_entries(place.path) || strcmp(to.path, place.path) != 0)
+		return refuse(vpc->view, vpc, "mv", at.path, EPERM,
+			"this directory is a part of the VPC and cannot be moved");
+	return rename_in_list(vpc, op, dir, at.path, new_at.path, new_name);
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of a VPC or draft: shown from its document, stored through commit. */
+/* The files of a VPC: shown from its document, stored through commit. */
 #include "internal.h"
 
 #include <errno.h>
 #include <string.h>
-#include "base/process.h"
 
 static int show_text(
 	const struct vpc_place *at, struct buf *ret, struct timespec *ret_error_at)
@@ -12,7 +11,7 @@ static int show_text(
 	if (at->field.type == FIELD_ERROR)
 		return journal_error(at->vpc->view, at->vpc, ret, ret_error_at);
 	if (at->is_local)
-		return 0; /* the value of a prefix that has none yet */
+		return 0; /* the value of an entry that has none yet */
 	return doc_show(at->doc, at->place.path, ret);
 }
 
@@ -33,11 +32,13 @@ int vpc_show(const struct vpc_place *at, struct buf *ret, struct node_attr *ret_
 	return 0;
 }
 
+/* A look-up gives what is known, with no time when that is old: the directory has asked just now, and a write to a file whose VPC
+ * cannot be read at the moment must get as far as its open. Who wants the attributes asks for them next. */
 static int file_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};
 	CLEANUP_BUF struct buf text = BUF_INIT(DOC_TEXT_MAX);
-	int r = vpc_open_field(node, NULL, op, &at);
+	int r = vpc_place_open(node, NULL, op, op->is_look ? FRESH_KNOWN : FRESH_TTL, &at);
 
 	return r < 0 ? r : vpc_show(&at, &text, ret);
 }
@@ -45,56 +46,69 @@ static int file_stat(struct node *node, const struct op *op, struct node_attr *r
 static int file_show(struct node *node, const struct op *op, struct node_text *ret)
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};
-	int r = vpc_open_field(node, NULL, op, &at);
+	int r = vpc_place_open(node, NULL, op, ret->must_ask ? FRESH_NOW : FRESH_TTL, &at);
 
 	if (r == 0)
 		r = vpc_show(&at, &ret->text, &ret->attr);
-	if (r < 0)
-		return r;
-	if (at.field.type == FIELD_SPEC && ret->is_read) {
-		pid_t reader = process_of_thread(op->pid);
-
-		pthread_mutex_lock(&at.vpc->view->lock);
-		vpc_remember_reader(at.vpc, reader, at.doc, false);
-		pthread_mutex_unlock(&at.vpc->view->lock);
-	}
-	ret->origin = STEAL(at.doc);
-	return 0;
+	if (r == 0)
+		ret->base = STEAL(at.doc);
+	return r;
 }
 
-static bool is_spec(const struct node *node)
+static int file_store(struct node *node, const struct op *op, struct node_store *store)
 {
 	struct node_place place;
-
-	return node_locate(node, &place) == 0 && strcmp(place.path, "spec.json") == 0;
-}
-
-static bool file_complete(struct node *node, const char *text, size_t len)
-{
-	if (is_spec(node))
-		return change_spec_is_complete(text, len);
-	return len && text[len - 1] == '\n';
-}
-
-static int file_store(struct node *node, const struct op *op, enum store_why why,
-	const char *text, size_t len, void **origin)
-{
-	struct node_place place;
-	struct doc *doc = *origin;
 	int r = node_locate(node, &place);
 
-	if (r < 0)
-		return r;
-	r = commit_text(place.data, op, place.path, text, len, &doc);
-	*origin = doc;
-	return r;
+	return r < 0 ? r : commit_text(place.data, op, place.path, store);
+}
+
+static bool spec_complete(struct node *node, const char *text, size_t len)
+{
+	return change_spec_is_complete(text, len);
+}
+
+static void spec_was_read(struct node *node, const struct op *op, void *base)
+{
+	struct node_place place;
+	struct caller reader;
+	struct vpc *vpc;
+
+	if (!base || node_locate(node, &place) < 0)
+		return;
+	vpc = place.data;
+	caller_of(op->pid, &reader);
+	pthread_mutex_lock(&vpc->view->lock);
+	bases_read(vpc, &reader, base);
+	pthread_mutex_unlock(&vpc->view->lock);
+}
+
+void vpc_base_free(void *base)
+{
+	doc_unref(base);
 }
 
 const struct node_ops vpc_file_ops = {
 	.stat = file_stat,
 	.show = file_show,
-	.complete = file_complete,
 	.store = file_store,
-	.origin = vpc_origin,
-	.origin_free = vpc_origin_free,
+	.base_free = vpc_base_free,
+	.refused = vpc_refused,
+};
+
+const struct node_ops vpc_read_only_ops = {
+	.stat = file_stat,
+	.show = file_show,
+	.base_free = vpc_base_free,
+	.refused = vpc_refused,
+};
+
+const struct node_ops vpc_spec_ops = {
+	.stat = file_stat,
+	.show = file_show,
+	.complete = spec_complete,
+	.store = file_store,
+	.was_read = spec_was_read,
+	.base_free = vpc_base_free,
+	.refused = vpc_refused,
 };

@@ -1,77 +1,91 @@
 /* SPDX-License-Identifier: MIT */
-/* A node of a VPC or draft: its path, its document as it is now, and what stands there. */
+/* A node of a VPC: its path, its document, and what stands there. */
 #include "internal.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+/* An entry that exists here only: a directory, and the file of its value once that was made. */
+static int local_field(struct vpc *vpc, const char *path, struct field *ret)
+{
+	char entry[NODE_PATH_MAX];
+	const char *slash = strchr(path, '/'),
+		   *rest = slash ? strchr(slash + 1, '/') : NULL;
+	const struct row *row;
+
+	snprintf(entry, sizeof(entry), "%.*s",
+		rest ? (int)(rest - path) : (int)strlen(path), path);
+	if (!slash || !local_entry_exists(vpc, entry))
+		return -ENOENT;
+	row = schema_match(path);
+	if (!row || (rest && !local_entry_has_file(vpc, entry)))
+		return -ENOENT;
+	*ret = (struct field){.type = row->type, .flags = row->flags, .row = row};
+	return rest && !(row->flags & FIELD_REQUIRED) ? -ENOENT : 0;
+}
+
 int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct field *ret,
 	bool *ret_is_local)
 {
-	char name[NAME_FILE_MAX];
-	const char *rest;
-	bool local;
 	int r = doc_find(doc, path, ret);
 
-	/* In a draft what only the server sets is not there: copies of it are scratch. */
-	if (r == 0 && vpc->is_draft && ret->type != FIELD_DIR && ret->type != FIELD_ERROR &&
-		!(ret->flags & FIELD_WRITABLE))
-		return -ENOENT;
-	if (r != -ENOENT || strncmp(path, "vpcPrefixes/", 12) != 0)
+	if (r != -ENOENT || local_field(vpc, path, ret) < 0)
 		return r;
-	rest = strchr(path + 12, '/');
-	snprintf(name, sizeof(name), "%.*s", (int)(rest ? rest - path - 12 : 255),
-		path + 12);
-	pthread_mutex_lock(&vpc->view->lock);
-	local = vpc_has_local_prefix(vpc, name);
-	pthread_mutex_unlock(&vpc->view->lock);
-	if (!local || (rest && strcmp(rest, "/value") != 0))
-		return -ENOENT;
 	if (ret_is_local)
 		*ret_is_local = true;
-	*ret = (struct field){
-		.type = rest ? FIELD_CIDR : FIELD_DIR, .flags = rest ? FIELD_WRITABLE : 0};
 	return 0;
 }
 
-/* Why the last request failed can be read when no request gets through. */
-static int open_error_file(struct vpc_place *at)
-{
-	pthread_mutex_lock(&at->vpc->view->lock);
-	at->doc = at->vpc->doc ? doc_ref(at->vpc->doc) : NULL;
-	pthread_mutex_unlock(&at->vpc->view->lock);
-	return at->doc ? doc_find(at->doc, at->place.path, &at->field) : -ENOENT;
-}
-
-int vpc_open_field(
-	struct node *node, const char *name, const struct op *op, struct vpc_place *ret)
+static int get_doc(struct vpc_place *at, const struct op *op, enum freshness freshness)
 {
 	struct api_problem problem = {0};
+	int r;
+
+	if (freshness == FRESH_KNOWN)
+		return cache_peek(at->vpc, &at->doc);
+	r = freshness == FRESH_NOW ? cache_ask(at->vpc, op, &at->doc, &problem)
+				   : cache_doc(at->vpc, op, &at->doc, &problem);
+	return r < 0 ? read_fail(at->vpc->view, at->vpc, at->place.path, &problem) : 0;
+}
+
+static int find_field(struct vpc_place *at)
+{
+	int r = vpc_field(at->vpc, at->doc, at->place.path, &at->field, &at->is_local);
+	struct api_problem problem;
+
+	if (r != -EBADMSG)
+		return r;
+	problem_say(&problem, EBADMSG, "%s", doc_problem(at->doc));
+	return read_fail(at->vpc->view, at->vpc, at->place.path, &problem);
+}
+
+int vpc_place_open(struct node *node, const char *name, const struct op *op,
+	enum freshness freshness, struct vpc_place *ret)
+{
 	int r = name ? child_place(node, name, &ret->place)
 		     : node_locate(node, &ret->place);
 
 	if (r < 0)
 		return r;
 	ret->vpc = ret->place.data;
-	if (strcmp(ret->place.path, ".error") == 0)
-		return open_error_file(ret);
-	r = answers_doc(ret->vpc, op, &ret->doc, &problem);
-	if (r < 0)
-		return read_fail(ret->vpc->view, ret->vpc, ret->place.path, &problem);
-	return vpc_field(ret->vpc, ret->doc, ret->place.path, &ret->field, &ret->is_local);
+	/* Why the last request failed can be read when no request gets through. */
+	if (strcmp(ret->place.path, ".error") == 0) {
+		ret->field = (struct field){.type = FIELD_ERROR, .flags = FIELD_HIDDEN};
+		return cache_peek(ret->vpc, &ret->doc);
+	}
+	r = get_doc(ret, op, freshness);
+	return r < 0 ? r : find_field(ret);
 }
 
 void vpc_stamp(const struct vpc_place *at, struct node_attr *ret)
 {
-	/* Unset is what is empty in an entry: cp may make it, and must not find it before. */
-	bool is_unset = at->field.type == FIELD_DIR ? vpc_is_unset(at)
-						    : !ret->size && vpc_is_in_entry(at);
-	bool lasts = !at->is_local && at->field.type != FIELD_ERROR && !is_unset;
+	bool lasts = !at->is_local && at->field.type != FIELD_ERROR;
 
 	pthread_mutex_lock(&at->vpc->view->lock);
 	vpc_mtime(at->vpc, at->doc, at->place.path, &ret->mtime);
-	ret->until_us = lasts ? news_until_us(at->vpc) : 0;
+	/* An older document than the last one lasts no longer. */
+	ret->until_us = lasts && at->doc == at->vpc->doc ? cache_until_us(at->vpc) : 0;
 	pthread_mutex_unlock(&at->vpc->view->lock);
 }
 
@@ -80,35 +94,24 @@ void vpc_place_release(struct vpc_place *place)
 	doc_unref(place->doc);
 }
 
-struct node_entry vpc_field_entry(const struct field *field)
+struct node_entry vpc_field_entry(const char *path, const struct field *field)
 {
-	bool is_dir = field->type == FIELD_DIR;
+	struct node_entry entry = {.ops = &vpc_file_ops, .kind = NODE_FILE};
+	const char *slash = strrchr(path, '/');
+	char dir[NODE_PATH_MAX];
 
-	return (struct node_entry){
-		.ops = is_dir ? &vpc_dir_ops : &vpc_file_ops,
-		.kind = is_dir ? NODE_DIR : NODE_FILE,
-		.flags = (is_dir ? NODE_SCRATCH : 0) |
-			 (field->flags & FIELD_HIDDEN ? NODE_HIDDEN : 0),
-	};
-}
-
-void *vpc_origin(struct node *node)
-{
-	struct node_place place;
-	struct doc *doc = NULL;
-	struct vpc *vpc;
-
-	if (node_locate(node, &place) < 0)
-		return NULL;
-	vpc = place.data;
-	pthread_mutex_lock(&vpc->view->lock);
-	if (vpc->doc)
-		doc = doc_ref(vpc->doc);
-	pthread_mutex_unlock(&vpc->view->lock);
-	return doc;
-}
-
-void vpc_origin_free(void *origin)
-{
-	doc_unref(origin);
+	if (field->type == FIELD_DIR) {
+		entry = (struct node_entry){
+			.ops = &vpc_dir_ops, .kind = NODE_DIR, .flags = NODE_SCRATCH};
+	} else if (field->type == FIELD_SPEC) {
+		entry.ops = &vpc_spec_ops;
+	} else if (!(field->flags & FIELD_WRITABLE)) {
+		entry.ops = &vpc_read_only_ops;
+	}
+	if (field->flags & FIELD_HIDDEN)
+		entry.flags |= NODE_HIDDEN;
+	snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - path) : 0, path);
+	if (slash && vpc_holds_entries(dir))
+		entry.flags |= NODE_FLEETING;
+	return entry;
 }

@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 
 import pytest
 import rig
@@ -22,6 +23,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has its background jobs ignore it, and their children
     build = config.getoption("--build")
     if build:
         os.environ["VPCFS_BUILD"] = str(pathlib.Path(build).resolve())

@@ -116,10 +116,14 @@ def unknown(call, fault, errno, low, high):
     if call in ("LIST", "GET"):
         return result(errno, low, high, False)
     if call == "POST":  # never repeated; the list says whether it was done
-        return result("ok", 1, 1, True) if fault.carried else result("ETIMEDOUT", 1, 1, False, "may or may not")
-    if fault.once:  # repeated, and then fine
+        return result("ok", 1, 1, True) if fault.carried else result("ETIMEDOUT", 1, 1, False, "not known")
+    if fault.kind == "slow":  # no time is left to ask
+        return result(errno, 1, 1, fault.carried, "not known")
+    if fault.carried:  # planned anew: a GET says that it is done
+        return result("ok", 1, 1, True)
+    if fault.once:  # sent once more, and then fine
         return result("ok", 2, 2, True)
-    return result({errno, "ok"} if fault.carried else errno, low, high, fault.carried, "not known")
+    return result(errno, low, high, False, "not known")
 
 
 def of_refused(call, fault):
@@ -143,13 +147,15 @@ def of_slow(call, fault):
 
 
 def of_ill(call, fault):
+    if call == "LIST" and fault.rule == "body={}":
+        return result("ok", 1, 1, False)  # an organisation without VPCs
     if call in ("LIST", "GET"):
         return result("EBADMSG", 1, 1, False, "HTTP 200")
     if fault.carried:
         return result("ok", 1, 1, True)
     if call == "POST":
-        return result({"ETIMEDOUT", "EBADMSG"}, 1, 1, False, "may or may not")
-    return result({"EPERM", "EBADMSG"}, 1, 1, False)
+        return result("ETIMEDOUT", 1, 1, False, "not known")
+    return result("EPERM", 1, 1, False)
 
 
 def of_redirect(call, fault):
@@ -166,7 +172,10 @@ def of_status(call, fault):
         words.append("proxy or gateway")
     elif fault.shape != "empty":
         words.append(MESSAGE)
-    if call != "POST" and fault.status in REPEATED:
+    # The body's code decides where there is one.
+    if call != "POST" and (HTTP_OF_CODE[fault.code] if fault.code else fault.status) in REPEATED:
+        if fault.carried and call in ("PATCH", "DELETE"):
+            return result("ok", 1, 1, True)  # planned anew: a GET says that it is done
         if fault.once:
             return result("ok", 2, 2, call in ("PATCH", "DELETE"))
         low, high = (1, 1) if fault.far or fault.quota else (2, MANY)

@@ -113,7 +113,7 @@ class Server:
     def vpcs(self):
         status, answer = self.call("GET", VPCS)
         assert status == 200, answer
-        return answer["items"]
+        return answer.get("items", [])
 
     def faults(self, rules):
         assert self.call("DELETE", "/emulator/faults")[0] < 300

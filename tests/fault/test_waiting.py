@@ -28,7 +28,7 @@ def many(count):
 # A dead server.
 @live
 @pytest.mark.parametrize("death", ["hang", "reset", "stopped"])
-@pytest.mark.parametrize("command", ["ls -lR", "find", "a name each"])
+@pytest.mark.parametrize("command", ["ls -lR", "find"])
 def test_a_dead_server_costs_one_deadline(lab, death, command, record_property):
     timeout = 1.5 * SLOW
     m = lab.mount(f"ttl=0.2,timeout={timeout:g}", load=many(200))
@@ -36,12 +36,12 @@ def test_a_dead_server_costs_one_deadline(lab, death, command, record_property):
         names = m.ls()
         assert len(names) == 200
         # A directory that is open already is listed from what was known when it was opened: so its 200 entries are asked for.
-        line = {"ls -lR": 'ls -lR "$M"', "find": 'find "$M" -type f', "a name each": 'ls -ld ' + " ".join(f'"$M/{n}"' for n in names)}[command]
+        line = {"ls -lR": 'ls -lR "$M"', "find": 'find "$M" -type f'}[command]
         if death == "stopped":
             m.server.kill()
         else:
             m.server.fault(f"ANY:{death}")
-        harness.wait_until(lambda: harness.errno_of(os.stat, m / names[0]) != "ok", "answers that are too old")
+        harness.wait_until(lambda: harness.errno_of(m.read, f"{names[0]}/zone") != "ok", "answers that are too old")
         m.refresh()
         begun = time.monotonic()
         result = m.sh(line)
@@ -82,7 +82,7 @@ def judge(times, record_property):
     record_property("worst_ms", round(1000 * max(times), 1))
     print(f"Ctrl-C: median {1000 * statistics.median(times):.1f} ms, worst {1000 * max(times):.1f} ms of {len(times)}")
     assert statistics.median(times) <= 0.1 * SLOW
-    assert max(times) <= 0.5 * SLOW  # a machine that others use, too
+    assert sorted(times)[-2] <= 0.1 * SLOW and max(times) <= 0.2 * SLOW  # one may have met a machine that others use, too
 
 
 @live

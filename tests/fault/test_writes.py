@@ -4,6 +4,7 @@ and where the text is; busy states, lost answers, tokens that change under way."
 import json
 import os
 import threading
+import time
 
 import pytest
 from contract import differences, read
@@ -111,6 +112,27 @@ def test_a_lag_longer_than_the_deadline_is_no_success(m):
     assert m.read(INGRESS) == "true\n"  # as it is at the server after all
 
 
+@pytest.mark.parametrize("what", ["PATCH", "DELETE"])
+def test_the_last_look_has_no_time_for_an_answer_and_says_nothing(m, what):
+    """It comes at the very end of the deadline, and those before it have shown that nothing changed."""
+    late = []
+
+    def hook(call, path, body, forward):
+        if call == what:
+            return Answer(200, "{}")
+        if call == "GET" and time.monotonic() - begun > 1.45 * SLOW:
+            late.append(path)
+            time.sleep(0.3)
+        return forward()
+    handle = os.open(m / INGRESS, os.O_WRONLY | os.O_TRUNC)
+    m.between.hook = hook
+    begun = time.monotonic()
+    assert harness.errno_of(*((os.write, handle, b"true\n") if what == "PATCH" else (os.rmdir, m / "plain"))) == "EPERM", m.why("")
+    assert len(late) == 1
+    harness.errno_of(os.close, handle)
+    ends_well(m)
+
+
 def test_a_list_is_written_from_what_it_is_now(m):
     m.read(POD)
     prefixes = [{"name": p["name"], "value": p["value"]} for p in m.server.find("prod")["vpcPrefixes"]]
@@ -147,9 +169,9 @@ def test_a_silent_delete_is_no_success(m):
 
 @pytest.mark.parametrize("fault", ["reset-after", "hang-after", "cut", "status-after=504", "garbage-after", "empty-after"])
 def test_a_draft_whose_answer_is_lost_is_adopted(m, fault):
-    os.mkdir(m / ".drafts/fresh")
-    assert m.write(".drafts/fresh/zone", "US-EAST-04A\n") == "ok"
-    assert m.write(".drafts/fresh/dhcp/dns/servers", "1.1.1.1\n") == "ok"
+    os.makedirs(m / ".drafts/fresh/dhcp/dns")
+    assert m.make(".drafts/fresh/zone", "US-EAST-04A\n") == "ok"
+    assert m.make(".drafts/fresh/dhcp/dns/servers", "1.1.1.1\n") == "ok"
     m.server.fault(f"POST:{fault}")
     m.clear()
     os.rename(m / ".drafts/fresh", m / "fresh")
@@ -162,7 +184,7 @@ def test_a_draft_whose_answer_is_lost_is_adopted(m, fault):
 @pytest.mark.parametrize("fault", ["reset", "hang", "status=503", "garbage", "status=400"])
 def test_a_draft_that_was_not_created_stays(m, fault):
     os.mkdir(m / ".drafts/fresh")
-    assert m.write(".drafts/fresh/zone", "US-EAST-04A\n") == "ok"
+    assert m.make(".drafts/fresh/zone", "US-EAST-04A\n") == "ok"
     m.server.fault(f"POST:{fault}")
     m.clear()
     assert harness.errno_of(os.rename, m / ".drafts/fresh", m / "fresh") not in ("ok", "EINVAL")

@@ -35,6 +35,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	newline++;
 	check(scene->full, path, newline, size - (newline - text));
 	check(scene->other, path, newline, size - (newline - text));
-	check(scene->draft, path, newline, size - (newline - text));
 	return 0;
 }

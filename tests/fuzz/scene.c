@@ -38,7 +38,6 @@ const struct scene *scene_get(void)
 	if (!scene.full) {
 		scene.full = scene_doc(full);
 		scene.other = scene_doc(other);
-		CHECK(doc_new_draft("d", "", &scene.draft, NULL) == 0);
 	}
 	return &scene;
 }

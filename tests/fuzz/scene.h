@@ -7,7 +7,7 @@
 
 /* Documents that texts are written to; made once. */
 struct scene {
-	struct doc *full, *other, *draft;
+	struct doc *full, *other;
 };
 const struct scene *scene_get(void);
 /* What holds for every change that was taken: the document with it shows it, and has it. Takes the change. */

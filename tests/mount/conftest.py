@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 
 import harness
 import pytest
@@ -19,11 +20,10 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has its background jobs ignore it, and their children
     build = config.getoption("--build")
     if build:
         os.environ["VPCFS_BUILD"] = str(pathlib.Path(build).resolve())
-
-
     # The workers of xdist inherit the number of the process that started them.
     os.environ.setdefault("VPCFS_TEST_SESSION", str(os.getpid()))
 

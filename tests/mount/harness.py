@@ -23,6 +23,7 @@ VPCS = "/v1beta1/networking/vpcs"
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 WATCHDOG_S = 150
 TIED = ["setpriv", "--pdeathsig", "TERM", "--"]  # ends with this process, however that ends
+DIALECT = os.environ.get("VPCFS_DIALECT", "full")  # brief: a gateway that leaves out what is unset
 SLOW = float(os.environ.get("VPCFS_TEST_SLOW", "1"))  # sanitizers: limits on time are this much wider
 
 POD, SERVICE = "pod cidr", "service cidr"
@@ -32,8 +33,8 @@ PROD = {
     "hostPrefixes": [
         {"name": "host primary", "type": "PRIMARY",
          "prefixes": ["10.16.192.0/18", "2601:db8:aaaa::/48"]},
-        {"name": "container network", "type": "ROUTED", "prefixes": ["2601:db8:bbbb::/48"],
-         "ipam": {"prefixLength": 80, "gatewayAddressPolicy": "EUI64"}},
+        {"name": "container network", "type": "ATTACHED", "prefixes": ["2601:db8:bbbb::/48"],
+         "ipam": {"prefixLength": 64, "gatewayAddressPolicy": "EUI64"}},
     ],
     "vpcPrefixes": [{"name": POD, "value": "10.0.0.0/13"},
                     {"name": SERVICE, "value": "10.32.0.0/22"}],
@@ -77,6 +78,19 @@ def wait_until(condition, what, seconds=10.0):
         if time.monotonic() > end:
             raise AssertionError(f"waited {seconds * SLOW:g} s for: {what}")
         time.sleep(0.005)
+
+
+def dawdle():
+    """Seconds that this machine takes now to end a process that does nothing: what limits are to be measured from."""
+    took = 0.0
+    for _ in range(3):
+        child = subprocess.Popen(["sleep", "60"])
+        wait_until(lambda: pathlib.Path(f"/proc/{child.pid}/comm").read_text() == "sleep\n", "a process")
+        begun = time.monotonic()
+        child.send_signal(signal.SIGINT)
+        child.wait()
+        took = max(took, time.monotonic() - begun)
+    return took
 
 
 def option_value(text):
@@ -166,6 +180,8 @@ class Emulator:
             path.write_text(json.dumps({"items": load}))
             command += ["--load", str(path)]
             vpcs = ()
+        if DIALECT == "brief":
+            command.append("--omit-defaults")
         self.command = command + list(options)
         self._launch()
         for vpc in vpcs:
@@ -214,7 +230,7 @@ class Emulator:
         return answer.get("vpc", answer)
 
     def list(self):
-        return self._expect("GET", VPCS)["items"]
+        return self._expect("GET", VPCS).get("items", [])
 
     def find(self, name):
         return next((vpc for vpc in self.list() if vpc["name"] == name), None)
@@ -224,7 +240,11 @@ class Emulator:
         return answer.get("vpc", answer)
 
     def patch(self, name, mask, **fields):
-        return self._expect("PATCH", f"{VPCS}/{self.find(name)['id']}", {"updateMask": mask, **fields})
+        return self.patch_id(self.find(name)["id"], mask, **fields)
+
+    def patch_id(self, identity, mask, **fields):
+        """Asks for nothing before, where a rule waits for the first who asks."""
+        return self._expect("PATCH", f"{VPCS}/{identity}", {"updateMask": mask, **fields})
 
     def delete(self, name):
         return self._expect("DELETE", f"{VPCS}/{self.find(name)['id']}")
@@ -241,6 +261,15 @@ class Emulator:
 
     def clear_faults(self):
         self._expect("DELETE", "/emulator/faults")
+
+    def held(self, count=1):
+        """Waits until a rule holds so many requests; returns them."""
+        return wait_until(lambda: (lambda found: found if len(found) >= count else None)(
+            [r for r in self.requests() if r["held"]]), f"{count} held requests")
+
+    def release(self, *selectors):
+        """Lets requests go that a rule holds, all without a selector."""
+        self._expect("POST", "/emulator/release", "\n".join(selectors))
 
     def kill(self):
         self.process.kill()
@@ -266,7 +295,7 @@ class Emulator:
 class Mount:
     """vpcfs in the foreground on folder/mnt. server may be None when an endpoint is given."""
 
-    def __init__(self, folder, server, options="", args=(), env=None, endpoint=None, expect_stderr=""):
+    def __init__(self, folder, server, options="", args=(), env=None, endpoint=None, expect_stderr="", prefix=()):
         self.folder, self.server = folder, server
         self.path = folder / "mnt"
         self.path.mkdir(exist_ok=True)
@@ -282,7 +311,7 @@ class Mount:
         self.hung = False
         joined = ",".join(part for part in (f"token_file={option_value(self.token_file)}", options) if part)
         url = server.url if endpoint is None else endpoint
-        self.command = [*TIED, program("vpcfs"), "-f", *args, "-o", joined, *([url] if url else []), str(self.path)]
+        self.command = [*TIED, *prefix, program("vpcfs"), "-f", *args, "-o", joined, *([url] if url else []), str(self.path)]
         self.env = {**os.environ, **sanitizer_env(folder), **(env or {})}
         self._launch()
 
@@ -331,6 +360,10 @@ class Mount:
         steps["write"] = errno_of(os.write, handle, data)
         steps["close"] = errno_of(os.close, handle)
         return steps
+
+    def make(self, path, text):
+        """As write(), of a file that is not there yet."""
+        return self.write(path, text, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
 
     def why(self, path="prod"):
         """The text of a VPC's .error, or of the mount's with path ""."""

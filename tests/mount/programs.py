@@ -53,10 +53,6 @@ COMMANDS = {
     "python os.replace": "/usr/bin/python3 -c " + shlex.quote(
         PYTHON_WRITE + 'import tempfile\nwith tempfile.NamedTemporaryFile("w", dir=os.environ["D"], delete=False) as f:\n'
         ' f.write(text)\n f.flush()\n os.fsync(f.fileno())\nos.replace(f.name, os.environ["F"])\n'),
-    "python mmap": "/usr/bin/python3 -c " + shlex.quote(
-        PYTHON_WRITE + 'import mmap\nwith open(os.environ["D"] + "/mapped", "w+b") as f:\n'
-        ' f.truncate(len(text))\n with mmap.mmap(f.fileno(), len(text)) as m: m[:] = text.encode()\n'
-        'os.replace(os.environ["D"] + "/mapped", os.environ["F"])\n'),
     "node writeFile": "node -e " + shlex.quote(NODE_READ + "fs.writeFileSync(e.F, text);"),
     "node writeFile flush": "node -e " + shlex.quote(
         NODE_READ + 'fs.promises.writeFile(e.F, text, {flush: true}).catch(() => process.exit(1));'),
@@ -83,6 +79,12 @@ COMMANDS = {
     "tar --overwrite": 'mkdir -p in && cp "$WANT" "in/$N" && tar -C in -c "$N" | tar -C "$D" -x --overwrite',
     "curl -o": 'curl -s -o "$F" "file://$WANT"',
 }
+
+# Its file is written through pages that are shared, which there are none of.
+PYTHON_MMAP = "/usr/bin/python3 -c " + shlex.quote(
+    PYTHON_WRITE + 'import mmap\nwith open(os.environ["D"] + "/mapped", "w+b") as f:\n'
+    ' f.truncate(len(text))\n with mmap.mmap(f.fileno(), len(text)) as m: m[:] = text.encode()\n'
+    'os.replace(os.environ["D"] + "/mapped", os.environ["F"])\n')
 
 # A line without a final newline cannot be left by these, so they never send "the same text".
 # name -> (command, steps); a step is (keys for tmux, text that the screen must show then, or None)

@@ -6,6 +6,7 @@ import os
 import select
 import socket
 import subprocess
+import tempfile
 import threading
 
 from harness import TIED, HarnessError, wait_until
@@ -106,7 +107,9 @@ class Proxy:
 
     def __init__(self, folder, server, certificate, protocols="h2,http/1.1"):
         self.folder, self.server, self.certificate, self.protocols = folder, server, certificate, protocols
-        self.socket, self.log = folder / "front", folder / "access.log"
+        self.log = folder / "access.log"
+        self.home = tempfile.mkdtemp(prefix="vpcfs-", dir="/run" if os.access("/run", os.W_OK) else None)
+        self.socket = f"{self.home}/s"  # no longer than sun_path, wherever the build is
         self.process = None
         self.start()
         self.relay = Relay(self.socket)
@@ -153,4 +156,5 @@ class Proxy:
 
     def stop(self):
         self.end()
+        os.rmdir(self.home)
         return self.relay.stop()

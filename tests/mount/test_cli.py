@@ -5,13 +5,17 @@ import contextlib
 import json
 import os
 import pathlib
+import pty
 import re
+import resource
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import time
+import urllib.error
+import urllib.request
 
 import harness
 import pytest
@@ -66,6 +70,12 @@ def command_line(pid):
         return ""
 
 
+def start_in_background(cli, *args, env=None, **kwargs):
+    """vpcfs, not waited for. It ends itself when the one who started it is killed."""
+    return subprocess.Popen([program("vpcfs"), *map(str, args), str(cli.mnt)], env={**cli.env, **(env or {})},
+                            stdin=subprocess.DEVNULL, **kwargs)
+
+
 @pytest.fixture
 def cli(lab):
     runner = Runner(lab)
@@ -73,8 +83,9 @@ def cli(lab):
     runner.end()
 
 
-def assert_one_sentence(result, *words):
-    assert result.returncode in (1, 2), result
+def assert_one_sentence(result, *words, status=1):
+    """status: 1 it could not be done, 2 usage."""
+    assert result.returncode == status, result
     assert result.stdout == ""
     lines = result.stderr.splitlines()
     assert len(lines) == 1 and lines[0].startswith("vpcfs: "), result.stderr
@@ -108,13 +119,37 @@ def test_a_relative_mountpoint(cli):
     assert (cli.mnt / "prod/name").read_text() == "prod\n"
 
 
-def test_token_from_the_environment_is_not_in_environ(cli):
-    assert cli.run(cli.server.url, cli.mnt, env={"COREWEAVE_API_TOKEN": TOKEN}).returncode == 0
+def environment_of(pid):
+    return pathlib.Path(f"/proc/{pid}/environ").read_bytes()
+
+
+@pytest.mark.skipif(not is_root(), reason="/proc/PID/environ of a process that cannot be dumped")
+@pytest.mark.parametrize("mode", ["environment", "token_file", "emulator"])
+def test_no_token_in_the_environment(cli, mode):
+    args = {"environment": [cli.server.url], "emulator": ["--emulator"],
+            "token_file": ["-o", f"token_file={option_value(cli.token_file)}", cli.server.url]}[mode]
+    result = cli.run(*args, cli.mnt, env={"COREWEAVE_API_TOKEN": TOKEN, "OTHER": "there"})
+    assert result.returncode == 0, result
     assert (cli.mnt / "prod/name").read_text() == "prod\n"
-    for pid in cli.daemons():
-        if is_root():
-            assert TOKEN.encode() not in pathlib.Path(f"/proc/{pid}/environ").read_bytes()
+    daemons = cli.daemons()
+    assert daemons
+    for pid in daemons:
+        assert b"OTHER=there" in environment_of(pid)
+        assert TOKEN.encode() not in environment_of(pid)
         assert TOKEN not in command_line(pid)
+
+
+@pytest.mark.skipif(not is_root(), reason="/proc/PID/environ of a process that cannot be dumped")
+def test_no_token_in_the_environment_while_it_starts(cli):
+    cli.server.fault("ANY:hang")
+    child = start_in_background(cli, cli.server.url, env={"COREWEAVE_API_TOKEN": TOKEN})
+    wait_until(cli.server.requests, "the first request")
+    pids = cli.daemons()
+    assert len(pids) == 2  # the one that waits, too
+    for pid in pids:
+        assert TOKEN.encode() not in environment_of(pid)
+    child.kill()
+    child.wait()
 
 
 def test_token_from_the_credentials_directory(cli):
@@ -169,15 +204,122 @@ def test_it_ends_within_a_second(lab, how):
     assert not is_mounted(m.path)
 
 
-def test_an_interrupted_start_leaves_no_mount(cli):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_within_a_second_with_requests_under_way(cli, number):
+    """In the background, where most mounts live."""
+    assert cli.with_token("-o", "ttl=0", cli.server.url, cli.mnt).returncode == 0
+    [pid] = cli.daemons()
+    cli.server.forget_requests()
     cli.server.fault("ANY:hang")
-    child = subprocess.Popen([program("vpcfs"), "-f", "-o", f"token_file={option_value(cli.token_file)}",
-                              cli.server.url, str(cli.mnt)], env=cli.env, stderr=subprocess.PIPE)
-    wait_until(cli.server.requests, "the first request")
-    child.send_signal(signal.SIGTERM)
-    child.wait(timeout=20 * SLOW)
-    child.stderr.close()
+    readers = [subprocess.Popen(["cat", str(cli.mnt / name)], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+               for name in ("prod/name", "plain/name", "prod/zone")]
+    writer = subprocess.Popen(["sh", "-c", 'echo true > "$0"', str(cli.mnt / INGRESS)], stderr=subprocess.DEVNULL)
+    wait_until(cli.server.requests, "a request")
+    began = time.monotonic()
+    os.kill(pid, number)
+    for child in (*readers, writer):
+        assert child.wait(timeout=20 * SLOW) != 0
+    wait_until(lambda: not cli.daemons(), "the daemon to end", 20)
+    assert time.monotonic() - began < 1 * SLOW
     assert not is_mounted(cli.mnt)
+
+
+@pytest.mark.parametrize("foreground", [[], ["-f"]])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_start_leaves_nothing(cli, foreground, number):
+    cli.server.fault("ANY:hang")
+    child = start_in_background(cli, *foreground, "-o", f"token_file={option_value(cli.token_file)}", cli.server.url)
+    wait_until(cli.server.requests, "the first request")
+    pids = cli.daemons()
+    assert len(pids) == (1 if foreground else 2)
+    began = time.monotonic()
+    child.send_signal(number)
+    assert child.wait(timeout=20 * SLOW) == -number
+    while any(os.path.exists(f"/proc/{pid}/exe") or state_of(pid) not in ("", "Z") for pid in pids):
+        assert time.monotonic() - began < 0.1 * SLOW + harness.dawdle()
+    assert not is_mounted(cli.mnt)
+
+
+def state_of(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return ""
+
+
+def test_an_interrupt_at_the_terminal_while_it_starts(cli):
+    """^C reaches all processes in the foreground of the terminal."""
+    cli.server.fault("ANY:hang")
+    leader, terminal = pty.fork()
+    if leader == 0:
+        os.execve(program("vpcfs"), ["vpcfs", "-o", f"token_file={option_value(cli.token_file)}", cli.server.url,
+                                     str(cli.mnt)], cli.env)
+    wait_until(cli.server.requests, "the first request")
+    os.write(terminal, b"\x03")
+    assert os.waitstatus_to_exitcode(os.waitpid(leader, 0)[1]) == -signal.SIGINT
+    wait_until(lambda: not cli.daemons(), "the child to end", 1)
+    os.close(terminal)
+    assert not is_mounted(cli.mnt)
+
+
+def mount_in_a_session(cli, mnt, shell):
+    """As `ssh -t host vpcfs` does: the leader of a terminal's session ends as soon as the mount answers, and the kernel
+    hangs up on whoever is in the foreground then. The leader is vpcfs itself or a shell."""
+    command = [program("vpcfs"), "-o", f"token_file={option_value(cli.token_file)}", cli.server.url, str(mnt)]
+    leader, terminal = pty.fork()
+    if leader == 0:
+        if shell:
+            command = ["/bin/sh", "-c", '"$@"; exit $?', "sh", *command]
+        os.execve(command[0], command, cli.env)
+    status = os.waitstatus_to_exitcode(os.waitpid(leader, 0)[1])
+    os.close(terminal)
+    assert status == 0
+
+
+@pytest.mark.parametrize("shell", [False, True])
+def test_the_end_of_the_session_that_started_it(cli, shell):
+    mounts = [cli.mnt / f"../mnt-{i}" for i in range(50)]
+    mounts = [pathlib.Path(os.path.abspath(mnt)) for mnt in mounts]
+    try:
+        for mnt in mounts:
+            mnt.mkdir()
+            mount_in_a_session(cli, mnt, shell)
+        for mnt in mounts:
+            assert is_mounted(mnt)
+            assert (mnt / "prod/name").read_text() == "prod\n"
+    finally:
+        for mnt in mounts:
+            unmount(mnt)
+            unmount_by_force(mnt)
+    wait_until(lambda: not [pid for pid in os.listdir("/proc") if pid.isdigit() and
+                            str(cli.folder / "mnt-") in command_line(pid)], "the daemons to end", 10)
+
+
+@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "0<&- 1>&-", "0<&- 2>&-", "1>&- 2>&-", "0<&- 1>&- 2>&-"])
+@pytest.mark.parametrize("foreground", [[], ["-f"]])
+def test_without_standard_files(cli, closed, foreground):
+    args = ["-o", f"token_file={option_value(cli.token_file)}", *foreground, cli.server.url, str(cli.mnt)]
+    child = subprocess.Popen(["sh", "-c", f'exec "$@" {closed}', "sh", program("vpcfs"), *args], env=cli.env,
+                             stderr=subprocess.DEVNULL)
+    if not foreground:
+        assert child.wait(timeout=20 * SLOW) == 0
+    wait_until(lambda: is_mounted(cli.mnt), "the mount")
+    assert (cli.mnt / "prod/name").read_text() == "prod\n"
+    [pid] = cli.daemons()
+    for fd in closed.replace("<", ">").split():
+        assert os.readlink(f"/proc/{pid}/fd/{fd[0]}") == "/dev/null"
+    before = cpu_of(pid)
+    for _ in range(5):
+        assert (cli.mnt / "prod/name").read_text() == "prod\n"
+    time.sleep(0.5)  # a busy loop would show
+    assert cpu_of(pid) - before < 0.2
+    unmount(cli.mnt)
+    child.wait(timeout=20 * SLOW)
+
+
+def cpu_of(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def test_a_dead_former_mount_is_named_with_the_command(lab):
@@ -196,6 +338,10 @@ def url_of_nobody():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
+# Well written, and it cannot be done.
+NO_USAGE = ["/nowhere", "/nowhere/at/all", "directory", "http://", "allow_http"]
 
 
 @pytest.mark.parametrize("args, words", [
@@ -226,7 +372,7 @@ def url_of_nobody():
     (["URL", "MNT", "more"], ["too many"]),
     (["URL", "/nowhere/at/all"], ["/nowhere/at/all"]),
     (["URL", "FILE"], ["directory"]),
-    (["ftp://127.0.0.1", "MNT"], ["http"]),
+    (["ftp://127.0.0.1", "MNT"], ["https://"]),
     (["api.coreweave.com", "MNT"], ["https://"]),
     (["http://api.coreweave.com", "MNT"], ["http://", "allow_http"]),
     (["http://127.0.0.1.example.com", "MNT"], ["allow_http"]),
@@ -240,7 +386,7 @@ def test_a_wrong_command_line(cli, args, words):
     file.write_text("")
     names = {"URL": cli.server.url, "MNT": str(cli.mnt), "FILE": str(file)}
     result = cli.run(*[names.get(arg, arg) for arg in args], env={"COREWEAVE_API_TOKEN": TOKEN})
-    assert_one_sentence(result, *words)
+    assert_one_sentence(result, *words, status=1 if words[0] in NO_USAGE else 2)
     assert "CW-SECRET" not in result.stderr
     assert not is_mounted(cli.mnt)
     assert cli.server.requests() == []
@@ -255,7 +401,7 @@ def test_a_wrong_command_line(cli, args, words):
 def test_a_wrong_environment(cli, name, value, words):
     args = [cli.mnt] if name == "COREWEAVE_API_ENDPOINT" else [cli.server.url, cli.mnt]
     result = cli.run(*args, env={"COREWEAVE_API_TOKEN": TOKEN, name: value})
-    assert_one_sentence(result, *words)
+    assert_one_sentence(result, *words, status=1 if name == "COREWEAVE_API_TOKEN" else 2)
     assert value not in result.stderr or name != "COREWEAVE_API_TOKEN"
 
 
@@ -427,7 +573,117 @@ def test_allow_other_within_the_modes(lab):
     assert wrong == ""
 
 
+# Core dumps.
+
+@pytest.mark.skipif(harness.SLOW != 1, reason="a sanitizer needs a process that can be traced")
+@pytest.mark.skipif(not is_root(), reason="drops its rights to see what an owner may do")
+def test_a_core_dump_is_forbidden(cli):
+    """The files in /proc of a process that cannot be dumped belong to root, whoever runs it."""
+    cli.server.fault("ANY:hang")
+    with private_program() as vpcfs:
+        mnt = pathlib.Path(vpcfs).parent / "mnt"
+        mnt.mkdir()
+        child = subprocess.Popen(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", vpcfs,
+                                  cli.server.url, str(mnt)], env={**nobody_env(vpcfs), "COREWEAVE_API_TOKEN": TOKEN},
+                                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2))
+        wait_until(cli.server.requests, "the first request")
+        pids = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and str(mnt) in command_line(pid)]
+        assert len(pids) == 2
+        for pid in pids:
+            limit = re.search(r"^Max core file size +(\S+) +(\S+)", pathlib.Path(f"/proc/{pid}/limits").read_text(),
+                              re.MULTILINE)
+            assert limit.groups() == ("0", "0")
+            assert "Uid:\t65534" in pathlib.Path(f"/proc/{pid}/status").read_text()
+            assert os.stat(f"/proc/{pid}/environ").st_uid == 0
+        child.kill()
+        child.wait()
+
+
+@pytest.mark.skipif(harness.SLOW != 1, reason="a sanitizer needs a process that can be traced")
+@pytest.mark.skipif(not is_root(), reason="raises a limit of another process")
+def test_no_core_is_dumped_even_where_the_limit_allows_it(lab):
+    m = lab.mount()
+    m.read("prod/name")
+    try:
+        resource.prlimit(m.process.pid, resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
+    except PermissionError:
+        pytest.skip("no CAP_SYS_RESOURCE")
+    m.process.send_signal(signal.SIGABRT)
+    _, status = os.waitpid(m.process.pid, 0)
+    m.process.returncode = -signal.SIGKILL  # it was ended on purpose
+    assert os.WTERMSIG(status) == signal.SIGABRT and not os.WCOREDUMP(status)
+    unmount_by_force(m.path)
+
+
+# Proxies.
+
+@contextlib.contextmanager
+def proxy_that_must_see_nothing():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+def proxy_variables(proxy):
+    return {name: proxy for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY",
+                                     "ALL_PROXY")} | {"no_proxy": "", "NO_PROXY": ""}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST", "emulator"])
+def test_a_loopback_endpoint_has_no_proxy(cli, host):
+    args = ["--emulator"] if host == "emulator" else [cli.server.url.replace("127.0.0.1", host)]
+    with proxy_that_must_see_nothing() as proxy:
+        result = cli.with_token(*args, cli.mnt, env=proxy_variables(proxy))
+        assert result.returncode == 0, result
+        assert (cli.mnt / "prod/name").read_text() == "prod\n"
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.7:1", "http://[::1]:1", "https://127.0.0.1:1", "https://localhost:1"])
+def test_a_dead_loopback_endpoint_has_no_proxy(cli, url):
+    with proxy_that_must_see_nothing() as proxy:
+        assert_one_sentence(cli.with_token("-o", "timeout=1", url, cli.mnt, env=proxy_variables(proxy)), "refused")
+
+
+def test_another_endpoint_has_a_proxy(cli):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        child = start_in_background(cli, "-f", "-o", f"token_file={option_value(cli.token_file)}", "-o", "allow_http",
+                                    "http://vpcfs.invalid", env=proxy_variables(
+                                        f"http://127.0.0.1:{listener.getsockname()[1]}"))
+        listener.settimeout(20 * SLOW)
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.recv(20).startswith(b"GET http://vpcfs.inv")
+            child.kill()
+            child.wait()
+
+
+# An organisation without VPCs.
+
+@pytest.mark.parametrize("answer", ["{}", '{"items":null}', '{"items":[]}'])
+def test_an_organisation_without_vpcs(cli, answer):
+    cli.server.fault(f"LIST:body={answer}")
+    result = cli.with_token(cli.server.url, cli.mnt)
+    assert result.returncode == 0, result
+    assert os.listdir(cli.mnt) == []
+
+
 # The built-in emulator.
+
+def test_the_built_in_emulator_does_not_know_the_token(cli):
+    """Its port is open to all who use this machine."""
+    assert cli.run("--emulator", cli.mnt, env={"COREWEAVE_API_TOKEN": TOKEN}).returncode == 0
+    url = re.search(r"^endpoint=(\S+)$", (cli.mnt / ".vpcfs/options").read_text(), re.MULTILINE)[1]
+    for token in (TOKEN, "emulator"):
+        request = urllib.request.Request(url + harness.VPCS, headers={"Authorization": f"Bearer {token}"})
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20)
+
 
 def test_the_built_in_emulator_needs_no_account(cli):
     assert cli.run("--emulator", cli.mnt).returncode == 0

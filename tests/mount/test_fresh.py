@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import live
-from harness import INGRESS, PLAIN, POD, PROD, SERVERS, SLOW, errno_of, wait_until
+from harness import INGRESS, PLAIN, POD, PROD, SERVERS, SLOW, dawdle, errno_of, wait_until
 
 MANY = [{**PLAIN, "name": f"vpc-{number:03}",
          "vpcPrefixes": [{"name": POD, "value": "10.0.0.0/13"}]} for number in range(60)]
@@ -49,6 +49,7 @@ def test_within_ttl_nothing_is_asked(m):
 
 
 def test_an_idle_mount_sends_nothing(lab):
+    """Which takes time to be seen: ten times the ttl."""
     m = lab.mount("ttl=0.1")
     m.ls("prod")
     m.clear()
@@ -57,12 +58,11 @@ def test_an_idle_mount_sends_nothing(lab):
 
 
 def test_a_stale_file_is_asked_for_at_open_once(lab):
-    m = lab.mount("ttl=0.2")
+    m = lab.mount(f"ttl={0.5 * SLOW:g}")
     m.read("prod/name")
     m.server.patch("prod", "dhcp.dns.servers", dhcp={"dns": {"servers": ["9.9.9.9"]}})
-    time.sleep(0.3)
     m.clear()
-    assert m.read(SERVERS) == "9.9.9.9\n"
+    wait_until(lambda: m.read(SERVERS) == "9.9.9.9\n", "the end of the ttl")
     assert m.reads() == 1
 
 
@@ -123,17 +123,6 @@ def test_a_deleted_vpc_is_gone_at_once(lab):
         assert m.ls() == ["plain"]
         assert not os.path.exists(m / "prod")
         m.refresh()
-
-
-@live
-def test_a_created_vpc_is_there_at_once(lab):
-    m = lab.mount("zone=US-EAST-04A,ttl=0.05")
-    time.sleep(1.2)  # a lagging answer must not be older than the other VPCs
-    m.server.fault("LIST:lag=1000")
-    os.mkdir(m / "new")
-    for _ in range(5):
-        assert m.ls() == ["new", "plain", "prod"]
-        assert m.read("new/name") == "new\n"
 
 
 def test_a_vpc_that_another_deletes_goes(lab):
@@ -209,8 +198,8 @@ def test_ctrl_c_ends_a_waiting_read_at_once(m):
     began = time.monotonic()
     child.send_signal(signal.SIGINT)
     child.wait(timeout=20)
-    assert time.monotonic() - began < 0.3 * SLOW
-    assert child.returncode != 0
+    assert time.monotonic() - began < 0.1 * SLOW + dawdle()
+    assert child.returncode == -signal.SIGINT
 
 
 def test_many_blocked_readers_leave_the_rest_responsive(lab):
@@ -230,7 +219,7 @@ def test_many_blocked_readers_leave_the_rest_responsive(lab):
     began = time.monotonic()
     children[50].send_signal(signal.SIGINT)
     children[50].wait(timeout=20)
-    assert time.monotonic() - began < 0.5 * SLOW
+    assert time.monotonic() - began < 0.1 * SLOW + dawdle()
 
 
 @pytest.mark.parametrize("how", ["umount -f", "SIGTERM"])

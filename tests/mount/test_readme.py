@@ -11,9 +11,26 @@ README = (ROOT / "README.md").read_text()
 MAN = (ROOT / "docs/man/vpcfs.1").read_text()
 
 
+GIT_IDENTITY = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@localhost",
+                "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@localhost"}
+
+
 @pytest.fixture
 def profile():
     return "live"
+
+
+def commands_of(text):
+    """Its command lines; one that goes on, such as a loop, is one."""
+    commands, command = [], ""
+    for line in text.strip().splitlines():
+        command += line + "\n"
+        if subprocess.run(["bash", "-n", "-c", command], capture_output=True, check=False).returncode == 0 \
+                and not re.search(r"(&&|\|\||\\)\s*\Z", command):
+            commands.append(command.rstrip("\n"))
+            command = ""
+    assert command == "", f"goes on after its end: {command}"
+    return commands
 
 
 def blocks():
@@ -22,7 +39,7 @@ def blocks():
     for part in re.split(r"^#+ ", README, flags=re.MULTILINE)[1:]:
         heading = part.splitlines()[0]
         for text in re.findall(r"<!-- test -->\n```sh\n(.*?)```", part, re.DOTALL):
-            found.append((heading, text.replace("\\\n", "").strip().splitlines()))
+            found.append((heading, commands_of(text.replace("\\\n", ""))))
     return found
 
 
@@ -59,7 +76,7 @@ def test_every_command_line_works(demo):
         if line.startswith("vim "):
             edit_with_vim(demo, line)
             continue
-        result = demo.sh(f"set -o pipefail\n{line}", cwd=demo.path)
+        result = demo.sh(f"set -o pipefail\n{line}", cwd=demo.path, env=GIT_IDENTITY)
         if line.endswith("# fails"):
             assert not result.ok and result.err, line
         elif not line.startswith("diff "):

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 from conftest import live, reference
@@ -111,8 +110,8 @@ def test_text_that_does_not_parse_is_einval_with_line_and_column(m, text, place)
 
 def test_a_huge_text_is_refused(m):
     with m.sends(), open(m / SPEC, "wb", buffering=0) as file:
-        assert errno_of(lambda: [file.write(b" " * (1 << 20)) for _ in range(65)]) in ("EFBIG", "ENOSPC")
-        assert errno_of(file.close) in ("EFBIG", "ENOSPC", "EINVAL")
+        assert errno_of(lambda: [file.write(b" " * (1 << 20)) for _ in range(65)]) == "EFBIG"
+        assert errno_of(file.close) == "EFBIG"
 
 
 def test_complete_text_is_decided_inside_write(m):
@@ -209,14 +208,6 @@ def test_silence_is_eperm_and_named(lab):
     assert m.read(INGRESS) == "false\n"
 
 
-@live
-def test_an_answer_that_lags_is_waited_for(m):
-    time.sleep(0.5)  # a lagging answer must not be older than the VPC
-    m.server.fault("GET:lag=400*20", "LIST:lag=400*20")
-    assert save(m, changed(m, ingress={"disablePublicServices": True})) == OK
-    assert m.json(SPEC)["ingress"]["disablePublicServices"] is True
-
-
 # Conflicts.
 
 def opened(mount):
@@ -261,14 +252,15 @@ def test_the_same_value_of_both_is_no_conflict(m):
         assert finish(handle, spec) == "ok"
 
 
-def test_a_conflict_by_way_of_a_scratch_copy(m):
+def test_who_edits_a_copy_and_moves_it_there_has_read_no_spec(m):
+    """cp has read it, and sed the copy: what sed wrote is what the VPC is from then on."""
     m.sh('cp "$M/prod/spec.json" "$M/prod/copy"')
     m.server.patch("prod", DNS, dhcp={"dns": {"servers": ["4.4.4.4"]}})
     m.refresh()
     m.clear()
     result = m.sh('sed -i s/8.8.8.8/9.9.9.9/ "$M/prod/copy" && mv "$M/prod/copy" "$M/prod/spec.json"')
-    assert m.vpc()["dhcp"]["dns"]["servers"] in (["4.4.4.4"], ["1.1.1.1", "9.9.9.9"])
-    assert result.ok or "busy" in result.err
+    assert result.ok, result
+    assert m.vpc()["dhcp"]["dns"]["servers"] == ["1.1.1.1", "9.9.9.9"]
 
 
 def test_two_mounts_of_one_service(lab):

@@ -43,9 +43,9 @@ for line in sys.stdin:
 
 
 class Editor:
-    def __init__(self, mount, path="prod/spec.json"):
+    def __init__(self, mount, path="prod/spec.json", prefix=()):
         self.process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", "--", "/usr/bin/python3", "-c", EDITOR, str(mount / path)],
+            ["setpriv", "--pdeathsig", "KILL", "--", *prefix, "/usr/bin/python3", "-c", EDITOR, str(mount / path)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __call__(self, *command):
@@ -95,10 +95,25 @@ def test_a_later_save_does_not_take_back_what_the_other_wrote(people, how):
     assert first(how) == "ok" and second(how) == "ok"
     # Neither has opened the file again: the texts of both still lack the other's change.
     first("set", "dhcp", {"dns": {"servers": ["9.9.9.9"]}})
-    assert first(how) == "ok" and second(how) == "ok"
-    assert one.read(INGRESS) == "true\n" and one.read(EGRESS) == "true\n"
-    assert two.read(SERVERS) == "9.9.9.9\n"
-    assert len(one.requests("PATCH")) == 3
+    assert first(how) == "ok"
+    second("set", "vpcPrefixes", [])
+    assert second(how) == "ok"
+    for mount in (one, two):
+        assert mount.read(INGRESS) == "true\n" and mount.read(EGRESS) == "true\n"
+        assert mount.read(SERVERS) == "9.9.9.9\n" and mount.ls("prod/vpcPrefixes") == []
+    assert [r["updateMask"] for r in one.requests("PATCH")][2:] == ["dhcp.dns.servers", "vpcPrefixes"]
+
+
+@SAVES
+def test_a_save_without_an_edit_is_busy_when_the_vpc_is_otherwise(people, how):
+    """A 0 would say that the file is as the text says."""
+    one, two, first, second = people
+    first("set", "dhcp", {"dns": {"servers": ["9.9.9.9"]}})
+    assert first(how) == "ok"
+    assert second(how) == "Device or resource busy"
+    assert len(one.requests("PATCH")) == 1 and two.read(SERVERS) == "9.9.9.9\n"
+    assert "dhcp.dns.servers" in two.why()
+    assert json.loads(two.read(".vpcfs/rejected/prod/spec.json"))["dhcp"]["dns"]["servers"] == ["1.1.1.1", "8.8.8.8"]
 
 
 @SAVES
@@ -119,15 +134,30 @@ def test_the_same_field_is_busy_for_the_later_one(people, how):
     assert one.read(SERVERS) == "9.9.9.9\n"
 
 
-def test_a_text_put_back_by_who_once_read_it_is_no_edit(lab):
-    """One program that keeps a copy and puts it back later: the file shall be like the copy."""
+@pytest.mark.parametrize("command", ['cp "$W/backup" "$M/prod/spec.json"', 'cat "$W/backup" > "$M/prod/spec.json"',
+                                     'cp "$W/backup" "$M/prod/new" && mv "$M/prod/new" "$M/prod/spec.json"',
+                                     'rsync -a -I "$W/backup" "$M/prod/spec.json"', 'cp -a "$W/backup" "$M/prod/spec.json"'])
+def test_a_backup_put_back_after_another_clients_change(lab, command):
+    """Who puts it back has not read the file: the VPC is as the copy says, whatever it was."""
     m = lab.mount("ttl=0")
-    editor = Editor(m)
-    assert editor("open") == "ok"
-    assert m.write(SERVERS, "9.9.9.9\n") == "ok"
-    assert editor("truncate") == "ok"
-    editor.close()
-    assert m.read(SERVERS) == "1.1.1.1\n8.8.8.8\n"
+    assert m.sh('cp "$M/prod/spec.json" "$W/backup"').ok
+    m.server.patch("prod", "dhcp.dns.servers,egress.disablePublicAccess", dhcp={"dns": {"servers": ["9.9.9.9"]}},
+                   egress={"disablePublicAccess": True})
+    m.clear()
+    result = m.sh(command)
+    assert result.ok, (result, m.why())
+    assert len(m.requests("PATCH")) == 1
+    assert m.read(SERVERS) == "1.1.1.1\n8.8.8.8\n" and m.read(EGRESS) == "false\n"
+    assert m.read("prod/spec.json") == (m.work / "backup").read_text()
+
+
+def test_a_backup_put_back_is_sent_though_the_cache_says_that_it_is_there(lab):
+    m = lab.mount("ttl=60")
+    assert m.sh('cp "$M/prod/spec.json" "$W/backup"').ok
+    m.server.patch("prod", "dhcp.dns.servers", dhcp={"dns": {"servers": ["9.9.9.9"]}})
+    with m.sends("PATCH dhcp.dns.servers"):
+        assert m.sh('cp "$W/backup" "$M/prod/spec.json"').ok
+    assert m.vpc()["dhcp"]["dns"]["servers"] == ["1.1.1.1", "8.8.8.8"]
 
 
 @pytest.mark.parametrize("command", [

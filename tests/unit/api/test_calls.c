@@ -50,7 +50,7 @@ static void rig_observe(void *arg, const struct api_event *event)
 
 static void rig_start(struct rig *rig, const struct reply *replies, size_t count)
 {
-	struct http_options http = {.answer_max = 1 << 20};
+	struct http_options http = {.user_agent = "test"};
 	struct api_options options = {.token = rig_token,
 		.token_arg = rig,
 		.observe = rig_observe,
@@ -111,21 +111,40 @@ static void test_list(void **state)
 
 static void test_list_empty(void **state)
 {
-	RIG(rig, {.body = "{\"items\":[],\"nextPageToken\":\"\"}"});
-	CLEANUP_DOC_LIST struct doc_list list = {0};
+	static const struct reply replies[] = {
+		{.body = "{\"items\":[],\"nextPageToken\":\"\"}"},
+		{.body = "{}"},
+		{.body = " {\n} \n", .headers = "Content-Type: application/proto\r\n"},
+		{.body = "{\"items\":null}"},
+		{.body = "{\"items\":null,\"nextPageToken\":null,\"vpc\":null}"},
+		{.body = "{\"nextPageToken\":\"\"}"},
+		{.status = 206, .body = "{}"},
+	};
+	struct api_problem problem;
+	struct rig rig;
 
-	assert_int_equal(api_list(rig.api, &rig.op, NULL, &list, &problem), 0);
-	assert_int_equal(list.count, 0);
-	rig_stop(&rig);
+	for (size_t i = 0; i < ARRAY_LEN(replies); i++) {
+		CLEANUP_DOC_LIST struct doc_list list = {0};
+
+		rig_start(&rig, &replies[i], 1);
+		assert_int_equal(api_list(rig.api, &rig.op, NULL, &list, &problem), 0);
+		assert_int_equal(list.count, 0);
+		rig_stop(&rig);
+	}
 }
 
 static void test_list_unusable(void **state)
 {
 	static const struct reply replies[] = {
 		{.body = ""},
-		{.body = "{}"},
+		{.body = "{\"code\":5}"},
+		{.body = "{\"error\":\"no\"}"},
+		{.body = "{\"message\":\"log in\"}"},
+		{.body = "{\"vpc\":{}}"},
+		{.body = VPC("a")},
+		{.body = "{"},
 		{.body = "[]"},
-		{.body = "{\"items\":null}"},
+		{.body = "{\"code\":5,\"items\":[]}"},
 		{.body = "{\"items\":{}}"},
 		{.body = "{\"items\":[7]}"},
 		{.body = "{\"items\":["},
@@ -151,7 +170,8 @@ static void test_list_unusable(void **state)
 		assert_true(problem.text[0] != '\0');
 		assert_int_equal(rig.events[0].errnum, EBADMSG);
 		assert_int_equal(testserver_requests(rig.server), 1);
-		assert_true(i != 10 || strstr(problem.text, "gateway answered: Log in"));
+		assert_true(!replies[i].headers ||
+			    strstr(problem.text, "gateway answered: Log in"));
 		rig_stop(&rig);
 	}
 }
@@ -354,37 +374,98 @@ static void test_success_without_object(void **state)
 	}
 }
 
-static void test_delete_of_what_is_gone(void **state)
+#define GONE "{\"code\":5,\"message\":\"not found\",\"details\":[]}"
+
+/* ENOENT is the API's word alone, whatever the type of the body is said to be; a list is always there. */
+static void test_not_found(void **state)
 {
-	static const struct {
-		const char *body;
-		int r;
-	} rows[] = {
-		{"{\"code\":5,\"message\":\"not found\"}", 0},
-		{"", 0},
-		{"{}", 0},
-		{"404 page not found\n", -ENOENT},
-		{"<html>", -ENOENT},
+	static const struct reply replies[] = {
+		{.status = 404, .body = GONE},
+		{.status = 404,
+			.headers = "Content-Type: application/proto\r\n",
+			.body = GONE},
+		{.status = 404, .body = ""},
+		{.status = 404, .body = "{}"},
+		{.status = 404, .body = "Not Found"},
+		{.status = 404, .body = "<html>"},
+		{.status = 410, .body = ""},
 	};
 	struct api_problem problem;
 	struct rig rig;
 
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct reply reply = {.status = 404, .body = rows[i].body};
+	for (size_t i = 0; i < ARRAY_LEN(replies); i++) {
+		int gone = i < 2 ? -ENOENT : -EBADMSG;
 		struct doc *doc = NULL;
+		struct doc_list list = {0};
 
-		rig_start(&rig, &reply, 1);
+		rig_start(&rig, &replies[i], 1);
 		assert_int_equal(
-			api_delete(rig.api, &rig.op, "a", &doc, &problem), rows[i].r);
+			api_get(rig.api, &rig.op, "a", NULL, &doc, &problem), gone);
+		assert_int_equal(
+			api_patch(rig.api, &rig.op, "a", "{}", 2, "", &doc, &problem),
+			gone);
+		assert_int_equal(api_delete(rig.api, &rig.op, "a", &doc, &problem),
+			gone == -ENOENT ? 0 : gone);
 		assert_null(doc);
+		assert_int_equal(
+			api_list(rig.api, &rig.op, NULL, &list, &problem), -EBADMSG);
+		assert_int_equal(problem.errnum, EBADMSG);
+		assert_non_null(strstr(problem.text, "check the endpoint"));
+		assert_int_equal(testserver_requests(rig.server), 4);
 		rig_stop(&rig);
 	}
+}
+
+/* The questions are asked again, the body's code deciding; changes are the caller's to plan anew. */
+static void test_repetition(void **state)
+{
+	RIG(rig, {.status = 500, .body = "{\"code\":14}"},
+		{.status = 400, .body = "{\"code\":4}"}, {.body = VPC("a")},
+		{.status = 500, .headers = "Retry-After: 2\r\n", .body = "{\"code\":14}"});
+	CLEANUP_DOC struct doc *doc = NULL;
+	struct doc *none = NULL;
+
+	assert_int_equal(api_get(rig.api, &rig.op, "a", NULL, &doc, &problem), 0);
+	assert_int_equal(rig.events[0].attempts, 3);
+	assert_int_equal(
+		api_patch(rig.api, &rig.op, "a", "{}", 2, "", &none, &problem), -EREMOTEIO);
+	assert_int_equal(rig.events[1].attempts, 1);
+	assert_string_equal(problem.code, "UNAVAILABLE");
+	assert_true(problem.may_repeat);
+	assert_int_equal(problem.retry_after_ms, 2000);
+	assert_in_range(api_repeat_wait_ms(&problem, 1), 2000, 2025);
+	assert_int_equal(api_delete(rig.api, &rig.op, "a", &none, &problem), -EREMOTEIO);
+	assert_int_equal(
+		api_create(rig.api, &rig.op, "{}", 2, &none, &problem), -EREMOTEIO);
+	assert_int_equal(testserver_requests(rig.server), 6);
+	rig_stop(&rig);
+}
+
+static void test_too_large(void **state)
+{
+	static const struct reply big = {.kind = REPLY_BIG, .size = (4u << 20) + 1};
+	struct api_problem problem;
+	struct doc_list list = {0};
+	struct doc *doc = NULL;
+	struct rig rig;
+
+	rig_start(&rig, &big, 1);
+	assert_int_equal(api_get(rig.api, &rig.op, "a", NULL, &doc, &problem), -EBADMSG);
+	assert_non_null(strstr(problem.text, "larger than"));
+	assert_false(problem.may_repeat);
+	assert_int_equal(
+		api_patch(rig.api, &rig.op, "a", "{}", 2, "", &doc, &problem), -EBADMSG);
+	assert_true(problem.sent);
+	/* A list may be that long: it is refused for what is in it. */
+	assert_int_equal(api_list(rig.api, &rig.op, NULL, &list, &problem), -EBADMSG);
+	assert_null(strstr(problem.text, "larger than"));
+	rig_stop(&rig);
 }
 
 static void test_token_is_read_anew_once(void **state)
 {
 	RIG(rig, {.status = 401}, {.body = VPC("a")},
-		{.status = 401, .body = "{\"code\":16}"});
+		{.status = 500, .body = "{\"code\":16}"});
 	CLEANUP_DOC struct doc *doc = NULL;
 
 	assert_int_equal(api_create(rig.api, &rig.op, "{}", 2, &doc, &problem), 0);
@@ -472,7 +553,9 @@ int main(void)
 		cmocka_unit_test(test_get_without_id),
 		cmocka_unit_test(test_mutations),
 		cmocka_unit_test(test_success_without_object),
-		cmocka_unit_test(test_delete_of_what_is_gone),
+		cmocka_unit_test(test_not_found),
+		cmocka_unit_test(test_repetition),
+		cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_token_is_read_anew_once),
 		cmocka_unit_test(test_token_errors),
 		cmocka_unit_test(test_transport),

@@ -12,14 +12,13 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 
-static void explain(
-	int status, const char *type, const char *body, size_t len, struct api_problem *ret)
+static void explain(int status, const char *body, size_t len, struct api_problem *ret)
 {
 	CLEANUP_HTTP_ANSWER struct http_answer answer;
 
 	http_answer_init(&answer, 1 << 20);
 	answer.status = status;
-	strcpy(answer.content_type, type);
+	answer.retry_after_ms = 7000;
 	strcpy(answer.authenticate, "Bearer realm=\"cw\"");
 	strcpy(answer.location, "https://login.example/");
 	assert_int_equal(buf_add(&answer.body, body, len), 0);
@@ -43,8 +42,7 @@ static void check_rows(const struct expectation *rows, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct api_problem p;
 
-		explain(rows[i].status, "application/json", rows[i].body,
-			strlen(rows[i].body), &p);
+		explain(rows[i].status, rows[i].body, strlen(rows[i].body), &p);
 		if (p.errnum != rows[i].errnum)
 			fail_msg("row %zu: %s: errno %d", i, rows[i].body, p.errnum);
 		assert_string_equal(p.code, rows[i].code);
@@ -62,12 +60,16 @@ static void test_status_alone(void **state)
 			"HTTP 401: the token is not accepted; the answer says no more\n"
 			"WWW-Authenticate: Bearer realm=\"cw\""},
 		{403, "", EACCES, "", NULL},
-		{404, "", ENOENT, "", NULL},
+		{404, "", EBADMSG, "",
+			"the answer is not the API's, so check the endpoint: HTTP 404: not "
+			"found; the answer says no more"},
 		{405, "", EOPNOTSUPP, "", NULL},
 		{408, "", ETIMEDOUT, "", NULL},
+		{410, "", EBADMSG, "", NULL},
 		{409, "{}", EEXIST, "",
 			"HTTP 409: the server refused; the answer says no more"},
 		{413, "", EFBIG, "", NULL},
+		{415, "", EINVAL, "", NULL},
 		{418, "", EINVAL, "", NULL},
 		{429, "", EBUSY, "", NULL},
 		{500, "", EREMOTEIO, "", NULL},
@@ -134,21 +136,197 @@ static void test_codes(void **state)
 static void test_odd_codes(void **state)
 {
 	static const struct expectation rows[] = {
-		{404, "{\"code\":0,\"message\":\"m\"}", ENOENT, "", "m"},
-		{404, "{\"code\":99,\"message\":\"m\"}", ENOENT, "", "m"},
-		{404, "{\"code\":\"gone_fishing\"}", ENOENT, "", NULL},
 		{499, "{\"code\":\"canceled\"}", EREMOTEIO, "CANCELLED", NULL},
-		{404, "{\"code\":null,\"message\":7}", ENOENT, "", NULL},
-		{404, "{\"error\":{\"code\":404}}", ENOENT, "", NULL},
 		{401, "{\"error\":\"invalid_token\"}", EACCES, "",
 			"invalid_token\nWWW-Authenticate: Bearer realm=\"cw\""},
 		{422, "{\"title\":\"t\",\"detail\":\"d\"}", EINVAL, "", "d"},
 		{400, "{\"code\":9,\"message\":\"\",\"details\":[]}", EBUSY,
 			"FAILED_PRECONDITION",
 			"HTTP 400: the server refused; the answer says no more"},
+		{500, "{\"error\":{\"code\":403,\"message\":\"m\"}}", EACCES, "", "m"},
+		{500, "{\"error\":{\"code\":7,\"message\":\"m\"}}", EREMOTEIO, "", "m"},
+		{200, "{\"code\":5}", ENOENT, "NOT_FOUND", NULL},
+		{302, "{\"code\":5}", EBADMSG, "", NULL},
 	};
 
 	check_rows(rows, ARRAY_LEN(rows));
+}
+
+/* A gateway of the schema, both dialects: all members are written, and they may be null. */
+static void test_written_out(void **state)
+{
+	static const struct expectation rows[] = {
+		{404,
+			"{\"code\":5, \"message\":\"VPC \\\"nope\\\" not found\", "
+			"\"details\":[{\"@type\":\"type.googleapis.com/"
+			"google.rpc.ResourceInfo\", \"resourceType\":\"VPC\", "
+			"\"resourceName\":\"nope\", \"owner\":\"\", "
+			"\"description\":\"no such VPC\"}], \"localizedMessage\":null}",
+			ENOENT, "NOT_FOUND",
+			"VPC \"nope\" not found\nVPC 'nope': no such VPC"},
+		{409, "{\"code\":10,\"message\":\"m\",\"details\":[]}", EBUSY, "ABORTED",
+			"m"},
+		{409, "{\"code\":10,\"message\":null,\"details\":null}", EBUSY, "ABORTED",
+			NULL},
+		{500,
+			"{\"code\":2,\"message\":\"proto:\xC2\xA0syntax error\","
+			"\"details\":[]}",
+			EREMOTEIO, "UNKNOWN", "proto:\xC2\xA0syntax error"},
+		{400,
+			"{\"code\":3,\"message\":\"validation errors:\\n - a: b\\n - c: "
+			"d\",\"details\":[{\"@type\":\"type.googleapis.com/"
+			"google.rpc.BadRequest\",\"fieldViolations\":[{\"field\":\"a\","
+			"\"description\":\"b\",\"reason\":\"\",\"localizedMessage\":null},"
+			"{\"field\":\"\",\"description\":\"d\"}]}]}",
+			EINVAL, "INVALID_ARGUMENT",
+			"validation errors:\n - a: b\n - c: d\na: b\nd"},
+		{404,
+			"{\"code\":5,\"message\":\"m\",\"details\":[{\"@type\":"
+			"\"type.googleapis.com/google.rpc.ResourceInfo\","
+			"\"resourceType\":\"VPC\",\"resourceName\":null,\"owner\":\"\","
+			"\"description\":\"d\"}]}",
+			ENOENT, "NOT_FOUND", "m\nVPC: d"},
+		{404,
+			"{\"code\":5,\"message\":\"m\",\"details\":[{\"@type\":"
+			"\"type.googleapis.com/google.rpc.ResourceInfo\","
+			"\"resourceType\":\"\",\"resourceName\":\"a\",\"owner\":\"o\","
+			"\"description\":\"\"}]}",
+			ENOENT, "NOT_FOUND", "m\n'a'"},
+	};
+
+	check_rows(rows, ARRAY_LEN(rows));
+}
+
+/* Only the three shapes are the API's own words. */
+static void test_not_found(void **state)
+{
+	static const char *const own[] = {
+		"{\"code\":5}",
+		"{\"code\": 5, \"message\": \"not found\", \"details\": []}",
+		"{\"code\":\"not_found\"}",
+		"{\"error\":{\"code\":404,\"status\":\"NOT_FOUND\"}}",
+		"{\"error\":{\"status\":\"NOT_FOUND\"}}",
+		"{\"error\":{\"code\":404}}",
+	};
+	static const char *const foreign[] = {
+		"",
+		" ",
+		"{}",
+		"[]",
+		"null",
+		"404 page not found\n",
+		"Not Found",
+		"<html><title>404</title>",
+		"{\"message\":\"no Route matched with those values\"}",
+		"{\"code\":0,\"message\":\"m\"}",
+		"{\"code\":99,\"message\":\"m\"}",
+		"{\"code\":404,\"message\":\"m\"}",
+		"{\"code\":\"404\",\"message\":\"m\"}",
+		"{\"code\":\"gone_fishing\"}",
+		"{\"code\":null,\"message\":7}",
+		"{\"status\":\"NOT_FOUND\"}",
+		"{\"error\":\"Not Found\",\"status\":404}",
+		"{\"error\":{\"code\":5}}",
+		"{\"error\":{\"code\":\"NOT_FOUND\"}}",
+		"{\"error\":{\"code\":410}}",
+		"{\"code\":5",
+	};
+	static const int statuses[] = {404, 410};
+
+	for (size_t k = 0; k < ARRAY_LEN(statuses); k++) {
+		for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+			struct expectation row = {
+				statuses[k], own[i], ENOENT, "NOT_FOUND", NULL};
+
+			check_rows(&row, 1);
+		}
+		for (size_t i = 0; i < ARRAY_LEN(foreign); i++) {
+			struct api_problem p;
+
+			explain(statuses[k], foreign[i], strlen(foreign[i]), &p);
+			if (p.errnum != EBADMSG)
+				fail_msg("%s: errno %d", foreign[i], p.errnum);
+			assert_false(p.may_repeat);
+			assert_non_null(strstr(p.text, "not the API's"));
+		}
+	}
+}
+
+/* Whether to ask again: the code's to say, where there is one. */
+static void test_may_repeat(void **state)
+{
+	static const char quota[] =
+		"\"details\":[{\"@type\":\"type.googleapis.com/google.rpc.QuotaFailure\","
+		"\"violations\":[]}]";
+	static const struct {
+		int status;
+		const char *body;
+		bool may_repeat;
+	} rows[] = {
+		{429, "", true},
+		{502, "<html>", true},
+		{503, "", true},
+		{504, "", true},
+		{500, "", false},
+		{501, "", false},
+		{408, "", false},
+		{409, "", false},
+		{400, "", false},
+		{500, "{\"code\":14}", true},
+		{400, "{\"code\":\"unavailable\"}", true},
+		{500, "{\"code\":4}", true},
+		{400, "{\"code\":8}", true},
+		{500, "{\"error\":{\"status\":\"UNAVAILABLE\"}}", true},
+		{500, "{\"error\":{\"code\":503}}", true},
+		{503, "{\"code\":13}", false},
+		{503, "{\"code\":9}", false},
+		{504, "{\"code\":3}", false},
+		{429, "{\"code\":8,QUOTA}", false},
+		{429, "{\"message\":\"m\",QUOTA}", false},
+		{503, "{\"code\":14,QUOTA}", true},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP_BUF struct buf body = BUF_INIT(1000);
+		const char *at = strstr(rows[i].body, "QUOTA");
+		size_t len = at ? (size_t)(at - rows[i].body) : strlen(rows[i].body);
+		struct api_problem p;
+
+		assert_int_equal(buf_add(&body, rows[i].body, len), 0);
+		if (at)
+			assert_int_equal(buf_addf(&body, "%s}", quota), 0);
+		explain(rows[i].status, buf_str(&body), body.len, &p);
+		if (p.may_repeat != rows[i].may_repeat)
+			fail_msg("HTTP %d %s", rows[i].status, rows[i].body);
+		assert_int_equal(p.retry_after_ms, 7000);
+		assert_int_equal(api_problem_is_down(&p), p.may_repeat);
+		if (!p.may_repeat)
+			assert_int_equal(api_repeat_wait_ms(&p, 1), -1);
+		else
+			assert_in_range(api_repeat_wait_ms(&p, 1), 7000, 7025);
+		assert_int_equal(api_repeat_wait_ms(&p, 6), -1);
+	}
+}
+
+static void test_repeat_wait(void **state)
+{
+	static const struct {
+		int errnum;
+		unsigned max;
+	} rows[] = {{EREMOTEIO, 4}, {ECONNREFUSED, 4}, {EHOSTUNREACH, 4}, {EBADMSG, 3}};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct api_problem p;
+
+		problem_clear(&p);
+		assert_int_equal(p.retry_after_ms, -1);
+		p.errnum = rows[i].errnum;
+		assert_int_equal(api_repeat_wait_ms(&p, 1), -1);
+		p.may_repeat = true;
+		assert_in_range(api_repeat_wait_ms(&p, 2), 200, 250);
+		for (unsigned n = 1; n < 8; n++)
+			assert_int_equal(api_repeat_wait_ms(&p, n) >= 0, n < rows[i].max);
+	}
 }
 
 #define TYPE(name) "{\"@type\":\"type.googleapis.com/google.rpc." name "\","
@@ -247,17 +425,18 @@ static void test_foreign_bodies(void **state)
 {
 	struct api_problem p;
 
-	explain(502, "text/html", "<html><title>Bad gateway</title>", 32, &p);
+	explain(502, "<html><title>Bad gateway</title>", 32, &p);
 	assert_int_equal(p.errnum, EREMOTEIO);
 	assert_string_equal(p.text, "a proxy or gateway answered HTTP 502: Bad gateway");
-	explain(403, "text/html", "<html>", 6, &p);
+	explain(403, "<html>", 6, &p);
 	assert_string_equal(p.text, "a proxy or gateway answered HTTP 403");
-	explain(404, "text/plain", "404 page not found\n", 19, &p);
-	assert_string_equal(p.text, "HTTP 404: 404 page not found\n");
-	explain(400, "application/json", "{\"code\":3,\"mess", 15, &p); /* cut */
+	explain(404, "404 page not found\n", 19, &p);
+	assert_string_equal(p.text, "the answer is not the API's, so check the endpoint: "
+				    "HTTP 404: 404 page not found\n");
+	explain(400, "{\"code\":3,\"mess", 15, &p); /* cut */
 	assert_int_equal(p.errnum, EINVAL);
 	assert_string_equal(p.text, "HTTP 400: {\"code\":3,\"mess");
-	explain(500, "", "a\xFF\x1B[31m\0b\xC2\x9B", 11,
+	explain(500, "a\xFF\x1B[31m\0b\xC2\x9B", 11,
 		&p); /* not UTF-8, not for a terminal */
 	assert_string_equal(p.text, "HTTP 500: a??[31m?b?");
 }
@@ -271,7 +450,7 @@ static void test_text_is_bounded(void **state)
 	for (int i = 0; i < 30000; i++)
 		assert_int_equal(buf_adds(&body, "\xC3\xA4"), 0);
 	assert_int_equal(buf_adds(&body, "\"}"), 0);
-	explain(400, "", body.data, body.len, &p);
+	explain(400, body.data, body.len, &p);
 	assert_in_range(strlen(p.text), ERR_TEXT_MAX - 8, ERR_TEXT_MAX - 1);
 	assert_int_equal(p.errnum, EINVAL);
 }
@@ -282,7 +461,7 @@ static void test_secret_is_hidden(void **state)
 	struct api_problem p;
 
 	assert_int_equal(secret_set(&secret, "t0ken", 5), 0);
-	explain(400, "text/plain", "you sent t0ken, yes t0ken", 25, &p);
+	explain(400, "you sent t0ken, yes t0ken", 25, &p);
 	problem_hide(&p, &secret);
 	assert_string_equal(p.text, "HTTP 400: you sent *****, yes *****");
 }
@@ -293,6 +472,10 @@ int main(void)
 		cmocka_unit_test(test_status_alone),
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_odd_codes),
+		cmocka_unit_test(test_written_out),
+		cmocka_unit_test(test_not_found),
+		cmocka_unit_test(test_may_repeat),
+		cmocka_unit_test(test_repeat_wait),
 		cmocka_unit_test(test_details),
 		cmocka_unit_test(test_connect_details),
 		cmocka_unit_test(test_foreign_bodies),

@@ -29,7 +29,7 @@ struct rig {
 
 static void rig_start(struct rig *rig, const struct reply *reply)
 {
-	struct http_options http = {.answer_max = 1 << 20};
+	struct http_options http = {.user_agent = "test"};
 	struct api_options options = {.token = give_token};
 
 	*rig = (struct rig){.server = testserver_start(reply, 1)};
@@ -104,8 +104,7 @@ static void test_problem(void **state)
 
 static void test_start(void **state)
 {
-	struct http_options options = {
-		.answer_max = 1, .user_agent = "x", .cacert = "/dev/null"};
+	struct http_options options = {.user_agent = "x", .cacert = "/dev/null"};
 	struct http *http;
 	int r = -ENOMEM;
 
@@ -129,12 +128,30 @@ static void test_start(void **state)
 	http_free(http);
 }
 
+static void test_new(void **state)
+{
+	struct api_options options = {.endpoint = "http://x/", .token = give_token};
+	struct api *api = NULL;
+	int r = -ENOMEM, n = 0;
+
+	for (; r == -ENOMEM; n++) {
+		assert_null(api);
+		torture_arm(n);
+		r = api_new(&options, &api, NULL);
+	}
+	torture_arm(-1);
+	assert_int_equal(r, 0);
+	assert_in_range(n, 2, 10);
+	api_free(api);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_problem),
 		cmocka_unit_test(test_start),
+		cmocka_unit_test(test_new),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

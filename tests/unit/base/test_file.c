@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/file.h"
-#include "base/process.h"
 
 static char directory[64];
 static char path[128];
@@ -91,12 +90,6 @@ static void test_read_fails(void **state)
 	assert_int_equal(file_read(path, &b), 0);
 }
 
-static void test_process(void **state)
-{
-	assert_int_equal(process_of_thread(gettid()), getpid());
-	assert_int_equal(process_of_thread(0x7FFFFFF0), 0x7FFFFFF0);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -105,7 +98,6 @@ int main(void)
 		TEST(test_replace),
 		TEST(test_replace_fails),
 		TEST(test_read_fails),
-		TEST(test_process),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

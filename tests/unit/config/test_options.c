@@ -207,7 +207,7 @@ static void test_bad_environment(void **state)
 	}
 	env_timeout = NULL;
 	env_endpoint = "http://far.example";
-	assert_int_equal(parse("/m", &c, &err), -EINVAL);
+	assert_int_equal(parse("/m", &c, &err), -EACCES);
 	env_endpoint = "https://u:secret@h";
 	assert_int_equal(parse("/m", &c, &err), -EINVAL);
 	assert_non_null(strstr(err.text, "COREWEAVE_API_ENDPOINT"));
@@ -224,7 +224,6 @@ static void test_bad(void **state)
 		{"/m https://h", "ENDPOINT MOUNTPOINT"},
 		{"/a /m", "ENDPOINT"},
 		{"https://h /m /n", "too many"},
-		{"http://far.example /m", "allow_http"},
 		{"/m -o", "-o"},
 		{"/m -o ttl", "ttl=VALUE"},
 		{"/m -o ttl=", "ttl=VALUE"},
@@ -264,6 +263,32 @@ static void test_bad(void **state)
 			fail_msg("accepted: %s", rows[i][0]);
 		if (!strstr(err.text, rows[i][1]))
 			fail_msg("%s: %s", rows[i][0], err.text);
+	}
+	/* Well written, and refused all the same. */
+	assert_int_equal(parse("http://far.example /m", &c, &err), -EACCES);
+	assert_non_null(strstr(err.text, "allow_http"));
+}
+
+static void test_loopback(void **state)
+{
+	static const struct {
+		const char *line;
+		bool loopback;
+	} rows[] = {
+		{"--emulator /m", true},
+		{"http://127.0.0.1:80 /m", true},
+		{"https://[::1] /m", true},
+		{"/m -o endpoint=https://localhost:8443/x", true},
+		{"/m", false},
+		{"http://far.example /m -o allow_http", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct config c;
+
+		parse_good(rows[i].line, &c);
+		assert_int_equal(c.loopback, rows[i].loopback);
+		config_release(&c);
 	}
 }
 
@@ -312,6 +337,7 @@ int main(void)
 		cmocka_unit_test_setup(test_bad_environment, setup),
 		cmocka_unit_test_setup(test_bad, setup),
 		cmocka_unit_test_setup(test_token_is_not_an_option, setup),
+		cmocka_unit_test_setup(test_loopback, setup),
 		cmocka_unit_test_setup(test_print, setup),
 	};
 

@@ -50,12 +50,21 @@ static void assert_token(struct token_source *source, const char *expected)
 	assert_string_equal(err.text, "");
 }
 
+/* As main does it. */
+static int open_token(const char *path, struct token_source **ret, struct err *err)
+{
+	CLEANUP_SECRET struct secret given = {0};
+	int r = token_take_environment(&given, err);
+
+	return r < 0 ? r : token_open(path, &given, ret, err);
+}
+
 static void assert_refused(const char *path, int r, const char *word)
 {
 	struct token_source *source;
 	struct err err = {""};
 
-	assert_int_equal(token_open(path, &source, &err), r);
+	assert_int_equal(open_token(path, &source, &err), r);
 	if (!strstr(err.text, word))
 		fail_msg("%s", err.text);
 	assert_null(strstr(err.text, "CW-SECRET"));
@@ -70,7 +79,7 @@ static void test_file(void **state)
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		put(texts[i], modes[i % ARRAY_LEN(modes)]);
-		assert_int_equal(token_open(file, &source, NULL), 0);
+		assert_int_equal(open_token(file, &source, NULL), 0);
 		assert_token(source, "CW-SECRET-a");
 		token_close(source);
 	}
@@ -135,21 +144,47 @@ static void test_environment(void **state)
 
 	setenv("COREWEAVE_API_TOKEN", "CW-SECRET-env", 1);
 	value = getenv("COREWEAVE_API_TOKEN");
-	assert_int_equal(token_open(NULL, &source, NULL), 0);
+	assert_int_equal(open_token(NULL, &source, NULL), 0);
 	assert_token(source, "CW-SECRET-env");
 	assert_null(getenv("COREWEAVE_API_TOKEN"));
 	assert_string_equal(value, "");
 	token_close(source);
 }
 
+/* execve takes a variable twice, and one that is only nearly the same is not it. */
+static void test_environment_is_wiped(void **state)
+{
+	char first[] = "COREWEAVE_API_TOKEN=one", second[] = "COREWEAVE_API_TOKEN=two";
+	char other[] = "COREWEAVE_API_TOKENS=three";
+	char *entries[] = {other, first, second, NULL}, **saved = environ;
+	CLEANUP_SECRET struct secret given = {0};
+
+	environ = entries;
+	assert_int_equal(token_take_environment(&given, NULL), 0);
+	assert_string_equal(given.bytes, "one");
+	assert_memory_equal(first + 20, "\0\0\0", 3);
+	assert_memory_equal(second + 20, "\0\0\0", 3);
+	assert_string_equal(other + 21, "three");
+	assert_ptr_equal(environ[0], other);
+	assert_null(environ[1]);
+	environ = saved;
+}
+
 static void test_bad_environment(void **state)
 {
+	char long_text[SECRET_MAX + 2];
+
 	setenv("COREWEAVE_API_TOKEN", "CW-SECRET a", 1);
 	assert_refused(NULL, -EINVAL, "COREWEAVE_API_TOKEN");
 	assert_null(getenv("COREWEAVE_API_TOKEN"));
 	assert_refused(NULL, -ENOENT, "token_file=PATH");
 	setenv("COREWEAVE_API_TOKEN", "", 1);
 	assert_refused(NULL, -ENOENT, "COREWEAVE_API_TOKEN");
+	memset(long_text, 'x', SECRET_MAX + 1);
+	long_text[SECRET_MAX + 1] = '\0';
+	setenv("COREWEAVE_API_TOKEN", long_text, 1);
+	assert_refused(NULL, -EINVAL, "longer");
+	assert_null(getenv("COREWEAVE_API_TOKEN"));
 }
 
 static void test_file_before_environment(void **state)
@@ -158,7 +193,7 @@ static void test_file_before_environment(void **state)
 
 	put("CW-SECRET-file", 0600);
 	setenv("COREWEAVE_API_TOKEN", "CW-SECRET-env", 1);
-	assert_int_equal(token_open(file, &source, NULL), 0);
+	assert_int_equal(open_token(file, &source, NULL), 0);
 	assert_token(source, "CW-SECRET-file");
 	assert_null(getenv("COREWEAVE_API_TOKEN"));
 	token_close(source);
@@ -171,7 +206,7 @@ static void test_credentials(void **state)
 	setenv("CREDENTIALS_DIRECTORY", directory, 1);
 	assert_refused(NULL, -ENOENT, "coreweave-token");
 	put("CW-SECRET-cred", 0440);
-	assert_int_equal(token_open(NULL, &source, NULL), 0);
+	assert_int_equal(open_token(NULL, &source, NULL), 0);
 	assert_token(source, "CW-SECRET-cred");
 	token_close(source);
 	put("CW-SECRET-cred", 0444);
@@ -185,7 +220,7 @@ static void test_rotation(void **state)
 	struct err err = {""};
 
 	put("CW-SECRET-1", 0600);
-	assert_int_equal(token_open(file, &source, NULL), 0);
+	assert_int_equal(open_token(file, &source, NULL), 0);
 	put("CW-SECRET-2", 0600);
 	assert_token(source, "CW-SECRET-2");
 	put("CW-SECRET-33", 0644); /* unusable: the old one stays, and 401 says why */
@@ -225,6 +260,7 @@ int main(void)
 		TEST(test_bad_texts),
 		TEST(test_not_a_file),
 		TEST(test_environment),
+		TEST(test_environment_is_wiped),
 		TEST(test_bad_environment),
 		TEST(test_file_before_environment),
 		TEST(test_credentials),

@@ -171,10 +171,13 @@ static void test_scheme(void **state)
 		"http://127.1", "http://2130706433", "http://[::ffff:127.0.0.1]",
 		"http://0.0.0.0"};
 
-	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
 		assert_int_equal(endpoint_check_scheme(good[i], false, NULL), 0);
+		assert_int_equal(endpoint_is_loopback(good[i]), i > 0);
+	}
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		assert_int_equal(endpoint_check_scheme(bad[i], false, NULL), -EINVAL);
+		assert_false(endpoint_is_loopback(bad[i]));
+		assert_int_equal(endpoint_check_scheme(bad[i], false, NULL), -EACCES);
 		assert_int_equal(endpoint_check_scheme(bad[i], true, NULL), 0);
 	}
 }

@@ -48,7 +48,7 @@ def test_shells(m):
         sh(m, "printf three > a/value", shell)
         assert m.log() == ["flush a/value three"]
         sh(m, "echo 3 >> a/list", shell)
-        assert m.log() == ["write a/list 1\\n2\\n3\\n"]
+        assert m.log() == ["write+ a/list 3\\n"]
         sh(m, ": > a/value; > a/value", shell)
         assert m.log() == []
         assert sh(m, "cat a/value", shell).stdout == "three\n"
@@ -185,14 +185,24 @@ def test_not_supported_is_said_so(m):
     os.close(fd)
 
 
-def test_scratch_mmap_and_links(m):
+def mapping_of(path, flags):
+    with open(path, "r+b") as f:
+        with mmap.mmap(f.fileno(), 0, flags=flags) as view:
+            return view[:]
+
+
+def test_mappings(m):
+    """No byte is ever only in the kernel: what is written through a mapping would be."""
+    scratch, field = m.path / "a/sub/data", m.path / "a/spec"
+    scratch.write_bytes(b"x" * 10000)
+    for path in (scratch, field):
+        assert errno_of(mapping_of, path, mmap.MAP_SHARED) == "ENODEV", path
+        assert mapping_of(path, mmap.MAP_PRIVATE) == path.read_bytes(), path
+
+
+def test_links(m):
     path = m.path / "a/sub/data"
-    with open(path, "w+b") as f:
-        f.truncate(10000)
-        with mmap.mmap(f.fileno(), 10000) as view:
-            view[9000:9004] = b"abcd"
-            view.flush()
-    assert path.read_bytes()[9000:9004] == b"abcd"
+    path.write_bytes(b"data")
     os.link(path, m.path / "a/hard")
     assert os.stat(path).st_nlink == 2
     os.unlink(path)
@@ -207,6 +217,116 @@ def test_scratch_mmap_and_links(m):
         f.seek(0)
         assert f.read() == "still here"
         assert os.fstat(f.fileno()).st_nlink == 0
+
+
+def test_renamed_away(m):
+    """The kernel moves its inode of the field to the new name, and keeps both for a while: what is written by that name
+    is the copy's, what is written by a descriptor of before is the field's."""
+    field, copy = m.path / "a/value", m.path / "a/value~"
+    for i in range(20):
+        assert field.read_text().startswith("one" if i == 0 else f"copy {i - 1}")
+        fd = os.open(field, os.O_WRONLY)
+        os.rename(field, copy)
+        copy.write_text(f"copy {i}\n")
+        assert copy.read_text() == f"copy {i}\n"
+        assert m.log() == []
+        os.write(fd, f"field {i}\n".encode())
+        os.close(fd)
+        assert m.log() == [f"write a/value field {i}\\n"]
+        assert field.read_text() == f"field {i}\n"
+        assert copy.read_text() == f"copy {i}\n"
+        os.rename(copy, field)
+        assert m.log() == [f"rename a/value copy {i}\\n"]
+        assert field.read_text() == f"copy {i}\n"
+        assert not copy.exists()
+    field.write_text("last\n")
+    assert m.log() == ["write a/value last\\n"]
+    assert field.stat().st_size == 5
+
+
+def test_written_at_once_under_the_moved_name(m):
+    field, copy = m.path / "a/value", m.path / "a/value~"
+    stop = threading.Event()
+
+    def read():
+        while not stop.is_set():
+            field.read_text()
+            os.stat(field)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        for _ in range(300):
+            os.rename(field, copy)
+            copy.write_text("two\n")
+            os.unlink(copy)
+    finally:
+        stop.set()
+        reader.join()
+    assert m.log() == []
+    assert field.read_text() == "one\n"
+
+
+def test_what_changed_is_seen_at_once(m):
+    """Attributes are kept for a minute here, but for a notice."""
+    for name in ("a/value", "a/sub/value"):
+        path = m.path / name
+        for text in ("x\n", "xyz\n", "\n"):
+            os.stat(path)
+            path.write_text(text)
+            assert os.stat(path).st_size == len(text)
+            assert path.read_text() == text
+    with open(m.path / "a/value", encoding="utf-8") as reader:
+        (m.path / "a/value").write_text("something longer\n")
+        assert os.fstat(reader.fileno()).st_size == 17
+        assert reader.read() == "\n"
+
+
+def test_drafts(m):
+    drafts = m.path / ".drafts"
+    assert ".drafts" not in os.listdir(m.path)
+    sh(m, "cp -r a .drafts/blue && rm .drafts/blue/ro .drafts/blue/link")
+    sh(m, "echo seen > .drafts/blue/note; mkdir .drafts/blue/docs; echo x > .drafts/blue/docs/deep; "
+          "echo y > .drafts/blue/sub/beside; echo blue > .drafts/blue/value; echo blue > .drafts/blue/sub/value")
+    here = os.open(drafts / "blue", os.O_RDONLY)
+    assert m.log() == []
+    for target in ("a/x", "a/sub/x", ".drafts/blue/blue"):
+        assert errno_of(os.rename, drafts / "blue", m.path / target) in ("EPERM", "EINVAL"), target
+    assert errno_of(os.rename, drafts / "blue", m.path / "b") == "EEXIST"
+    assert errno_of(os.rename, drafts / "blue/docs", m.path / "docs") == "EPERM"
+    assert errno_of(os.rename, drafts / "blue/note", m.path / "a/note") == "EXDEV"
+    assert errno_of(os.rename, m.path / "b", drafts / "b") == "EPERM"
+    sh(m, "mv -T .drafts/blue blue")
+    assert os.listdir(drafts) == []
+    assert (m.path / "blue/value").read_text() == "blue\n"
+    assert (m.path / "blue/sub/value").read_text() == "blue\n"
+    assert (m.path / "blue/note").read_text() == "seen\n"
+    assert (m.path / "blue/docs/deep").read_text() == "x\n"
+    assert (m.path / "blue/sub/beside").read_text() == "y\n"
+    assert set(os.listdir(m.path / "blue")) == set(os.listdir(m.path / "a")) | {"note", "docs"}
+    assert os.stat("note", dir_fd=here).st_size == 5
+    assert os.stat("value", dir_fd=here).st_ino == os.stat(m.path / "blue/value").st_ino
+    os.close(here)
+    (m.path / "blue/value").write_text("two\n")
+    assert m.log() == ["write blue/value two\\n"]
+    sh(m, "mkdir .drafts/green; echo bad > .drafts/green/value")
+    assert errno_of(os.rename, drafts / "green", m.path / "green") == "EIO"
+    assert (drafts / "green/value").read_text() == "bad\n"
+    sh(m, "rm -r .drafts/green")
+    assert not (drafts / "green").exists()
+    assert m.log() == []
+
+
+def test_made_by_open(m):
+    """What is unset is not there until somebody makes it, also with O_EXCL and by a rename."""
+    for i, script in enumerate(("cp b/value a/extra", "echo new > a/extra", "echo new > a/x; mv a/x a/extra")):
+        name = "a" if i == 0 else f"o{i}"
+        os.makedirs(m.path / name, exist_ok=True)
+        assert not (m.path / name / "extra").exists()
+        sh(m, script.replace("a/", name + "/"))
+        assert len(m.log()) == 1
+        assert (m.path / name / "extra").read_text() in ("new\n", "one\n")
+        assert errno_of(os.unlink, m.path / name / "extra") == "EPERM"
 
 
 def test_hidden_names(m):

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tree and fs with the toy view on a real mount: toyfs MOUNTPOINT [TIMEOUT_MS]. Prints "ready" when it answers. */
+/* tree and fs with the toy view on a real mount: toyfs MOUNTPOINT [TIMEOUT_MS]. Prints "ready"
+ * when it answers. */
 #include <stdio.h>
 #include <string.h>
 #include "base/clock.h"
@@ -44,6 +45,7 @@ int main(int argc, char **argv)
 	if (argc > 3)
 		options.mount_options = argv[3];
 	r = tree_new(&root, &tree_options, &tree);
+	toy_keep(toy, tree);
 	if (r == 0)
 		r = fs_new(tree, &options, &fs, &err);
 	if (r == 0)

@@ -11,7 +11,7 @@
 static void test_answer(void **state)
 {
 	RIG(rig, {.status = 207,
-			 .headers = "Content-Type: application/json\r\nETag: \"a\"\r\n"
+			 .headers = "ETag: \"a\"\r\n"
 				    "WWW-Authenticate: Bearer x\r\nRetry-After: 3\r\n",
 			 .body = "{\"a\":1}"});
 	CLEANUP_OUTCOME struct outcome o;
@@ -23,7 +23,6 @@ static void test_answer(void **state)
 	assert_string_equal(buf_str(&o.answer.body), "{\"a\":1}");
 	assert_string_equal(o.answer.etag, "\"a\"");
 	assert_string_equal(o.answer.authenticate, "Bearer x");
-	assert_string_equal(o.answer.content_type, "application/json");
 	assert_int_equal(o.answer.retry_after_ms, 3000);
 	assert_int_equal(o.answer.attempts, 1);
 	assert_true(o.sent);
@@ -37,20 +36,27 @@ static void test_answer(void **state)
 	rig_stop(&rig);
 }
 
+static const char *const methods[] = {"GET", "POST", "PATCH", "DELETE"};
+
 static void test_methods(void **state)
 {
-	static const char *const methods[] = {"GET", "POST", "PATCH", "DELETE"};
 	RIG(rig, {.body = "{}"});
 
-	for (unsigned i = 0; i < ARRAY_LEN(methods); i++) {
+	for (unsigned i = 0; i < 2 * ARRAY_LEN(methods); i++) {
+		const char *method = methods[i / 2], *body = i % 2 ? "" : NULL;
 		CLEANUP_OUTCOME struct outcome o;
 		CLEANUP_FREE char *request = NULL;
 
-		rig_call(&rig, methods[i], "/a/../b", NULL, 5000, NULL, &o);
+		rig_call(&rig, method, "/a/../b", body, 5000, NULL, &o);
 		assert_int_equal(o.r, 0);
 		request = testserver_request(rig.server, i);
-		assert_memory_equal(request, methods[i], strlen(methods[i]));
+		assert_memory_equal(request, method, strlen(method));
 		assert_non_null(strstr(request, " /a/../b HTTP"));
+		/* Without a body there is no sign of one. */
+		assert_int_equal(
+			strstr(request, "\r\nContent-Length: 0\r\n") != NULL, !!body);
+		assert_int_equal(strstr(request, "\r\nContent-Type: ") != NULL, !!body);
+		assert_null(strstr(request, "Transfer-Encoding"));
 	}
 	rig_stop(&rig);
 }
@@ -101,44 +107,81 @@ static void test_bad_answers(void **state)
 {
 	expect(REPLY_CUT, "GET", -EBADMSG, 3);
 	expect(REPLY_CUT_RESET, "GET", -EBADMSG, 3);
-	expect(REPLY_GARBAGE, "PATCH", -EBADMSG, 3);
+	expect(REPLY_GARBAGE, "GET", -EBADMSG, 3);
 	expect(REPLY_CLOSE, "GET", -EREMOTEIO, 4);
-	expect(REPLY_RESET, "DELETE", -EREMOTEIO, 4);
+	expect(REPLY_RESET, "GET", -EREMOTEIO, 4);
 }
 
-static void test_post_is_never_sent_twice(void **state)
+static void test_what_changes_something_is_sent_once(void **state)
 {
-	expect(REPLY_CUT, "POST", -EBADMSG, 1);
-	expect(REPLY_CLOSE, "POST", -EREMOTEIO, 1);
-	expect(REPLY_RESET, "POST", -EREMOTEIO, 1);
-	expect(REPLY_GARBAGE, "POST", -EBADMSG, 1);
+	for (size_t i = 1; i < ARRAY_LEN(methods); i++) {
+		expect(REPLY_CUT, methods[i], -EBADMSG, 1);
+		expect(REPLY_CUT_RESET, methods[i], -EBADMSG, 1);
+		expect(REPLY_CLOSE, methods[i], -EREMOTEIO, 1);
+		expect(REPLY_RESET, methods[i], -EREMOTEIO, 1);
+		expect(REPLY_GARBAGE, methods[i], -EBADMSG, 1);
+	}
 }
 
-static void test_post_answers_are_final(void **state)
+static void test_answers_to_changes_are_final(void **state)
 {
 	RIG(rig, {.status = 503});
-	CLEANUP_OUTCOME struct outcome o;
 
-	rig_call(&rig, "POST", "/", "{}", 5000, NULL, &o);
-	assert_int_equal(o.r, 0);
-	assert_int_equal(o.answer.status, 503);
-	assert_int_equal(testserver_requests(rig.server), 1);
+	for (unsigned i = 1; i < ARRAY_LEN(methods); i++) {
+		CLEANUP_OUTCOME struct outcome o;
+
+		rig_call(&rig, methods[i], "/", "{}", 5000, NULL, &o);
+		assert_int_equal(o.r, 0);
+		assert_int_equal(o.answer.status, 503);
+		assert_true(o.answer.may_repeat);
+		assert_int_equal(testserver_requests(rig.server), i);
+	}
 	rig_stop(&rig);
 }
 
-/* curl would send again by itself on a reused connection that was closed meanwhile. */
-static void test_post_after_stale_connection(void **state)
+/* On a reused connection that ends without an answer curl would send again by itself. */
+static void expect_stale(enum reply_kind kind, const char *method)
 {
-	RIG(rig, {.body = "{}"}, {.kind = REPLY_CLOSE}, {.body = "{}"});
-	CLEANUP_OUTCOME struct outcome first, post;
+	const struct reply replies[] = {{.body = "{}"}, {.kind = kind}, {.body = "{}"}};
+	CLEANUP_OUTCOME struct outcome first, second;
+	struct rig rig;
 
+	rig_start(&rig, replies, ARRAY_LEN(replies));
 	rig_call(&rig, "GET", "/", NULL, 5000, NULL, &first);
 	assert_int_equal(first.r, 0);
-	rig_call(&rig, "POST", "/", "{}", 5000, NULL, &post);
-	assert_int_equal(post.r, -EREMOTEIO);
-	assert_true(post.sent);
+	rig_call(&rig, method, "/", "{}", 5000, NULL, &second);
+	assert_int_equal(second.r, -EREMOTEIO);
+	assert_true(second.sent);
+	assert_true(second.answer.may_repeat);
+	assert_null(strstr(second.err.text, "callback"));
+	assert_int_equal(second.answer.attempts, 1);
 	assert_int_equal(testserver_requests(rig.server), 2);
-	assert_int_equal(testserver_connections(rig.server), 2);
+	rig_stop(&rig);
+}
+
+static void test_changes_after_stale_connection(void **state)
+{
+	for (size_t i = 1; i < ARRAY_LEN(methods); i++) {
+		expect_stale(REPLY_CLOSE, methods[i]);
+		expect_stale(REPLY_RESET, methods[i]);
+	}
+}
+
+/* The server may close an idle connection at any moment: what changes something arrives once or not at all. */
+static void test_changes_while_connections_close(void **state)
+{
+	RIG(rig, {.body = "{}", .then_close = true});
+
+	for (unsigned i = 0; i < 60; i++) {
+		CLEANUP_OUTCOME struct outcome o;
+		unsigned before = testserver_requests(rig.server), after;
+
+		rig_call(&rig, methods[1 + i % 3], "/", "{}", 5000, NULL, &o);
+		after = testserver_requests(rig.server);
+		if (o.r != -EREMOTEIO)
+			assert_int_equal(o.r, 0);
+		assert_in_range(after - before, o.r == 0 ? 1 : 0, 1);
+	}
 	rig_stop(&rig);
 }
 
@@ -154,36 +197,15 @@ static void test_get_after_stale_connection(void **state)
 	rig_stop(&rig);
 }
 
-/* Once for each that it has, if it is let. */
-static void test_delete_with_many_stale_connections(void **state)
-{
-	static const struct reply closes = {.kind = REPLY_CLOSE};
-	RIG(rig, {.body = "{}"});
-	CLEANUP_OUTCOME struct outcome o;
-
-	for (int i = 0; i < 8; i++) {
-		CLEANUP_OUTCOME struct outcome post;
-
-		rig_call(&rig, "POST", "/", "{}", 5000, NULL, &post);
-		assert_int_equal(post.r, 0);
-	}
-	assert_int_equal(testserver_connections(rig.server), 8);
-	testserver_script(rig.server, &closes, 1);
-	rig_call(&rig, "DELETE", "/", NULL, 8000, NULL, &o);
-	assert_int_equal(o.r, -EREMOTEIO);
-	assert_int_equal(o.answer.attempts, 4);
-	assert_int_equal(testserver_requests(rig.server), 8 + 1 + 4);
-	rig_stop(&rig);
-}
-
 static void test_comes_right(void **state)
 {
 	RIG(rig, {.status = 503}, {.kind = REPLY_CUT, .body = "{"}, {.kind = REPLY_RESET},
 		{.body = "{}"});
 	CLEANUP_OUTCOME struct outcome o;
 
-	rig_call(&rig, "PATCH", "/", "{}", 8000, NULL, &o);
+	rig_call(&rig, "GET", "/", NULL, 8000, NULL, &o);
 	assert_int_equal(o.r, 0);
+	assert_false(o.answer.may_repeat);
 	assert_int_equal(o.answer.status, 200);
 	assert_int_equal(o.answer.attempts, 4);
 	assert_int_equal(testserver_requests(rig.server), 4);
@@ -196,8 +218,10 @@ static void test_probe(void **state)
 	RIG(rig, {.kind = REPLY_RESET}, {.status = 503}, {.body = "{}"});
 	CLEANUP_SECRET struct secret token = {0};
 	struct op op = {.deadline_ms = clock_mono_ms() + 5000, .is_probe = true};
-	struct http_request request = {
-		.method = "GET", .url = testserver_url(rig.server), .bearer = &token};
+	struct http_request request = {.method = "GET",
+		.url = testserver_url(rig.server),
+		.bearer = &token,
+		.repeatable = true};
 	static const int results[] = {-EREMOTEIO, 0, 0}, statuses[] = {0, 503, 200};
 
 	for (unsigned i = 0; i < ARRAY_LEN(results); i++) {
@@ -214,34 +238,43 @@ static void test_probe(void **state)
 	rig_stop(&rig);
 }
 
-static unsigned asked_final;
-
-static bool is_final(const struct http_answer *answer)
+static bool is_busy(const struct http_answer *answer)
 {
-	asked_final++;
-	return answer->status == 429;
+	return answer->status == 500 || strcmp(buf_str(&answer->body), "busy") == 0;
 }
 
-static void test_is_final(void **state)
+/* What says "not now" is the caller's to know: a body may say more than the status. */
+static void test_is_busy(void **state)
 {
-	RIG(rig, {.body = "{}"}, {.status = 404}, {.status = 503}, {.status = 429});
+	static const struct {
+		const char *method;
+		unsigned attempts;
+		int status;
+		bool may_repeat;
+	} rows[] = {
+		{"GET", 3, 429, false},
+		{"GET", 1, 200, false},
+		{"PATCH", 1, 400, true},
+	};
+	RIG(rig, {.status = 500}, {.status = 404, .body = "busy"}, {.status = 429},
+		{.body = "busy"}, {.status = 400, .body = "busy"});
 	CLEANUP_SECRET struct secret token = {0};
-	struct op op = {.deadline_ms = clock_mono_ms() + 5000};
-	struct http_request request = {.method = "GET",
-		.url = testserver_url(rig.server),
-		.bearer = &token,
-		.is_final = is_final};
-	static const unsigned asked[] = {0, 0, 2}, attempts[] = {1, 1, 2};
 
-	asked_final = 0;
-	for (unsigned i = 0; i < ARRAY_LEN(asked); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct op op = {.deadline_ms = clock_mono_ms() + 5000};
+		struct http_request request = {.method = rows[i].method,
+			.url = testserver_url(rig.server),
+			.bearer = &token,
+			.repeatable = rows[i].method[0] == 'G',
+			.is_busy = is_busy};
 		CLEANUP_HTTP_ANSWER struct http_answer answer;
 
 		http_answer_init(&answer, RIG_ANSWER_MAX);
 		assert_int_equal(
 			http_call(rig.http, &request, &op, &answer, NULL, NULL), 0);
-		assert_int_equal(answer.attempts, attempts[i]);
-		assert_int_equal(asked_final, asked[i]);
+		assert_int_equal(answer.attempts, rows[i].attempts);
+		assert_int_equal(answer.status, rows[i].status);
+		assert_int_equal(answer.may_repeat, rows[i].may_repeat);
 	}
 	rig_stop(&rig);
 }
@@ -296,7 +329,30 @@ static void test_too_large(void **state)
 	assert_int_equal(fits.answer.body.len, RIG_ANSWER_MAX);
 	rig_call(&rig, "GET", "/", NULL, 5000, NULL, &large);
 	assert_int_equal(large.r, -EBADMSG);
+	assert_false(large.answer.may_repeat);
 	assert_int_equal(testserver_requests(rig.server), 2);
+	rig_stop(&rig);
+}
+
+/* However long a good answer may be, an error is not. */
+static void test_error_too_large(void **state)
+{
+	RIG(rig, {.kind = REPLY_BIG, .status = 500, .size = HTTP_ERROR_MAX},
+		{.kind = REPLY_BIG, .status = 500, .size = HTTP_ERROR_MAX + 1},
+		{.kind = REPLY_BIG, .size = HTTP_ERROR_MAX + 1});
+	CLEANUP_SECRET struct secret token = {0};
+	struct op op = {.deadline_ms = clock_mono_ms() + 20000};
+	struct http_request request = {
+		.method = "GET", .url = testserver_url(rig.server), .bearer = &token};
+	static const int results[] = {0, -EBADMSG, 0};
+
+	for (size_t i = 0; i < ARRAY_LEN(results); i++) {
+		CLEANUP_HTTP_ANSWER struct http_answer answer;
+
+		http_answer_init(&answer, 2 * HTTP_ERROR_MAX);
+		assert_int_equal(http_call(rig.http, &request, &op, &answer, NULL, NULL),
+			results[i]);
+	}
 	rig_stop(&rig);
 }
 
@@ -319,20 +375,20 @@ static void test_too_large_decoded(void **state)
 
 static void test_refused(void **state)
 {
-	static const char *const methods[] = {"GET", "POST"};
 	RIG(rig, {.body = "{}"});
 	char url[64];
 	int fd, port = testserver_dead_port(&fd);
 
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/", port);
-	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+	for (size_t i = 0; i < 2; i++) {
 		CLEANUP_OUTCOME struct outcome o;
 
 		rig_call(&rig, methods[i], url, NULL, 10000, NULL, &o);
 		assert_int_equal(o.r, -ECONNREFUSED);
 		assert_false(o.sent);
-		assert_int_equal(o.answer.attempts, 4);
-		assert_in_range(o.ms, 700, 875 + 300 * RIG_SLACK);
+		assert_true(o.answer.may_repeat);
+		assert_int_equal(o.answer.attempts, i == 0 ? 4 : 1);
+		assert_in_range(o.ms, i == 0 ? 700 : 0, 875 + 300 * RIG_SLACK);
 		assert_non_null(strstr(o.err.text, "refused"));
 	}
 	close(fd);
@@ -398,7 +454,7 @@ static void test_tls_failure(void **state)
 
 static void test_proxy_variables(void **state)
 {
-	struct http_options options = {.answer_max = 1000, .direct = true};
+	struct http_options options = {.direct = true};
 	char proxy[64];
 	int fd, port = testserver_dead_port(&fd);
 	RIG(rig, {.body = "{}"});
@@ -419,7 +475,7 @@ static void test_proxy_variables(void **state)
 
 static void test_cacert(void **state)
 {
-	struct http_options options = {.cacert = "/nowhere/ca.pem", .answer_max = 1};
+	struct http_options options = {.cacert = "/nowhere/ca.pem"};
 	struct http *http;
 	struct err err = {""};
 
@@ -432,6 +488,23 @@ static void test_cacert(void **state)
 	http_free(NULL);
 }
 
+/* An endpoint is what somebody typed. */
+static void test_other_protocols(void **state)
+{
+	static const char *const urls[] = {
+		"file:///proc/version", "ftp://127.0.0.1/x", "dict://127.0.0.1/x"};
+	RIG(rig, {.body = "{}"});
+
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
+		CLEANUP_OUTCOME struct outcome outcome;
+
+		rig_call(&rig, "GET", urls[i], NULL, 5000, NULL, &outcome);
+		assert_int_equal(outcome.r, -EBADMSG);
+		assert_int_equal(outcome.answer.body.len, 0);
+	}
+	rig_stop(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -440,18 +513,19 @@ int main(void)
 		cmocka_unit_test(test_empty_answer),
 		cmocka_unit_test(test_redirect_is_an_answer),
 		cmocka_unit_test(test_bad_answers),
-		cmocka_unit_test(test_post_is_never_sent_twice),
-		cmocka_unit_test(test_post_answers_are_final),
-		cmocka_unit_test(test_post_after_stale_connection),
+		cmocka_unit_test(test_what_changes_something_is_sent_once),
+		cmocka_unit_test(test_answers_to_changes_are_final),
+		cmocka_unit_test(test_changes_after_stale_connection),
 		cmocka_unit_test(test_get_after_stale_connection),
-		cmocka_unit_test(test_delete_with_many_stale_connections),
+		cmocka_unit_test(test_changes_while_connections_close),
 		cmocka_unit_test(test_comes_right),
 		cmocka_unit_test(test_probe),
-		cmocka_unit_test(test_is_final),
+		cmocka_unit_test(test_is_busy),
 		cmocka_unit_test(test_last_answer_before_deadline),
 		cmocka_unit_test(test_retry_after),
 		cmocka_unit_test(test_retry_after_too_late),
 		cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_error_too_large),
 		cmocka_unit_test(test_too_large_decoded),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_no_name),
@@ -459,6 +533,7 @@ int main(void)
 		cmocka_unit_test(test_tls_failure),
 		cmocka_unit_test(test_proxy_variables),
 		cmocka_unit_test(test_cacert),
+		cmocka_unit_test(test_other_protocols),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

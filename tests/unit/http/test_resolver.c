@@ -39,6 +39,8 @@ static void test_hanging_resolver(void **state)
 
 	rig_call(&rig, "POST", "http://hangs.test/", "{}", 300, NULL, &hung);
 	assert_int_equal(hung.r, -ETIMEDOUT);
+	assert_int_equal(
+		strncmp(hung.err.text, "hangs.test:80: no connection within ", 36), 0);
 	assert_false(hung.sent);
 	assert_in_range(hung.ms, 299, 500); /* of a clock that counts whole ones */
 	assert_int_equal(hanging, 1);

@@ -11,53 +11,32 @@
 #include "../../../src/http/failure.h"
 #include "../../../src/http/retry.h"
 #include "base/cleanup.h"
+#include "http/http.h"
 
 static const time_t new_year_2026 = 1767225600;
 
-static int64_t wait_for(
-	const char *method, int errnum, int status, bool sent, unsigned attempts)
-{
-	struct retry_outcome outcome = {
-		.method = method,
-		.errnum = errnum,
-		.status = status,
-		.sent = sent,
-		.retry_after_ms = -1,
-	};
-
-	return retry_wait_ms(&outcome, attempts, 0);
-}
-
 static void test_statuses(void **state)
 {
-	static const int again[] = {429, 502, 503, 504};
+	static const int busy[] = {429, 502, 503, 504};
 	static const int final[] = {
 		200, 204, 301, 400, 401, 403, 404, 408, 409, 413, 500, 501};
-	static const char *const methods[] = {"GET", "PATCH", "DELETE"};
 
-	for (size_t m = 0; m < ARRAY_LEN(methods); m++) {
-		for (size_t i = 0; i < ARRAY_LEN(again); i++)
-			assert_int_equal(wait_for(methods[m], 0, again[i], true, 1), 100);
-		for (size_t i = 0; i < ARRAY_LEN(final); i++)
-			assert_int_equal(wait_for(methods[m], 0, final[i], true, 1), -1);
-	}
-	for (size_t i = 0; i < ARRAY_LEN(again); i++)
-		assert_int_equal(wait_for("POST", 0, again[i], true, 1), -1);
+	for (size_t i = 0; i < ARRAY_LEN(busy); i++)
+		assert_true(http_is_busy(busy[i]));
+	for (size_t i = 0; i < ARRAY_LEN(final); i++)
+		assert_false(http_is_busy(final[i]));
 }
 
 static void test_backoff(void **state)
 {
 	static const int64_t waits[] = {100, 200, 400, 800, 1600, -1};
-	struct retry_outcome outcome = {
-		.method = "GET", .status = 503, .retry_after_ms = -1};
 
 	for (unsigned i = 0; i < ARRAY_LEN(waits); i++)
-		assert_int_equal(wait_for("GET", 0, 503, true, i + 1), waits[i]);
-	for (uint32_t random = 0; random < 1000000; random += 9973) {
-		int64_t wait = retry_wait_ms(&outcome, 3, random);
-
-		assert_in_range(wait, 400, 500);
-	}
+		assert_int_equal(retry_wait_ms(0, -1, i + 1, 0), waits[i]);
+	for (uint32_t random = 0; random < 1000000; random += 9973)
+		assert_in_range(retry_wait_ms(0, -1, 3, random), 400, 500);
+	for (int i = 0; i < 100; i++)
+		assert_in_range(http_repeat_wait_ms(0, -1, 3), 400, 500);
 }
 
 static void test_failures(void **state)
@@ -66,6 +45,7 @@ static void test_failures(void **state)
 		int errnum;
 		unsigned max;
 	} rows[] = {
+		{0, 6},
 		{ECONNREFUSED, 4},
 		{EHOSTUNREACH, 4},
 		{EREMOTEIO, 4},
@@ -79,30 +59,15 @@ static void test_failures(void **state)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		for (unsigned n = 1; n < 8; n++)
-			assert_int_equal(wait_for("PATCH", rows[i].errnum, 0, true, n) >= 0,
+			assert_int_equal(retry_wait_ms(rows[i].errnum, -1, n, 0) >= 0,
 				n < rows[i].max);
 	}
-	assert_int_equal(wait_for("POST", EREMOTEIO, 0, true, 1), -1);
-	assert_int_equal(wait_for("POST", ECONNREFUSED, 0, true, 1), -1);
-	assert_int_equal(wait_for("POST", ECONNREFUSED, 0, false, 1), 100);
-}
-
-static void test_hopeless(void **state)
-{
-	struct retry_outcome outcome = {
-		.method = "GET", .errnum = EBADMSG, .hopeless = true, .retry_after_ms = -1};
-
-	assert_int_equal(retry_wait_ms(&outcome, 1, 0), -1);
 }
 
 static void test_retry_after(void **state)
 {
-	struct retry_outcome outcome = {
-		.method = "GET", .status = 429, .retry_after_ms = 7000};
-
-	assert_in_range(retry_wait_ms(&outcome, 1, 12345), 7000, 7025);
-	outcome.retry_after_ms = 10;
-	assert_in_range(retry_wait_ms(&outcome, 1, 12345), 100, 125);
+	assert_in_range(retry_wait_ms(0, 7000, 1, 12345), 7000, 7025);
+	assert_in_range(retry_wait_ms(0, 10, 1, 12345), 100, 125);
 	assert_int_equal(retry_parse_after("0", 0), 0);
 	assert_int_equal(retry_parse_after("120", 0), 120000);
 	assert_int_equal(retry_parse_after("99999999999999999999", 0), 86400000);
@@ -168,7 +133,6 @@ int main(void)
 		cmocka_unit_test(test_statuses),
 		cmocka_unit_test(test_backoff),
 		cmocka_unit_test(test_failures),
-		cmocka_unit_test(test_hopeless),
 		cmocka_unit_test(test_retry_after),
 		cmocka_unit_test(test_failure_errnum),
 		cmocka_unit_test(test_peer),

@@ -105,12 +105,12 @@ struct change *rig_text(const struct doc *doc, const char *path, const char *tex
 	return change;
 }
 
-struct change *rig_spec(const struct doc *origin, const struct doc *now, const char *json)
+struct change *rig_spec(const struct doc *base, const struct doc *now, const char *json)
 {
 	CLEANUP_FREE char *text = rig_json(json);
 	struct err err = {""};
 	struct change *change = NULL;
-	int r = change_spec(origin, now, text, strlen(text), &change, &err);
+	int r = change_spec(base, now, text, strlen(text), &change, &err);
 
 	if (r < 0)
 		fail_msg("%s (%s)", strerror(-r), err.text);
@@ -161,13 +161,13 @@ void rig_text_fails(const struct doc *doc, const char *path, const char *text, s
 	rig_refused(r, &err, errnum, sentence);
 }
 
-void rig_spec_fails(const struct doc *origin, const struct doc *now, const char *json,
+void rig_spec_fails(const struct doc *base, const struct doc *now, const char *json,
 	int errnum, const char *sentence)
 {
 	CLEANUP_FREE char *text = rig_json(json);
 	struct err err = {""};
 	struct change *change = NULL;
-	int r = change_spec(origin, now, text, strlen(text), &change, &err);
+	int r = change_spec(base, now, text, strlen(text), &change, &err);
 
 	change_free(change);
 	rig_refused(r, &err, errnum, sentence);

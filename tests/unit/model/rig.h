@@ -39,7 +39,7 @@ void rig_lists(const struct doc *doc, const char *path, const char *expected);
 
 /* The change of a text; the test fails when it is refused. */
 struct change *rig_text(const struct doc *doc, const char *path, const char *text);
-struct change *rig_spec(const struct doc *origin, const struct doc *now, const char *json);
+struct change *rig_spec(const struct doc *base, const struct doc *now, const char *json);
 /* The body has ' for " here too; NULL: the change must be empty. Frees the change. */
 void rig_body_take(struct change *change, const char *body);
 /* Replaces the document by the one with the change. */
@@ -47,7 +47,7 @@ void rig_apply_take(struct doc **doc, struct change *change);
 /* The refusal of a text or of a spec.json: its errno, and what its sentence must hold. */
 void rig_text_fails(const struct doc *doc, const char *path, const char *text, size_t len,
 	int errnum, const char *sentence);
-void rig_spec_fails(const struct doc *origin, const struct doc *now, const char *json,
+void rig_spec_fails(const struct doc *base, const struct doc *now, const char *json,
 	int errnum, const char *sentence);
 
 /* Calls fn for every file that can be written, the whole document over. */

@@ -9,7 +9,6 @@ static void test_what_is_there(void **state)
 	assert_string_equal(doc_name(doc), "prod");
 	assert_string_equal(doc_zone(doc), "US-EAST-04A");
 	assert_string_equal(doc_status(doc), "STATUS_READY");
-	assert_false(doc_is_draft(doc));
 	rig_lists(doc, "",
 		"id name zone status createdAt updatedAt hostPrefix hostPrefixes/ "
 		"vpcPrefixes/ "
@@ -60,6 +59,89 @@ static void test_what_is_left_out(void **state)
 		rig_shows(doc, "dhcp/dns/servers", "");
 		assert_string_equal(doc_status(doc), "");
 	}
+}
+
+/* The two dialects of a gateway: one writes every default, one leaves all of them out. */
+static void test_dialects(void **state)
+{
+	static const char *const dialects[] = {
+		"{'id':'1','name':'p','zone':'Z','hostPrefixes':[{'name':'h','type':2,"
+		"'prefixes':['10.0.0.0/"
+		"8'],'ipam':{'prefixLength':'80'}},{'name':'i','type':"
+		"'PRIMARY','ipam':{}}],'vpcPrefixes':[{'name':'a','value':'10.0.0.0/8'}],"
+		"'ingress':{}}",
+		"{'id':'1','name':'p','zone':'Z','status':'STATUS_UNSPECIFIED','createdAt':"
+		"null,'hostPrefix':'','hostPrefixes':[{'name':'h','type':'ROUTED','"
+		"prefixes':"
+		"['10.0.0.0/8'],'ipam':{'prefixLength':8e1,'gatewayAddressPolicy':0}},{"
+		"'name':'i','type':1,'prefixes':[],'ipam':{'prefixLength':0,"
+		"'gatewayAddressPolicy':'UNSPECIFIED'}}],'vpcPrefixes':[{'name':'a','value'"
+		":"
+		"'10.0.0.0/"
+		"8','status':0,'createdAt':null}],'ingress':{'disablePublicServices"
+		"':false},'egress':null,'dhcp':{'dns':{'servers':[]}}}",
+	};
+	CLEANUP_FREE char *first = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(dialects); i++) {
+		CLEANUP_DOC struct doc *doc = rig_doc(dialects[i]);
+		CLEANUP_FREE char *spec = rig_show(doc, "spec.json");
+
+		rig_lists(doc, "",
+			"id name zone hostPrefixes/ vpcPrefixes/ ingress/ egress/ dhcp/ "
+			"spec.json vpc.json ");
+		rig_lists(doc, "vpcPrefixes/a", "value ");
+		rig_lists(doc, "hostPrefixes/h", "type prefixes ipam/ ");
+		rig_shows(doc, "hostPrefixes/h/type", "ROUTED\n");
+		rig_shows(doc, "hostPrefixes/h/ipam/prefixLength", "80\n");
+		rig_shows(doc, "hostPrefixes/h/ipam/gatewayAddressPolicy", "UNSPECIFIED\n");
+		rig_shows(doc, "hostPrefixes/i/ipam/prefixLength", "0\n");
+		rig_body_take(
+			rig_text(doc, "hostPrefixes/h/ipam/prefixLength", "80"), NULL);
+		if (!first)
+			first = STEAL(spec);
+		else
+			assert_string_equal(spec, first);
+		rig_body_take(rig_spec(doc, doc, first), NULL);
+	}
+}
+
+static void test_numbers_of_enums(void **state)
+{
+	CLEANUP_DOC struct doc *doc = rig_doc(
+		"{'id':'1','name':'p','status':4,'hostPrefixes':[{'name':'h','type':77,'"
+		"ipam':"
+		"{'gatewayAddressPolicy':9}},{'name':'i'}],'vpcPrefixes':[{'name':'a',"
+		"'status':3},{'name':'b','status':1}]}");
+
+	assert_string_equal(doc_status(doc), "STATUS_DELETING");
+	rig_shows(doc, "status", "STATUS_DELETING\n");
+	rig_shows(doc, "hostPrefixes/h/type", "77\n");
+	rig_shows(doc, "hostPrefixes/h/ipam/gatewayAddressPolicy", "9\n");
+	rig_shows(doc, "hostPrefixes/i/type", "UNSPECIFIED\n");
+	rig_shows(doc, "vpcPrefixes/a/status", "STATUS_PENDING_ALLOCATION\n");
+	rig_shows(doc, "vpcPrefixes/b/status", "1\n");
+}
+
+static void test_members(void **state)
+{
+	CLEANUP_DOC struct doc *now = rig_doc("{'id':'1','name':'p','status':'STATUS_READY'"
+					      ",'egress':{},'dhcp':{'dns':null},"
+					      "'vpcPrefixes':[{'name':'a','value':'x','"
+					      "status':0}],'hostPrefix':'','new':7}");
+	CLEANUP_DOC struct doc *brief =
+		rig_doc("{'id':'1','name':'p','status':'STATUS_READY','ingress':{'"
+			"disablePublicServices':false},'vpcPrefixes':[{'name':'a','value':'"
+			"x'}],'new':8}");
+	CLEANUP_DOC struct doc *part = rig_doc(
+		"{'id':'1','name':'p','vpcPrefixes':[{'name':'a','value':'x'}],'new':8}");
+	CLEANUP_DOC struct doc *bare = rig_doc(
+		"{'id':'1','name':'p','status':3,'vpcPrefixes':[{'name':'a'}],'new':8}");
+
+	assert_true(doc_has_members_of(brief, now));
+	assert_true(doc_has_members_of(now, brief));
+	assert_false(doc_has_members_of(part, now));
+	assert_false(doc_has_members_of(bare, now));
 }
 
 static void test_paths(void **state)
@@ -116,8 +198,8 @@ static void test_spec_and_raw(void **state)
 
 	rig_shows(legacy, "spec.json", spec);
 	rig_shows(legacy, "vpc.json", raw);
-	assert_string_equal(doc_status(legacy), "1");
-	rig_shows(legacy, "status", "1\n");
+	assert_string_equal(doc_status(legacy), "STATUS_CREATING");
+	rig_shows(legacy, "status", "STATUS_CREATING\n");
 	assert_null(strstr(full, "hostPrefix\""));
 	assert_non_null(strstr(full, "\"hostPrefixes\": ["));
 	assert_null(strstr(full, "status"));
@@ -147,7 +229,7 @@ static void test_unknown_fields(void **state)
 	rig_lists(doc, "labels", "a%2Fb deep/ ");
 	rig_shows(doc, "labels/a%2Fb", "x\n");
 	rig_shows(doc, "labels/deep/real", "1.5\n");
-	rig_shows(doc, "peers", "one\ntwo words\n50%25%0A\n");
+	rig_shows(doc, "peers", "one\ntwo words\n50%%0A\n");
 	rig_shows(doc, "mixed", "1\ntrue\nnull\n{\"k\":[2]}\n");
 	rig_shows(doc, "count", "3\n");
 	rig_shows(doc, "on", "true\n");
@@ -167,6 +249,52 @@ static void test_unknown_fields(void **state)
 	rig_body_take(rig_text(doc, "count", "3"), NULL);
 }
 
+static int add_name(void *arg, const char *name)
+{
+	return buf_addf(arg, "%s ", name);
+}
+
+static int stop_at(void *arg, const char *name)
+{
+	return strcmp(name, arg) == 0 ? 7 : 0;
+}
+
+static void test_unknown_names(void **state)
+{
+	CLEANUP_DOC struct doc *doc = rig_doc(
+		"{'id':'1','name':'p','labels':{'a/"
+		"b':'x','n':null,'deep':{'real':1.5}},'status':"
+		"'S','ingress':{'mode':'STRICT'},'dhcp':{'dns':{'search':['a']},'mtu':9},"
+		"'hostPrefixes':[{'name':'h','ipam':{'x':1},'y':2}],"
+		"'vpcPrefixes':[{'name':'p','tags':{'t':1}},{'name':'p','tags':{'u':1}}]}");
+	CLEANUP_BUF struct buf names = BUF_INIT(1000);
+	char stop[] = "tags";
+
+	assert_int_equal(doc_unknown_names(doc, add_name, &names), 0);
+	assert_string_equal(buf_str(&names),
+		"x y tags t tags u mode search mtu labels a%2Fb deep real ");
+	assert_int_equal(doc_unknown_names(doc, stop_at, stop), 7);
+}
+
+static void test_server_owned(void **state)
+{
+	static const char *const unknown[] = {"labels", "labels", "zone", "servers", "id",
+		"a*b?[c]\\", "#x", "+ y", " z"};
+	CLEANUP_BUF struct buf text = BUF_INIT(2000);
+
+	assert_int_equal(schema_server_owned(NULL, 0, &text), 0);
+	assert_string_equal(buf_str(&text),
+		"+ id/\nid\n+ status/\nstatus\n+ createdAt/\ncreatedAt\n+ updatedAt/\n"
+		"updatedAt\n+ hostPrefix/\nhostPrefix\n+ vpc.json/\nvpc.json\n"
+		"+ .error/\n.error\n");
+	buf_release(&text);
+	assert_int_equal(schema_server_owned(unknown, ARRAY_LEN(unknown), &text), 0);
+	assert_non_null(strstr(buf_str(&text),
+		".error\n+ labels/\nlabels\n+ a[*]b[?][[]c][\\\\]/\na[*]b[?][[]c][\\\\]\n"
+		"+ [#]x/\n[#]x\n+ [+] y/\n[+] y\n+ [ ]z/\n[ ]z\n"));
+	assert_null(strstr(buf_str(&text), "zone"));
+}
+
 static void test_hostile_items(void **state)
 {
 	CLEANUP_DOC struct doc *doc = rig_doc(
@@ -178,20 +306,12 @@ static void test_hostile_items(void **state)
 		"{'name':'b~0'}]}");
 	struct field field;
 
-	/* "a~1" is the second "a", since it comes first */
-	rig_lists(doc, "vpcPrefixes", "a~0/ a~1/ %2E.%2Fx/ %~3/ %2E/ %~6/ b~0/ ");
-	rig_shows(doc, "vpcPrefixes/a~0/value", "1.0.0.0/8\n");
-	rig_shows(doc, "vpcPrefixes/a~1/value", "2.0.0.0/8\n");
-	rig_shows(doc, "vpcPrefixes/%~3/value", "4.0.0.0/8\n");
+	rig_lists(doc, "vpcPrefixes",
+		"a~2531201970/ a~3645384589/ %2E.%2Fx/ %~1868459281/ a~1~289493251/ %2E/ "
+		"%~3405305203/ b~0~3987573200/ ");
 	assert_int_equal(doc_find(doc, "vpcPrefixes/a", &field), -ENOENT);
-	assert_int_equal(doc_find(doc, "vpcPrefixes/a~4", &field), -ENOENT);
-	/* each can be changed, and the others stay as they are */
-	rig_body_take(rig_text(doc, "vpcPrefixes/a~1/value", "9.0.0.0/8"),
-		"{'updateMask':'vpcPrefixes','vpcPrefixes':[{'name':'a','value':'1.0.0.0/"
-		"8'},"
-		"{'name':'a','value':'9.0.0.0/8'},{'name':'../x','value':'3.0.0.0/8'},"
-		"{'name':'','value':'4.0.0.0/8'},{'name':'a~1','value':'5.0.0.0/8'},"
-		"{'name':'.','value':'6\\n7'},{'name':'','value':''},{'name':'b~0'}]}");
+	assert_int_equal(doc_find(doc, "vpcPrefixes/a~0", &field), -ENOENT);
+	assert_int_equal(doc_find(doc, "vpcPrefixes/a~1", &field), -ENOENT);
 }
 
 static void test_hostile_values(void **state)
@@ -201,15 +321,15 @@ static void test_hostile_values(void **state)
 			"{'name':'a~','value':'6\\n7'}],"
 			"'dhcp':{'dns':{'servers':['1.1.1.1 8.8.8.8','a,b\\n%']}}}");
 
-	rig_lists(doc, "vpcPrefixes", "b~0/ a~/ ");
+	rig_lists(doc, "vpcPrefixes", "b~0~3987573200/ a~/ ");
 	rig_shows(doc, "name", "x\ny\n");
-	rig_shows(doc, "vpcPrefixes/b~0/value", "");
+	rig_shows(doc, "vpcPrefixes/b~0~3987573200/value", "");
 	rig_shows(doc, "vpcPrefixes/a~/value", "6\n7\n");
-	rig_shows(doc, "dhcp/dns/servers", "1.1.1.1%208.8.8.8\na%2Cb%0A%25\n");
+	rig_shows(doc, "dhcp/dns/servers", "1.1.1.1%208.8.8.8\na%2Cb%0A%\n");
 	/* what was read can be written back */
 	rig_body_take(rig_text(doc, "name", "x\ny\n"), NULL);
-	rig_body_take(rig_text(doc, "dhcp/dns/servers", "1.1.1.1%208.8.8.8\na%2Cb%0A%25\n"),
-		NULL);
+	rig_body_take(
+		rig_text(doc, "dhcp/dns/servers", "1.1.1.1%208.8.8.8\na%2Cb%0A%\n"), NULL);
 }
 
 static void test_mtime(void **state)
@@ -243,8 +363,23 @@ static void test_refused_objects(void **state)
 		{"{}", "without an id"},
 		{"{'id':'','name':'x'}", "without an id"},
 		{"{'id':1,'name':'x'}", "id: expected a string, not a number"},
-		{"{'id':'1'}", "has no name"},
-		{"{'id':'1','name':''}", "has no name"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct err err = {""};
+
+		assert_int_equal(rig_doc_fails(bad[i].json, &err), -EBADMSG);
+		if (!strstr(err.text, bad[i].sentence))
+			fail_msg("%s: \"%s\"", bad[i].json, err.text);
+	}
+}
+
+/* One bad VPC is no reason to refuse the others: it is there, and cannot be read. */
+static void test_known_fields_of_another_type(void **state)
+{
+	static const struct {
+		const char *json, *sentence;
+	} bad[] = {
 		{"{'id':'1','name':7}", "name: expected a string"},
 		{"{'id':'1','name':'x','zone':[]}",
 			"zone: expected a string, not an array"},
@@ -271,12 +406,28 @@ static void test_refused_objects(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		struct err err = {""};
+		CLEANUP_DOC struct doc *doc = rig_doc(bad[i].json);
+		struct buf text = BUF_INIT(RIG_TEXT_MAX);
 
-		assert_int_equal(rig_doc_fails(bad[i].json, &err), -EBADMSG);
-		if (!strstr(err.text, bad[i].sentence))
-			fail_msg("%s: \"%s\"", bad[i].json, err.text);
+		assert_false(doc_is_readable(doc));
+		assert_string_equal(doc_id(doc), "1");
+		assert_string_equal(doc_name(doc), strstr(bad[i].json, "'x'") ? "x" : "1");
+		if (!strstr(doc_problem(doc), bad[i].sentence))
+			fail_msg("%s: \"%s\"", bad[i].json, doc_problem(doc));
+		assert_int_equal(doc_show(doc, "name", &text), -EBADMSG);
+		buf_release(&text);
 	}
+}
+
+/* A gateway that leaves defaults out does not write a name that is empty. */
+static void test_no_name(void **state)
+{
+	CLEANUP_DOC struct doc *left_out = rig_doc("{'id':'1'}");
+	CLEANUP_DOC struct doc *empty = rig_doc("{'id':'1','name':''}");
+
+	assert_true(doc_is_readable(left_out) && doc_is_readable(empty));
+	assert_string_equal(doc_name(left_out), "");
+	assert_string_equal(doc_name(empty), "");
 }
 
 static void test_lists(void **state)
@@ -352,13 +503,20 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_there),
 		cmocka_unit_test(test_what_is_left_out),
+		cmocka_unit_test(test_dialects),
+		cmocka_unit_test(test_numbers_of_enums),
+		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_spec_and_raw),
 		cmocka_unit_test(test_unknown_fields),
+		cmocka_unit_test(test_unknown_names),
+		cmocka_unit_test(test_server_owned),
 		cmocka_unit_test(test_hostile_items),
 		cmocka_unit_test(test_hostile_values),
 		cmocka_unit_test(test_mtime),
 		cmocka_unit_test(test_refused_objects),
+		cmocka_unit_test(test_known_fields_of_another_type),
+		cmocka_unit_test(test_no_name),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_equal),
 		cmocka_unit_test(test_values_survive),

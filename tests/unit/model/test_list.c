@@ -68,6 +68,28 @@ static void test_answers(void **state)
 	list_has("{'next':'t','items':[" A "],'next':'u'}", "1 ", "u");
 }
 
+static void list_is_empty(const char *json)
+{
+	CLEANUP_DOC_LIST struct doc_list list = {0};
+	CLEANUP_VAL struct val *rest = NULL;
+	struct err err = {""};
+
+	if (list_try(json, &list, &rest, &err) < 0)
+		fail_msg("%s: %s", json, err.text);
+	assert_int_equal(list.count, 0);
+	assert_true(val_is_object(rest));
+}
+
+/* ProtoJSON leaves an empty list out. */
+static void test_no_vpcs(void **state)
+{
+	list_is_empty("{}");
+	list_is_empty(" { }\n");
+	list_is_empty("{'items':null}");
+	list_is_empty("{'items':[],'code':null}");
+	list_is_empty("{'items':[" A "],'items':null}");
+}
+
 static void test_ill_answers(void **state)
 {
 	list_fails("", "line 1");
@@ -81,9 +103,12 @@ static void test_ill_answers(void **state)
 	list_fails("{7:[" A "]}", "line 1");
 	list_fails("{'items':[" A "]} {}", "line 1");
 	list_fails("[" A "]", "no array \"items\"");
-	list_fails("{}", "no array \"items\"");
 	list_fails("{'items':{}}", "no array \"items\"");
-	list_fails("{'items':[" A "],'items':null}", "no array \"items\"");
+	list_fails("{'vpcs':[" A "]}", "no array \"items\"");
+	list_fails("{'code':5,'message':'no'}", "no array \"items\"");
+	list_fails("{'items':[" A "],'code':'not_found'}", "no array \"items\"");
+	list_fails("{'items':[],'error':{'code':5}}", "no array \"items\"");
+	list_fails("null", "no array \"items\"");
 	list_fails("{'items':[" A ",7]}", "expected a VPC");
 	list_fails("{'items':[" A "," A "]}", "two VPCs have the id 1");
 }
@@ -153,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_no_vpcs),
 		cmocka_unit_test(test_ill_answers),
 		cmocka_unit_test(test_bytes_behind_a_nul),
 		cmocka_unit_test(test_text_is_kept),

@@ -207,11 +207,11 @@ static void test_odd_values_of_the_api(void **state)
 		"{'name':'','value':''},{'name':'y','value':'10.0.0.0/8'}]}");
 }
 
-/* origin has PODS and SERVICE; now and spec are lists of vpcPrefixes. */
+/* base has PODS and SERVICE; now and spec are lists of vpcPrefixes. */
 static struct change *merged(
 	const char *now_list, const char *spec_list, int errnum, const char *sentence)
 {
-	CLEANUP_DOC struct doc *origin =
+	CLEANUP_DOC struct doc *base =
 		rig_doc("{'id':'1'," HEAD ",'vpcPrefixes':[" PODS "," SERVICE "]}");
 	CLEANUP_DOC struct doc *now = NULL;
 	char json[2000], spec[2000];
@@ -220,8 +220,8 @@ static struct change *merged(
 	snprintf(spec, sizeof(spec), "{" HEAD ",'vpcPrefixes':[%s]}", spec_list);
 	now = rig_doc(json);
 	if (!errnum)
-		return rig_spec(origin, now, spec);
-	rig_spec_fails(origin, now, spec, errnum, sentence);
+		return rig_spec(base, now, spec);
+	rig_spec_fails(base, now, spec, errnum, sentence);
 	return NULL;
 }
 
@@ -248,8 +248,6 @@ static void test_both_change_the_list(void **state)
 	rig_body_take(merged(PODS "," SERVICE "," MINE, PODS "," SERVICE "," MINE, 0, NULL),
 		NULL);
 	rig_body_take(merged(PODS, PODS, 0, NULL), NULL);
-	/* only they changed it */
-	rig_body_take(merged(PODS_2, PODS "," SERVICE, 0, NULL), NULL);
 }
 
 static void test_both_change_one_entry(void **state)
@@ -264,35 +262,110 @@ static void test_both_change_one_entry(void **state)
 		PODS "," SERVICE "," MINE, EBUSY, "vpcPrefixes \"mine\"");
 }
 
-static void test_names_that_say_nothing_merge_as_a_whole(void **state)
+/* A name that stands more than once: each name with its value is a leaf of its own. */
+static void test_names_that_repeat(void **state)
 {
-	merged(PODS "," PODS_2, PODS "," SERVICE "," MINE, EBUSY,
-		"vpcPrefixes: changed by someone");
+	rig_body_take(merged(PODS "," PODS_2, PODS "," SERVICE "," MINE, 0, NULL),
+		SENT(PODS "," PODS_2 "," MINE));
 	rig_body_take(merged(PODS "," SERVICE, SERVICE, 0, NULL), SENT(SERVICE));
+	rig_body_take(merged(PODS_2 "," SERVICE "," PODS, PODS_3 "," SERVICE, 0, NULL),
+		SENT(PODS_2 "," SERVICE "," PODS_3));
+	rig_body_take(merged(PODS "," PODS "," SERVICE, PODS "," SERVICE "," MINE, 0, NULL),
+		SENT(PODS "," PODS "," SERVICE "," MINE));
+	merged(PODS_2 "," PODS_3 "," SERVICE, SERVICE, EBUSY, "vpcPrefixes \"pod cidr\"");
+	merged(PODS "," PODS "," SERVICE, SERVICE, EBUSY, "this save wants (removed)");
+}
+
+/* The API has a name more than once, and so has the text. */
+static void test_saving_names_that_repeat(void **state)
+{
+	CLEANUP_DOC struct doc *base =
+		rig_doc("{'id':'1'," HEAD ",'vpcPrefixes':[" PODS "," PODS_2 "," PODS "]}");
+	CLEANUP_DOC struct doc *now = rig_doc("{'id':'1'," HEAD ",'vpcPrefixes':[" MINE
+					      "," PODS "," PODS_2 "," PODS "]}");
+	CLEANUP_DOC struct doc *gone = rig_doc(
+		"{'id':'1'," HEAD ",'vpcPrefixes':[" PODS "," PODS "," SERVICE "]}");
+
+	rig_body_take(rig_spec(base, now, "{" HEAD ",'vpcPrefixes':[" PODS "," PODS_2 "]}"),
+		SENT(MINE "," PODS "," PODS_2));
+	rig_body_take(rig_spec(base, now, "{" HEAD ",'vpcPrefixes':[" PODS "," PODS "]}"),
+		SENT(MINE "," PODS "," PODS));
+	rig_body_take(rig_spec(base, now,
+			      "{" HEAD ",'vpcPrefixes':[" PODS_3 "," PODS_2 "," PODS "]}"),
+		SENT(MINE "," PODS "," PODS_2 "," PODS_3));
+	rig_body_take(
+		rig_spec(base, gone, "{" HEAD ",'vpcPrefixes':[" PODS "," PODS "]}"), NULL);
+	rig_spec_fails(base, gone,
+		"{" HEAD ",'vpcPrefixes':[" PODS "," PODS_3 "," PODS "]}", EBUSY,
+		"vpcPrefixes \"pod cidr\": changed by someone else");
 }
 
 static void test_both_change_other_leaves(void **state)
 {
-	CLEANUP_DOC struct doc *origin = rig_doc("{'id':'1'," HEAD "}");
+	CLEANUP_DOC struct doc *base = rig_doc("{'id':'1'," HEAD "}");
 	CLEANUP_DOC struct doc *now = rig_doc("{'id':'1','name':'prod','zone':'Z9','"
 					      "ingress':{'disablePublicServices':true},"
 					      "'dhcp':{'dns':{'servers':['8.8.8.8']}}}");
 
 	rig_body_take(
-		rig_spec(origin, now, "{" HEAD ",'egress':{'disablePublicAccess':true}}"),
+		rig_spec(base, now, "{" HEAD ",'egress':{'disablePublicAccess':true}}"),
 		"{'updateMask':'egress.disablePublicAccess','egress':{'disablePublicAccess'"
 		":true}}");
-	rig_body_take(rig_spec(origin, now,
-			      "{" HEAD ",'ingress':{'disablePublicServices':true}}"),
+	/* they did the same; what this text left alone stays */
+	rig_body_take(
+		rig_spec(base, now, "{" HEAD ",'ingress':{'disablePublicServices':true}}"),
 		NULL);
-	rig_body_take(rig_spec(origin, now, "{'name':'prod','zone':'Z9'}"), NULL);
-	rig_spec_fails(origin, now,
+	rig_body_take(rig_spec(base, now, "{'name':'prod','zone':'Z9'}"), NULL);
+	rig_spec_fails(base, now,
 		"{'name':'prod','zone':'Z7','dhcp':{'dns':{'servers':['9.9.9.9']}}}", EBUSY,
 		"zone: changed by someone else since it was read: now \"Z9\", this save "
 		"wants \"Z7\"\n"
 		"dhcp.dns.servers: changed by someone else since it was read: now "
 		"[\"8.8.8.8\"], "
 		"this save wants [\"9.9.9.9\"]");
+}
+
+/* A text nobody changed, of a VPC that somebody changed: never a success that says nothing. */
+static void test_nothing_edited(void **state)
+{
+	CLEANUP_DOC struct doc *base =
+		rig_doc("{'id':'1'," HEAD ",'vpcPrefixes':[" PODS "," SERVICE "]}");
+	CLEANUP_DOC struct doc *now =
+		rig_doc("{'id':'1','name':'prod','zone':'Z9','vpcPrefixes':[" PODS "]}");
+	CLEANUP_FREE char *spec = rig_show(base, "spec.json");
+
+	rig_body_take(rig_spec(base, base, spec), NULL);
+	rig_spec_fails(base, now, spec, EBUSY,
+		"the text is as it was read, but the VPC was changed by someone else "
+		"since:\n"
+		"zone: now \"Z9\", in this text \"US-EAST-04A\"\nvpcPrefixes: now [");
+	merged(PODS_2, PODS "," SERVICE, EBUSY, "vpcPrefixes: now [");
+}
+
+/* Without a base the text is absolute, whatever the VPC was like before. */
+static void test_absolute(void **state)
+{
+	CLEANUP_DOC struct doc *now = rig_doc(rig_full);
+	CLEANUP_DOC struct doc *odd = rig_doc("{'id':'1','name':'a','zone':'','vpcPrefixes'"
+					      ":[{'name':'x'},{'name':'x'}]}");
+	CLEANUP_FREE char *spec = rig_show(now, "spec.json");
+	CLEANUP_FREE char *odd_spec = rig_show(odd, "spec.json");
+
+	rig_body_take(rig_spec(NULL, now, spec), NULL);
+	rig_body_take(rig_spec(NULL, odd, odd_spec), NULL);
+	rig_body_take(rig_spec(NULL, now,
+			      "{'name':'p2','zone':'US-EAST-04A','vpcPrefixes':[" SERVICE
+			      "," MINE "]," REST "}"),
+		"{'updateMask':'name,vpcPrefixes','name':'p2','vpcPrefixes':[" SERVICE
+		"," MINE "]}");
+	rig_spec_fails(NULL, now,
+		"{" HEAD ",'vpcPrefixes':[{'name':'x','value':'x'}]," REST "}", EINVAL,
+		"vpcPrefixes[0].value: \"x\" is not a CIDR");
+	rig_spec_fails(NULL, now, "{'zone':'Z'}", EINVAL, "must have name and zone");
+	rig_spec_fails(NULL, now,
+		"{" HEAD ",'hostPrefix':'10.0.0.0/8','hostPrefixes':[{'name':'x','type':"
+		"'ROUTED','prefixes':['1.0.0.0/8']}]," REST "}",
+		EINVAL, "exclude each other");
 }
 
 static void test_complete(void **state)
@@ -333,8 +406,11 @@ int main(void)
 		cmocka_unit_test(test_odd_values_of_the_api),
 		cmocka_unit_test(test_both_change_the_list),
 		cmocka_unit_test(test_both_change_one_entry),
-		cmocka_unit_test(test_names_that_say_nothing_merge_as_a_whole),
+		cmocka_unit_test(test_names_that_repeat),
+		cmocka_unit_test(test_saving_names_that_repeat),
 		cmocka_unit_test(test_both_change_other_leaves),
+		cmocka_unit_test(test_nothing_edited),
+		cmocka_unit_test(test_absolute),
 		cmocka_unit_test(test_complete),
 	};
 

@@ -78,7 +78,7 @@ static void test_refusals(void **state)
 	refused("{\n \"a\": }", 9, 0, "line 2 column ");
 	refused("{} x", 4, 0, "line 1");
 	refused("\"a\0b\"", 5, 0, "line 1");
-	refused("\"\\u0000\"", 8, 0, "line 1");
+	refused("{\"\\u0000\":1}", 12, 0, "line 1");
 	refused("\"\xff\"", 3, 0, "line 1");
 	refused("\"\xed\xa0\x80\"", 5, 0, "line 1");
 	refused("{\"a\":1,\"a\":2}", 13, VAL_STRICT, "duplicate");

@@ -86,7 +86,7 @@ static void test_vanished(void **state)
 	bench_put(b, "a", "x", "text");
 	bench_put(b, "a/sub", "y", "text");
 	bench_put(b, "b", "z", "text");
-	toy_vanish(b->toy, "a");
+	toy_vanish(b->toy, b->tree, "a");
 	assert_int_equal(bench_lookup(b, "", "a"), -ENOENT);
 	bench_expect(b, "b/z", "text");
 	for (uint64_t id = 2; id < 20; id++)
@@ -167,6 +167,37 @@ static void test_listing(void **state)
 	assert_true(count_nodes(b) <= before + 1);
 }
 
+/* A reader that goes back gets the same nodes, each counted once more. */
+static void test_listing_again(void **state)
+{
+	struct bench *b = *state;
+	uint64_t a = bench_walk(b, "a"), before;
+	struct listed l = {.room = 64}, again = {.room = 64};
+	struct dir_list *list, *root;
+
+	before = count_nodes(b);
+	assert_int_equal(tree_opendir(b->tree, &b->op, a, &list), 0);
+	assert_int_equal(read_dir(list, &b->op, 0, true, fill, &l), 0);
+	assert_int_equal(tree_readdir(list, 0, true, fill, &again), 0);
+	assert_string_equal(l.names, again.names);
+	assert_memory_equal(l.ids, again.ids, sizeof(l.ids));
+	for (size_t i = 2; i < l.count; i++)
+		tree_forget(b->tree, l.ids[i], l.ids[i] ? 2 : 0);
+	tree_closedir(list);
+	assert_int_equal(count_nodes(b), before);
+	/* And objects, which have a life of their own. */
+	assert_int_equal(tree_opendir(b->tree, &b->op, TREE_ROOT_ID, &root), 0);
+	again = l = (struct listed){.room = 64};
+	assert_int_equal(read_dir(root, &b->op, 0, true, fill, &l), 0);
+	assert_int_equal(tree_readdir(root, 0, true, fill, &again), 0);
+	assert_string_equal(l.names, again.names);
+	assert_memory_equal(l.ids, again.ids, sizeof(l.ids));
+	tree_closedir(root);
+	for (size_t i = 2; i < l.count; i++)
+		tree_forget(b->tree, l.ids[i], l.ids[i] ? 2 : 0);
+	assert_int_equal(count_nodes(b), before);
+}
+
 static void test_where_scratch_may_be(void **state)
 {
 	struct bench *b = *state;
@@ -197,6 +228,35 @@ static void test_where_scratch_may_be(void **state)
 	assert_int_equal(tree_mkdir(b->tree, &b->op, a, name, 0700, &e), 0);
 }
 
+/* What has no value is not there until somebody makes it, by open or by a rename. */
+static void test_unset(void **state)
+{
+	struct bench *b = *state;
+	uint64_t a = bench_walk(b, "a"), other = bench_walk(b, "b");
+	struct tree_entry e;
+	struct tree_open open;
+
+	assert_int_equal(bench_lookup(b, "a", "extra"), -ENOENT);
+	assert_int_equal(tree_create(b->tree, &b->op, a, "extra", 0600, O_WRONLY | O_EXCL,
+				 &e, &open),
+		0);
+	assert_false(open.scratch);
+	assert_int_equal(tree_write(open.handle, &b->op, 0, "new\n", 4, false), 0);
+	tree_release(open.handle, &b->op);
+	bench_expect(b, "a/extra", "new\n");
+	assert_int_equal(tree_create(b->tree, &b->op, a, "extra", 0600, O_WRONLY | O_EXCL,
+				 &e, &open),
+		-EEXIST);
+	bench_put(b, "b", "tmp", "moved\n");
+	assert_int_equal(tree_rename(b->tree, &b->op, other, "tmp", other, "extra",
+				 RENAME_NOREPLACE),
+		0);
+	bench_expect(b, "b/extra", "moved\n");
+	assert_int_equal(tree_lookup(b->tree, &b->op, other, "extra", &e), 0);
+	assert_false(e.scratch);
+	bench_expect_log(b, "write a/extra new\\n\nrename b/extra moved\\n\n");
+}
+
 /* Attributes of field files are accepted and change nothing. */
 static void test_field_attributes(void **state)
 {
@@ -218,6 +278,41 @@ static void test_field_attributes(void **state)
 	assert_int_equal(none.len, 0);
 }
 
+/* However many there are: the same name is the same node, and all of them can be forgotten. */
+static void test_many(void **state)
+{
+	static const char *const names[] = {
+		"value", "flag", "list", "spec", "ro", "sub", "link"};
+	struct bench *b = *state;
+	struct tree_entry e, objects[50];
+	uint64_t ids[50][ARRAY_LEN(names)];
+	char name[16];
+
+	for (size_t i = 0; i < 50; i++) {
+		snprintf(name, sizeof(name), "o%zu", i);
+		assert_int_equal(
+			tree_mkdir(b->tree, &b->op, TREE_ROOT_ID, name, 0700, &objects[i]),
+			0);
+		for (size_t j = 0; j < ARRAY_LEN(names); j++)
+			ids[i][j] = look(b, objects[i].id, names[j]).id;
+	}
+	assert_int_equal(count_nodes(b), 1 + 50 * (1 + ARRAY_LEN(names)));
+	for (size_t i = 0; i < 50; i++) {
+		snprintf(name, sizeof(name), "o%zu", i);
+		e = look(b, TREE_ROOT_ID, name);
+		assert_int_equal(e.id, objects[i].id);
+		for (size_t j = 0; j < ARRAY_LEN(names); j++)
+			assert_int_equal(look(b, e.id, names[j]).id, ids[i][j]);
+	}
+	assert_int_equal(count_nodes(b), 1 + 50 * (1 + ARRAY_LEN(names)));
+	for (size_t i = 0; i < 50; i++) {
+		for (size_t j = 0; j < ARRAY_LEN(names); j++)
+			tree_forget(b->tree, ids[i][j], 2);
+		tree_forget(b->tree, objects[i].id, 2);
+	}
+	assert_int_equal(count_nodes(b), 1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int main(void)
@@ -229,8 +324,11 @@ int main(void)
 		TEST(test_vanished),
 		TEST(test_open_keeps),
 		TEST(test_listing),
+		TEST(test_listing_again),
 		TEST(test_where_scratch_may_be),
+		TEST(test_unset),
 		TEST(test_field_attributes),
+		TEST(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Scratch files: bytes against a plain array, the cap, links, dates, extended attributes. Against tmpfs: tests/unit/fs. */
+/* Scratch files: bytes against a plain array, the cap, links, dates, extended attributes.
+ * Against tmpfs: tests/unit/fs. */
 #include <sys/xattr.h>
 #include "bench.h"
 
@@ -126,6 +127,40 @@ static void test_cap(void **state)
 	assert_true(stats(b).scratch_bytes - before < 2000);
 }
 
+/* Bytes that the view keeps elsewhere count, too. */
+static void test_charge(void **state)
+{
+	struct bench *b = *state;
+	uint64_t max = stats(b).scratch_max, before = stats(b).scratch_bytes;
+	struct tree_entry e;
+	uint64_t a = bench_walk(b, "a");
+
+	assert_int_equal(tree_scratch_charge(b->tree, max + 1), -ENOSPC);
+	assert_int_equal(tree_scratch_charge(b->tree, UINT64_MAX), -ENOSPC);
+	assert_int_equal(tree_scratch_charge(b->tree, max - before), 0);
+	assert_int_equal(tree_scratch_charge(b->tree, 1), -ENOSPC);
+	assert_int_equal(tree_mknod(b->tree, &b->op, a, "f", S_IFREG | 0600, &e), -ENOSPC);
+	tree_scratch_refund(b->tree, max - before);
+	assert_int_equal(stats(b).scratch_bytes, before);
+	assert_int_equal(tree_mknod(b->tree, &b->op, a, "f", S_IFREG | 0600, &e), 0);
+	/* Mostly text is counted. */
+	assert_true(stats(b).scratch_bytes - before < 200);
+}
+
+/* The kernel's idea of the end may be older than the file. */
+static void test_append(void **state)
+{
+	struct bench *b = *state;
+	struct handle *h;
+
+	bench_put(b, "a", "f", "text\n");
+	h = bench_open(b, "a/f", O_WRONLY | O_APPEND);
+	assert_int_equal(tree_write(h, &b->op, 0, "more\n", 5, true), 0);
+	assert_int_equal(tree_write(h, &b->op, 2, "end\n", 4, true), 0);
+	tree_release(h, &b->op);
+	bench_expect(b, "a/f", "text\nmore\nend\n");
+}
+
 static void test_links(void **state)
 {
 	struct bench *b = *state;
@@ -233,6 +268,8 @@ int main(void)
 		TEST(test_bytes),
 		TEST(test_holes_cost_nothing),
 		TEST(test_cap),
+		TEST(test_charge),
+		TEST(test_append),
 		TEST(test_links),
 		TEST(test_symlink),
 		TEST(test_xattr),

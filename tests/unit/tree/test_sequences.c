@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What programs do when they save, replayed against the toy view: how often store is called, with what, and who hears of errors.
+/* What programs do when they save, replayed against the toy view: how often store is called, with
+ * what, and who hears of errors.
  *
  * Steps, separated by blanks; "\n" in a text is "$":
- *   OT O OA     open for writing with O_TRUNC, plain, with O_APPEND
+ *   OT O OA     open for writing with O_TRUNC, plain, with O_APPEND;
+ *   OAR OAT     with O_APPEND and for reading, with O_APPEND and O_TRUNC
  *   w:TEXT      write at the handle's position       p:OFF:TEXT  write there
+ *   a:TEXT      write with O_APPEND
  *   cut:N       ftruncate                            T0  truncate by path
- *   F f Y R     flush by the opener, flush by another process, fsync, release
+ *   F f u Y R   flush by the opener, by another process, by one that cannot be seen; fsync, release
  * "!N" after a step: it must fail with that errno. */
 #include "bench.h"
 
@@ -23,7 +26,21 @@ static const struct sequence sequences[] = {
 	{"printf x > f", "value", "OT F w:x F R", "flush a/value x\n"},
 	{": > f", "value", "OT F F R", ""},
 	{"jq . f > f", "spec", "OT F F R", ""},
-	{"echo x >> f", "list", "OA F w:3$ F R", "write a/list 1\\n2\\n3\\n\n"},
+	{"echo x >> f", "list", "OA F w:3$ F R", "write+ a/list 3\\n\n"},
+	{"printf x >> f", "list", "OA F w:3 F R", "flush+ a/list 3\n"},
+	{"{ echo a; printf b; } >> f", "list", "OA F w:3$ w:4 F R",
+		"write+ a/list 3\\n\nflush+ a/list 4\n"},
+	{"{ printf 3; echo 4; } >> f", "list", "OA F w:3 w:4$ F R",
+		"write+ a/list 34\\n\n"},
+	{"the same line twice", "list", "OA w:3$ w:3$ F R",
+		"write+ a/list 3\\n\nwrite+ a/list 3\\n\n"},
+	{"O_APPEND that may read", "list", "OAR w:3$ w:4$ F R",
+		"write+ a/list 3\\n\nwrite+ a/list 4\\n\n"},
+	{"O_APPEND and emptied", "list", "OA cut:0 w:3$ F R", "write a/list 3\\n\n"},
+	{"O_APPEND and O_TRUNC", "list", "OAT a:3$ F R", "write a/list 3\\n\n"},
+	{"O_APPEND and cut elsewhere", "list", "OA cut:1!22 F!22 R", ""},
+	{"O_APPEND set later", "list", "OT w:1$ a:2$ F R",
+		"write a/list 1\\n\nwrite a/list 1\\n2\\n\n"},
 	{"{ echo a; echo b; } > f", "list", "OT F w:a$ w:b$ F R",
 		"write a/list a\\n\nwrite a/list a\\nb\\n\n"},
 	{"spec line by line, as bash does", "spec", "OT F w:{$ w:\"a\":3$ w:}$ F R",
@@ -32,6 +49,8 @@ static const struct sequence sequences[] = {
 		"OT F w:{$ f w:\"a\":3$ f w:}$ f F R", "write a/spec " SPEC_IN "\n"},
 	{"value without newline, child flushes", "value", "OT w:x f w:y F R",
 		"flush a/value xy\n"},
+	{"value without newline, flushed by nobody that can be seen", "value", "OT w:x u R",
+		"release a/value x\n"},
 	{"value without newline, only the child flushed", "value", "OT w:x f R",
 		"release a/value x\n"},
 	{"half a spec flushed by its opener", "spec", "OT w:{$ F w:\"a\":3}$ F R",
@@ -58,17 +77,27 @@ static const struct sequence sequences[] = {
 	{"dd conv=notrunc in pieces", "list", "O F w:8$ w:9$ F R",
 		"write a/list 8\\n9\\n\n"},
 	{"written backwards", "list", "O p:2:9$ p:0:8$ F R", "write a/list 8\\n9\\n\n"},
+	{"inplace, the opener flushes too early", "list", "O w:1$ F cut:2 F R",
+		"flush a/list 1\\n2\\n\nflush a/list 1\\n\n"},
 	/* Truncation alone */
 	{"truncate -s0", "value", "O cut:0 F R", ""},
 	{"truncate by path", "value", "T0 O F R", ""},
 	{"written, then emptied", "value", "OT w:x cut:0 F R", ""},
 	{"written and decided, then emptied", "value", "OT w:x$ cut:0 F R",
 		"write a/value x\\n\n"},
+	{"emptied and synced", "list", "OT F Y Y F R", "fsync a/list \n"},
+	{"emptied later and synced", "list", "O cut:0 F Y F R", "fsync a/list \n"},
+	{"emptied twice", "list", "OT Y cut:0 Y R", "fsync a/list \nfsync a/list \n"},
+	{"emptied, synced, refused", "list", "OT Y!13 F!13 Y!13 R", "fsync a/list \n", 13},
+	{"emptied, and longer again", "list", "OT cut:3 Y F R", ""},
+	{"nobody wrote, synced", "value", "O Y F R", ""},
 	{"written, then cut", "value", "OT w:xyz cut:1 F R", "flush a/value x\n"},
 	/* The same again */
 	{"two flushes and a sync", "value", "OT w:x F Y F F R", "flush a/value x\n"},
 	{"the same text once more", "value", "OT w:x$ cut:0 p:0:x$ F R",
-		"write a/value x\\n\n"},
+		"write a/value x\\n\nwrite a/value x\\n\n"},
+	{"the same text over itself", "value", "OT w:x$ p:0:x$ F R",
+		"write a/value x\\n\nwrite a/value x\\n\n"},
 	{"another text on the same handle", "value", "OT w:x$ cut:0 p:0:y$ F R",
 		"write a/value x\\n\nwrite a/value y\\n\n"},
 	/* Failures */
@@ -85,15 +114,25 @@ static const struct sequence sequences[] = {
 	{"the write is taken back, the lines before stay", "list",
 		"OT w:1$ w:bad$!22 w:2$ F R",
 		"write a/list 1\\n\nwrite a/list 1\\nbad\\n\nwrite a/list 1\\n2\\n\n"},
-	{"taken back in foreign bytes", "list", "OA w:bad$!22 w:3$ F R",
-		"write a/list 1\\n2\\nbad\\n\nwrite a/list 1\\n2\\n3\\n\n"},
+	{"a refused line is not in the next", "list", "OA w:bad$!22 w:3$ F R",
+		"write+ a/list bad\\n\nwrite+ a/list 3\\n\n"},
+	{"taken back in foreign bytes", "list", "O w:bad$!22 F!22 cut:4 F R",
+		"write a/list bad\\n\n"},
+	{"nothing is sent at the end after a failure", "value", "OT w:x F!13 R",
+		"flush a/value x\n", 13},
+	{"cut anew after a failure", "value", "OT w:xy F!13 cut:1 F!13 R",
+		"flush a/value xy\nflush a/value x\n", 13},
+	{"the flush of a child hears of it", "value", "OT w:bad$!22 f!22 F!22 R",
+		"write a/value bad\\n\n"},
 	{"gone is stale on a handle", "value", "OT w:x$!116 F!116 Y!116 R",
 		"write a/value x\\n\n", 2},
 	/* Read-only */
 	{"the same bytes are fine", "ro", "OT w:fixed$ w:text$ F Y R", ""},
 	{"other bytes are not, at once", "ro", "OT w:fixes$!1 F!1 R", ""},
 	{"more bytes are not", "ro", "OA w:x$!1 F!1 R", ""},
-	{"fewer are not, at the end", "ro", "OT w:fixed$ f F!1 R", ""},
+	{"nor are those of another place", "ro", "O p:1:fixed$!1 F!1 R", ""},
+	{"fewer are", "ro", "OT w:fixed$ f F R", ""},
+	{"cut", "ro", "O cut:0 F Y R", ""},
 	{"emptied, and nothing written", "ro", "OT F R", ""},
 };
 
@@ -101,11 +140,11 @@ struct player {
 	struct bench *b;
 	struct handle *h;
 	uint64_t id, at;
-	struct op other;
-	const char *path;
+	struct op other, unseen;
+	const char *field;
 };
 
-static int play_write(struct player *p, const char *text)
+static int play_write(struct player *p, const char *text, bool append)
 {
 	char bytes[256];
 	size_t len = strlen(text);
@@ -113,7 +152,7 @@ static int play_write(struct player *p, const char *text)
 
 	for (size_t i = 0; i < len; i++)
 		bytes[i] = text[i] == '$' ? '\n' : text[i];
-	r = tree_write(p->h, &p->b->op, p->at, bytes, len, false);
+	r = tree_write(p->h, &p->b->op, p->at, bytes, len, append);
 	if (r == 0)
 		p->at += len;
 	return r;
@@ -125,7 +164,8 @@ static int play_cut(struct player *p, struct handle *h, off_t size)
 	struct tree_entry e;
 	int r = tree_setattr(p->b->tree, &p->b->op, p->id, h, &attr, TREE_SET_SIZE, &e);
 
-	if (r == 0 && h)
+	/* A read-only file takes no notice. */
+	if (r == 0 && h && strcmp(p->field, "ro") != 0)
 		assert_int_equal(e.attr.st_size, size);
 	return r;
 }
@@ -133,7 +173,7 @@ static int play_cut(struct player *p, struct handle *h, off_t size)
 static int play_open(struct player *p, int flags)
 {
 	struct tree_open open;
-	int r = tree_open(p->b->tree, &p->b->op, p->id, O_WRONLY | flags, &open);
+	int r = tree_open(p->b->tree, &p->b->op, p->id, flags, &open);
 
 	p->h = r < 0 ? NULL : open.handle;
 	p->at = 0;
@@ -143,18 +183,24 @@ static int play_open(struct player *p, int flags)
 static int play_step(struct player *p, char *step)
 {
 	if (strcmp(step, "OT") == 0)
-		return play_open(p, O_TRUNC);
+		return play_open(p, O_WRONLY | O_TRUNC);
 	if (strcmp(step, "OA") == 0)
-		return play_open(p, O_APPEND);
+		return play_open(p, O_WRONLY | O_APPEND);
+	if (strcmp(step, "OAR") == 0)
+		return play_open(p, O_RDWR | O_APPEND);
+	if (strcmp(step, "OAT") == 0)
+		return play_open(p, O_WRONLY | O_APPEND | O_TRUNC);
 	if (strcmp(step, "O") == 0)
-		return play_open(p, 0);
+		return play_open(p, O_WRONLY);
 	if (strcmp(step, "T0") == 0)
 		return play_cut(p, NULL, 0);
 	if (strncmp(step, "w:", 2) == 0)
-		return play_write(p, step + 2);
+		return play_write(p, step + 2, false);
+	if (strncmp(step, "a:", 2) == 0)
+		return play_write(p, step + 2, true);
 	if (strncmp(step, "p:", 2) == 0) {
 		p->at = strtoull(step + 2, &step, 10);
-		return play_write(p, step + 1);
+		return play_write(p, step + 1, false);
 	}
 	if (strncmp(step, "cut:", 4) == 0)
 		return play_cut(p, p->h, atoi(step + 4));
@@ -162,6 +208,8 @@ static int play_step(struct player *p, char *step)
 		return p->h ? tree_flush(p->h, &p->b->op) : 0;
 	if (strcmp(step, "f") == 0)
 		return tree_flush(p->h, &p->other);
+	if (strcmp(step, "u") == 0)
+		return tree_flush(p->h, &p->unseen);
 	if (strcmp(step, "Y") == 0)
 		return tree_fsync(p->h, &p->b->op);
 	if (p->h)
@@ -172,13 +220,15 @@ static int play_step(struct player *p, char *step)
 
 static void play(struct bench *b, const struct sequence *s)
 {
-	struct player p = {.b = b, .other = b->op};
+	struct player p = {.b = b, .other = b->op, .unseen = b->op};
 	char path[64], steps[512], *at = steps, *step;
 
 	snprintf(path, sizeof(path), "a/%s", s->field);
 	snprintf(steps, sizeof(steps), "%s", s->steps);
 	p.id = bench_walk(b, path);
+	p.field = s->field;
 	p.other.pid = 1;
+	p.unseen.pid = 0;
 	toy_fail(b->toy, s->fail);
 	while ((step = strsep(&at, " "))) {
 		char *bang = strrchr(step, '!');
@@ -240,7 +290,8 @@ static void test_text_has_a_maximum(void **state)
 
 	assert_int_equal(tree_write(h, &b->op, TREE_TEXT_MAX, "x", 1, false), -EFBIG);
 	assert_int_equal(tree_write(h, &b->op, UINT64_MAX, "x", 1, false), -EFBIG);
-	assert_int_equal(tree_flush(h, &b->op), 0);
+	assert_int_equal(tree_flush(h, &b->op), -EFBIG);
+	assert_int_equal(tree_fsync(h, &b->op), -EFBIG);
 	tree_release(h, &b->op);
 	bench_expect_log(b, "");
 }

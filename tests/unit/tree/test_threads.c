@@ -52,6 +52,8 @@ static void make_and_move(struct bench *b, struct op *op, int me, int round)
 		tree_forget(b->tree, e.id, 1);
 	}
 	tree_rename(b->tree, op, a.id, name, a.id, round % 7 ? other : "flag", 0);
+	if (round % 5 == 0)
+		tree_rename(b->tree, op, a.id, "spec", a.id, other, 0);
 	if (round % 3 == 0)
 		tree_unlink(b->tree, op, a.id, other);
 	if (tree_opendir(b->tree, op, a.id, &list) == 0) {
@@ -59,6 +61,33 @@ static void make_and_move(struct bench *b, struct op *op, int me, int round)
 		tree_closedir(list);
 	}
 	tree_forget(b->tree, a.id, 1);
+}
+
+/* Drafts of one name, written and published and removed by all. */
+static void draft_and_publish(struct bench *b, struct op *op, int me, int round)
+{
+	struct tree_entry drafts, draft, e;
+	struct tree_open open;
+	char name[32];
+
+	snprintf(name, sizeof(name), "object %d", round % 3);
+	if (tree_lookup(b->tree, op, TREE_ROOT_ID, ".drafts", &drafts) < 0)
+		return;
+	if (tree_mkdir(b->tree, op, drafts.id, "draft", 0700, &draft) == 0)
+		tree_forget(b->tree, draft.id, 1);
+	if (tree_lookup(b->tree, op, drafts.id, "draft", &draft) == 0) {
+		if (tree_create(b->tree, op, draft.id, me % 2 ? "note" : "value", 0600,
+			    O_WRONLY, &e, &open) == 0) {
+			tree_write(open.handle, op, 0, "text\n", 5, false);
+			tree_release(open.handle, op);
+			tree_forget(b->tree, e.id, 1);
+		}
+		tree_forget(b->tree, draft.id, 1);
+	}
+	tree_rename(b->tree, op, drafts.id, "draft", TREE_ROOT_ID, name, 0);
+	if (me % 3 == 0)
+		toy_try_vanish(b->toy, b->tree, name);
+	tree_forget(b->tree, drafts.id, 1);
 }
 
 static void *worker(void *arg)
@@ -69,6 +98,7 @@ static void *worker(void *arg)
 	for (int i = 0; i < ROUNDS; i++) {
 		walk_and_list(shared, &op);
 		make_and_move(shared, &op, me, i);
+		draft_and_publish(shared, &op, me, i);
 	}
 	return NULL;
 }
@@ -100,6 +130,20 @@ static void run(void *(*f)(void *), void *same)
 		pthread_join(threads[i], NULL);
 }
 
+static void remove_draft(struct bench *b)
+{
+	struct tree_entry drafts, draft;
+
+	assert_int_equal(tree_lookup(b->tree, &b->op, TREE_ROOT_ID, ".drafts", &drafts), 0);
+	if (tree_lookup(b->tree, &b->op, drafts.id, "draft", &draft) == 0) {
+		tree_unlink(b->tree, &b->op, draft.id, "note");
+		tree_unlink(b->tree, &b->op, draft.id, "value");
+		assert_int_equal(tree_rmdir(b->tree, &b->op, drafts.id, "draft"), 0);
+		tree_forget(b->tree, draft.id, 1);
+	}
+	tree_forget(b->tree, drafts.id, 1);
+}
+
 static void test_threads(void **state)
 {
 	struct tree_stats s;
@@ -115,6 +159,14 @@ static void test_threads(void **state)
 		tree_unlink(shared->tree, &shared->op, b.id, name);
 	}
 	tree_forget(shared->tree, b.id, 1);
+	for (int i = 0; i < 3; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "object %d", i);
+		while (toy_try_vanish(shared->toy, shared->tree, name))
+			;
+	}
+	remove_draft(shared);
 	tree_stats(shared->tree, &s);
 	assert_int_equal(s.handles, 0);
 	assert_int_equal(s.scratch_nodes, 0);

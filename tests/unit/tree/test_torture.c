@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Each allocation fails once: the call then says -ENOMEM, what was there is still there, and nothing leaks (address sanitizer). */
+/* Each allocation fails once: the call then says -ENOMEM, what was there is still there, and
+ * nothing leaks (address sanitizer). */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -7,7 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include "base/clock.h"
 #include "torture.h"
@@ -15,15 +18,59 @@
 
 #define LIMIT 2000
 
-static const struct node_ops root_ops, field_ops;
+static const struct node_ops root_ops, field_ops, drafts_ops, object_ops;
+static bool is_published;
 
 static int root_lookup(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {
-	if (strcmp(name, "field") != 0)
+	if (strcmp(name, "field") == 0)
+		*ret = (struct node_entry){.ops = &field_ops, .kind = NODE_FILE};
+	else if (strcmp(name, "drafts") == 0)
+		*ret = (struct node_entry){.ops = &drafts_ops,
+			.kind = NODE_DIR,
+			.flags = NODE_SCRATCH | NODE_DRAFTS};
+	else if (strcmp(name, "object") == 0 && is_published)
+		*ret = (struct node_entry){
+			.ops = &object_ops, .kind = NODE_DIR, .flags = NODE_SCRATCH};
+	else
 		return -ENOENT;
-	*ret = (struct node_entry){.ops = &field_ops, .kind = NODE_FILE};
 	return 0;
+}
+
+static int count_text(void *arg, const char *path, mode_t type, uint64_t size)
+{
+	struct buf text = BUF_INIT(100);
+	int r = S_ISREG(type) ? node_draft_read(arg, path, &text) : 0;
+
+	(void)size;
+	buf_release(&text);
+	return r;
+}
+
+static int root_publish(struct node *dir, const struct op *op, const char *name,
+	const struct node_draft *draft, struct node_entry *ret)
+{
+	int r = node_draft_walk(draft, count_text, (void *)draft);
+
+	is_published = r == 0;
+	return r < 0 ? r : root_lookup(dir, op, name, ret);
+}
+
+static bool object_claims(const char *path)
+{
+	return strcmp(path, "field") == 0;
+}
+
+static int object_lookup(
+	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
+{
+	return object_claims(name) ? root_lookup(dir, op, name, ret) : -ENOENT;
+}
+
+static void *any_base(struct node *dir, const struct caller *writer)
+{
+	return strdup("base");
 }
 
 static int root_list(struct node *dir, const struct op *op, struct node_listing *listing)
@@ -36,17 +83,31 @@ static int root_list(struct node *dir, const struct op *op, struct node_listing 
 
 static int field_show(struct node *node, const struct op *op, struct node_text *ret)
 {
-	return buf_adds(&ret->text, "text\n");
+	ret->base = strdup("base");
+	return ret->base ? buf_adds(&ret->text, "text\n") : -ENOMEM;
 }
 
-static int field_store(struct node *node, const struct op *op, enum store_why why,
-	const char *text, size_t len, void **origin)
+static void field_was_read(struct node *node, const struct op *op, void *base)
+{
+}
+
+static int field_store(struct node *node, const struct op *op, struct node_store *store)
 {
 	return 0;
 }
 
-static const struct node_ops root_ops = {.lookup = root_lookup, .list = root_list};
-static const struct node_ops field_ops = {.show = field_show, .store = field_store};
+static const struct node_ops root_ops = {.lookup = root_lookup,
+	.list = root_list,
+	.publish = root_publish,
+	.base_of = any_base,
+	.base_free = free};
+static const struct node_ops field_ops = {.show = field_show,
+	.store = field_store,
+	.was_read = field_was_read,
+	.base_free = free};
+static const struct node_ops drafts_ops;
+static const struct node_ops object_ops = {
+	.lookup = object_lookup, .claims = object_claims};
 
 static bool forget(
 	void *arg, const char *name, const struct tree_entry *e, uint64_t next_off)
@@ -90,6 +151,60 @@ static int write_scratch(struct tree *tree, const struct op *op)
 	return r;
 }
 
+/* A handle that reads, adds, and writes over what it has read. */
+static int edit_field(struct tree *tree, const struct op *op, int flags)
+{
+	struct buf text = BUF_INIT(100);
+	struct tree_open open;
+	struct tree_entry e;
+	int r = tree_lookup(tree, op, TREE_ROOT_ID, "field", &e);
+
+	if (r == 0)
+		r = tree_open(tree, op, e.id, flags, &open);
+	if (r < 0)
+		return r;
+	r = tree_read(open.handle, op, 0, 100, &text);
+	if (r == 0)
+		r = tree_write(open.handle, op, 0, "some", 4, false);
+	if (r == 0)
+		r = tree_write(open.handle, op, 4, "thing\n", 6, false);
+	if (r == 0)
+		r = tree_flush(open.handle, op);
+	buf_release(&text);
+	tree_release(open.handle, op);
+	return r;
+}
+
+static int make_draft(
+	struct tree *tree, const struct op *op, const char *name, struct tree_entry *ret)
+{
+	struct tree_open open;
+	struct tree_entry e;
+	int r = tree_create(tree, op, ret->id, name, 0600, O_WRONLY, &e, &open);
+
+	if (r < 0)
+		return r;
+	r = tree_write(open.handle, op, 0, "text\n", 5, false);
+	tree_release(open.handle, op);
+	return r;
+}
+
+static int publish(struct tree *tree, const struct op *op)
+{
+	struct tree_entry drafts, e;
+	int r = tree_lookup(tree, op, TREE_ROOT_ID, "drafts", &drafts);
+
+	if (r == 0)
+		r = tree_mkdir(tree, op, drafts.id, "draft", 0700, &e);
+	if (r == 0)
+		r = make_draft(tree, op, "field", &e);
+	if (r == 0)
+		r = make_draft(tree, op, "note", &e);
+	if (r == 0)
+		r = tree_rename(tree, op, drafts.id, "draft", TREE_ROOT_ID, "object", 0);
+	return r;
+}
+
 static int list(struct tree *tree, const struct op *op)
 {
 	struct dir_list *dir;
@@ -110,6 +225,12 @@ static int play(struct tree *tree, const struct op *op)
 	int r = write_field(tree, op);
 
 	if (r == 0)
+		r = edit_field(tree, op, O_RDWR);
+	if (r == 0)
+		r = edit_field(tree, op, O_RDWR | O_APPEND);
+	if (r == 0)
+		r = publish(tree, op);
+	if (r == 0)
 		r = write_scratch(tree, op);
 	if (r == 0)
 		r = tree_mkdir(tree, op, TREE_ROOT_ID, "dir", 0700, &e);
@@ -126,7 +247,7 @@ static int play(struct tree *tree, const struct op *op)
 
 static void test_torture(void **state)
 {
-	struct op op = {.deadline_ms = clock_mono_ms() + 60000};
+	struct op op = {.deadline_ms = clock_mono_ms() + 60000, .pid = getpid()};
 	struct node_entry root = {
 		.ops = &root_ops, .kind = NODE_DIR, .flags = NODE_SCRATCH};
 	struct tree_options options = {0};
@@ -138,6 +259,7 @@ static void test_torture(void **state)
 		struct tree_entry e;
 		int r;
 
+		is_published = false;
 		torture_arm(n);
 		r = tree_new(&root, &options, &tree);
 		if (r == 0)

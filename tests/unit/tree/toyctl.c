@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The toy view's controls: files that say how its stores shall behave, and what they were asked. */
+/* The toy view's controls: files that say how its stores shall behave, and what they were
+ * asked. */
 #include <errno.h>
 #include <string.h>
 #include "toyobject.h"
@@ -47,17 +48,16 @@ static int ctl_show(struct node *node, const struct op *op, struct node_text *re
 	return r;
 }
 
-static int ctl_store(struct node *node, const struct op *op, enum store_why why,
-	const char *text, size_t len, void **origin)
+static int ctl_store(struct node *node, const struct op *op, struct node_store *store)
 {
 	struct node_place place;
 	struct toy *toy = object_of(node, &place)->toy;
 
 	pthread_mutex_lock(&toy->lock);
 	if (strcmp(place.path, ".ctl/fail") == 0)
-		toy->fail = atoi(text);
+		toy->fail = atoi(store->text);
 	else if (strcmp(place.path, ".ctl/delay") == 0)
-		toy->delay_ms = atoi(text);
+		toy->delay_ms = atoi(store->text);
 	else
 		buf_resize(&toy->log, 0);
 	pthread_mutex_unlock(&toy->lock);

@@ -3,20 +3,22 @@
 #ifndef TOYOBJECT_H
 #define TOYOBJECT_H
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include "toyview.h"
 
 #define TEXT_MAX   (1 << 20)
-#define OBJECT_MAX 16
+#define OBJECT_MAX 64
+#define BASE_MAX   256
 
-enum { VALUE, FLAG, LIST, SPEC, RO, SUB_VALUE, FIELDS };
+enum { VALUE, FLAG, LIST, SPEC, RO, SUB_VALUE, EXTRA, FIELDS };
 struct object {
 	struct toy *toy;
 	int refs;
-	bool gone;
+	atomic_bool gone;
 	char name[256];
 	uint64_t key;
-	char *text[FIELDS]; /* owned */
+	char *text[FIELDS]; /* owned; NULL: nobody has made it */
 	struct timespec mtime;
 };
 
@@ -27,11 +29,25 @@ struct toy {
 	struct object self; /* what the root and what is below .ctl have as data */
 	uint64_t keys;
 	int fail, delay_ms;
-	bool stopped, keeps;
+	bool stopped, dry_run;
+	struct tree *tree; /* borrowed; not NULL: what is told may be kept */
 	struct buf log;
+	struct toy_seen seen;
+	struct caller reader; /* who has read a spec to its end last */
+	char *read_base;      /* owned: and what that was */
 };
 
-extern const struct node_ops toy_ctl_dir_ops;
+extern const struct node_ops toy_ctl_dir_ops, root_ops, slow_ops;
+extern const char *const field_names[FIELDS];
+
+struct toy *toy_of(const struct node *node);
+struct object *object_new(struct toy *toy, const char *name);
+void object_unref(void *data);
+/* Under the toy's lock: the place of it, or NULL. */
+struct object **object_find(struct toy *toy, const char *name);
+struct node_entry entry_of(struct object *o);
+bool object_claims(const char *path);
+int dir_stat(struct node *node, const struct op *op, struct node_attr *ret);
 
 static inline struct object *object_of(const struct node *node, struct node_place *place)
 {

@@ -8,13 +8,12 @@
 #include <string.h>
 #include "base/clock.h"
 
-static const char *const field_names[FIELDS] = {
-	"value", "flag", "list", "spec", "ro", "sub/value"};
+const char *const field_names[FIELDS] = {
+	"value", "flag", "list", "spec", "ro", "sub/value", "extra"};
 
-static const struct node_ops root_ops, object_ops, sub_ops, field_ops, spec_ops, ro_ops,
-	link_ops, slow_ops;
+static const struct node_ops object_ops, sub_ops, field_ops, spec_ops, ro_ops, link_ops;
 
-static struct toy *toy_of(const struct node *node)
+struct toy *toy_of(const struct node *node)
 {
 	struct node_place place;
 
@@ -26,7 +25,7 @@ static void object_ref(struct object *o)
 	__atomic_add_fetch(&o->refs, 1, __ATOMIC_RELAXED);
 }
 
-static void object_unref(void *data)
+void object_unref(void *data)
 {
 	struct object *o = data;
 
@@ -37,23 +36,23 @@ static void object_unref(void *data)
 	free(o);
 }
 
-static struct object *object_new(struct toy *toy, const char *name)
+struct object *object_new(struct toy *toy, const char *name)
 {
 	static const char *const first[FIELDS] = {"one\n", "false\n", "1\n2\n",
-		"{\n  \"a\": 1,\n  \"b\": 2\n}\n", "fixed\ntext\n", "deep\n"};
+		"{\n  \"a\": 1,\n  \"b\": 2\n}\n", "fixed\ntext\n", "deep\n", NULL};
 	struct object *o = calloc(1, sizeof(*o));
 
 	o->toy = toy;
 	o->refs = 1;
-	o->key = ++toy->keys;
+	o->key = __atomic_add_fetch(&toy->keys, 1, __ATOMIC_RELAXED);
 	o->mtime = (struct timespec){.tv_sec = 1700000000};
 	strncpy(o->name, name, sizeof(o->name) - 1);
 	for (int i = 0; i < FIELDS; i++)
-		o->text[i] = strdup(first[i]);
+		o->text[i] = first[i] ? strdup(first[i]) : NULL;
 	return o;
 }
 
-static struct object **object_find(struct toy *toy, const char *name)
+struct object **object_find(struct toy *toy, const char *name)
 {
 	for (int i = 0; i < OBJECT_MAX; i++) {
 		if (toy->objects[i] && strcmp(toy->objects[i]->name, name) == 0)
@@ -76,7 +75,7 @@ static const struct node_ops *field_ops_of(int field)
 	return field == RO ? &ro_ops : field == SPEC ? &spec_ops : &field_ops;
 }
 
-static struct node_entry entry_of(struct object *o)
+struct node_entry entry_of(struct object *o)
 {
 	object_ref(o);
 	return (struct node_entry){.ops = &object_ops,
@@ -86,117 +85,60 @@ static struct node_entry entry_of(struct object *o)
 		.key = o->key};
 }
 
-/* The root. */
-
-static int root_lookup(
-	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
-{
-	struct toy *toy = toy_of(dir);
-	struct object **o;
-
-	if (strcmp(name, ".ctl") == 0)
-		*ret = (struct node_entry){
-			.ops = &toy_ctl_dir_ops, .kind = NODE_DIR, .flags = NODE_HIDDEN};
-	else if (strcmp(name, "slow") == 0)
-		*ret = (struct node_entry){.ops = &slow_ops, .kind = NODE_FILE};
-	else {
-		pthread_mutex_lock(&toy->lock);
-		o = object_find(toy, name);
-		if (o)
-			*ret = entry_of(*o);
-		pthread_mutex_unlock(&toy->lock);
-		return o ? 0 : -ENOENT;
-	}
-	return 0;
-}
-
-static int root_list(struct node *dir, const struct op *op, struct node_listing *listing)
-{
-	struct toy *toy = toy_of(dir);
-	struct node_entry slow = {.ops = &slow_ops, .kind = NODE_FILE};
-	int r = node_listing_add(listing, "slow", &slow, NULL);
-
-	pthread_mutex_lock(&toy->lock);
-	for (int i = 0; i < OBJECT_MAX && r == 0; i++) {
-		struct object *o = toy->objects[i];
-		struct node_attr attr = {.mode = 0755};
-		struct node_entry e;
-
-		if (!o)
-			continue;
-		e = entry_of(o);
-		attr.mtime = o->mtime;
-		r = node_listing_add(listing, o->name, &e, &attr);
-	}
-	pthread_mutex_unlock(&toy->lock);
-	return r;
-}
-
-static int root_make(
-	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
-{
-	struct toy *toy = toy_of(dir);
-	int r = -ENOSPC;
-
-	pthread_mutex_lock(&toy->lock);
-	if (object_find(toy, name))
-		r = -EEXIST;
-	for (int i = 0; i < OBJECT_MAX && r == -ENOSPC; i++) {
-		if (toy->objects[i])
-			continue;
-		toy->objects[i] = object_new(toy, name);
-		*ret = entry_of(toy->objects[i]);
-		r = 0;
-	}
-	pthread_mutex_unlock(&toy->lock);
-	return r;
-}
-
-static int root_remove(
-	struct node *dir, const struct op *op, const char *name, bool has_scratch)
-{
-	struct toy *toy = toy_of(dir);
-	struct object **o;
-
-	if (has_scratch)
-		return -ENOTEMPTY;
-	pthread_mutex_lock(&toy->lock);
-	o = object_find(toy, name);
-	if (o) {
-		(*o)->gone = true;
-		object_unref(*o);
-		*o = NULL;
-	}
-	pthread_mutex_unlock(&toy->lock);
-	return o ? 0 : -ENOENT;
-}
-
-static int root_rename(struct node *dir, const struct op *op, const char *name,
-	struct node *new_dir, const char *new_name, bool noreplace)
-{
-	struct toy *toy = toy_of(dir);
-	struct object **o;
-
-	if (new_dir != dir)
-		return -EPERM;
-	pthread_mutex_lock(&toy->lock);
-	o = object_find(toy, name);
-	if (o)
-		strncpy((*o)->name, new_name, sizeof((*o)->name) - 1);
-	pthread_mutex_unlock(&toy->lock);
-	return o ? 0 : -ENOENT;
-}
-
-static int dir_stat(struct node *node, const struct op *op, struct node_attr *ret)
+int dir_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
 	struct node_place place;
 	struct object *o = object_of(node, &place);
 
-	*ret = (struct node_attr){.mode = 0755, .mtime = o->mtime};
+	pthread_mutex_lock(&o->toy->lock);
+	*ret = (struct node_attr){.mode = 0755,
+		.mtime = o->mtime,
+		.until_us = o->toy->tree ? clock_mono_us() + 60000000 : 0};
+	pthread_mutex_unlock(&o->toy->lock);
 	return o->gone ? -ENOENT : 0;
 }
 
 /* An object's directories. */
+
+static struct node_entry sub_entry(void)
+{
+	return (struct node_entry){
+		.ops = &sub_ops, .kind = NODE_DIR, .flags = NODE_SCRATCH | NODE_FLEETING};
+}
+
+bool object_claims(const char *path)
+{
+	return field_of(path) >= 0 || strcmp(path, "sub") == 0;
+}
+
+static int object_create(
+	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
+{
+	struct node_place place;
+	struct object *o = object_of(dir, &place);
+
+	if (strcmp(name, "extra") != 0)
+		return -ENOSYS;
+	pthread_mutex_lock(&o->toy->lock);
+	if (!o->text[EXTRA])
+		o->text[EXTRA] = strdup("");
+	pthread_mutex_unlock(&o->toy->lock);
+	*ret = (struct node_entry){.ops = &field_ops, .kind = NODE_FILE};
+	return 0;
+}
+
+/* A process that has read a spec to its end has that for a base. */
+static void *object_base_of(struct node *dir, const struct caller *writer)
+{
+	struct toy *toy = toy_of(dir);
+	char *base = NULL;
+
+	pthread_mutex_lock(&toy->lock);
+	if (caller_equal(writer, &toy->reader))
+		base = strdup(toy->read_base);
+	pthread_mutex_unlock(&toy->lock);
+	return base;
+}
 
 static int object_lookup(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
@@ -204,17 +146,20 @@ static int object_lookup(
 	struct node_place place;
 	struct object *o = object_of(dir, &place);
 	char path[NODE_PATH_MAX + 300];
+	bool has_field;
 	int field;
 
 	snprintf(path, sizeof(path), "%s%s%s", place.path, *place.path ? "/" : "", name);
 	field = field_of(path);
 	if (o->gone)
 		return -ENOENT;
-	if (field >= 0)
+	pthread_mutex_lock(&o->toy->lock);
+	has_field = field >= 0 && o->text[field];
+	pthread_mutex_unlock(&o->toy->lock);
+	if (has_field)
 		*ret = (struct node_entry){.ops = field_ops_of(field), .kind = NODE_FILE};
 	else if (strcmp(path, "sub") == 0)
-		*ret = (struct node_entry){
-			.ops = &sub_ops, .kind = NODE_DIR, .flags = NODE_SCRATCH};
+		*ret = sub_entry();
 	else if (strcmp(path, "link") == 0)
 		*ret = (struct node_entry){.ops = &link_ops, .kind = NODE_LINK};
 	else
@@ -227,7 +172,7 @@ static struct node_attr attr_of(const struct object *o, int field)
 	return (struct node_attr){.mode = field == RO ? 0444 : 0644,
 		.mtime = o->mtime,
 		.size = strlen(o->text[field]),
-		.until_us = o->toy->keeps ? clock_mono_us() + 60000000 : 0};
+		.until_us = o->toy->tree ? clock_mono_us() + 60000000 : 0};
 }
 
 static int add_field(struct node_listing *l, struct object *o, int field)
@@ -243,15 +188,17 @@ static int object_list(struct node *dir, const struct op *op, struct node_listin
 {
 	struct node_place place;
 	struct object *o = object_of(dir, &place);
-	struct node_entry sub = {.ops = &sub_ops, .kind = NODE_DIR, .flags = NODE_SCRATCH};
+	struct node_entry sub = sub_entry();
 	struct node_entry link = {.ops = &link_ops, .kind = NODE_LINK};
 	int r = node_listing_add(listing, "sub", &sub, NULL);
 
 	if (r == 0)
 		r = node_listing_add(listing, "link", &link, NULL);
 	pthread_mutex_lock(&o->toy->lock);
-	for (int i = 0; i < SUB_VALUE && r == 0; i++)
-		r = add_field(listing, o, i);
+	for (int i = 0; i < FIELDS && r == 0; i++) {
+		if (i != SUB_VALUE && o->text[i])
+			r = add_field(listing, o, i);
+	}
 	pthread_mutex_unlock(&o->toy->lock);
 	return r;
 }
@@ -291,15 +238,29 @@ static int field_show(struct node *node, const struct op *op, struct node_text *
 	pthread_mutex_lock(&o->toy->lock);
 	r = buf_adds(&ret->text, o->text[field_of(place.path)]);
 	ret->attr = attr_of(o, field_of(place.path));
+	o->toy->seen.must_ask += ret->must_ask;
 	pthread_mutex_unlock(&o->toy->lock);
-	ret->origin = strdup("shown");
 	return o->gone ? -ENOENT : r;
 }
 
-static void *field_origin(struct node *node)
+static int spec_show(struct node *node, const struct op *op, struct node_text *ret)
 {
-	(void)node;
-	return strdup("origin");
+	int r = field_show(node, op, ret);
+
+	if (r == 0)
+		ret->base = strdup(buf_str(&ret->text));
+	return r;
+}
+
+static void spec_was_read(struct node *node, const struct op *op, void *base)
+{
+	struct toy *toy = toy_of(node);
+
+	pthread_mutex_lock(&toy->lock);
+	caller_of(op->pid, &toy->reader);
+	free(toy->read_base);
+	toy->read_base = strdup(base ? base : "no base");
+	pthread_mutex_unlock(&toy->lock);
 }
 
 static bool spec_complete(struct node *node, const char *text, size_t len)
@@ -311,12 +272,15 @@ static bool spec_complete(struct node *node, const char *text, size_t len)
 	return len > 2 && text[0] == '{' && depth == 0 && text[len - 1] == '\n';
 }
 
-static void toy_log_add(struct toy *toy, enum store_why why, const struct object *o,
-	const char *path, const char *text, size_t len)
+static void toy_log_add(struct toy *toy, const struct node_store *store,
+	const struct object *o, const char *path)
 {
+	const char *text = store->text;
+	size_t len = store->len;
 	static const char *const whys[] = {"write", "flush", "fsync", "rename", "release"};
 
-	buf_addf(&toy->log, "%s %s/%s ", whys[why], o->name, path);
+	buf_addf(&toy->log, "%s%s %s/%s ", whys[store->why], store->is_append ? "+" : "",
+		o->name, path);
 	for (size_t i = 0; i < len; i++) {
 		if (text[i] == '\n')
 			buf_adds(&toy->log, "\\n");
@@ -326,7 +290,8 @@ static void toy_log_add(struct toy *toy, enum store_why why, const struct object
 	buf_addc(&toy->log, '\n');
 }
 
-/* One who waits. cancel's own lock is held when wake runs, so the waiter must not ask cancel while it holds toy's. */
+/* One who waits. cancel's own lock is held when wake runs, so the waiter must not ask cancel
+ * while it holds toy's. */
 struct waiter {
 	struct toy *toy;
 	bool given_up;
@@ -365,36 +330,64 @@ static int toy_wait(struct toy *toy, const struct op *op, uint64_t until_ms)
 	return r;
 }
 
-static int field_store(struct node *node, const struct op *op, enum store_why why,
-	const char *text, size_t len, void **origin)
+static void toy_note(struct toy *toy, const struct node_store *store)
+{
+	snprintf(toy->seen.base, sizeof(toy->seen.base), "%s",
+		store->base ? (const char *)store->base : "none");
+	toy->seen.writer = store->writer;
+	toy->seen.mover = store->mover;
+}
+
+/* Normalised to one last newline. */
+static void toy_take_text(char **to, const struct node_store *store)
+{
+	size_t len = store->len;
+	char *old = *to;
+
+	while (len && store->text[len - 1] == '\n')
+		len--;
+	if (asprintf(to, "%s%.*s\n", store->is_append ? old : "", (int)len, store->text) <
+		0)
+		abort();
+	free(old);
+}
+
+static int field_store(struct node *node, const struct op *op, struct node_store *store)
 {
 	struct node_place place;
 	struct object *o = object_of(node, &place);
 	struct toy *toy = o->toy;
-	char **to = &o->text[field_of(place.path)];
 	int r = 0;
 
 	pthread_mutex_lock(&toy->lock);
-	toy_log_add(toy, why, o, place.path, text, len);
+	toy_log_add(toy, store, o, place.path);
+	toy_note(toy, store);
 	r = -toy->fail;
 	pthread_mutex_unlock(&toy->lock);
 	if (toy->delay_ms)
 		r = toy_wait(toy, op, clock_mono_ms() + (uint64_t)toy->delay_ms);
 	if (r < 0 || o->gone)
 		return o->gone ? -ENOENT : r;
-	if (memchr(text, '\0', len) || memmem(text, len, "bad", 3))
+	if (memchr(store->text, '\0', store->len) ||
+		memmem(store->text, store->len, "bad", 3))
 		return -EINVAL;
-	while (len && text[len - 1] == '\n')
-		len--;
 	pthread_mutex_lock(&toy->lock);
-	free(*to);
-	if (asprintf(to, "%.*s\n", (int)len, text) < 0)
-		abort();
+	toy_take_text(&o->text[field_of(place.path)], store);
 	o->mtime.tv_sec++;
 	pthread_mutex_unlock(&toy->lock);
-	free(*origin);
-	*origin = strdup("stored");
+	tree_change_touch(toy->tree, o);
 	return 0;
+}
+
+static int spec_store(struct node *node, const struct op *op, struct node_store *store)
+{
+	int r = field_store(node, op, store);
+
+	if (r == 0 && store->base) {
+		free(store->base);
+		store->base = strndup(store->text, store->len);
+	}
+	return r;
 }
 
 static int link_show(struct node *node, const struct op *op, struct node_text *ret)
@@ -413,36 +406,30 @@ static int slow_show(struct node *node, const struct op *op, struct node_text *r
 	return toy_wait(toy_of(node), op, UINT64_MAX);
 }
 
-static const struct node_ops root_ops = {.stat = dir_stat,
-	.lookup = root_lookup,
-	.list = root_list,
-	.make = root_make,
-	.remove = root_remove,
-	.rename = root_rename,
-	.release = object_unref};
 static const struct node_ops object_ops = {.stat = dir_stat,
 	.lookup = object_lookup,
 	.list = object_list,
-	.origin = field_origin,
-	.origin_free = free,
+	.create = object_create,
+	.base_of = object_base_of,
+	.base_free = free,
+	.claims = object_claims,
 	.release = object_unref};
-static const struct node_ops sub_ops = {
-	.stat = dir_stat, .lookup = object_lookup, .list = sub_list};
-static const struct node_ops field_ops = {.stat = field_stat,
-	.show = field_show,
-	.store = field_store,
-	.origin = field_origin,
-	.origin_free = free};
+static const struct node_ops sub_ops = {.stat = dir_stat,
+	.lookup = object_lookup,
+	.list = sub_list,
+	.base_of = object_base_of,
+	.base_free = free};
+static const struct node_ops field_ops = {
+	.stat = field_stat, .show = field_show, .store = field_store};
 static const struct node_ops spec_ops = {.stat = field_stat,
-	.show = field_show,
-	.store = field_store,
+	.show = spec_show,
+	.store = spec_store,
 	.complete = spec_complete,
-	.origin = field_origin,
-	.origin_free = free};
-static const struct node_ops ro_ops = {
-	.stat = field_stat, .show = field_show, .origin_free = free};
+	.was_read = spec_was_read,
+	.base_free = free};
+static const struct node_ops ro_ops = {.stat = field_stat, .show = field_show};
 static const struct node_ops link_ops = {.stat = link_stat, .show = link_show};
-static const struct node_ops slow_ops = {.show = slow_show};
+const struct node_ops slow_ops = {.show = slow_show};
 
 struct toy *toy_new(void)
 {
@@ -463,6 +450,7 @@ void toy_free(struct toy *toy)
 		if (toy->objects[i])
 			object_unref(toy->objects[i]);
 	}
+	free(toy->read_base);
 	buf_release(&toy->log);
 	pthread_cond_destroy(&toy->changed);
 	pthread_mutex_destroy(&toy->lock);
@@ -483,45 +471,55 @@ struct node_entry toy_root(struct toy *toy)
 	return (struct node_entry){.ops = &root_ops, .kind = NODE_DIR, .data = &toy->self};
 }
 
-void toy_vanish(struct toy *toy, const char *name)
+bool toy_try_vanish(struct toy *toy, struct tree *tree, const char *name)
 {
-	struct object **o;
+	struct object **slot, *o = NULL;
 
 	pthread_mutex_lock(&toy->lock);
-	o = object_find(toy, name);
-	(*o)->gone = true;
-	object_unref(*o);
-	*o = NULL;
+	slot = object_find(toy, name);
+	if (slot) {
+		o = STEAL(*slot);
+		o->gone = true;
+	}
 	pthread_mutex_unlock(&toy->lock);
+	if (!o)
+		return false;
+	tree_change_gone(tree, o);
+	object_unref(o);
+	return true;
 }
 
-void toy_keep(struct toy *toy)
+void toy_vanish(struct toy *toy, struct tree *tree, const char *name)
 {
-	toy->keeps = true;
+	if (!toy_try_vanish(toy, tree, name))
+		abort();
 }
 
-void toy_set_begin(struct toy *toy, struct tree *tree, const char *name, const char *value)
+void toy_keep(struct toy *toy, struct tree *tree)
+{
+	toy->tree = tree;
+}
+
+void toy_dry_run(struct toy *toy)
+{
+	toy->dry_run = true;
+}
+
+const struct toy_seen *toy_seen(struct toy *toy)
+{
+	return &toy->seen;
+}
+
+void toy_set(struct toy *toy, struct tree *tree, const char *name, const char *value)
 {
 	struct object *o;
 
-	tree_change_begin(tree);
 	pthread_mutex_lock(&toy->lock);
 	o = *object_find(toy, name);
 	free(o->text[VALUE]);
 	o->text[VALUE] = strdup(value);
 	pthread_mutex_unlock(&toy->lock);
-}
-
-void toy_set_end(struct toy *toy, struct tree *tree, const char *name)
-{
-	tree_change_touch(tree, *object_find(toy, name));
-	tree_change_end(tree);
-}
-
-void toy_set(struct toy *toy, struct tree *tree, const char *name, const char *value)
-{
-	toy_set_begin(toy, tree, name, value);
-	toy_set_end(toy, tree, name);
+	tree_change_touch(tree, o);
 }
 
 void toy_fail(struct toy *toy, int errnum)

@@ -60,7 +60,7 @@ static void value_is_one_patch(void **state)
 	world_expect(w, "staging/ingress/disablePublicServices", "true\n");
 	assert_int_equal(
 		world_write(w, "staging/ingress/disablePublicServices", O_TRUNC, "1\n"), 0);
-	assert_int_equal(world_count(w, ""), 1); /* the same value sends nothing */
+	assert_int_equal(world_count(w, "PATCH"), 1); /* the same value sends nothing */
 }
 
 static void ignored_mask_is_eperm(void **state)
@@ -102,12 +102,13 @@ static void bad_values_send_nothing(void **state)
 static void prefixes_are_entries_of_a_list(void **state)
 {
 	struct world *w = *state;
+	CLEANUP_BUF struct buf b = BUF_INIT(65536);
 
 	assert_int_equal(world_mkdir(w, "prod/vpcPrefixes/extra"), 0);
-	world_expect(w, "prod/vpcPrefixes/extra/value", "");
+	assert_int_equal(world_read(w, "prod/vpcPrefixes/extra/value", &b), -ENOENT);
 	assert_int_equal(world_count(w, "PATCH"), 0);
 	assert_int_equal(
-		world_write(w, "prod/vpcPrefixes/extra/value", O_TRUNC, "10.99.0.0/16\n"),
+		world_write(w, "prod/vpcPrefixes/extra/value", O_CREAT, "10.99.0.0/16\n"),
 		0);
 	assert_int_equal(world_count(w, "PATCH"), 1);
 	world_expect(w, "prod/vpcPrefixes/extra/value", "10.99.0.0/16\n");
@@ -128,35 +129,42 @@ static void vpcs_come_and_go(void **state)
 	world_expect(w, "fresh/zone", "US-EAST-04A\n");
 	assert_int_equal(world_mkdir(w, "fresh"), -EEXIST);
 	assert_int_equal(world_mkdir(w, "Not_A_Name"), -EINVAL);
+	w->pid = world_process();
 	assert_int_equal(world_unlink(w, "fresh/name"), -EPERM);
+	world_end_process(w->pid);
+	w->pid = 0;
 	assert_int_equal(world_rmdir(w, "fresh"), 0);
 	assert_int_equal(world_rmdir(w, "fresh"), -ENOENT);
 	assert_int_equal(world_count(w, "POST"), 2);
 	assert_int_equal(world_count(w, "DELETE"), 1);
 }
 
+static void make(struct world *w, const char *path, const char *text)
+{
+	assert_int_equal(world_write(w, path, O_CREAT | O_TRUNC, text), 0);
+}
+
 static void draft_becomes_a_vpc_with_one_post(void **state)
 {
 	struct world *w = *state;
+	static const char *const dirs[] = {".drafts/new", ".drafts/new/hostPrefixes",
+		".drafts/new/hostPrefixes/main", ".drafts/new/vpcPrefixes",
+		".drafts/new/vpcPrefixes/pods"};
 
-	assert_int_equal(world_mkdir(w, ".drafts/new"), 0);
-	assert_int_equal(world_mkdir(w, ".drafts/new/hostPrefixes/main"), 0);
-	assert_int_equal(
-		world_write(w, ".drafts/new/hostPrefixes/main/type", O_TRUNC, "PRIMARY\n"),
-		0);
-	assert_int_equal(world_write(w, ".drafts/new/hostPrefixes/main/prefixes", O_TRUNC,
-				 "172.20.0.0/16\n"),
-		0);
-	assert_int_equal(world_mkdir(w, ".drafts/new/vpcPrefixes/pods"), 0);
-	assert_int_equal(world_write(w, ".drafts/new/vpcPrefixes/pods/value", O_TRUNC,
-				 "10.0.0.0/13\n"),
-		0);
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		assert_int_equal(world_mkdir(w, dirs[i]), 0);
+	make(w, ".drafts/new/zone", "US-EAST-04A\n");
+	make(w, ".drafts/new/hostPrefixes/main/type", "PRIMARY\n");
+	make(w, ".drafts/new/hostPrefixes/main/prefixes", "172.20.0.0/16\n");
+	make(w, ".drafts/new/vpcPrefixes/pods/value", "10.0.0.0/13\n");
+	make(w, ".drafts/new/notes", "mine\n");
 	assert_int_equal(world_count(w, ""), 0);
 	assert_int_equal(world_rename(w, ".drafts/new", "prod"), -EEXIST);
 	assert_int_equal(world_rename(w, ".drafts/new", "new"), 0);
 	assert_int_equal(world_count(w, "POST"), 1);
 	world_expect(w, "new/hostPrefixes/main/prefixes", "172.20.0.0/16\n");
 	world_expect(w, "new/vpcPrefixes/pods/value", "10.0.0.0/13\n");
+	world_expect(w, "new/notes", "mine\n");
 }
 
 int main(void)

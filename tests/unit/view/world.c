@@ -10,9 +10,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include "base/clock.h"
 #include "config/token.h"
 #include "http/http.h"
@@ -22,13 +26,42 @@
 
 struct op world_op(const struct world *w)
 {
-	return (struct op){.deadline_ms = clock_mono_ms() + w->timeout_ms, .pid = getpid()};
+	return (struct op){.deadline_ms = clock_mono_ms() + w->timeout_ms,
+		.pid = w->pid ? (w->pid > 0 ? w->pid : 0) : getpid()};
+}
+
+static void note_told(void *arg, uint64_t id)
+{
+	struct told *told = arg;
+
+	pthread_mutex_lock(&told->lock);
+	if (told->count < sizeof(told->ids) / sizeof(told->ids[0]))
+		told->ids[told->count++] = id;
+	pthread_mutex_unlock(&told->lock);
+}
+
+bool world_is_told(struct world *w, uint64_t id)
+{
+	bool is_told = false;
+
+	pthread_mutex_lock(&w->told.lock);
+	for (size_t i = 0; i < w->told.count; i++)
+		is_told |= w->told.ids[i] == id;
+	pthread_mutex_unlock(&w->told.lock);
+	return is_told;
+}
+
+void world_forget_told(struct world *w)
+{
+	pthread_mutex_lock(&w->told.lock);
+	w->told.count = 0;
+	pthread_mutex_unlock(&w->told.lock);
 }
 
 void world_start(struct world *w, const struct world_options *options)
 {
 	struct emulator_options emulator = options->emulator;
-	struct http_options http = {.user_agent = "test", .answer_max = 1 << 28};
+	struct http_options http = {.user_agent = "test"};
 	struct tree_options tree = {.umask = 0};
 	struct view_options view = {.ttl_ms = options->ttl_ms,
 		.zone = options->zone,
@@ -56,35 +89,53 @@ void world_start(struct world *w, const struct world_options *options)
 		fail_msg("%s", err.text);
 	root = view_root(w->view);
 	assert_int_equal(tree_new(&root, &tree, &w->tree), 0);
+	pthread_mutex_init(&w->told.lock, NULL);
+	w->notifier = (struct tree_notifier){.attr = note_told, .arg = &w->told};
+	tree_set_notifier(w->tree, &w->notifier);
+	view_set_tree(w->view, w->tree);
 }
 
 void world_stop(struct world *w)
 {
 	http_shut_down(w->http);
+	view_part(w->view);
 	tree_free(w->tree);
 	view_free(w->view);
 	http_free(w->http);
 	token_close(w->token);
 	emulator_stop(w->emulator);
 	close(w->log_fd);
+	pthread_mutex_destroy(&w->told.lock);
 }
 
 /* The node at a path; one lookup is left counted, which the end of the tree forgives. */
 static int walk(struct world *w, const char *path, struct tree_entry *ret)
 {
 	CLEANUP_FREE char *copy = strdup(path);
-	struct op op = world_op(w);
+	struct op op;
 	char *state = NULL;
 
 	*ret = (struct tree_entry){.id = TREE_ROOT_ID};
 	for (char *name = strtok_r(copy, "/", &state); name;
 		name = strtok_r(NULL, "/", &state)) {
-		int r = tree_lookup(w->tree, &op, ret->id, name, ret);
+		int r;
+
+		op = world_op(w);
+		op.is_look = true;
+		r = tree_lookup(w->tree, &op, ret->id, name, ret);
 
 		if (r < 0)
 			return r;
 	}
 	return 0;
+}
+
+uint64_t world_id(struct world *w, const char *path)
+{
+	struct tree_entry entry;
+
+	assert_int_equal(walk(w, path, &entry), 0);
+	return entry.id;
 }
 
 static int walk_to_parent(
@@ -104,6 +155,7 @@ int world_read(struct world *w, const char *path, struct buf *ret)
 	struct tree_open open;
 	int r = walk(w, path, &entry);
 
+	op.is_reading = true;
 	if (r == 0)
 		r = tree_open(w->tree, &op, entry.id, O_RDONLY, &open);
 	if (r < 0)
@@ -113,15 +165,27 @@ int world_read(struct world *w, const char *path, struct buf *ret)
 	return r;
 }
 
+static int open_to_write(struct world *w, const struct op *op, const char *path, int flags,
+	struct tree_open *ret)
+{
+	struct tree_entry entry, dir;
+	const char *name;
+	int r = walk(w, path, &entry);
+
+	if (r == 0)
+		return tree_open(w->tree, op, entry.id, O_WRONLY | flags, ret);
+	if (r == -ENOENT && flags & O_CREAT && walk_to_parent(w, path, &dir, &name) == 0)
+		return tree_create(
+			w->tree, op, dir.id, name, 0644, O_WRONLY | flags, &entry, ret);
+	return r;
+}
+
 int world_write(struct world *w, const char *path, int flags, const char *text)
 {
 	struct op op = world_op(w);
-	struct tree_entry entry;
 	struct tree_open open;
-	int r = walk(w, path, &entry), flushed;
+	int r = open_to_write(w, &op, path, flags, &open), flushed;
 
-	if (r == 0)
-		r = tree_open(w->tree, &op, entry.id, O_WRONLY | flags, &open);
 	if (r < 0)
 		return r;
 	r = tree_write(open.handle, &op, 0, text, strlen(text), flags & O_APPEND);
@@ -172,6 +236,15 @@ int world_rename(struct world *w, const char *from, const char *to)
 	return r < 0 ? r : tree_rename(w->tree, &op, dir.id, name, new_dir.id, new_name, 0);
 }
 
+int world_readlink(struct world *w, const char *path, struct buf *ret)
+{
+	struct op op = world_op(w);
+	struct tree_entry entry;
+	int r = walk(w, path, &entry);
+
+	return r < 0 ? r : tree_readlink(w->tree, &op, entry.id, ret);
+}
+
 int world_stat(struct world *w, const char *path, struct stat *ret)
 {
 	struct op op = world_op(w);
@@ -213,6 +286,7 @@ int world_list(struct world *w, const char *path, struct buf *ret)
 	struct dir_list *list;
 	int r = walk(w, path, &entry);
 
+	op.is_reading = true;
 	if (r == 0)
 		r = tree_opendir(w->tree, &op, entry.id, &list);
 	if (r < 0)
@@ -227,6 +301,36 @@ int world_list(struct world *w, const char *path, struct buf *ret)
 		free(names.names[i]);
 	}
 	return r;
+}
+
+struct wanted {
+	const char *name;
+	mode_t type;
+};
+
+static bool take_type(
+	void *arg, const char *name, const struct tree_entry *entry, uint64_t next)
+{
+	struct wanted *wanted = arg;
+
+	if (strcmp(name, wanted->name) == 0)
+		wanted->type = entry->attr.st_mode & S_IFMT;
+	return true;
+}
+
+mode_t world_listed_type(struct world *w, const char *dir, const char *name)
+{
+	struct wanted wanted = {.name = name};
+	struct op op = world_op(w);
+	struct tree_entry entry;
+	struct dir_list *list;
+
+	assert_int_equal(walk(w, dir, &entry), 0);
+	assert_int_equal(tree_opendir(w->tree, &op, entry.id, &list), 0);
+	assert_int_equal(tree_readdir_begin(list, &op, 0), 0);
+	assert_int_equal(tree_readdir(list, 0, false, take_type, &wanted), 0);
+	tree_closedir(list);
+	return wanted.type;
 }
 
 size_t world_count(struct world *w, const char *text)
@@ -249,10 +353,11 @@ void world_forget_requests(struct world *w)
 	lseek(w->log_fd, 0, SEEK_SET);
 }
 
-int world_other(struct world *w, const char *method, const char *path, const char *body)
+/* Returns the status; answer is initialised. */
+static int ask(struct world *w, const char *method, const char *path, const char *body,
+	struct http_answer *answer)
 {
 	CLEANUP_SECRET struct secret token = {0};
-	CLEANUP_HTTP_ANSWER struct http_answer answer;
 	CLEANUP_FREE char *url = NULL;
 	struct op op = world_op(w);
 	struct err err = {""};
@@ -260,13 +365,57 @@ int world_other(struct world *w, const char *method, const char *path, const cha
 
 	if (asprintf(&url, "%s%s", emulator_url(w->emulator), path) < 0)
 		fail();
-	http_answer_init(&answer, TEXT_MAX);
 	secret_set(&token, "t", 1);
 	request.url = url;
 	request.body_len = body ? strlen(body) : 0;
-	if (http_call(w->http, &request, &op, &answer, NULL, &err) < 0)
+	if (http_call(w->http, &request, &op, answer, NULL, &err) < 0)
 		fail_msg("%s %s: %s", method, path, err.text);
-	return answer.status;
+	return answer->status;
+}
+
+int world_other(struct world *w, const char *method, const char *path, const char *body)
+{
+	CLEANUP_HTTP_ANSWER struct http_answer answer;
+
+	http_answer_init(&answer, TEXT_MAX);
+	return ask(w, method, path, body, &answer);
+}
+
+/* The list of requests has the method first in each, then its status, and whether it is held last. */
+static bool is_under_way(struct world *w, const char *method, const char *field)
+{
+	CLEANUP_HTTP_ANSWER struct http_answer answer;
+	const char *at, *word;
+	char head[64];
+
+	http_answer_init(&answer, TEXT_MAX);
+	assert_int_equal(ask(w, "GET", "/emulator/requests", NULL, &answer), 200);
+	snprintf(head, sizeof(head), "{\"method\":\"%s\"", method);
+	for (at = buf_str(&answer.body); (at = strstr(at, head)); at++) {
+		const char *next = strstr(at + 1, "{\"method\":");
+
+		word = strstr(at, field);
+		if (word && (!next || word < next))
+			return true;
+	}
+	return false;
+}
+
+void world_wait_held(struct world *w, const char *method)
+{
+	while (!is_under_way(w, method, "\"held\":true"))
+		sched_yield();
+}
+
+void world_wait_asked(struct world *w, const char *method)
+{
+	while (!is_under_way(w, method, "\"status\":null"))
+		sched_yield();
+}
+
+void world_let_go(struct world *w)
+{
+	assert_int_equal(world_other(w, "POST", "/emulator/release", ""), 200);
 }
 
 void world_fault(struct world *w, const char *rules)
@@ -287,6 +436,35 @@ void world_other_patch(struct world *w, const char *name, const char *body)
 	snprintf(path, sizeof(path), "/v1beta1/networking/vpcs/%.*s", (int)id.len - 1,
 		buf_str(&id));
 	assert_int_equal(world_other(w, "PATCH", path, body), 200);
+}
+
+pid_t world_process(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	assert_true(pid > 0);
+	return pid;
+}
+
+void world_end_process(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+void world_read_as(struct world *w, pid_t pid, const char *path)
+{
+	CLEANUP_BUF struct buf b = BUF_INIT(TEXT_MAX);
+	pid_t before = w->pid;
+
+	w->pid = pid;
+	assert_int_equal(world_read(w, path, &b), 0);
+	w->pid = before;
 }
 
 int world_open(struct world *w, const char *path, int flags, struct tree_open *ret)

@@ -3,12 +3,21 @@
 #ifndef TESTS_VIEW_WORLD_H
 #define TESTS_VIEW_WORLD_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include "base/buf.h"
 #include "emulator/emulator.h"
+#include "tree/change.h"
 #include "tree/tree.h"
 #include "view/view.h"
+
+/* Nodes whose attributes the kernel was told to drop. */
+struct told {
+	pthread_mutex_t lock;
+	uint64_t ids[1024];
+	size_t count;
+};
 
 struct world {
 	struct emulator *emulator;
@@ -18,6 +27,9 @@ struct world {
 	struct tree *tree;
 	int log_fd; /* the emulator's request log, a temporary file */
 	unsigned timeout_ms;
+	struct told told;
+	struct tree_notifier notifier;
+	pid_t pid; /* who calls; 0: this process, -1: nobody that can be seen */
 };
 
 struct world_options {
@@ -32,17 +44,26 @@ struct world_options {
 void world_start(struct world *w, const struct world_options *options);
 void world_stop(struct world *w);
 
+/* The node at a path, and whether the kernel was told to drop its attributes since world_forget_told. */
+uint64_t world_id(struct world *w, const char *path);
+bool world_is_told(struct world *w, uint64_t id);
+void world_forget_told(struct world *w);
+
 /* By path from the root. Each returns 0 or -errno. */
 int world_read(struct world *w, const char *path, struct buf *ret);
-/* open(flags), one write, flush, release; the first error. */
+/* open(flags), with O_CREAT made where it is not there, one write, flush, release; the first error. */
 int world_write(struct world *w, const char *path, int flags, const char *text);
 int world_mkdir(struct world *w, const char *path);
 int world_rmdir(struct world *w, const char *path);
 int world_unlink(struct world *w, const char *path);
 int world_rename(struct world *w, const char *from, const char *to);
+int world_readlink(struct world *w, const char *path, struct buf *ret);
 int world_stat(struct world *w, const char *path, struct stat *ret);
 /* The names in a directory, each followed by a newline, sorted. */
 int world_list(struct world *w, const char *path, struct buf *ret);
+
+/* The type (S_IFDIR ...) that the listing gives a name; 0 when it is not listed. */
+mode_t world_listed_type(struct world *w, const char *dir, const char *name);
 
 /* Requests the emulator has seen whose line contains the text, since the last world_forget_requests. */
 size_t world_count(struct world *w, const char *text);
@@ -54,6 +75,18 @@ void world_fault(struct world *w, const char *rules);
 int world_other(struct world *w, const char *method, const char *path, const char *body);
 /* Somebody else's PATCH of the VPC that the mount shows under this name. */
 void world_other_patch(struct world *w, const char *name, const char *body);
+
+/* Waits until a rule holds a request of this method back; then lets all such go. */
+void world_wait_held(struct world *w, const char *method);
+/* Waits until such a request has come and is not answered yet ("hang"). */
+void world_wait_asked(struct world *w, const char *method);
+void world_let_go(struct world *w);
+
+/* A process that lives until world_end_process, to call as. */
+pid_t world_process(void);
+void world_end_process(pid_t pid);
+/* Reads the file to its end as this process. */
+void world_read_as(struct world *w, pid_t pid, const char *path);
 
 /* A handle held open. */
 int world_open(struct world *w, const char *path, int flags, struct tree_open *ret);

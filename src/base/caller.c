@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* Who makes a system call, from /proc: the kernel names the thread of a request, programs are
+ * told apart by process, and a process by its id together with the time it was started. */
+#include "base/caller.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/file.h"
+
+#define PROC_MAX	 65536 /* bytes of status, of stat and of a command line */
+#define START_TIME_FIELD 22
+
+static int proc_read(pid_t id, const char *name, struct buf *ret)
+{
+	char path[64];
+
+	if (id <= 0)
+		return -ESRCH;
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)id, name);
+	return file_read(path, ret);
+}
+
+/* 0 when it cannot be read. */
+static pid_t tgid_of(pid_t tid)
+{
+	CLEANUP_BUF struct buf status = BUF_INIT(PROC_MAX);
+	const char *at;
+	int tgid;
+
+	if (proc_read(tid, "status", &status) < 0)
+		return 0;
+	at = strstr(buf_str(&status), "\nTgid:");
+	return at && sscanf(at, "\nTgid: %d", &tgid) == 1 && tgid > 0 ? tgid : 0;
+}
+
+/* The name in parentheses is the program's own choice, blanks and parentheses included: fields
+ * are counted from the last one on. */
+static bool start_time_of(pid_t tgid, uint64_t *ret)
+{
+	CLEANUP_BUF struct buf stat = BUF_INIT(PROC_MAX);
+	const char *at;
+	char *end;
+
+	if (proc_read(tgid, "stat", &stat) < 0 || !(at = strrchr(buf_str(&stat), ')')))
+		return false;
+	for (int field = 2; field < START_TIME_FIELD && at; field++)
+		at = strchr(at + 1, ' ');
+	if (!at)
+		return false;
+	*ret = strtoull(at, &end, 10);
+	return end != at;
+}
+
+void caller_of(pid_t tid, struct caller *ret)
+{
+	*ret = (struct caller){.tgid = tgid_of(tid)};
+	ret->known = ret->tgid && start_time_of(ret->tgid, &ret->start_time);
+}
+
+bool caller_equal(const struct caller *a, const struct caller *b)
+{
+	return a->known && b->known && a->tgid == b->tgid && a->start_time == b->start_time;
+}
+
+bool caller_lives(const struct caller *caller)
+{
+	return caller->tgid > 0 && (kill(caller->tgid, 0) == 0 || errno == EPERM);
+}
+
+bool caller_has_thread(const struct caller *caller, pid_t tid)
+{
+	return caller->tgid && tgid_of(tid) == caller->tgid;
+}
+
+/* The last part of a path of len bytes. */
+static size_t base_name(const char *path, size_t len)
+{
+	size_t at = len;
+
+	while (at && path[at - 1] != '/')
+		at--;
+	return at;
+}
+
+/* Which argument of a command line "busybox cp ..." or "cp ..." names the applet. */
+static void applet_of(pid_t tid, char ret[CALLER_PROGRAM_MAX])
+{
+	CLEANUP_BUF struct buf line = BUF_INIT(PROC_MAX);
+	const char *arg, *end;
+	size_t at;
+
+	if (proc_read(tid, "cmdline", &line) < 0)
+		return;
+	arg = buf_str(&line);
+	end = arg + line.len;
+	at = base_name(arg, strlen(arg));
+	if (strcmp(arg + at, "busybox") == 0 && arg + strlen(arg) + 1 < end) {
+		arg += strlen(arg) + 1;
+		at = base_name(arg, strlen(arg));
+	}
+	if (arg[at])
+		snprintf(ret, CALLER_PROGRAM_MAX, "%.*s", CALLER_PROGRAM_MAX - 1, arg + at);
+}
+
+void caller_program(pid_t tid, char ret[CALLER_PROGRAM_MAX])
+{
+	CLEANUP_BUF struct buf comm = BUF_INIT(PROC_MAX);
+
+	ret[0] = '\0';
+	if (proc_read(tid, "comm", &comm) < 0)
+		return;
+	snprintf(ret, CALLER_PROGRAM_MAX, "%.*s", (int)strcspn(buf_str(&comm), "\n"),
+		buf_str(&comm));
+	/* The second: a busybox shell that runs itself again, through /proc/self/exe. */
+	if (strcmp(ret, "busybox") == 0 || strcmp(ret, "exe") == 0)
+		applet_of(tid, ret);
+}

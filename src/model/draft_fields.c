@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/* The files of a draft's fields as one object, path by path along the table. */
+#include "draft_fields.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/cleanup.h"
+#include "base/utf8.h"
+#include "find.h"
+#include "items.h"
+#include "member.h"
+#include "nul.h"
+#include "rows.h"
+#include "text.h"
+
+static char seen_once, seen_more; /* only their addresses count */
+
+/* The row of the path's next name; takes it off the path. */
+static const struct row *next_row(
+	const struct row *dir, const char **path, char name[NAME_FILE_MAX])
+{
+	const struct row *row;
+
+	if (path_next(path, name) < 0)
+		return NULL;
+	if (dir && dir->flags & FIELD_NAMED_ITEMS)
+		return row_child(dir, "*");
+	row = row_child(dir, name);
+	return row && strcmp(name, "*") != 0 ? row : NULL;
+}
+
+const struct row *draft_row(const char *path)
+{
+	const struct row *row = NULL;
+	char name[NAME_FILE_MAX];
+
+	do {
+		row = next_row(row, &path, name);
+	} while (row && *path);
+	return row;
+}
+
+bool draft_claims(const char *path)
+{
+	return draft_row(path) != NULL;
+}
+
+void draft_fields_release(struct draft_fields *fields)
+{
+	json_decref(fields->object);
+	map_release(&fields->items);
+	map_release(&fields->numbered);
+	*fields = (struct draft_fields){0};
+}
+
+static bool is_item(const struct row *row)
+{
+	return strcmp(row_key(row), "*") == 0;
+}
+
+static bool is_name(const struct row *row)
+{
+	return strcmp(row->path, "name") == 0;
+}
+
+/* "vpcPrefixes/NAME" of a path at an item or below it. */
+static void item_path(const char *path, char out[DOC_PATH_MAX])
+{
+	const char *name = strchr(path, '/') + 1;
+
+	snprintf(out, DOC_PATH_MAX, "%.*s",
+		(int)((size_t)(name - path) + strcspn(name, "/")), path);
+}
+
+static int note_numbered(struct draft_fields *fields, const char *path)
+{
+	CLEANUP_FREE char *base = strdup(path);
+	size_t len;
+	int r;
+
+	if (!base)
+		return -ENOMEM;
+	if (!item_file_is_numbered(base, &len))
+		return 0;
+	base[len] = '\0';
+	r = map_add(&fields->numbered, base, &seen_once);
+	if (r == -EEXIST) {
+		map_remove(&fields->numbered, base);
+		r = map_add(&fields->numbered, base, &seen_more);
+	}
+	return r;
+}
+
+static json_t *make_list(struct draft_fields *fields, const char *list)
+{
+	json_t *array = json_object_get(fields->object, list);
+
+	if (array)
+		return array;
+	array = json_array();
+	return json_object_set_new(fields->object, list, array) < 0 ? NULL : array;
+}
+
+/* The item of a path at it or below it, made where it was not seen yet. Its name follows when all
+ * are known. */
+static int make_item(struct draft_fields *fields, const char *path, json_t **ret)
+{
+	char item[DOC_PATH_MAX], list[NAME_FILE_MAX];
+	const char *rest = path;
+	json_t *array;
+	int r;
+
+	item_path(path, item);
+	*ret = map_get(&fields->items, item);
+	if (*ret)
+		return 0;
+	r = path_next(&rest, list);
+	if (r < 0)
+		return r;
+	array = make_list(fields, list);
+	*ret = json_object();
+	if (!array || json_array_append_new(array, *ret) < 0)
+		return -ENOMEM;
+	r = map_add(&fields->items, item, *ret);
+	return r < 0 ? r : note_numbered(fields, item);
+}
+
+static int read_dir(
+	struct draft_fields *fields, const struct draft_file *file, const struct row *row)
+{
+	json_t *item;
+	int r;
+
+	if (row->flags & FIELD_NAMED_ITEMS)
+		return make_list(fields, row->path) ? 0 : -ENOMEM;
+	if (!is_item(row) && !row_below_item(row))
+		return 0;
+	r = make_item(fields, file->path, &item);
+	if (r == 0 && row_below_item(row) && !member_get(item, row_below_item(row)))
+		r = member_put_take(item, row_below_item(row), json_object());
+	return r;
+}
+
+static int read_value(struct draft_fields *fields, const struct draft_file *file,
+	const struct row *row, struct err *err)
+{
+	const struct text text = {.path = file->path,
+		.row = row,
+		.bytes = file->len ? file->text : "",
+		.len = file->len};
+	json_t *value, *item;
+	int r;
+
+	if (file->len > DOC_TEXT_MAX)
+		return err_set(err, EIO, "%s: the text is too long", file->path);
+	fields->count++;
+	r = text_parse(&text, &value, err);
+	if (r < 0)
+		return r == -EINVAL ? -EIO : r;
+	if (!row_below_item(row))
+		return member_put_take(fields->object, row->path, value);
+	r = make_item(fields, file->path, &item);
+	if (r == 0)
+		return member_put_take(item, row_below_item(row), value);
+	json_decref(value);
+	return r;
+}
+
+static int read_file(
+	struct draft_fields *fields, const struct draft_file *file, struct err *err)
+{
+	const struct row *row = draft_row(file->path);
+
+	if (!row)
+		return 0;
+	if (file->is_dir != (row->type == FIELD_DIR))
+		return err_set(err, EIO, "%s: %s", file->path,
+			file->is_dir ? "a directory; expected a file"
+				     : "a file; expected a directory");
+	if (file->is_dir)
+		return read_dir(fields, file, row);
+	if (row->type == FIELD_SPEC)
+		fields->spec = file;
+	else if (row->flags & FIELD_WRITABLE && !is_name(row))
+		return read_value(fields, file, row, err);
+	return 0;
+}
+
+/* NAME of NAME~NUMBER where there are several; else the file name says it all. */
+static int read_item_name(const struct draft_fields *fields, const char *path,
+	char name[NAME_FILE_MAX], struct err *err)
+{
+	CLEANUP_FREE char *base = strdup(path);
+	const char *file;
+	size_t len;
+	int r;
+
+	if (!base)
+		return -ENOMEM;
+	if (item_file_is_numbered(base, &len)) {
+		base[len] = '\0';
+		if (map_get(&fields->numbered, base) != &seen_more)
+			base[len] = '~';
+	}
+	file = strchr(base, '/') + 1;
+	r = name_from_file(file, name, NAME_FILE_MAX);
+	if (r < 0 || !name[0] || !nul_is_text(name))
+		return err_set(err, EIO, "%s: not a name for the API", path);
+	return 0;
+}
+
+/* What an item must have. missing gets the first that it lacks. */
+static bool item_is_whole(
+	const struct row *dir, const json_t *item, const struct row **missing)
+{
+	const struct row *row = NULL, *below;
+
+	while ((row = row_next_child(dir, row))) {
+		const json_t *value = member_get(item, row_key(row));
+
+		*missing = row;
+		if (row->flags & FIELD_REQUIRED && !value)
+			return false;
+		if (row->type != FIELD_DIR || !value)
+			continue;
+		below = row_next_child(row, NULL);
+		*missing = below;
+		if (below && !member_get(value, row_key(below)))
+			return false;
+	}
+	return true;
+}
+
+/* The item that a path is at or below. */
+static int finish_item(
+	const struct draft_fields *fields, const char *below, struct err *err)
+{
+	char path[DOC_PATH_MAX], name[NAME_FILE_MAX];
+	const struct row *missing;
+	json_t *item;
+	int r;
+
+	item_path(below, path);
+	item = map_get(&fields->items, path);
+	if (!item || json_object_get(item, "name"))
+		return 0;
+	if (!item_is_whole(draft_row(path), item, &missing))
+		return err_set(err, EIO,
+			"%s: an entry without its value; expected a file %s/%s", path, path,
+			row_below_item(missing));
+	r = read_item_name(fields, path, name, err);
+	return r < 0 ? r : member_put_take(item, "name", nul_new_string(name));
+}
+
+int draft_fields_read(struct draft_fields *fields, const struct draft_file *files,
+	size_t count, struct err *err)
+{
+	int r;
+
+	*fields = (struct draft_fields){.object = json_object()};
+	r = fields->object ? 0 : -ENOMEM;
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = read_file(fields, &files[i], err);
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		if (strchr(files[i].path, '/'))
+			r = finish_item(fields, files[i].path, err);
+	}
+	return r;
+}

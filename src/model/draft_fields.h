@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* The two sources of a draft. */
+#ifndef MODEL_DRAFT_FIELDS_H
+#define MODEL_DRAFT_FIELDS_H
+
+#include <jansson.h>
+#include "base/map.h"
+#include "model/draft.h"
+#include "model/schema.h"
+
+/* What the files of a draft's fields say. Caller's memory. */
+struct draft_fields {
+	json_t *object;	     /* owned: the VPC as its files have it */
+	struct map items;    /* the items of its lists, by path: "vpcPrefixes/NAME" */
+	struct map numbered; /* NAMEs of NAME~NUMBER: seen once, or more often */
+	size_t count;	     /* files of fields that can be set; `name` is none */
+	const struct draft_file *spec; /* borrowed; spec.json, or NULL */
+};
+
+/* The row of a path, NULL when a VPC's directory has nothing there. */
+const struct row *draft_row(const char *path);
+/* Reads all but spec.json. Errors: -EIO with a sentence, -ENOMEM. */
+int draft_fields_read(struct draft_fields *fields, const struct draft_file *files,
+	size_t count, struct err *err);
+void draft_fields_release(struct draft_fields *fields);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* The names of the files that only the API sets, as patterns that rsync and tar leave out. rsync
+ * would leave out a VPC or an entry of such a name, too; so before each name a line takes in
+ * directories of that name. */
+#include "model/schema.h"
+
+#include <errno.h>
+#include <string.h>
+#include "base/map.h"
+#include "rows.h"
+
+/* Whether a name is that of something a person sets, and must not be left out. */
+static bool is_settable(const char *name)
+{
+	for (size_t i = 0; i < schema_row_count; i++) {
+		const struct row *row = &schema_rows[i];
+		bool is_set = row->type == FIELD_DIR || row->flags & FIELD_WRITABLE;
+
+		if (is_set && strcmp(row_key(row), name) == 0 &&
+			strcmp(row->path, "hostPrefix") != 0)
+			return true;
+	}
+	return false;
+}
+
+/* A character that means something in a pattern stands in brackets, and so does the first of a name
+ * that would make the line something else: a comment, or a rule. */
+static int add_pattern(const char *name, struct buf *ret)
+{
+	int r = 0;
+
+	for (const char *p = name; *p && r == 0; p++) {
+		if (*p == '\\')
+			r = buf_adds(ret, "[\\\\]");
+		else if (p == name && *p == '!')
+			r = buf_adds(ret, "[\\!]");
+		else if (strchr("*?[", *p) || (p == name && strchr("#;+- ", *p)))
+			r = buf_addf(ret, "[%c]", *p);
+		else
+			r = buf_addc(ret, *p);
+	}
+	return r;
+}
+
+static int add_name(struct map *names, const char *name, struct buf *ret)
+{
+	int r = is_settable(name) ? -EEXIST : map_add(names, name, names);
+
+	if (r < 0)
+		return r == -EEXIST ? 0 : r;
+	r = buf_adds(ret, "+ ");
+	if (r == 0)
+		r = add_pattern(name, ret);
+	if (r == 0)
+		r = buf_adds(ret, "/\n");
+	if (r == 0)
+		r = add_pattern(name, ret);
+	return r < 0 ? r : buf_addc(ret, '\n');
+}
+
+static bool is_server_owned(const struct row *row)
+{
+	return row->type != FIELD_DIR &&
+	       (!(row->flags & FIELD_WRITABLE) || strcmp(row->path, "hostPrefix") == 0);
+}
+
+int schema_server_owned(const char *const *unknown, size_t count, struct buf *ret)
+{
+	struct map names = {0};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < schema_row_count; i++) {
+		if (is_server_owned(&schema_rows[i]))
+			r = add_name(&names, row_key(&schema_rows[i]), ret);
+	}
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = add_name(&names, unknown[i], ret);
+	map_release(&names);
+	return r;
+}

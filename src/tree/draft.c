@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* Drafts: scratch directories directly below a NODE_DRAFTS directory, in which somebody writes
+ * the files of an object that is not there yet. A rename into a directory of the view makes the
+ * object: ops->publish reads the draft through node_draft_walk and node_draft_read. Then the
+ * draft's id is the object's, the files that the view has of its own go, and every other stays
+ * beside them as scratch. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "entry.h"
+#include "name.h"
+#include "node_io.h"
+#include "rename.h"
+#include "scratch.h"
+
+struct node_draft {
+	struct node *dir; /* borrowed: the rename holds it */
+};
+
+/* What a walk tells, gathered under the lock. */
+struct item {
+	char *path; /* owned */
+	mode_t type;
+	uint64_t size;
+};
+
+struct items {
+	struct item *all; /* owned */
+	size_t count, cap;
+};
+
+static void items_release(struct items *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		free(t->all[i].path);
+	free(t->all);
+}
+
+static int items_add(struct items *t, const char *path, const struct scratch *s)
+{
+	if (t->count == t->cap) {
+		size_t cap = t->cap ? t->cap * 2 : 64;
+		struct item *all = realloc(t->all, cap * sizeof(*all));
+
+		if (!all)
+			return -ENOMEM;
+		t->all = all;
+		t->cap = cap;
+	}
+	t->all[t->count] = (struct item){.path = strdup(path),
+		.type = s->mode & S_IFMT,
+		.size = S_ISDIR(s->mode) ? 0 : s->size};
+	return t->all[t->count].path ? (t->count++, 0) : -ENOMEM;
+}
+
+/* path has room for NODE_PATH_MAX, and holds the directory's own path, of len bytes: that also
+ * bounds the recursion. */
+static int gather_locked(struct items *t, const struct node *dir, char *path, size_t len)
+{
+	const struct overlay *o = overlay_find_locked(dir);
+	int r = 0;
+
+	for (const struct entry *e = o ? o->first : NULL; e && r == 0; e = e->after) {
+		int n = snprintf(path + len, NODE_PATH_MAX - len, "%s%s", len ? "/" : "",
+			e->name->text);
+
+		if ((size_t)n >= NODE_PATH_MAX - len)
+			return -ENAMETOOLONG;
+		r = items_add(t, path, e->node->scratch);
+		if (r == 0 && e->node->kind == NODE_DIR)
+			r = gather_locked(t, e->node, path, len + (size_t)n);
+	}
+	return r;
+}
+
+int node_draft_walk(const struct node_draft *draft,
+	int (*fn)(void *arg, const char *path, mode_t type, uint64_t size), void *arg)
+{
+	struct tree *tree = node_tree(draft->dir);
+	char path[NODE_PATH_MAX];
+	struct items t = {0};
+	int r;
+
+	tree_lock(tree);
+	r = gather_locked(&t, draft->dir, path, 0);
+	tree_unlock(tree);
+	for (size_t i = 0; i < t.count && r == 0; i++)
+		r = fn(arg, t.all[i].path, t.all[i].type, t.all[i].size);
+	items_release(&t);
+	return r;
+}
+
+static int find_locked(const struct node *dir, const char *path, const struct node **ret)
+{
+	char name[TREE_NAME_MAX + 1];
+
+	for (;;) {
+		size_t len = strcspn(path, "/");
+		const struct entry *e;
+
+		if (len > TREE_NAME_MAX)
+			return -ENOENT;
+		memcpy(name, path, len);
+		name[len] = '\0';
+		e = entry_find_locked(dir, name);
+		if (!e)
+			return -ENOENT;
+		dir = *ret = e->node;
+		if (!path[len])
+			return 0;
+		path += len + 1;
+	}
+}
+
+int node_draft_read(const struct node_draft *draft, const char *path, struct buf *ret)
+{
+	struct tree *tree = node_tree(draft->dir);
+	const struct node *node;
+	int r;
+
+	tree_lock(tree);
+	r = find_locked(draft->dir, path, &node);
+	if (r == 0 && node->kind == NODE_DIR)
+		r = -EISDIR;
+	else if (r == 0 && !S_ISREG(node->scratch->mode))
+		r = -ENOENT;
+	if (r == 0)
+		r = scratch_read_locked(node->scratch, 0, SIZE_MAX, ret);
+	tree_unlock(tree);
+	return r;
+}
+
+/* One directory of the draft, and the object's that takes its place. */
+struct handover {
+	struct node *from, *to; /* pinned */
+	bool (*claims)(const char *path);
+	const char *path; /* of both, below the object */
+};
+
+static void hand_over_dir(const struct handover *h, const struct op *op);
+
+/* A directory that the view has of its own: what is in it is looked at one by one. */
+static void descend(const struct handover *h, const struct op *op, struct node *from,
+	const char *name, const char *path)
+{
+	CLEANUP_NODE struct node *to = NULL;
+
+	if (child_find(h->to, op, name, &to) < 0 || !node_is_view(to, NODE_DIR))
+		return;
+	hand_over_dir(
+		&(struct handover){
+			.from = from, .to = to, .claims = h->claims, .path = path},
+		op);
+}
+
+/* An entry of the draft: moves beside the object, unless the view has that name of its own. */
+static void hand_over(
+	const struct handover *h, const struct op *op, const char *name, struct node *node)
+{
+	struct tree *tree = node_tree(h->from);
+	char path[NODE_PATH_MAX];
+	struct entry *e;
+	bool claimed;
+
+	snprintf(path, sizeof(path), "%s%s%s", h->path, *h->path ? "/" : "", name);
+	claimed = h->claims && h->claims(path);
+	if (claimed && node->kind == NODE_DIR)
+		descend(h, op, node, name, path);
+	tree_lock(tree);
+	e = entry_find_locked(h->from, name);
+	if (e && !claimed && scratch_dir_check_locked(h->to) == 0 &&
+		!entry_find_locked(h->to, name) && entry_move_locked(e, h->to, name) == 0)
+		e = NULL;
+	if (e && e->node->kind == NODE_DIR)
+		overlay_purge_locked(e->node);
+	if (e)
+		entry_remove_locked(e);
+	tree_unlock(tree);
+}
+
+/* The next entry of a directory that loses them one by one; pinned, with its name. */
+static struct node *first_entry(struct node *dir, char name[TREE_NAME_MAX + 1])
+{
+	struct node *node = NULL;
+	struct overlay *o;
+
+	tree_lock(node_tree(dir));
+	o = overlay_find_locked(dir);
+	if (o) {
+		node = node_ref_locked(o->first->node);
+		memcpy(name, o->first->name->text, o->first->name->len + 1);
+	}
+	tree_unlock(node_tree(dir));
+	return node;
+}
+
+/* Nothing is made in the draft any more; then its entries go, and its id is the object's. */
+static void hand_over_dir(const struct handover *h, const struct op *op)
+{
+	struct tree *tree = node_tree(h->from);
+	char name[TREE_NAME_MAX + 1];
+	struct node *node;
+
+	tree_lock(tree);
+	h->from->bits |= BIT_GONE;
+	tree_unlock(tree);
+	while ((node = first_entry(h->from, name))) {
+		hand_over(h, op, name, node);
+		node_put(node);
+	}
+	tree_lock(tree);
+	if (!(h->from->bits & BIT_MOVED))
+		node_become_locked(h->from, node_now_locked(h->to));
+	tree_unlock(tree);
+}
+
+static void draft_was_published(
+	const struct move *m, const struct op *op, struct node *object)
+{
+	struct tree *tree = node_tree(m->dir);
+	struct entry *e;
+
+	tree_lock(tree);
+	e = entry_find_locked(m->dir, m->name);
+	if (e && e->node == m->node)
+		entry_remove_locked(e);
+	tree_unlock(tree);
+	hand_over_dir(&(struct handover){.from = m->node,
+			      .to = object,
+			      .claims = object->ops->claims,
+			      .path = ""},
+		op);
+	change_tell(tree, node_id(m->node));
+}
+
+static int publish(const struct move *m, const struct op *op)
+{
+	uint64_t generation = tree_generation(node_tree(m->dir));
+	struct node_draft draft = {.dir = m->node};
+	CLEANUP_NODE struct node *object = NULL;
+	struct node_entry entry = {0};
+	int r = m->new_dir->ops->publish(m->new_dir, op, m->new_name, &draft, &entry);
+
+	if (r < 0 || !entry.ops)
+		return r;
+	r = node_take(m->new_dir, op, m->new_name, &entry, generation, &object);
+	if (r == 0)
+		draft_was_published(m, op, object);
+	return r;
+}
+
+bool move_leaves_drafts(const struct move *m)
+{
+	struct tree *tree = node_tree(m->dir);
+	struct node *drafts;
+	bool leaves;
+
+	tree_lock(tree);
+	drafts = node_view_dir_locked(m->dir);
+	leaves = drafts && drafts->flags & NODE_DRAFTS &&
+		 (node_view_dir_locked(m->new_dir) != drafts ||
+			 (m->dir == drafts && m->new_dir != drafts &&
+				 m->node->kind == NODE_DIR));
+	tree_unlock(tree);
+	return leaves;
+}
+
+int move_out_of_drafts(const struct move *m, const struct op *op)
+{
+	if (m->node->kind != NODE_DIR)
+		return -EXDEV;
+	if (node_is_scratch(m->dir) || !m->new_dir->ops || !m->new_dir->ops->publish)
+		return -EPERM;
+	/* An object of the new name may be gone by now: that is the view's to find out. */
+	if (m->target && (m->noreplace || m->target->kind != NODE_DIR))
+		return -EEXIST;
+	return publish(m, op);
+}

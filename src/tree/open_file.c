@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: MIT */
+/* An open file of the view. All that changes its text goes through the handle's gate, one at a
+ * time and with the deadline; readers only take the lock, so nobody reads a text in the making,
+ * and no reader waits for the network. */
+#include "open_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/clock.h"
+#include "node_io.h"
+#include "scratch_mark.h"
+
+static bool is_live(const struct open_file *f)
+{
+	return f->node->flags & NODE_LIVE;
+}
+
+/* The text that the handle begins with. A text that is written anew, or only added to, needs no
+ * question to the view. */
+static int load(struct open_file *f, const struct op *op, int flags)
+{
+	bool stores = f->writable && f->node->ops->store;
+	bool empties = stores && flags & O_TRUNC;
+	bool appends = stores && flags & O_APPEND && !empties;
+	struct node_text shown;
+	int r;
+
+	if (appends)
+		write_buffer_set_append(&f->buffer, f->can_read);
+	if (empties)
+		write_buffer_set_emptied(&f->buffer);
+	if (empties || (!f->can_read && (appends || !stores)))
+		return 0;
+	node_text_init(&shown);
+	r = node_show(f->node, op, &shown);
+	if (r == 0)
+		r = write_buffer_load(&f->buffer, &shown.text, stores && !appends);
+	if (r == 0)
+		f->base = STEAL(shown.base);
+	node_text_release(f->node, &shown);
+	return r;
+}
+
+void open_file_free(struct open_file *f)
+{
+	if (f->base && f->node->ops->base_free)
+		f->node->ops->base_free(f->base);
+	write_buffer_release(&f->buffer);
+	pthread_cond_destroy(&f->free);
+	pthread_mutex_destroy(&f->lock);
+	free(f);
+}
+
+int open_file_new(struct node *node, const struct op *op, int flags, struct open_file **ret)
+{
+	struct open_file *f = calloc(1, sizeof(*f));
+	int r = 0;
+
+	if (!f)
+		return -ENOMEM;
+	f->node = node;
+	f->writable = (flags & O_ACCMODE) != O_RDONLY;
+	f->can_read = (flags & O_ACCMODE) != O_WRONLY;
+	pthread_mutex_init(&f->lock, NULL);
+	clock_cond_init(&f->free);
+	write_buffer_init(&f->buffer, TREE_TEXT_MAX);
+	if (f->writable)
+		caller_of(op->pid, &f->opener);
+	if (!is_live(f) || f->writable)
+		r = load(f, op, flags);
+	if (r < 0) {
+		open_file_free(f);
+		return r;
+	}
+	*ret = f;
+	return 0;
+}
+
+static int gate_enter(struct open_file *f, const struct op *op)
+{
+	bool in_time = true;
+
+	pthread_mutex_lock(&f->lock);
+	while (f->busy && in_time)
+		in_time = clock_cond_wait(&f->free, &f->lock, op->deadline_ms);
+	in_time = !f->busy;
+	if (in_time)
+		f->busy = true;
+	pthread_mutex_unlock(&f->lock);
+	return in_time ? 0 : -ETIMEDOUT;
+}
+
+static void gate_leave(struct open_file *f)
+{
+	pthread_mutex_lock(&f->lock);
+	f->busy = false;
+	pthread_cond_signal(&f->free);
+	pthread_mutex_unlock(&f->lock);
+}
+
+static int add_part(
+	const char *text, size_t len, uint64_t off, size_t size, struct buf *ret)
+{
+	size_t left = off < len ? len - (size_t)off : 0;
+
+	return left ? buf_add(ret, text + off, left < size ? left : size) : 0;
+}
+
+static int read_live(struct open_file *f, const struct op *op, uint64_t off, size_t size,
+	struct buf *ret)
+{
+	struct node_text shown;
+	int r;
+
+	node_text_init(&shown);
+	r = node_show(f->node, op, &shown);
+	if (r == 0)
+		r = add_part(buf_str(&shown.text), shown.text.len, off, size, ret);
+	node_text_release(f->node, &shown);
+	return r;
+}
+
+/* Under the lock: who has read len bytes at off. A reader that cannot be told from another has
+ * read nothing to its end, and a text that this handle has changed is not the view's. */
+static void note_reading(struct open_file *f, const struct op *op, const struct caller *who,
+	uint64_t off, size_t len)
+{
+	if (!who->known || f->buffer.is_own || f->is_storing)
+		return;
+	if (off == 0 || !caller_equal(who, &f->reading.who)) {
+		f->reading.who = *who;
+		f->reading.to = 0;
+		f->reading.is_done = false;
+	}
+	if (off > f->reading.to || f->reading.is_done)
+		return;
+	if (off + len > f->reading.to)
+		f->reading.to = off + len;
+	if (f->reading.to < f->buffer.text.len)
+		return;
+	f->reading.is_done = f->was_read = true;
+	f->node->ops->was_read(f->node, op, f->base);
+}
+
+int open_file_read(struct open_file *f, const struct op *op, uint64_t off, size_t size,
+	struct buf *ret)
+{
+	const struct buf *text = &f->buffer.text;
+	size_t before = ret->len;
+	struct caller who = {0};
+	int r;
+
+	if (is_live(f) && !f->writable)
+		return read_live(f, op, off, size, ret);
+	if (f->node->ops->was_read)
+		caller_of(op->pid, &who);
+	pthread_mutex_lock(&f->lock);
+	r = add_part(buf_str(text), text->len, off, size, ret);
+	if (r == 0 && f->node->ops->was_read)
+		note_reading(f, op, &who, off, ret->len - before);
+	pthread_mutex_unlock(&f->lock);
+	return r;
+}
+
+bool open_file_own_size(struct open_file *f, off_t *size)
+{
+	const struct write_buffer *w = &f->buffer;
+	size_t pending;
+	bool is_own;
+
+	pthread_mutex_lock(&f->lock);
+	is_own = w->is_own;
+	write_buffer_pending(w, &pending);
+	if (is_own)
+		*size = w->appends ? *size + (off_t)pending : (off_t)w->text.len;
+	pthread_mutex_unlock(&f->lock);
+	return is_own;
+}
+
+/* Whether a file that has no store has these bytes at off; whole: and no others. */
+static int check_same(struct node *node, const struct op *op, uint64_t off,
+	const char *bytes, size_t len, bool whole)
+{
+	struct node_text shown;
+	bool same;
+	int r;
+
+	node_text_init(&shown);
+	shown.must_ask = true;
+	r = node_show(node, op, &shown);
+	same = r == 0 && off <= shown.text.len && len <= shown.text.len - off &&
+	       (!whole || len == shown.text.len) &&
+	       memcmp(buf_str(&shown.text) + off, bytes, len) == 0;
+	node_text_release(node, &shown);
+	return r < 0 || same ? r : node_refused(node, "write", NULL, -EPERM);
+}
+
+int node_store(struct node *node, const struct op *op, struct node_store *store)
+{
+	if (!node->ops->store)
+		return check_same(node, op, 0, store->text, store->len, true);
+	return node->ops->store(node, op, store);
+}
+
+/* In the gate: the text goes to the file, whatever its name has been moved to meanwhile. The base goes
+ * with a text whose writer has read it, or that still holds some of it. */
+static int send_text(struct open_file *f, const struct op *op, enum store_why why,
+	const char *text, size_t len, bool has_foreign)
+{
+	struct node_store store = {.why = why,
+		.text = text,
+		.len = len,
+		.is_append = f->buffer.appends,
+		.writer = f->writer};
+	bool lends;
+	int r;
+
+	pthread_mutex_lock(&f->lock);
+	lends = f->base && (f->was_read || has_foreign);
+	if (lends)
+		store.base = STEAL(f->base);
+	f->is_storing = true;
+	pthread_mutex_unlock(&f->lock);
+	r = node_store(f->node, op, &store);
+	pthread_mutex_lock(&f->lock);
+	if (lends)
+		f->base = STEAL(store.base);
+	f->is_storing = false;
+	pthread_mutex_unlock(&f->lock);
+	if (store.base && f->node->ops->base_free)
+		f->node->ops->base_free(store.base);
+	return r;
+}
+
+static bool is_complete(const struct open_file *f, const char *text, size_t len)
+{
+	const struct node_ops *ops = f->node->ops;
+
+	if (!f->buffer.appends && ops->complete)
+		return ops->complete(f->node, text, len);
+	return len && text[len - 1] == '\n';
+}
+
+/* In the gate: a write that may be decided now is made on a copy, which is the text only once
+ * it is stored. */
+static int write_and_decide(
+	struct open_file *f, const struct op *op, size_t off, const char *bytes, size_t len)
+{
+	struct write_buffer *w = &f->buffer;
+	CLEANUP_BUF struct buf next = BUF_INIT(TREE_TEXT_MAX);
+	int r = write_buffer_preview(w, off, bytes, len, &next);
+	bool decides;
+
+	if (r < 0)
+		return r;
+	decides = is_complete(f, next.data + w->sent, next.len - w->sent);
+	if (decides)
+		r = send_text(
+			f, op, STORE_WRITE, next.data + w->sent, next.len - w->sent, false);
+	if (r < 0)
+		return r;
+	pthread_mutex_lock(&f->lock);
+	if (decides)
+		write_buffer_accept(w, &next);
+	else
+		r = write_buffer_write(w, off, bytes, len);
+	pthread_mutex_unlock(&f->lock);
+	return r;
+}
+
+/* In the gate. */
+static int write_in_gate(struct open_file *f, const struct op *op, uint64_t off,
+	const char *bytes, size_t len, bool append)
+{
+	struct write_buffer *w = &f->buffer;
+	size_t at;
+	int r;
+
+	if (!f->node->ops->store)
+		return check_same(
+			f->node, op, append ? UINT64_MAX : off, bytes, len, false);
+	if (off > TREE_TEXT_MAX && !append && !w->appends)
+		return -EFBIG;
+	at = write_buffer_offset(w, (size_t)off, append);
+	if (f->node->ops->was_read)
+		caller_of(op->pid, &f->writer);
+	if (write_buffer_may_decide(w, at, bytes, len))
+		return write_and_decide(f, op, at, bytes, len);
+	pthread_mutex_lock(&f->lock);
+	r = write_buffer_write(w, at, bytes, len);
+	pthread_mutex_unlock(&f->lock);
+	return r;
+}
+
+/* A failure sticks, whatever failed; what is written or cut anew takes it away. */
+static void stick(struct open_file *f, int error)
+{
+	pthread_mutex_lock(&f->lock);
+	f->buffer.sticky = error;
+	pthread_mutex_unlock(&f->lock);
+}
+
+int open_file_write(struct open_file *f, const struct op *op, uint64_t off,
+	const void *bytes, size_t len, bool append)
+{
+	int r;
+
+	if (!f->writable)
+		return -EBADF;
+	if (!len)
+		return 0;
+	r = gate_enter(f, op);
+	if (r == 0) {
+		stick(f, 0);
+		r = write_in_gate(f, op, off, bytes, len, append);
+		gate_leave(f);
+	}
+	if (r < 0)
+		stick(f, r);
+	return r;
+}
+
+int open_file_truncate(struct open_file *f, const struct op *op, uint64_t size)
+{
+	int r;
+
+	if (!f->node->ops->store)
+		return 0;
+	r = size > TREE_TEXT_MAX ? -EFBIG : gate_enter(f, op);
+	if (r == 0) {
+		pthread_mutex_lock(&f->lock);
+		f->buffer.sticky = 0;
+		r = write_buffer_truncate(&f->buffer, (size_t)size);
+		pthread_mutex_unlock(&f->lock);
+		gate_leave(f);
+	}
+	if (r < 0)
+		stick(f, r);
+	return r;
+}
+
+static int sticky_of(struct open_file *f)
+{
+	int sticky;
+
+	pthread_mutex_lock(&f->lock);
+	sticky = f->buffer.sticky;
+	pthread_mutex_unlock(&f->lock);
+	return sticky;
+}
+
+/* In the gate: a dirty text is sent, a failure that sticks is told again without asking. */
+static int settle(struct open_file *f, const struct op *op, enum store_why why)
+{
+	struct write_buffer *w = &f->buffer;
+	const char *text;
+	size_t len;
+	int r = sticky_of(f);
+
+	if (r < 0 || !(w->is_dirty || (w->is_emptied && why == STORE_FSYNC)))
+		return r;
+	text = write_buffer_pending(w, &len);
+	r = send_text(f, op, why, text, len, w->foreign_count);
+	pthread_mutex_lock(&f->lock);
+	if (r < 0)
+		w->sticky = r;
+	else
+		write_buffer_stored(w);
+	pthread_mutex_unlock(&f->lock);
+	return r;
+}
+
+/* Whether the text may be decided when a child that inherited the descriptor closes it: not in
+ * the middle of its parent's text. */
+static bool is_whole(const struct open_file *f)
+{
+	const char *text;
+	size_t len;
+
+	text = write_buffer_pending(&f->buffer, &len);
+	return !f->buffer.foreign_count && is_complete(f, text, len);
+}
+
+int open_file_flush(struct open_file *f, const struct op *op)
+{
+	struct write_buffer *w = &f->buffer;
+	int r;
+
+	if (!f->writable)
+		return 0;
+	r = gate_enter(f, op);
+	if (r < 0)
+		return r;
+	r = sticky_of(f);
+	if (!r && w->is_dirty && (caller_has_thread(&f->opener, op->pid) || is_whole(f)))
+		r = settle(f, op, STORE_FLUSH);
+	gate_leave(f);
+	return r;
+}
+
+int open_file_fsync(struct open_file *f, const struct op *op)
+{
+	int r;
+
+	if (!f->writable)
+		return 0;
+	r = gate_enter(f, op);
+	if (r < 0)
+		return r;
+	r = settle(f, op, STORE_FSYNC);
+	gate_leave(f);
+	return r;
+}
+
+void open_file_settle_last(struct open_file *f, const struct op *op)
+{
+	if (f->writable)
+		settle(f, op, STORE_RELEASE);
+}

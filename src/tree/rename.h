@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* One rename, and the kinds of it that have a file of their own. */
+#ifndef TREE_RENAME_H
+#define TREE_RENAME_H
+
+#include "inode.h"
+
+struct move {
+	struct node *dir, *new_dir; /* pinned */
+	const char *name, *new_name;
+	struct node *node;   /* pinned */
+	struct node *target; /* pinned, or NULL */
+	bool is_unset;	     /* target is a file of the view that nobody had made yet */
+	bool noreplace;
+};
+
+/* Whether the directories are in different objects: what is scratch in one VPC is not
+ * another's. */
+bool move_crosses_objects(const struct move *m);
+/* m->node is a file of the view: its copy takes its place under the new name, and its id; the
+ * name that it had gets another node. */
+int move_snapshot(const struct move *m, const struct op *op);
+/* Whether m->node is scratch below a NODE_DRAFTS directory and m->new_dir is not below the
+ * same, or m->node is a draft and m->new_dir is not the directory of drafts itself. */
+bool move_leaves_drafts(const struct move *m);
+int move_out_of_drafts(const struct move *m, const struct op *op);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* A VPC is deleted: rmdir is DELETE by id. Deleted is what an answer from after the DELETE says: not there, or STATUS_DELETING. */
+#include "commit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "copy_guard.h"
+
+static int delete_refusal(struct commit *c, bool has_scratch)
+{
+	if (c->vpc->view->nodelete)
+		return problem_say(
+			&c->problem, EPERM, "this mount has the option nodelete");
+	if (copy_guard_refuses(c->op))
+		return problem_say(&c->problem, ENOTEMPTY, COPY_GUARD_RMDIR_TEXT);
+	if (rmdir_guard_refuses(c->vpc, c->op, ""))
+		return problem_say(&c->problem, ENOTEMPTY, RMDIR_GUARD_TEXT);
+	if (has_scratch)
+		return problem_say(&c->problem, ENOTEMPTY,
+			"files that exist in this mount only are in %s: remove or move "
+			"them first",
+			c->target);
+	return 0;
+}
+
+static bool is_deleting(const struct doc *doc)
+{
+	return doc && strcmp(doc_status(doc), "STATUS_DELETING") == 0;
+}
+
+/* The API took the request: gone, or on its way, is what an answer from after it says. */
+static int confirm_deleted(struct commit *c, struct doc *answer)
+{
+	struct api_problem problem = {0};
+	uint64_t pause = PACE_FIRST_MS;
+	int r = -ENODATA;
+
+	if (is_deleting(answer))
+		return 0;
+	cache_take_written(c->vpc, NULL);
+	do {
+		CLEANUP_DOC struct doc *now = NULL;
+		uint64_t left_ms = op_left_ms(c->op);
+		int before = r;
+
+		r = cache_ask(c->vpc, c->op, &now, &problem);
+		if (before == 0 && pace_was_late(left_ms, r)) {
+			r = 0;
+			break;
+		}
+		if (r == -ENOENT || is_deleting(now))
+			return 0;
+		pause = pace_next_ms(pause);
+	} while (r != -ESHUTDOWN && pace_wait_ms(c->vpc->view, c->op, pause));
+	if (r == 0)
+		return problem_say(&c->problem, EPERM,
+			"the API answered without an error, and the VPC is still there");
+	return problem_say(&c->problem, ETIMEDOUT,
+		"the API took the request, and whether the VPC is gone is not known: %s",
+		problem.text);
+}
+
+static int delete_once(struct commit *c)
+{
+	CLEANUP_DOC struct doc *doc = NULL;
+	int r = api_delete(c->vpc->view->api, c->op, c->vpc->id, &doc, &c->problem);
+
+	if (r < 0 && c->problem.sent)
+		cache_take_written(c->vpc, NULL);
+	if (r < 0 && c->problem.sent && c->problem.http_status == 0)
+		commit_add_text(
+			&c->problem, "\nwhether it was deleted is not known: look with ls");
+	return r < 0 ? r : confirm_deleted(c, doc);
+}
+
+/* After a failure that may pass: 0 when it shall be tried again, 1 when it is gone already. */
+static int look_again(struct commit *c, unsigned attempts, bool *has_waited)
+{
+	CLEANUP_DOC struct doc *now = NULL;
+	struct api_problem first = c->problem;
+	int r;
+
+	if (commit_is_precondition(&first) && !*has_waited) {
+		*has_waited = true;
+		r = commit_wait_ready(c, &now);
+	} else if (pace_may_repeat(c->vpc->view, c->op, &c->problem, attempts)) {
+		r = cache_ask(c->vpc, c->op, &now, &c->problem);
+	} else {
+		return -first.errnum;
+	}
+	if (r == -ENOENT || is_deleting(now))
+		return 1;
+	if (r < 0)
+		c->problem = first;
+	return r < 0 ? -first.errnum : 0;
+}
+
+static int delete_locked(struct commit *c)
+{
+	bool has_waited = false;
+	int r = delete_once(c);
+
+	for (unsigned attempts = 1; r < 0; attempts++) {
+		r = look_again(c, attempts, &has_waited);
+		if (r != 0)
+			return r < 0 ? r : 0;
+		r = delete_once(c);
+	}
+	return r;
+}
+
+static void note_dry_delete(struct commit *c)
+{
+	CLEANUP_FREE char *line = NULL;
+
+	if (asprintf(&line, "dry-run DELETE /v1beta1/networking/vpcs/%s -", c->vpc->id) < 0)
+		line = NULL;
+	journal_note(c->vpc->view->journal, line ? line : "dry-run DELETE");
+}
+
+static int delete_vpc(struct commit *c)
+{
+	int r = write_lock_take(c->vpc, c->op);
+
+	if (r < 0)
+		return problem_say(&c->problem, -r,
+			"another write to this VPC did not end within the deadline");
+	if (c->vpc->view->dry_run) {
+		note_dry_delete(c);
+	} else {
+		r = delete_locked(c);
+		if (r == 0)
+			cache_take_deleted(c->vpc);
+	}
+	write_lock_drop(c->vpc);
+	return r;
+}
+
+int vpc_delete(struct vpc *vpc, const struct op *op, bool has_scratch)
+{
+	struct commit c;
+	struct report report = {.vpc = vpc, .what = "DELETE"};
+	int r;
+
+	commit_init(&c, vpc, op, "");
+	report.target = c.target;
+	r = delete_refusal(&c, has_scratch);
+	if (r == 0)
+		r = delete_vpc(&c);
+	return r < 0 ? journal_fail(vpc->view, &report, &c.problem) : 0;
+}

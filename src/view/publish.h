@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* From the files of a draft to the body of a POST. */
+#ifndef VIEW_PUBLISH_H
+#define VIEW_PUBLISH_H
+
+#include "internal.h"
+
+/* name: of the VPC; zone: the mount's option, or NULL. Adds the body, but for a draft without any file: *ret_empty.
+ * Errors, with a sentence: those of draft_read, -ENOMEM. */
+int publish_read(const struct node_draft *draft, const char *name, const char *zone,
+	struct buf *ret, bool *ret_empty, struct err *err);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of what an answer means. */
+#include "verdict.h"
+
+static enum verdict verdict_of_get(const struct known *known, const struct answer *answer)
+{
+	if (!answer->has_it)
+		return VERDICT_GONE;
+	/* Deleted here is gone at once, also while it is being deleted. */
+	return known->is_deleted && answer->is_deleting ? VERDICT_KEEP : VERDICT_TAKE;
+}
+
+static enum verdict verdict_of_list(const struct known *known, const struct answer *answer)
+{
+	if (!answer->has_it)
+		return known->is_new ? VERDICT_DOUBT : VERDICT_GONE;
+	if (known->is_deleted && answer->is_deleting)
+		return VERDICT_KEEP;
+	/* A list may lag behind a deletion and behind a change. */
+	if (known->is_gone || (known->is_unsettled && !answer->agrees))
+		return VERDICT_DOUBT;
+	return VERDICT_TAKE;
+}
+
+enum verdict verdict_of(const struct known *known, const struct answer *answer)
+{
+	if (answer->asked_us < known->written_us || answer->asked_us < known->asked_us)
+		return VERDICT_KEEP;
+	return answer->is_list ? verdict_of_list(known, answer)
+			       : verdict_of_get(known, answer);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/* Parts of the view that need no server: the log and its limits, refused texts and theirs, paths. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "../../../src/view/journal.h"
+#include "../../../src/view/pace.h"
+
+static int setup(void **state)
+{
+	*state = journal_new();
+	return *state ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	journal_free(*state);
+	return 0;
+}
+
+static void note_numbers(struct journal *j, unsigned from, unsigned to)
+{
+	char line[32];
+
+	for (unsigned i = from; i < to; i++) {
+		snprintf(line, sizeof(line), "line-%u", i);
+		journal_note(j, line);
+	}
+}
+
+static size_t count_lines(const struct buf *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->len; i++)
+		n += b->data[i] == '\n';
+	return n;
+}
+
+static void expect_log(struct journal *j, size_t lines, const char *first, const char *last)
+{
+	CLEANUP_BUF struct buf b = BUF_INIT(16 << 20);
+	struct timespec at;
+	const char *end;
+
+	assert_int_equal(journal_log(j, &b, &at), 0);
+	assert_int_equal(count_lines(&b), lines);
+	end = strchr(buf_str(&b), '\n');
+	assert_int_equal(strncmp(end - strlen(first), first, strlen(first)), 0);
+	assert_string_equal(buf_str(&b) + b.len - strlen(last), last);
+}
+
+static void the_log_holds_the_last_thousand_lines(void **state)
+{
+	struct journal *j = *state;
+
+	note_numbers(j, 0, 999);
+	expect_log(j, 999, " line-0", "line-998\n");
+	note_numbers(j, 999, 5001);
+	expect_log(j, 1000, " line-4001", "line-5000\n");
+}
+
+static void the_log_grows_while_it_is_open(void **state)
+{
+	struct journal *j = *state;
+
+	note_numbers(j, 0, 10);
+	journal_log_opened(j);
+	journal_log_opened(j);
+	note_numbers(j, 10, 3000);
+	expect_log(j, 3000, " line-0", "line-2999\n");
+	journal_log_closed(j);
+	note_numbers(j, 3000, 3001);
+	expect_log(j, 3001, " line-0", "line-3000\n");
+	journal_log_closed(j);
+	expect_log(j, 1000, " line-2001", "line-3000\n");
+}
+
+static void an_open_log_has_a_limit(void **state)
+{
+	struct journal *j = *state;
+	CLEANUP_BUF struct buf line = BUF_INIT(1 << 20), log = BUF_INIT(16 << 20);
+	struct timespec at;
+
+	for (unsigned i = 0; i < 100000; i++)
+		buf_addc(&line, 'x');
+	journal_log_opened(j);
+	for (unsigned i = 0; i < 110; i++)
+		journal_note(j, buf_str(&line));
+	assert_int_equal(journal_log(j, &log, &at), 0);
+	assert_in_range(log.len, (10 << 20) - 101000, 10 << 20);
+	assert_int_equal(j->log_dropped, 110 - count_lines(&log));
+	/* Nobody has it open any more: the newest count. */
+	journal_log_closed(j);
+	journal_note(j, "the newest");
+	buf_release(&log);
+	assert_int_equal(journal_log(j, &log, &at), 0);
+	assert_non_null(strstr(buf_str(&log), " the newest\n"));
+}
+
+static void a_refused_text_has_a_limit(void **state)
+{
+	struct journal *j = *state;
+	CLEANUP_FREE char *text = calloc(1, REJECTED_MAX + 1);
+	struct timespec at;
+
+	assert_true(rejected_keep(j, "a/name", "one\n", 4));
+	assert_false(rejected_keep(j, "b/name", text, REJECTED_MAX + 1));
+	assert_int_equal(rejected_get(j, "b/name", NULL, &at), -ENOENT);
+	assert_int_equal(rejected_get(j, "a/name", NULL, &at), 0);
+	/* The oldest goes for the newest. */
+	assert_true(rejected_keep(j, "b/name", text, REJECTED_MAX - 4));
+	assert_int_equal(rejected_get(j, "a/name", NULL, &at), 0);
+	assert_true(rejected_keep(j, "c/name", text, 1));
+	assert_int_equal(rejected_get(j, "a/name", NULL, &at), -ENOENT);
+	assert_int_equal(rejected_get(j, "b/name", NULL, &at), 0);
+	assert_int_equal(rejected_get(j, "c/name", NULL, &at), 0);
+	/* What is kept again is charged once. */
+	assert_true(rejected_keep(j, "b/name", text, REJECTED_MAX - 1));
+	assert_int_equal(rejected_get(j, "c/name", NULL, &at), 0);
+	assert_int_equal(j->rejected_bytes, REJECTED_MAX);
+	assert_true(rejected_drop(j, "b/name"));
+	assert_false(rejected_drop(j, "b/name"));
+	assert_int_equal(j->rejected_bytes, 1);
+}
+
+static void refused_texts_are_a_tree(void **state)
+{
+	struct journal *j = *state;
+	CLEANUP(map_release) struct map names = {0}, below = {0};
+	CLEANUP_BUF struct buf b = BUF_INIT(64);
+	struct timespec at;
+
+	assert_true(rejected_keep(j, "a/b/c", "1", 1));
+	assert_true(rejected_keep(j, "a/b/d", "22", 2));
+	assert_true(rejected_keep(j, "ab", "3", 1));
+	assert_int_equal(rejected_list(j, "", &names), 0);
+	assert_int_equal(names.count, 2);
+	assert_non_null(map_get(&names, "a"));
+	assert_non_null(map_get(&names, "ab"));
+	assert_int_equal(rejected_list(j, "a/b", &below), 0);
+	assert_int_equal(below.count, 2);
+	assert_non_null(map_get(&below, "d"));
+	assert_int_equal(rejected_get(j, "a", NULL, &at), -EISDIR);
+	assert_int_equal(rejected_get(j, "a/b", NULL, &at), -EISDIR);
+	assert_int_equal(rejected_get(j, "a/b/d", &b, &at), 0);
+	assert_string_equal(buf_str(&b), "22");
+	assert_int_equal(rejected_get(j, "a/bc", NULL, &at), -ENOENT);
+	assert_int_equal(rejected_get(j, "ab/c", NULL, &at), -ENOENT);
+}
+
+static void a_name_too_long_for_a_directory_is_not_listed(void **state)
+{
+	struct journal *j = *state;
+	CLEANUP(map_release) struct map names = {0};
+	char path[NAME_FILE_MAX + 100];
+
+	memset(path, 'n', sizeof(path));
+	path[sizeof(path) - 1] = '\0';
+	assert_true(rejected_keep(j, path, "1", 1));
+	path[NAME_FILE_MAX - 1] = '\0';
+	assert_true(rejected_keep(j, path, "1", 1));
+	assert_int_equal(rejected_list(j, "", &names), 0);
+	assert_int_equal(names.count, 1);
+	assert_non_null(map_get(&names, path));
+}
+
+static void a_path_has_a_limit(void **state)
+{
+	char path[NODE_PATH_MAX], name[NODE_PATH_MAX + 1];
+
+	memset(name, 'n', sizeof(name));
+	name[NODE_PATH_MAX - 1] = '\0';
+	assert_int_equal(path_join(path, "", name), 0);
+	assert_string_equal(path, name);
+	name[NODE_PATH_MAX - 1] = 'n';
+	name[NODE_PATH_MAX] = '\0';
+	assert_int_equal(path_join(path, "", name), -ENAMETOOLONG);
+	name[NODE_PATH_MAX - 3] = '\0';
+	assert_int_equal(path_join(path, "d", name), 0);
+	name[NODE_PATH_MAX - 3] = 'n';
+	name[NODE_PATH_MAX - 2] = '\0';
+	assert_int_equal(path_join(path, "d", name), -ENAMETOOLONG);
+	assert_int_equal(path_join(path, "a/b", "c"), 0);
+	assert_string_equal(path, "a/b/c");
+}
+
+static void questions_are_asked_ever_more_seldom(void **state)
+{
+	uint64_t pause = PACE_FIRST_MS;
+
+	for (unsigned i = 0; i < 20; i++) {
+		uint64_t next = pace_next_ms(pause);
+
+		assert_true(next >= pause);
+		assert_in_range(next, PACE_FIRST_MS, 1000);
+		pause = next;
+	}
+	assert_int_equal(pause, 1000);
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		CASE(the_log_holds_the_last_thousand_lines),
+		CASE(the_log_grows_while_it_is_open),
+		CASE(an_open_log_has_a_limit),
+		CASE(a_refused_text_has_a_limit),
+		CASE(refused_texts_are_a_tree),
+		CASE(a_name_too_long_for_a_directory_is_not_listed),
+		cmocka_unit_test(a_path_has_a_limit),
+		cmocka_unit_test(questions_are_asked_ever_more_seldom),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
