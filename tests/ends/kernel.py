@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+"""What the kernel says about a mount and about processes in it, and processes that make one system call and wait there."""
+import ctypes
+import os
+import pathlib
+import select
+import signal
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "mount"))
+import harness  # noqa: E402
+
+SLOW = harness.SLOW
+CONNECTIONS = pathlib.Path("/sys/fs/fuse/connections")
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
+
+
+class Connection:
+    """The kernel's side of a mount, as /sys/fs/fuse/connections/N has it."""
+
+    def __init__(self, path):
+        self.path = str(path)
+        self.folder = CONNECTIONS / self._number()
+
+    def _number(self):
+        for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines():
+            fields = line.split()
+            if harness.unescape_mountinfo(fields[4]) == self.path:
+                return fields[2].split(":")[1]
+        raise harness.HarnessError(f"{self.path} is not a mount")
+
+    def waiting(self):
+        """Requests that are queued or with the driver."""
+        return int((self.folder / "waiting").read_text())
+
+    def abort(self):
+        """Frees everybody who waits for this driver, whatever it does. A connection that has ended has no file."""
+        try:
+            (self.folder / "abort").write_text("1")
+        except OSError:
+            pass
+
+
+def proc_text(pid, name, task=None):
+    """A file of /proc, "" when there is no such process."""
+    path = f"/proc/{pid}/task/{task}/{name}" if task else f"/proc/{pid}/{name}"
+    try:
+        return pathlib.Path(path).read_text()
+    except OSError:
+        return ""
+
+
+def state_of(pid, task=None):
+    """One letter, "" when it is gone."""
+    return proc_text(pid, "status", task).partition("State:\t")[2][:1]
+
+
+def describe(pid):
+    """Each thread's name, state, and where it waits in the kernel."""
+    text = ""
+    try:
+        tasks = sorted(os.listdir(f"/proc/{pid}/task"), key=int)
+    except OSError:
+        return text
+    for task in tasks:
+        stack = [line.split()[1].split("+")[0] for line in proc_text(pid, "stack", task).splitlines() if "+" in line]
+        name = proc_text(pid, "comm", task).strip()
+        text += f"  {pid}/{task} {name} {state_of(pid, task)} {' < '.join(stack[:5])}\n"
+    return text
+
+
+class Caller:
+    """A child process that prepares, waits to be told to go on, and makes its call; its exit status is the call's errno."""
+
+    def __init__(self, name, prepare, call):
+        self.name, self.status = name, None
+        ready, say_ready = os.pipe()
+        told, self.tell = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            self._child(prepare, call, say_ready, told)
+        os.close(say_ready)
+        os.close(told)
+        self.ready = ready
+
+    def _child(self, prepare, call, say_ready, told):
+        """Nothing of the parent's Python may run here but these calls."""
+        status = 255
+        try:
+            LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            os.setpgid(0, 0)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_DFL)
+            os.close(self.tell)  # of the parent's end there must not be a second one
+            prepared = prepare()
+            os.write(say_ready, b"r")
+            os.read(told, 1)
+            call(prepared)
+            status = 0
+        except OSError as err:
+            status = min(err.errno, 254)
+        finally:
+            os._exit(status)
+
+    def wait_ready(self):
+        if not select.select([self.ready], [], [], 20 * SLOW)[0] or os.read(self.ready, 1) != b"r":
+            raise harness.HarnessError(f"{self.name} could not prepare: {self.reap() and self.status}")
+
+    def go(self):
+        os.write(self.tell, b"g")
+
+    def reap(self):
+        """Whether it has ended; then .status is its exit status, negative for a signal."""
+        if self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+        return self.status is not None
+
+    def kill(self, number=signal.SIGKILL):
+        if not self.reap():
+            os.kill(self.pid, number)
+
+    def stack(self):
+        return proc_text(self.pid, "stack")
+
+    def waits_for_driver(self):
+        """Its request is on its way or with the driver."""
+        return "request_wait_answer" in self.stack()
+
+    def waits_for_lock(self):
+        """It queues in the kernel behind somebody whose request is with the driver: for a lock nobody waits in state S."""
+        return state_of(self.pid) == "D" and not self.waits_for_driver()
+
+    def waits(self):
+        return self.waits_for_driver() or self.waits_for_lock()
+
+    def close(self):
+        os.close(self.ready)
+        os.close(self.tell)
+
+
+def all_reaped_within(callers, seconds):
+    """Those that are not."""
+    end = time.monotonic() + seconds * SLOW
+    left = list(callers)
+    while True:
+        left = [caller for caller in left if not caller.reap()]
+        if not left or time.monotonic() > end:
+            return left
+        time.sleep(0.002)
