@@ -37,25 +37,25 @@ class Rules:
 
     @classmethod
     def from_sources(cls):
-        retry, flight = source("src/http/retry.c"), source("src/view/flight.c")
-        view, options = source("src/view/internal.h"), source("src/config/options.c")
+        retry, flight = source("src/http/retry.c"), source("src/view/inflight.c")
+        view, options = flight, source("src/config/options.c")
         find(r"RETRY_FIRST_MS << \(attempts < 8 \? attempts - 1 : 7\)", retry)
-        find(r"if \(wait < outcome->retry_after_ms\)", retry)
-        find(r"BREAKER_FIRST_US << \(failures < 8 \? failures : 7\)", flight)
+        find(r"retry_after_ms", retry)
+        find(r"PAUSE_FIRST_US << \(failures < 8 \? failures : 7\)", flight)
         find(r"return mean / 2 \+ random % mean", flight)
-        find(r"is_probe = view->dead_until_us != 0", flight)
-        find(r"\|\| call->op->is_probe\)", source("src/http/call.c"))
-        dead = {"refused", "hang", "reset"} | set(find(r"statuses\[\] = \{([^}]*)\}", flight)[1].split(", "))
+        find(r"is_probe = \*breaker_of\(view, vpc\) != NULL", flight)
+        find(r"call->op->is_probe", source("src/http/call.c"))
+        dead = {"refused", "hang", "reset"} | set(find(r"again\[\] = \{([^}]*)\}", retry)[1].split(", "))
         for errnum in ("ETIMEDOUT", "ECONNREFUSED", "EREMOTEIO"):
-            find(rf"problem->errnum == {errnum}", flight)
+            find(rf"problem->errnum == {errnum}", source("src/api/problem.c"))
         return cls(
             ttl_s=define("CONFIG_TTL_MS", options) / 1e3, timeout_s=define("CONFIG_TIMEOUT_MS", options) / 1e3,
             first_s=define("RETRY_FIRST_MS", retry) / 1e3, max_s=define("RETRY_MAX_MS", retry) / 1e3,
             jitter=1 / int(find(r"random %= \(uint32_t\)wait / (\d+) \+ 1", retry)[1]),
             attempts={"503": define("RETRY_MAX_ANSWERS", retry), "refused": define("RETRY_MAX_UNREACHED", retry),
                       "reset": define("RETRY_MAX_BROKEN", retry), "hang": 1},
-            breaker_s=define("BREAKER_FIRST_US", view) / 1e6,
-            breaker_max_s=define("BREAKER_MAX_US", view) / 1e6, breaker_jitter=0.5, breaker_for=dead)
+            breaker_s=define("PAUSE_FIRST_US", view) / 1e6,
+            breaker_max_s=define("PAUSE_MAX_US", view) / 1e6, breaker_jitter=0.5, breaker_for=dead)
 
 
 def source(path):
