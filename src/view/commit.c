@@ -69,6 +69,7 @@ static void confirmation_wait(struct commit *c, struct confirmation *seen)
 	for (uint64_t pause = PACE_FIRST_MS; !is_shown(c, seen->last);
 		pause = pace_next_ms(pause)) {
 		struct doc *next = NULL;
+		struct api_problem problem = {0};
 		uint64_t left_ms;
 		int r;
 
@@ -76,10 +77,11 @@ static void confirmation_wait(struct commit *c, struct confirmation *seen)
 			!pace_wait_ms(c->vpc->view, c->op, pause))
 			return;
 		left_ms = op_left_ms(c->op);
-		r = cache_ask(c->vpc, c->op, &next, &seen->problem);
-		if (seen->last && seen->r == 0 && pace_was_late(left_ms, r))
+		r = cache_ask(c->vpc, c->op, &next, &problem);
+		if ((seen->last || seen->r < 0) && pace_was_late(left_ms, r))
 			return;
 		seen->r = r;
+		seen->problem = problem;
 		if (seen->r == 0) {
 			doc_unref(seen->last);
 			seen->last = next;
