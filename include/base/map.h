@@ -19,6 +19,8 @@ void map_release(struct map *m);
 void *map_get(const struct map *m, const char *key);
 /* Errors: -EEXIST, -ENOMEM. value must not be NULL. */
 int map_add(struct map *m, const char *key, void *value);
+/* As map_add, and in place of what is there: then it cannot fail. */
+int map_set(struct map *m, const char *key, void *value);
 /* Takes the entry out and returns its value, NULL when there was none. */
 void *map_remove(struct map *m, const char *key);
 

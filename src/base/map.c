@@ -115,6 +115,16 @@ int map_add(struct map *m, const char *key, void *value)
 	return 0;
 }
 
+int map_set(struct map *m, const char *key, void *value)
+{
+	struct map_entry *e = m->count ? *map_find(m, key, map_hash(key)) : NULL;
+
+	if (!e)
+		return map_add(m, key, value);
+	e->value = value;
+	return 0;
+}
+
 void *map_remove(struct map *m, const char *key)
 {
 	struct map_entry **at, *e;

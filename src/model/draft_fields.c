@@ -86,11 +86,7 @@ static int note_numbered(struct draft_fields *fields, const char *path)
 		return 0;
 	base[len] = '\0';
 	r = map_add(&fields->numbered, base, &seen_once);
-	if (r == -EEXIST) {
-		map_remove(&fields->numbered, base);
-		r = map_add(&fields->numbered, base, &seen_more);
-	}
-	return r;
+	return r == -EEXIST ? map_set(&fields->numbered, base, &seen_more) : r;
 }
 
 static json_t *make_list(struct draft_fields *fields, const char *list)

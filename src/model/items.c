@@ -81,11 +81,7 @@ static int count_name(struct map *names, const json_t *item)
 
 	if (r == 0)
 		r = map_add(names, buf_str(&name), &seen_once);
-	if (r == -EEXIST) {
-		map_remove(names, buf_str(&name));
-		r = map_add(names, buf_str(&name), &seen_more);
-	}
-	return r;
+	return r == -EEXIST ? map_set(names, buf_str(&name), &seen_more) : r;
 }
 
 static int items_put(struct items *items, size_t index, const char *file)

@@ -143,11 +143,7 @@ static int old_items_add(struct old_items *old, json_t *item)
 		r = map_add(&old->by_text, buf_str(&text), item);
 	if (r == 0 || r == -EEXIST)
 		r = map_add(&old->by_name, buf_str(&name), item);
-	if (r == -EEXIST) {
-		map_remove(&old->by_name, buf_str(&name));
-		r = map_add(&old->by_name, buf_str(&name), old);
-	}
-	return r;
+	return r == -EEXIST ? map_set(&old->by_name, buf_str(&name), old) : r;
 }
 
 /* NULL in *ret when there was none. */

@@ -51,14 +51,10 @@ int local_entry_add(struct vpc *vpc, const char *path)
 
 void local_entry_make_file(struct vpc *vpc, const char *path)
 {
-	bool is_lost;
-
 	pthread_mutex_lock(&vpc->view->lock);
-	is_lost = map_remove(&vpc->local_entries, path) &&
-		  map_add(&vpc->local_entries, path, &with_file) < 0;
+	if (map_get(&vpc->local_entries, path))
+		map_set(&vpc->local_entries, path, &with_file);
 	pthread_mutex_unlock(&vpc->view->lock);
-	if (is_lost)
-		refund(vpc);
 }
 
 bool local_entry_drop(struct vpc *vpc, const char *path)

@@ -23,8 +23,8 @@ static int count_names(struct view *view, struct map *counts)
 		if (!is_shown(vpc))
 			continue;
 		name = doc_name(vpc->doc);
-		n = (uintptr_t)map_remove(counts, name) + 1;
-		if (map_add(counts, name, (void *)n) < 0)
+		n = (uintptr_t)map_get(counts, name) + 1;
+		if (map_set(counts, name, (void *)n) < 0)
 			return -ENOMEM;
 	}
 	return 0;

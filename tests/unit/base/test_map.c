@@ -41,6 +41,19 @@ static void test_empty(void **state)
 	map_release(&m);
 }
 
+static void test_set(void **state)
+{
+	struct map m = {0};
+
+	assert_int_equal(map_set(&m, "a", &values[1]), 0);
+	assert_int_equal(map_set(&m, "b", &values[2]), 0);
+	assert_int_equal(map_set(&m, "a", &values[3]), 0);
+	assert_int_equal(m.count, 2);
+	assert_ptr_equal(map_get(&m, "a"), &values[3]);
+	assert_ptr_equal(map_get(&m, "b"), &values[2]);
+	map_release(&m);
+}
+
 static void test_add_get_remove(void **state)
 {
 	struct map m = {0};
@@ -98,6 +111,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_set),
 		cmocka_unit_test(test_add_get_remove),
 		cmocka_unit_test(test_odd_keys),
 		cmocka_unit_test(test_walk),
