@@ -4,6 +4,10 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+#include "base/buf.h"
+
+/* Adds /proc/ID/NAME, of a thread or a process. Errors: -ESRCH, and those of reading a file. */
+int process_read(pid_t id, const char *name, struct buf *ret);
 
 /* Whether a signal waits for the thread that means its end: SIGKILL, SIGINT, SIGTERM, SIGQUIT
  * or SIGHUP, also where the program has a handler for it; or another that it has no handler for

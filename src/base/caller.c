@@ -8,20 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/file.h"
+#include "base/process.h"
 
 #define PROC_MAX	 65536 /* bytes of status, of stat and of a command line */
 #define START_TIME_FIELD 22
-
-static int proc_read(pid_t id, const char *name, struct buf *ret)
-{
-	char path[64];
-
-	if (id <= 0)
-		return -ESRCH;
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)id, name);
-	return file_read(path, ret);
-}
 
 /* 0 when it cannot be read. */
 static pid_t tgid_of(pid_t tid)
@@ -30,7 +20,7 @@ static pid_t tgid_of(pid_t tid)
 	const char *at;
 	int tgid;
 
-	if (proc_read(tid, "status", &status) < 0)
+	if (process_read(tid, "status", &status) < 0)
 		return 0;
 	at = strstr(buf_str(&status), "\nTgid:");
 	return at && sscanf(at, "\nTgid: %d", &tgid) == 1 && tgid > 0 ? tgid : 0;
@@ -44,7 +34,7 @@ static bool start_time_of(pid_t tgid, uint64_t *ret)
 	const char *at;
 	char *end;
 
-	if (proc_read(tgid, "stat", &stat) < 0 || !(at = strrchr(buf_str(&stat), ')')))
+	if (process_read(tgid, "stat", &stat) < 0 || !(at = strrchr(buf_str(&stat), ')')))
 		return false;
 	for (int field = 2; field < START_TIME_FIELD && at; field++)
 		at = strchr(at + 1, ' ');
@@ -92,7 +82,7 @@ static void applet_of(pid_t tid, char ret[CALLER_PROGRAM_MAX])
 	const char *arg, *end;
 	size_t at;
 
-	if (proc_read(tid, "cmdline", &line) < 0)
+	if (process_read(tid, "cmdline", &line) < 0)
 		return;
 	arg = buf_str(&line);
 	end = arg + line.len;
@@ -110,7 +100,7 @@ void caller_program(pid_t tid, char ret[CALLER_PROGRAM_MAX])
 	CLEANUP_BUF struct buf comm = BUF_INIT(PROC_MAX);
 
 	ret[0] = '\0';
-	if (proc_read(tid, "comm", &comm) < 0)
+	if (process_read(tid, "comm", &comm) < 0)
 		return;
 	snprintf(ret, CALLER_PROGRAM_MAX, "%.*s", (int)strcspn(buf_str(&comm), "\n"),
 		buf_str(&comm));

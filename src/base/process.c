@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Which signals wait for a thread. */
+/* What /proc says of a thread, and which signals wait for it. */
 #include "base/process.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,6 +23,16 @@ static uint64_t signals_of(const char *status, const char *line)
 	return set;
 }
 
+int process_read(pid_t id, const char *name, struct buf *ret)
+{
+	char path[64];
+
+	if (id <= 0)
+		return -ESRCH;
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)id, name);
+	return file_read(path, ret);
+}
+
 bool process_is_told_to_stop(pid_t tid)
 {
 	/* What a person or a supervisor sends to end something, whether or not the program has
@@ -33,12 +44,10 @@ bool process_is_told_to_stop(pid_t tid)
 					 BIT(SIGCONT) | BIT(SIGSTOP) | BIT(SIGTSTP) |
 					 BIT(SIGTTIN) | BIT(SIGTTOU);
 	CLEANUP_BUF struct buf status = BUF_INIT(STATUS_MAX);
-	char path[64];
 	const char *text;
 	uint64_t pending;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
-	if (tid <= 0 || file_read(path, &status) < 0)
+	if (process_read(tid, "status", &status) < 0)
 		return true;
 	text = buf_str(&status);
 	pending = (signals_of(text, "\nSigPnd:") | signals_of(text, "\nShdPnd:")) &
