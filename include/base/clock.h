@@ -12,6 +12,8 @@
 uint64_t clock_mono_ms(void);
 uint64_t clock_mono_us(void);
 struct timespec clock_real(void);
+/* Whether a is later than b. */
+bool clock_is_later(struct timespec a, struct timespec b);
 
 /* A condition variable on the monotonic clock, so that deadlines survive a change of the date. */
 void clock_cond_init(pthread_cond_t *cond);

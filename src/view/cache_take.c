@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include "base/clock.h"
 #include "verdict.h"
 
 /* Whether the answer is as known, or not older by the API's own account. */
@@ -16,8 +17,7 @@ static bool agrees(const struct vpc *vpc, const struct doc *doc)
 		return true;
 	if (!doc_mtime(vpc->doc, "", &known) || !doc_mtime(doc, "", &said))
 		return false;
-	return said.tv_sec != known.tv_sec ? said.tv_sec > known.tv_sec
-					   : said.tv_nsec >= known.tv_nsec;
+	return !clock_is_later(known, said);
 }
 
 static bool is_deleting(const struct doc *doc)

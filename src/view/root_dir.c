@@ -4,12 +4,8 @@
 
 #include <errno.h>
 #include <string.h>
+#include "base/clock.h"
 #include "copy_guard.h"
-
-static bool is_later(struct timespec a, struct timespec b)
-{
-	return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec > b.tv_nsec;
-}
 
 /* The newest time that the list has, so that it is the same after a remount. */
 static struct timespec newest_time(struct view *view)
@@ -20,7 +16,7 @@ static struct timespec newest_time(struct view *view)
 		const struct vpc *vpc = p.value;
 
 		if (!vpc->is_gone && vpc->doc && doc_mtime(vpc->doc, "", &at) &&
-			is_later(at, newest))
+			clock_is_later(at, newest))
 			newest = at;
 	}
 	return newest;

@@ -168,7 +168,6 @@ void vpc_mtime(const struct vpc *vpc, const struct doc *doc, const char *path,
 
 	if (!doc_mtime(doc, path, ret))
 		*ret = vpc->seen;
-	if (at && (at->tv_sec > ret->tv_sec ||
-			  (at->tv_sec == ret->tv_sec && at->tv_nsec > ret->tv_nsec)))
+	if (at && clock_is_later(*at, *ret))
 		*ret = *at;
 }
