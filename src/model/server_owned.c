@@ -9,15 +9,18 @@
 #include "base/map.h"
 #include "rows.h"
 
+static bool is_server_owned(const struct row *row)
+{
+	return row->type != FIELD_DIR &&
+	       (!(row->flags & FIELD_WRITABLE) || strcmp(row->path, "hostPrefix") == 0);
+}
+
 /* Whether a name is that of something a person sets, and must not be left out. */
 static bool is_settable(const char *name)
 {
 	for (size_t i = 0; i < schema_row_count; i++) {
-		const struct row *row = &schema_rows[i];
-		bool is_set = row->type == FIELD_DIR || row->flags & FIELD_WRITABLE;
-
-		if (is_set && strcmp(row_key(row), name) == 0 &&
-			strcmp(row->path, "hostPrefix") != 0)
+		if (!is_server_owned(&schema_rows[i]) &&
+			strcmp(row_key(&schema_rows[i]), name) == 0)
 			return true;
 	}
 	return false;
@@ -56,12 +59,6 @@ static int add_name(struct map *names, const char *name, struct buf *ret)
 	if (r == 0)
 		r = add_pattern(name, ret);
 	return r < 0 ? r : buf_addc(ret, '\n');
-}
-
-static bool is_server_owned(const struct row *row)
-{
-	return row->type != FIELD_DIR &&
-	       (!(row->flags & FIELD_WRITABLE) || strcmp(row->path, "hostPrefix") == 0);
 }
 
 int schema_server_owned(const char *const *unknown, size_t count, struct buf *ret)
