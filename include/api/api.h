@@ -14,7 +14,8 @@
 
 struct api;
 
-#define API_CODE_MAX 32
+#define API_CODE_MAX  32
+#define API_VPCS_PATH "/v1beta1/networking/vpcs"
 
 /* Why a call failed. Caller's memory; written on failure only. ENOENT is NOT_FOUND in the API's own words and nothing else: any
  * other 404 comes from something that does not know VPCs, and is EBADMSG. */

@@ -30,7 +30,6 @@ static const struct call_row {
 	[CALL_DELETE] = {"DELETE", true, true},
 };
 
-static const char calls_path[] = "/v1beta1/networking/vpcs";
 static const char calls_items[] = "items";	  /* of a list answer */
 static const char calls_envelope[] = "vpc";	  /* of the others, where there is one */
 static const char calls_next[] = "nextPageToken"; /* AIP-158; never seen so far */
@@ -79,7 +78,7 @@ static struct op calls_op(enum call call, const struct op *op)
 static int calls_make_path(
 	enum call call, const char *id, struct buf *ret, struct api_problem *problem)
 {
-	int r = buf_adds(ret, calls_path);
+	int r = buf_adds(ret, API_VPCS_PATH);
 
 	problem_clear(problem);
 	if (!calls[call].by_id)
@@ -287,7 +286,7 @@ static int listing_fetch_page(struct api *api, const struct op *op, struct listi
 {
 	CLEANUP_BUF struct buf query = BUF_INIT(CALLS_PATH_MAX);
 	struct exchange x = {.method = calls[CALL_LIST].method,
-		.path = calls_path,
+		.path = API_VPCS_PATH,
 		.mask = "",
 		.if_none_match = listing->pages ? NULL : calls_have(&listing->tag),
 		.repeatable = true,

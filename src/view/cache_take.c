@@ -20,11 +20,6 @@ static bool agrees(const struct vpc *vpc, const struct doc *doc)
 	return !clock_is_later(known, said);
 }
 
-static bool is_deleting(const struct doc *doc)
-{
-	return strcmp(doc_status(doc), "STATUS_DELETING") == 0;
-}
-
 /* doc NULL: the answer does not have the VPC. */
 static enum verdict judge(
 	const struct vpc *vpc, bool is_list, const struct doc *doc, uint64_t asked_us)
@@ -41,7 +36,7 @@ static enum verdict judge(
 		.is_list = is_list,
 		.asked_us = asked_us,
 		.has_it = doc != NULL,
-		.is_deleting = doc && is_deleting(doc),
+		.is_deleting = vpc_is_deleting(doc),
 		.agrees = doc && agrees(vpc, doc),
 	};
 

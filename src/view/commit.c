@@ -289,16 +289,14 @@ static int send(struct commit *c)
 
 static int note_dry_run(struct commit *c)
 {
-	CLEANUP_BUF struct buf line = BUF_INIT(BODY_MAX);
-	int r = buf_addf(&line, "dry-run PATCH /v1beta1/networking/vpcs/%s %s ", c->vpc->id,
-		change_mask(c->change));
+	CLEANUP_BUF struct buf body = BUF_INIT(BODY_MAX);
+	int r = change_body(c->change, &body);
 
 	if (r == 0)
-		r = change_body(c->change, &line);
-	if (r < 0)
-		return problem_say(&c->problem, -r, "the request does not fit into memory");
-	journal_note(c->vpc->view->journal, buf_str(&line));
-	return 0;
+		r = journal_dry_run(c->vpc->view->journal, "PATCH", c->vpc->id,
+			change_mask(c->change), &body);
+	return r < 0 ? problem_say(&c->problem, -r, "the request does not fit into memory")
+		     : 0;
 }
 
 /* A value in place of another goes out at once; where the cache says that it is there already, or makes no change of it, only an
@@ -328,13 +326,21 @@ static int run_locked(struct commit *c)
 	return c->vpc->view->dry_run ? note_dry_run(c) : send(c);
 }
 
-int commit_run(struct commit *c)
+int commit_lock(struct commit *c)
 {
 	int r = write_lock_take(c->vpc, c->op);
 
+	return r < 0 ? problem_say(&c->problem, -r,
+			       "another write to this VPC did not end within the deadline")
+		     : 0;
+}
+
+int commit_run(struct commit *c)
+{
+	int r = commit_lock(c);
+
 	if (r < 0)
-		return problem_say(&c->problem, -r,
-			"another write to this VPC did not end within the deadline");
+		return r;
 	r = run_locked(c);
 	write_lock_drop(c->vpc);
 	return r;

@@ -34,6 +34,8 @@ int commit_run(struct commit *c);
 /* Reports, keeps or drops the refused text, frees. Returns r, or the errno of the report. */
 int commit_end(struct commit *c, int r);
 
+/* One writer a VPC; write_lock_drop ends it. Errors: -ETIMEDOUT and the like, with c->problem. */
+int commit_lock(struct commit *c);
 /* Waits while the VPC is CREATING or UPDATING. Errors: -EBUSY at the deadline, those of cache_ask. */
 int commit_wait_ready(struct commit *c, struct doc **ret);
 /* Behind what the problem says already. */

@@ -201,12 +201,9 @@ static int check_free(struct creation *c)
 
 static int note_dry_run(struct creation *c)
 {
-	CLEANUP_BUF struct buf line = BUF_INIT(BODY_MAX);
+	int r = journal_dry_run(c->view->journal, "POST", NULL, "-", &c->body);
 
-	buf_adds(&line, "dry-run POST /v1beta1/networking/vpcs - ");
-	buf_add(&line, c->body.data, c->body.len);
-	journal_note(c->view->journal, buf_str(&line));
-	return 0;
+	return r < 0 ? problem_say(&c->problem, -r, "out of memory") : 0;
 }
 
 static int creation_run(struct creation *c, struct vpc **ret)

@@ -24,11 +24,6 @@ static int delete_refusal(struct commit *c, bool has_scratch)
 	return 0;
 }
 
-static bool is_deleting(const struct doc *doc)
-{
-	return doc && strcmp(doc_status(doc), "STATUS_DELETING") == 0;
-}
-
 /* The API took the request: gone, or on its way, is what an answer from after it says. */
 static int confirm_deleted(struct commit *c, struct doc *answer)
 {
@@ -36,7 +31,7 @@ static int confirm_deleted(struct commit *c, struct doc *answer)
 	uint64_t pause = PACE_FIRST_MS;
 	int r = -ENODATA;
 
-	if (is_deleting(answer))
+	if (vpc_is_deleting(answer))
 		return 0;
 	cache_take_written(c->vpc, NULL);
 	do {
@@ -49,7 +44,7 @@ static int confirm_deleted(struct commit *c, struct doc *answer)
 			r = 0;
 			break;
 		}
-		if (r == -ENOENT || is_deleting(now))
+		if (r == -ENOENT || vpc_is_deleting(now))
 			return 0;
 		pause = pace_next_ms(pause);
 	} while (r != -ESHUTDOWN && pace_wait_ms(c->vpc->view, c->op, pause));
@@ -89,7 +84,7 @@ static int look_again(struct commit *c, unsigned attempts, bool *has_waited)
 	} else {
 		return -first.errnum;
 	}
-	if (r == -ENOENT || is_deleting(now))
+	if (r == -ENOENT || vpc_is_deleting(now))
 		return 1;
 	if (r < 0)
 		c->problem = first;
@@ -110,24 +105,21 @@ static int delete_locked(struct commit *c)
 	return r;
 }
 
-static void note_dry_delete(struct commit *c)
+static int note_dry_run(struct commit *c)
 {
-	CLEANUP_FREE char *line = NULL;
+	int r = journal_dry_run(c->vpc->view->journal, "DELETE", c->vpc->id, "-", NULL);
 
-	if (asprintf(&line, "dry-run DELETE /v1beta1/networking/vpcs/%s -", c->vpc->id) < 0)
-		line = NULL;
-	journal_note(c->vpc->view->journal, line ? line : "dry-run DELETE");
+	return r < 0 ? problem_say(&c->problem, -r, "out of memory") : 0;
 }
 
 static int delete_vpc(struct commit *c)
 {
-	int r = write_lock_take(c->vpc, c->op);
+	int r = commit_lock(c);
 
 	if (r < 0)
-		return problem_say(&c->problem, -r,
-			"another write to this VPC did not end within the deadline");
+		return r;
 	if (c->vpc->view->dry_run) {
-		note_dry_delete(c);
+		r = note_dry_run(c);
 	} else {
 		r = delete_locked(c);
 		if (r == 0)

@@ -109,6 +109,8 @@ void vpc_unrefp(struct vpc **vpc);
 #define CLEANUP_VPC CLEANUP(vpc_unrefp)
 /* All with view->lock held. */
 void vpc_set_doc(struct vpc *vpc, struct doc *doc);
+/* By the API's own status. doc NULL: false. */
+bool vpc_is_deleting(const struct doc *doc);
 /* Errors: -ENOMEM. */
 int vpc_set_file(struct vpc *vpc, const char *file);
 void vpc_mtime(const struct vpc *vpc, const struct doc *doc, const char *path,
@@ -259,8 +261,11 @@ struct report {
 struct journal *journal_new(void);
 void journal_free(struct journal *journal);
 void journal_observe(void *journal, const struct api_event *event);
-/* A line that is no call: what a dry run would send. */
+/* A line that is no call. */
 void journal_note(struct journal *journal, const char *line);
+/* That for a call which a dry run does not make. id NULL: of no VPC yet; mask "-": none; body may be NULL. Errors: -ENOMEM. */
+int journal_dry_run(struct journal *journal, const char *method, const char *id,
+	const char *mask, const struct buf *body);
 /* Returns -problem->errnum. */
 int journal_fail(
 	struct view *view, const struct report *report, const struct api_problem *problem);

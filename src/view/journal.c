@@ -157,6 +157,21 @@ void journal_note(struct journal *j, const char *text)
 	free(line);
 }
 
+int journal_dry_run(struct journal *j, const char *method, const char *id, const char *mask,
+	const struct buf *body)
+{
+	CLEANUP_BUF struct buf line = BUF_INIT(2 * BODY_MAX);
+	int r = buf_addf(&line, "dry-run %s " API_VPCS_PATH "%s%s %s%s", method,
+		id ? "/" : "", id ? id : "", mask, body ? " " : "");
+
+	if (r == 0 && body)
+		r = buf_add(&line, body->data, body->len);
+	if (r < 0)
+		return -ENOMEM;
+	journal_note(j, buf_str(&line));
+	return 0;
+}
+
 int journal_log(struct journal *j, struct buf *ret, struct timespec *ret_at)
 {
 	int r;

@@ -145,6 +145,11 @@ static void observe_changes(struct vpc *vpc, const struct doc *old, const struct
 	observe_path(vpc, "", walk.now);
 }
 
+bool vpc_is_deleting(const struct doc *doc)
+{
+	return doc && strcmp(doc_status(doc), "STATUS_DELETING") == 0;
+}
+
 void vpc_set_doc(struct vpc *vpc, struct doc *doc)
 {
 	struct doc *old = vpc->doc;
