@@ -269,18 +269,21 @@ int cache_find(struct view *view, const struct op *op, const char *file, struct 
 	return *ret ? 0 : find_listed(view, op, file, ret, problem);
 }
 
-uint64_t cache_until_us(const struct vpc *vpc)
+static uint64_t lasts_until_us(const struct view *view, uint64_t asked_us)
 {
-	if (vpc->is_gone || !vpc->asked_us || vpc->asked_us < vpc->view->forgotten_us)
+	if (!asked_us || asked_us < view->forgotten_us)
 		return 0;
-	return vpc->asked_us + vpc->view->ttl_ms * 1000;
+	return asked_us + view->ttl_ms * 1000;
 }
 
-uint64_t cache_list_until_us(const struct view *view)
+uint64_t cache_until_us(const struct vpc *vpc)
 {
-	if (!view->list_asked_us || view->list_asked_us < view->forgotten_us)
-		return 0;
-	return view->list_asked_us + view->ttl_ms * 1000;
+	return vpc->is_gone ? 0 : lasts_until_us(vpc->view, vpc->asked_us);
+}
+
+uint64_t cache_root_until_us(const struct view *view)
+{
+	return lasts_until_us(view, view->answered_us);
 }
 
 void cache_forget(struct view *view)

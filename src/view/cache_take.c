@@ -62,6 +62,8 @@ static bool set_known(struct vpc *vpc, struct doc *doc, uint64_t asked_us)
 	bool is_renamed =
 		vpc->is_gone || !vpc->doc || strcmp(doc_name(vpc->doc), doc_name(doc)) != 0;
 
+	if (vpc->is_gone)
+		invalidation_add(vpc);
 	vpc->is_gone = vpc->is_deleted = vpc->is_doubtful = false;
 	vpc_set_doc(vpc, doc);
 	vpc->asked_us = asked_us;

@@ -104,6 +104,8 @@ void inflight_note_outcome(struct view *view, struct vpc *vpc, int r, uint64_t a
 {
 	bool is_down = r < 0 && api_problem_is_down(problem);
 
+	if (r == 0 && asked_us > view->answered_us)
+		view->answered_us = asked_us;
 	if (!is_down && (r == 0 || problem->http_status))
 		free(STEAL(*breaker_of(view, vpc)));
 	else if (is_down && asked_us >= view->forgotten_us &&
@@ -190,6 +192,7 @@ static int inflight_start(struct view *view, struct vpc *vpc, const struct op *o
 	struct api_problem *problem)
 {
 	struct inflight *f = calloc(1, sizeof(*f));
+
 	if (!f)
 		return problem_say(problem, ENOMEM, "out of memory");
 	f->refs = 1;

@@ -13,7 +13,8 @@
 int inflight_ask(struct view *view, struct vpc *vpc, const struct op *op, uint64_t until_ms,
 	bool may_be_told, struct api_problem *problem);
 
-/* A question about the VPC, or about the list, was answered (r 0, or -errno with problem): opens or closes the pause of its readers.
+/* A question about the VPC, or about the list, was answered (r 0, or -errno with problem): opens or closes the pause of its readers, and
+ * renews how long the root is kept.
  * With view->lock held. */
 void inflight_note_outcome(struct view *view, struct vpc *vpc, int r, uint64_t asked_us,
 	uint64_t deadline_ms, const struct api_problem *problem);

@@ -85,6 +85,8 @@ struct view {
 	uint64_t last_generation;
 	uint64_t
 		list_asked_us; /* generation of the question whose answer the list is; 0: none */
+	uint64_t
+		answered_us; /* generation of the newest question that was answered; 0: none */
 	/* owned: the ETag of the list that the VPCs here are, each and no other; NULL once one of them is known to be
 	 * different, was written or is gone, and for a list that has none */
 	char *list_etag;
@@ -176,7 +178,8 @@ void cache_take_deleted(struct vpc *vpc);
 void cache_forget(struct view *view);
 /* How long the kernel may keep what it is told of the VPC now, on clock_mono_us(); 0: not at all. With view->lock. */
 uint64_t cache_until_us(const struct vpc *vpc);
-uint64_t cache_list_until_us(const struct view *view);
+/* The same for the root, of which every answer tells. */
+uint64_t cache_root_until_us(const struct view *view);
 
 /* invalidate.c: what changes under one hold of view->lock, for the kernel to hear of. begin takes the lock, end lets it go and
  * returns when nothing older is kept any more. */

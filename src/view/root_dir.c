@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "copy_guard.h"
 
-/* The newest time that the list has, so that it is the same after a remount. */
+/* The newest time of what is known, so that it is the same after a remount. */
 static struct timespec newest_time(struct view *view)
 {
 	struct timespec newest = {0}, at;
@@ -22,6 +22,8 @@ static struct timespec newest_time(struct view *view)
 	return newest;
 }
 
+/* The kernel asks for the root on the way to every file. It may keep it as long as any answer is used: whatever an answer changes
+ * tells the root, too (tree/change.h). */
 static int root_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
 	struct node_place place;
@@ -34,7 +36,7 @@ static int root_stat(struct node *node, const struct op *op, struct node_attr *r
 	*ret = (struct node_attr){.mode = 0755};
 	pthread_mutex_lock(&view->lock);
 	ret->mtime = newest_time(view);
-	ret->until_us = cache_list_until_us(view);
+	ret->until_us = cache_root_until_us(view);
 	pthread_mutex_unlock(&view->lock);
 	return 0;
 }

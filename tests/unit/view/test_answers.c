@@ -10,6 +10,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+#include "base/clock.h"
 #include "world.h"
 
 #define EGRESS "staging/egress/disablePublicAccess"
@@ -294,6 +296,49 @@ static void a_change_without_a_time_is_dated_when_it_is_seen(void **state)
 	assert_int_equal(compare_times(mtime_of(w, "blue/zone"), zone), 0);
 }
 
+static uint64_t root_until(struct world *w)
+{
+	struct op op = world_op(w);
+	struct tree_entry entry;
+
+	assert_int_equal(tree_getattr(w->tree, &op, TREE_ROOT_ID, NULL, &entry), 0);
+	return entry.until_us;
+}
+
+/* The kernel asks for the root on the way to every file: it may keep it as long as any answer is used, until it is told. */
+static void the_root_is_kept_until_something_changes(void **state)
+{
+	CLEANUP_BUF struct buf name = BUF_INIT(128);
+	struct world w = {0};
+
+	world_start(
+		&w, &(struct world_options){.emulator = {.samples = true}, .ttl_ms = 1000});
+	list_root(&w);
+	usleep(1100000); /* the list is too old, and one VPC is asked for by its id */
+	assert_true(root_until(&w) < clock_mono_us());
+	world_forget_requests(&w);
+	world_expect(&w, EGRESS, "false\n");
+	assert_int_equal(world_count(&w, "GET " VPCS " "), 0);
+	assert_true(root_until(&w) > clock_mono_us());
+	world_forget_told(&w);
+	list_root(&w);
+	assert_false(world_is_told(&w, TREE_ROOT_ID));
+	world_other_patch(&w, "staging", EGRESS_BODY("true"));
+	refresh(&w);
+	world_forget_told(&w);
+	list_root(&w);
+	assert_true(world_is_told(&w, TREE_ROOT_ID));
+	world_fault(&w, "GET:status=404,code=5\n");
+	refresh(&w);
+	assert_int_equal(world_read(&w, "staging/name", &name), -ENOENT);
+	world_fault(&w, "");
+	refresh(&w);
+	world_forget_told(&w);
+	list_root(&w); /* it is as it was before it went */
+	assert_true(world_is_told(&w, TREE_ROOT_ID));
+	world_stop(&w);
+}
+
 struct ids {
 	uint64_t ids[32];
 	size_t count;
@@ -404,6 +449,7 @@ int main(void)
 		CASE(vpcs_that_share_a_name_have_an_entry_each),
 		CASE(the_root_is_as_new_as_what_is_in_it),
 		CASE(all_that_was_in_a_vpc_is_gone_with_it),
+		CASE(the_root_is_kept_until_something_changes),
 		CASE(a_listing_read_again_has_the_same_nodes),
 		CASE(a_listing_says_what_a_look_up_says),
 		CASE(a_change_without_a_time_is_dated_when_it_is_seen),
