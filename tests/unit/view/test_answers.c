@@ -20,25 +20,9 @@
 
 static int setup(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
-
-	world_start(w, &(struct world_options){.emulator = {.samples = true},
-			       .ttl_ms = 60000,
-			       .zone = "US-EAST-04A"});
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_stop(*state);
-	free(*state);
-	return 0;
-}
-
-static void refresh(struct world *w)
-{
-	assert_int_equal(world_write(w, ".vpcfs/refresh", O_TRUNC, "1\n"), 0);
+	return world_setup(state, &(struct world_options){.emulator = {.samples = true},
+					  .ttl_ms = 60000,
+					  .zone = "US-EAST-04A"});
 }
 
 static void list_root(struct world *w)
@@ -58,15 +42,6 @@ static void id_of(struct world *w, const char *name, char ret[128])
 	snprintf(ret, 128, "%.*s", (int)id.len - 1, buf_str(&id));
 }
 
-static void expect_in(struct world *w, const char *path, const char *part)
-{
-	CLEANUP_BUF struct buf b = BUF_INIT(1 << 20);
-
-	assert_int_equal(world_read(w, path, &b), 0);
-	if (!strstr(buf_str(&b), part))
-		fail_msg("%s has no \"%s\":\n%s", path, part, buf_str(&b));
-}
-
 #define EGRESS_BODY(value)                                                                 \
 	"{\"updateMask\":\"egress.disablePublicAccess\",\"egress\":{"                      \
 	"\"disablePublicAccess\":" value "}}"
@@ -84,7 +59,7 @@ static void a_list_without_times_takes_no_write_back(void **state)
 		"\"zone\":\"US-EAST-04A\",\"status\":\"STATUS_READY\"}]}\n",
 		id);
 	world_fault(w, rule);
-	refresh(w);
+	world_refresh(w);
 	list_root(w);
 	world_expect(w, EGRESS, "true\n");
 }
@@ -96,7 +71,7 @@ static void a_list_newer_than_a_write_is_enough(void **state)
 
 	assert_int_equal(world_write(w, EGRESS, O_TRUNC, "true\n"), 0);
 	world_other_patch(w, "staging", EGRESS_BODY("false"));
-	refresh(w);
+	world_refresh(w);
 	world_forget_requests(w);
 	list_root(w);
 	world_expect(w, EGRESS, "false\n");
@@ -121,19 +96,20 @@ static void a_vpc_that_cannot_be_read_keeps_its_directory(void **state)
 		"}}\n",
 		id, dev, id, id);
 	world_fault(w, rule);
-	refresh(w);
+	world_refresh(w);
 	assert_int_equal(world_list(w, "", &b), 0);
 	assert_string_equal(buf_str(&b), "dev\nstaging\n");
 	assert_int_equal(world_read(w, "staging/name", &b), -EBADMSG);
 	assert_int_equal(world_read(w, "staging/spec.json", &b), -EBADMSG);
-	expect_in(w, "staging/.error", "cannot be read");
+	world_expect_in(w, "staging/.error", "cannot be read");
 	world_expect(w, "dev/zone", "Z\n");
 	assert_int_equal(world_write(w, EGRESS, O_TRUNC, "true\n"), -EBADMSG);
 	/* Opened when it still could be read. */
 	assert_int_equal(tree_write(open.handle, &op, 0, "true\n", 5, false), -EBADMSG);
 	tree_release(open.handle, &op);
-	expect_in(w, "staging/.error", " PATCH " EGRESS);
-	expect_in(w, "staging/.error", "what the API says of this VPC cannot be read");
+	world_expect_in(w, "staging/.error", " PATCH " EGRESS);
+	world_expect_in(
+		w, "staging/.error", "what the API says of this VPC cannot be read");
 	assert_int_equal(world_count(w, "PATCH"), 0);
 }
 
@@ -144,13 +120,13 @@ static void what_is_gone_by_id_is_gone_and_may_come_back(void **state)
 
 	list_root(w);
 	world_fault(w, "GET:status=404,code=5\n");
-	refresh(w);
+	world_refresh(w);
 	assert_int_equal(world_read(w, "staging/name", &b), -ENOENT);
 	/* A list that still holds it does not bring it back while a GET says no. */
 	assert_int_equal(world_list(w, "", &names), 0);
 	assert_null(strstr(buf_str(&names), "staging\n"));
 	world_fault(w, "");
-	refresh(w);
+	world_refresh(w);
 	world_expect(w, "staging/name", "staging\n");
 }
 
@@ -161,13 +137,13 @@ static void what_a_list_no_longer_holds_is_gone(void **state)
 
 	world_expect(w, "staging/name", "staging\n");
 	world_fault(w, "LIST:body={\"items\":[]}\n");
-	refresh(w);
+	world_refresh(w);
 	assert_int_equal(world_list(w, "", &b), 0);
 	assert_string_equal(buf_str(&b), "");
 	assert_int_equal(world_read(w, "staging/name", &b), -ENOENT);
 	world_fault(w, "");
 	world_fault(w, "LIST:body={}\n");
-	refresh(w);
+	world_refresh(w);
 	assert_int_equal(world_list(w, "", &b), 0);
 	assert_string_equal(buf_str(&b), "");
 }
@@ -237,13 +213,13 @@ static void all_that_was_in_a_vpc_is_gone_with_it(void **state)
 		 vpc = world_id(w, "staging");
 
 	world_fault(w, "LIST:body={\"items\":[]}\n");
-	refresh(w);
+	world_refresh(w);
 	assert_int_equal(world_list(w, "", &b), 0);
 	expect_gone(w, dir);
 	expect_gone(w, file);
 	expect_stale(w, vpc);
 	world_fault(w, "");
-	refresh(w);
+	world_refresh(w);
 	assert_int_not_equal(world_id(w, "staging"), vpc);
 }
 
@@ -273,7 +249,7 @@ static void a_change_without_a_time_is_dated_when_it_is_seen(void **state)
 	struct timespec zone, name, type, vpc;
 
 	world_fault(w, TIMELESS("A", "PRIMARY"));
-	refresh(w);
+	world_refresh(w);
 	list_root(w);
 	zone = mtime_of(w, "blue/zone");
 	name = mtime_of(w, "blue/name");
@@ -281,7 +257,7 @@ static void a_change_without_a_time_is_dated_when_it_is_seen(void **state)
 	vpc = mtime_of(w, "blue");
 	world_fault(w, "");
 	world_fault(w, TIMELESS("B", "PRIMARY"));
-	refresh(w);
+	world_refresh(w);
 	list_root(w);
 	assert_true(compare_times(mtime_of(w, "blue/zone"), zone) > 0);
 	assert_true(compare_times(mtime_of(w, "blue"), vpc) > 0);
@@ -290,7 +266,7 @@ static void a_change_without_a_time_is_dated_when_it_is_seen(void **state)
 	world_fault(w, "");
 	world_fault(w, TIMELESS("B", "ROUTED"));
 	zone = mtime_of(w, "blue/zone");
-	refresh(w);
+	world_refresh(w);
 	list_root(w);
 	assert_true(compare_times(mtime_of(w, "blue/hostPrefixes/h/type"), type) > 0);
 	assert_int_equal(compare_times(mtime_of(w, "blue/zone"), zone), 0);
@@ -324,15 +300,15 @@ static void the_root_is_kept_until_something_changes(void **state)
 	list_root(&w);
 	assert_false(world_is_told(&w, TREE_ROOT_ID));
 	world_other_patch(&w, "staging", EGRESS_BODY("true"));
-	refresh(&w);
+	world_refresh(&w);
 	world_forget_told(&w);
 	list_root(&w);
 	assert_true(world_is_told(&w, TREE_ROOT_ID));
 	world_fault(&w, "GET:status=404,code=5\n");
-	refresh(&w);
+	world_refresh(&w);
 	assert_int_equal(world_read(&w, "staging/name", &name), -ENOENT);
 	world_fault(&w, "");
-	refresh(&w);
+	world_refresh(&w);
 	world_forget_told(&w);
 	list_root(&w); /* it is as it was before it went */
 	assert_true(world_is_told(&w, TREE_ROOT_ID));
@@ -436,7 +412,7 @@ static void a_listing_says_what_a_look_up_says(void **state)
 	assert_in_range(checked, 5 + 8 + 2 + 1, 64);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, world_teardown)
 
 int main(void)
 {

@@ -16,20 +16,9 @@
 
 static int setup(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
-
-	world_start(w, &(struct world_options){.emulator = {.samples = true},
-			       .ttl_ms = 60000,
-			       .zone = "US-EAST-04A"});
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_stop(*state);
-	free(*state);
-	return 0;
+	return world_setup(state, &(struct world_options){.emulator = {.samples = true},
+					  .ttl_ms = 60000,
+					  .zone = "US-EAST-04A"});
 }
 
 static void expect_exact(struct world *w, const char *path)
@@ -108,26 +97,18 @@ static void each_id_leads_to_its_vpc(void **state)
 	assert_int_equal(world_readlink(w, ".vpcfs/by-id/nobody", &link), -ENOENT);
 }
 
-static void expect_listed(struct world *w, const char *dir, const char *names)
-{
-	CLEANUP_BUF struct buf b = BUF_INIT(1 << 16);
-
-	assert_int_equal(world_list(w, dir, &b), 0);
-	assert_string_equal(buf_str(&b), names);
-}
-
 static void a_refused_text_is_kept_until_a_later_write_succeeds(void **state)
 {
 	struct world *w = *state;
 	CLEANUP_BUF struct buf b = BUF_INIT(1 << 16);
 	struct stat st;
 
-	expect_listed(w, ".vpcfs/rejected", "");
+	world_expect_listed(w, ".vpcfs/rejected", "");
 	assert_int_equal(world_write(w, EGRESS, O_TRUNC, "perhaps\n"), -EINVAL);
 	assert_int_equal(world_write(w, "staging/name", O_TRUNC, "\n"), -EINVAL);
 	assert_int_equal(world_write(w, EGRESS, O_TRUNC, "sometimes\n"), -EINVAL);
-	expect_listed(w, ".vpcfs/rejected", "staging\n");
-	expect_listed(w, ".vpcfs/rejected/staging", "egress\nname\n");
+	world_expect_listed(w, ".vpcfs/rejected", "staging\n");
+	world_expect_listed(w, ".vpcfs/rejected/staging", "egress\nname\n");
 	assert_int_equal(world_stat(w, ".vpcfs/rejected/staging", &st), 0);
 	assert_true(S_ISDIR(st.st_mode));
 	assert_int_equal(world_listed_type(w, ".vpcfs/rejected", "staging"), S_IFDIR);
@@ -141,18 +122,9 @@ static void a_refused_text_is_kept_until_a_later_write_succeeds(void **state)
 	assert_true(S_ISREG(st.st_mode));
 	assert_int_equal(world_write(w, EGRESS, O_TRUNC, "true\n"), 0);
 	assert_int_equal(world_read(w, ".vpcfs/rejected/" EGRESS, &b), -ENOENT);
-	expect_listed(w, ".vpcfs/rejected/staging", "name\n");
+	world_expect_listed(w, ".vpcfs/rejected/staging", "name\n");
 	assert_int_equal(world_unlink(w, ".vpcfs/rejected/staging/name"), 0);
-	expect_listed(w, ".vpcfs/rejected", "");
-}
-
-static void expect_in(struct world *w, const char *path, const char *part)
-{
-	CLEANUP_BUF struct buf b = BUF_INIT(1 << 20);
-
-	assert_int_equal(world_read(w, path, &b), 0);
-	if (!strstr(buf_str(&b), part))
-		fail_msg("%s has no \"%s\":\n%s", path, part, buf_str(&b));
+	world_expect_listed(w, ".vpcfs/rejected", "");
 }
 
 static void an_error_tells_what_was_refused_and_why(void **state)
@@ -164,10 +136,10 @@ static void an_error_tells_what_was_refused_and_why(void **state)
 	world_expect(w, ".error", "");
 	world_fault(w, "PATCH:status=403*1\n");
 	assert_int_equal(world_write(w, EGRESS, O_TRUNC, "true\n"), -EACCES);
-	expect_in(w, "staging/.error",
+	world_expect_in(w, "staging/.error",
 		" PATCH " EGRESS " mask=egress.disablePublicAccess HTTP 403");
-	expect_in(w, "staging/.error", " EACCES\n");
-	expect_in(
+	world_expect_in(w, "staging/.error", " EACCES\n");
+	world_expect_in(
 		w, "staging/.error", "\nthe text is kept in .vpcfs/rejected/" EGRESS "\n");
 	assert_int_equal(world_read(w, "staging/.error", &text), 0);
 	assert_int_equal(world_read(w, ".error", &root), 0);
@@ -191,10 +163,10 @@ static void a_failed_reading_hides_no_refusal(void **state)
 	assert_int_equal(world_write(w, ".vpcfs/refresh", O_TRUNC, "1\n"), 0);
 	world_fault(w, "GET:status=403\nLIST:status=403\n");
 	assert_int_equal(world_read(w, EGRESS, &b), -EACCES);
-	expect_in(w, "staging/.error", "perhaps");
-	expect_in(w, ".error", "HTTP 403");
+	world_expect_in(w, "staging/.error", "perhaps");
+	world_expect_in(w, ".error", "HTTP 403");
 	assert_int_equal(world_read(w, "dev/name", &b), -EACCES);
-	expect_in(w, "dev/.error", "HTTP 403");
+	world_expect_in(w, "dev/.error", "HTTP 403");
 }
 
 static void the_log_has_a_line_for_each_call(void **state)
@@ -203,24 +175,27 @@ static void the_log_has_a_line_for_each_call(void **state)
 
 	world_expect(w, EGRESS, "false\n");
 	assert_int_equal(world_write(w, EGRESS, O_TRUNC, "true\n"), 0);
-	expect_in(w, ".vpcfs/log", " GET /v1beta1/networking/vpcs - 200 ");
-	expect_in(w, ".vpcfs/log", " egress.disablePublicAccess 200 ");
+	world_expect_in(w, ".vpcfs/log", " GET /v1beta1/networking/vpcs - 200 ");
+	world_expect_in(w, ".vpcfs/log", " egress.disablePublicAccess 200 ");
 	world_fault(w, "PATCH:status=403*1\n");
 	assert_int_equal(world_write(w, EGRESS, O_TRUNC, "false\n"), -EACCES);
-	expect_in(w, ".vpcfs/log", " egress.disablePublicAccess 403 ");
-	expect_in(w, ".vpcfs/log", " EACCES\n");
-	expect_in(w, ".vpcfs/stats",
+	world_expect_in(w, ".vpcfs/log", " egress.disablePublicAccess 403 ");
+	world_expect_in(w, ".vpcfs/log", " EACCES\n");
+	world_expect_in(w, ".vpcfs/stats",
 		"vpcfs_calls_total{method=\"PATCH\",status=\"200\"} 1\n");
-	expect_in(w, ".vpcfs/stats",
+	world_expect_in(w, ".vpcfs/stats",
 		"vpcfs_calls_total{method=\"PATCH\",status=\"403\"} 1\n");
-	expect_in(
+	world_expect_in(
 		w, ".vpcfs/stats", "vpcfs_calls_total{method=\"GET\",status=\"200\"} 1\n");
-	expect_in(w, ".vpcfs/stats", "vpcfs_call_duration_seconds_count 3\n");
-	expect_in(w, ".vpcfs/stats", "vpcfs_call_duration_seconds_bucket{le=\"+Inf\"} 3\n");
-	expect_in(w, ".vpcfs/stats", "vpcfs_call_duration_seconds_bucket{le=\"0.005\"} ");
-	expect_in(w, ".vpcfs/stats", "vpcfs_call_duration_seconds_bucket{le=\"10\"} 3\n");
-	expect_in(w, ".vpcfs/stats", "\nvpcfs_vpcs 5\n");
-	expect_in(w, ".vpcfs/stats", "\nvpcfs_retries_total 0\n");
+	world_expect_in(w, ".vpcfs/stats", "vpcfs_call_duration_seconds_count 3\n");
+	world_expect_in(
+		w, ".vpcfs/stats", "vpcfs_call_duration_seconds_bucket{le=\"+Inf\"} 3\n");
+	world_expect_in(
+		w, ".vpcfs/stats", "vpcfs_call_duration_seconds_bucket{le=\"0.005\"} ");
+	world_expect_in(
+		w, ".vpcfs/stats", "vpcfs_call_duration_seconds_bucket{le=\"10\"} 3\n");
+	world_expect_in(w, ".vpcfs/stats", "\nvpcfs_vpcs 5\n");
+	world_expect_in(w, ".vpcfs/stats", "\nvpcfs_retries_total 0\n");
 }
 
 static void what_only_the_api_sets_is_named(void **state)
@@ -232,13 +207,13 @@ static void what_only_the_api_sets_is_named(void **state)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		snprintf(line, sizeof(line), "%s\n", names[i]);
-		expect_in(w, ".vpcfs/server-owned", line);
+		world_expect_in(w, ".vpcfs/server-owned", line);
 		snprintf(line, sizeof(line), "+ %s/\n", names[i]);
-		expect_in(w, ".vpcfs/server-owned", line);
+		world_expect_in(w, ".vpcfs/server-owned", line);
 	}
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, world_teardown)
 
 int main(void)
 {

@@ -20,36 +20,16 @@
 
 static int setup(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
-
-	world_start(w, &(struct world_options){.emulator = {.samples = true},
-			       .ttl_ms = 60000,
-			       .timeout_ms = 3000,
-			       .zone = "US-EAST-04A"});
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_stop(*state);
-	free(*state);
-	return 0;
+	return world_setup(state, &(struct world_options){.emulator = {.samples = true},
+					  .ttl_ms = 60000,
+					  .timeout_ms = 3000,
+					  .zone = "US-EAST-04A"});
 }
 
 static void make_draft(struct world *w)
 {
 	assert_int_equal(world_mkdir(w, ".drafts/blue"), 0);
 	assert_int_equal(world_write(w, ".drafts/blue/zone", O_CREAT, "US-EAST-04A\n"), 0);
-}
-
-static void expect_in(struct world *w, const char *path, const char *part)
-{
-	CLEANUP_BUF struct buf b = BUF_INIT(1 << 20);
-
-	assert_int_equal(world_read(w, path, &b), 0);
-	if (!strstr(buf_str(&b), part))
-		fail_msg("%s has no \"%s\":\n%s", path, part, buf_str(&b));
 }
 
 static void a_draft_is_kept_for_a_vpc_that_is_not_like_it(void **state)
@@ -61,7 +41,7 @@ static void a_draft_is_kept_for_a_vpc_that_is_not_like_it(void **state)
 	assert_int_equal(world_rename(w, ".drafts/blue", "blue"), -EPERM);
 	assert_int_equal(world_count(w, "POST"), 1);
 	world_expect(w, ".drafts/blue/zone", "US-EAST-04A\n");
-	expect_in(w, ".error", "not as asked for");
+	world_expect_in(w, ".error", "not as asked for");
 }
 
 static void a_draft_is_kept_while_nobody_can_tell(void **state)
@@ -73,7 +53,7 @@ static void a_draft_is_kept_while_nobody_can_tell(void **state)
 	assert_int_equal(world_rename(w, ".drafts/blue", "blue"), -ETIMEDOUT);
 	assert_int_equal(world_count(w, "POST"), 1);
 	world_expect(w, ".drafts/blue/zone", "US-EAST-04A\n");
-	expect_in(w, ".error", "is not known");
+	world_expect_in(w, ".error", "is not known");
 }
 
 static void an_answer_that_shows_less_is_completed_by_a_get(void **state)
@@ -96,7 +76,7 @@ static void an_answer_about_another_vpc_is_none(void **state)
 	world_fault(w, "POST:body={\"vpc\":{\"id\":\"made\",\"name\":\"green\"}}\n");
 	assert_int_equal(world_mkdir(w, "blue"), -ETIMEDOUT);
 	assert_int_equal(world_count(w, "POST"), 1);
-	expect_in(w, ".error", "the list does not show it");
+	world_expect_in(w, ".error", "the list does not show it");
 }
 
 static void an_error_that_the_list_confirms_is_told_as_it_is(void **state)
@@ -117,7 +97,7 @@ static void an_error_that_no_list_confirms_is_not(void **state)
 
 	world_fault(w, "LIST:status=403@1\nPOST:status=500\n");
 	assert_int_equal(world_mkdir(w, "blue"), -ETIMEDOUT);
-	expect_in(w, ".error", "the list cannot be read");
+	world_expect_in(w, ".error", "the list cannot be read");
 	assert_int_equal(world_count(w, "POST"), 1);
 }
 
@@ -151,7 +131,7 @@ static void a_name_that_the_list_has_is_taken(void **state)
 
 	assert_int_equal(world_mkdir(w, "dev"), -EEXIST);
 	assert_int_equal(world_count(w, "POST"), 0);
-	expect_in(w, ".error", " POST dev EEXIST\n");
+	world_expect_in(w, ".error", " POST dev EEXIST\n");
 }
 
 static void names_that_cannot_be_are_refused(void **state)
@@ -159,9 +139,9 @@ static void names_that_cannot_be_are_refused(void **state)
 	struct world *w = *state;
 
 	assert_int_equal(world_mkdir(w, ".blue"), -EINVAL);
-	expect_in(w, ".error", "begins with a dot");
+	world_expect_in(w, ".error", "begins with a dot");
 	assert_int_equal(world_mkdir(w, "a%zz"), -EINVAL);
-	expect_in(w, ".error", "a%zz is no name of a VPC");
+	world_expect_in(w, ".error", "a%zz is no name of a VPC");
 	assert_int_equal(world_mkdir(w, ".vpcfs"), -EEXIST);
 	assert_int_equal(world_rename(w, "dev", ".dev"), -EIO);
 	assert_int_equal(world_rename(w, "dev", "staging/dev"), -EPERM);
@@ -177,7 +157,7 @@ static void without_a_zone_mkdir_says_how(void **state)
 
 	world_start(&w, &(struct world_options){.emulator = {.samples = true}});
 	assert_int_equal(world_mkdir(&w, "blue"), -EINVAL);
-	expect_in(&w, ".error", "-o zone=ZONE");
+	world_expect_in(&w, ".error", "-o zone=ZONE");
 	assert_int_equal(world_count(&w, "POST"), 0);
 	assert_int_equal(world_mkdir(&w, ".drafts/blue"), 0);
 	assert_int_equal(world_rename(&w, ".drafts/blue", "blue"), -EIO);
@@ -250,7 +230,7 @@ static void a_program_that_copies_trees_makes_no_vpc(void **state)
 		w->pid = process_named(programs[i]);
 		if (world_mkdir(w, "blue") != -EPERM)
 			fail_msg("%s makes a VPC", programs[i]);
-		expect_in(w, ".error", "cp -r SOURCE .drafts/blue");
+		world_expect_in(w, ".error", "cp -r SOURCE .drafts/blue");
 		/* A draft is what it is told to make. */
 		if (i == 0)
 			assert_int_equal(world_mkdir(w, ".drafts/blue"), 0);
@@ -265,7 +245,7 @@ static void a_program_that_copies_trees_makes_no_vpc(void **state)
 	assert_int_equal(world_mkdir(w, "red"), 0);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, world_teardown)
 
 int main(void)
 {

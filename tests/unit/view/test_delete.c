@@ -14,30 +14,12 @@
 
 static int setup(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
+	int r = world_setup(state, &(struct world_options){.emulator = {.samples = true},
+					   .ttl_ms = 60000,
+					   .timeout_ms = 10000});
 
-	world_start(w, &(struct world_options){.emulator = {.samples = true},
-			       .ttl_ms = 60000,
-			       .timeout_ms = 10000});
-	world_expect(w, "dev/name", "dev\n");
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_stop(*state);
-	free(*state);
-	return 0;
-}
-
-static void expect_error(struct world *w, const char *part)
-{
-	CLEANUP_BUF struct buf b = BUF_INIT(1 << 20);
-
-	assert_int_equal(world_read(w, ".error", &b), 0);
-	if (!strstr(buf_str(&b), part))
-		fail_msg("no \"%s\":\n%s", part, buf_str(&b));
+	world_expect(*state, "dev/name", "dev\n");
+	return r;
 }
 
 static void a_failure_that_passes_is_tried_again(void **state)
@@ -67,7 +49,7 @@ static void the_failure_that_is_told_is_that_of_the_deletion(void **state)
 	world_fault(w, "DELETE:status=503\nGET:status=403\n");
 	assert_int_equal(world_rmdir(w, "dev"), -EREMOTEIO);
 	assert_int_equal(world_count(w, "DELETE"), 1);
-	expect_error(w, " DELETE dev HTTP 503 ");
+	world_expect_in(w, ".error", " DELETE dev HTTP 503 ");
 }
 
 static void a_failure_that_stays_is_not_tried_again(void **state)
@@ -121,7 +103,7 @@ static void a_lost_answer_is_said_to_be_lost(void **state)
 	world_fault(w, "DELETE:hang\n");
 	w->timeout_ms = 400;
 	assert_int_equal(world_rmdir(w, "dev"), -ETIMEDOUT);
-	expect_error(w, "whether it was deleted is not known");
+	world_expect_in(w, ".error", "whether it was deleted is not known");
 	w->timeout_ms = 10000;
 	world_expect(w, "dev/name", "dev\n");
 }
@@ -134,12 +116,12 @@ static void nodelete_deletes_nothing(void **state)
 		&(struct world_options){
 			.emulator = {.samples = true}, .ttl_ms = 60000, .nodelete = true});
 	assert_int_equal(world_rmdir(&w, "dev"), -EPERM);
-	expect_error(&w, "nodelete");
+	world_expect_in(&w, ".error", "nodelete");
 	assert_int_equal(world_count(&w, "DELETE"), 0);
 	world_stop(&w);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, world_teardown)
 
 int main(void)
 {

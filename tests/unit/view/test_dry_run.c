@@ -16,21 +16,10 @@
 
 static int setup(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
-
-	world_start(w, &(struct world_options){.emulator = {.samples = true},
-			       .ttl_ms = 60000,
-			       .zone = "US-EAST-04A",
-			       .dry_run = true});
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_stop(*state);
-	free(*state);
-	return 0;
+	return world_setup(state, &(struct world_options){.emulator = {.samples = true},
+					  .ttl_ms = 60000,
+					  .zone = "US-EAST-04A",
+					  .dry_run = true});
 }
 
 static void expect_logged(struct world *w, const char *part)
@@ -146,7 +135,7 @@ static void a_vpc_is_not_deleted(void **state)
 	expect_logged(w, "dry-run DELETE /v1beta1/networking/vpcs/");
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, world_teardown)
 
 int main(void)
 {

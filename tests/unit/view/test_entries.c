@@ -20,42 +20,9 @@
 
 static int setup(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
-
-	world_start(w, &(struct world_options){.emulator = {.samples = true},
-			       .ttl_ms = 60000,
-			       .zone = "US-EAST-04A"});
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_stop(*state);
-	free(*state);
-	return 0;
-}
-
-static void refresh(struct world *w)
-{
-	assert_int_equal(world_write(w, ".vpcfs/refresh", O_TRUNC, "1\n"), 0);
-}
-
-static void expect_listed(struct world *w, const char *dir, const char *names)
-{
-	CLEANUP_BUF struct buf b = BUF_INIT(1 << 16);
-
-	assert_int_equal(world_list(w, dir, &b), 0);
-	assert_string_equal(buf_str(&b), names);
-}
-
-static void expect_in(struct world *w, const char *path, const char *part)
-{
-	CLEANUP_BUF struct buf b = BUF_INIT(1 << 20);
-
-	assert_int_equal(world_read(w, path, &b), 0);
-	if (!strstr(buf_str(&b), part))
-		fail_msg("%s has no \"%s\":\n%s", path, part, buf_str(&b));
+	return world_setup(state, &(struct world_options){.emulator = {.samples = true},
+					  .ttl_ms = 60000,
+					  .zone = "US-EAST-04A"});
 }
 
 #define ONLY_PODS                                                                          \
@@ -67,20 +34,20 @@ static void a_new_entry_is_local_until_it_has_a_value(void **state)
 	struct world *w = *state;
 
 	assert_int_equal(world_mkdir(w, NEW), 0);
-	expect_listed(w, "staging/vpcPrefixes",
+	world_expect_listed(w, "staging/vpcPrefixes",
 		"internal lb cidr\nnew\npod cidr\nservice cidr\n");
-	expect_listed(w, NEW, "");
+	world_expect_listed(w, NEW, "");
 	/* Refused: it is as it was, with the file that was made. */
 	world_fault(w, "PATCH:status=403*1\n");
 	assert_int_equal(world_write(w, NEW "/value", O_CREAT, "10.9.0.0/16\n"), -EACCES);
-	expect_listed(w, NEW, "value\n");
+	world_expect_listed(w, NEW, "value\n");
 	world_expect(w, NEW "/value", "");
 	assert_int_equal(world_write(w, NEW "/value", O_TRUNC, "10.9.0.0/16\n"), 0);
 	world_expect(w, NEW "/value", "10.9.0.0/16\n");
 	/* From now on it is the API's: what somebody else removes is gone. */
 	world_other_patch(w, "staging", ONLY_PODS);
-	refresh(w);
-	expect_listed(w, "staging/vpcPrefixes", "pod cidr\n");
+	world_refresh(w);
+	world_expect_listed(w, "staging/vpcPrefixes", "pod cidr\n");
 }
 
 static void an_entry_without_a_value_is_removed_without_a_request(void **state)
@@ -97,7 +64,7 @@ static void an_entry_without_a_value_is_removed_without_a_request(void **state)
 	assert_int_equal(world_rmdir(w, PREFIXES "newer"), -ENOTEMPTY);
 	assert_int_equal(world_unlink(w, PREFIXES "newer/note"), 0);
 	assert_int_equal(world_rmdir(w, PREFIXES "newer"), 0);
-	expect_listed(w, "staging/vpcPrefixes", NAMES);
+	world_expect_listed(w, "staging/vpcPrefixes", NAMES);
 	assert_int_equal(world_count(w, ""), 0);
 }
 
@@ -111,7 +78,7 @@ static void a_refused_unlink_in_a_local_entry_forbids_nothing(void **state)
 	assert_int_equal(world_write(w, NEW "/value", O_CREAT, "10.9.0.0/16\n"), -EACCES);
 	assert_int_equal(world_unlink(w, NEW "/value"), -EPERM);
 	assert_int_equal(world_rmdir(w, NEW), 0);
-	expect_listed(w, "staging/vpcPrefixes", NAMES);
+	world_expect_listed(w, "staging/vpcPrefixes", NAMES);
 }
 
 static void a_refused_unlink_forbids_what_is_above_it(void **state)
@@ -120,7 +87,7 @@ static void a_refused_unlink_forbids_what_is_above_it(void **state)
 
 	assert_int_equal(world_unlink(w, PODS "/value"), -EPERM);
 	assert_int_equal(world_rmdir(w, PODS), -ENOTEMPTY);
-	expect_in(w, "staging/.error", "rm -r");
+	world_expect_in(w, "staging/.error", "rm -r");
 	assert_int_equal(world_rmdir(w, "staging"), -ENOTEMPTY);
 	assert_int_equal(world_count(w, "PATCH"), 0);
 	assert_int_equal(world_count(w, "DELETE"), 0);
@@ -145,7 +112,7 @@ static void what_is_not_an_entry_is_a_part_of_the_vpc(void **state)
 	struct world *w = *state;
 
 	assert_int_equal(world_rmdir(w, "staging/dhcp"), -EPERM);
-	expect_in(w, "staging/.error", "rmdir staging/dhcp EPERM\n");
+	world_expect_in(w, "staging/.error", "rmdir staging/dhcp EPERM\n");
 	assert_int_equal(world_rmdir(w, "staging/hostPrefixes/host primary"), -EPERM);
 	assert_int_equal(world_rename(w, "staging/dhcp", "staging/other"), -EPERM);
 	assert_int_equal(world_rename(w, PODS, "staging/pods"), -EPERM);
@@ -192,7 +159,7 @@ static void what_a_lost_request_has_done_is_a_success(void **state)
 	world_fault(w, "PATCH:reset-after*1\n");
 	assert_int_equal(world_rename(w, PREFIXES "service cidr", NEW), 0);
 	assert_int_equal(world_count(w, "PATCH"), 2);
-	expect_listed(w, "staging/vpcPrefixes", "internal lb cidr\nnew\n");
+	world_expect_listed(w, "staging/vpcPrefixes", "internal lb cidr\nnew\n");
 }
 
 static void what_somebody_else_removed_cannot_be_removed(void **state)
@@ -209,7 +176,7 @@ static void what_somebody_else_removed_cannot_be_removed(void **state)
 	assert_int_equal(
 		tree_write(open.handle, &op, 0, "10.97.0.0/16\n", 13, false), -ESTALE);
 	tree_release(open.handle, &op);
-	expect_in(w, "staging/.error", "is not there any more");
+	world_expect_in(w, "staging/.error", "is not there any more");
 	assert_int_equal(world_rmdir(w, PREFIXES "service cidr"), -ENOENT);
 	assert_int_equal(world_rename(w, PREFIXES "internal lb cidr", NEW), -ENOENT);
 	assert_int_equal(
@@ -230,12 +197,12 @@ static void an_entry_that_somebody_else_made_too_is_the_apis(void **state)
 	assert_int_equal(world_mkdir(w, NEW), 0);
 	assert_int_equal(world_mkdir(w, PREFIXES "newer"), 0);
 	world_other_patch(w, "staging", WITH_NEW);
-	refresh(w);
-	expect_listed(w, "staging/vpcPrefixes", "new\nnewer\n");
+	world_refresh(w);
+	world_expect_listed(w, "staging/vpcPrefixes", "new\nnewer\n");
 	world_expect(w, NEW "/value", "10.200.0.0/16\n");
 	assert_int_equal(world_rmdir(w, NEW), 0);
 	assert_int_equal(world_count(w, " vpcPrefixes 200"), 2);
-	expect_listed(w, "staging/vpcPrefixes", "newer\n");
+	world_expect_listed(w, "staging/vpcPrefixes", "newer\n");
 }
 
 static int fsync_emptied(struct world *w, const char *path)
@@ -296,7 +263,7 @@ static void a_vpc_that_is_gone_takes_its_entries_along(void **state)
 	tree_stats(w->tree, &stats);
 	assert_int_not_equal(stats.scratch_bytes, 0);
 	world_fault(w, "LIST:body={\"items\":[]}\n");
-	refresh(w);
+	world_refresh(w);
 	assert_int_equal(world_list(w, "", &b), 0);
 	for (uint64_t id = TREE_ROOT_ID + 1; id < 1000; id++)
 		tree_forget(w->tree, id, 1000);
@@ -304,7 +271,7 @@ static void a_vpc_that_is_gone_takes_its_entries_along(void **state)
 	assert_int_equal(stats.scratch_bytes, 0);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, world_teardown)
 
 int main(void)
 {

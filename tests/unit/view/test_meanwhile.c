@@ -65,11 +65,6 @@ static void path_of(struct world *w, const char *name, char ret[256])
 	snprintf(ret, 256, VPCS "/%.*s", (int)id.len - 1, buf_str(&id));
 }
 
-static void refresh(struct world *w)
-{
-	assert_int_equal(world_write(w, ".vpcfs/refresh", O_TRUNC, "1\n"), 0);
-}
-
 #define THEIRS                                                                             \
 	"{\"updateMask\":\"vpcPrefixes\",\"vpcPrefixes\":[{\"name\":\"theirs\",\"value\":" \
 	"\"10.200.0.0/16\"}]}"
@@ -90,7 +85,7 @@ static void a_list_refused_by_a_busy_vpc_is_planned_anew(void **state)
 				 "10.201.0.0/16\n"),
 		0);
 	pthread_join(m.thread, NULL);
-	refresh(&w);
+	world_refresh(&w);
 	world_expect(&w, "staging/vpcPrefixes/theirs/value", "10.200.0.0/16\n");
 	world_expect(&w, "staging/vpcPrefixes/mine/value", "10.201.0.0/16\n");
 	world_stop(&w);
@@ -100,7 +95,7 @@ static int list_root(struct world *w)
 {
 	CLEANUP_BUF struct buf b = BUF_INIT(1 << 16);
 
-	refresh(w);
+	world_refresh(w);
 	return world_list(w, "", &b);
 }
 
@@ -153,7 +148,7 @@ static void a_vpc_known_before_is_not_adopted(void **state)
 	begin(&m, "POST:hang*1\n");
 	assert_int_equal(world_mkdir(&w, "fresh"), -ETIMEDOUT);
 	pthread_join(m.thread, NULL);
-	refresh(&w);
+	world_refresh(&w);
 	world_expect(&w, "fresh/name", "fresh\n"); /* or nothing was tried here */
 	world_stop(&w);
 }
@@ -172,7 +167,7 @@ static void a_vpc_that_is_not_as_asked_is_not_adopted(void **state)
 	begin(&m, "POST:hang*1\n");
 	assert_int_equal(world_mkdir(&w, "fresh"), -ETIMEDOUT);
 	pthread_join(m.thread, NULL);
-	refresh(&w);
+	world_refresh(&w);
 	world_expect(&w, "fresh/zone", "US-WEST-04A\n");
 	world_stop(&w);
 }
@@ -191,7 +186,7 @@ static void an_answer_asked_before_a_write_is_not_shown_after_it(void **state)
 	world_expect(&w, "staging/egress/disablePublicAccess", "true\n");
 	/* A list that lags behind the write does not take it back, either. */
 	world_fault(&w, "LIST:lag=60000\n");
-	refresh(&w);
+	world_refresh(&w);
 	assert_int_equal(world_list(&w, "", &b), 0);
 	world_expect(&w, "staging/egress/disablePublicAccess", "true\n");
 	world_stop(&w);

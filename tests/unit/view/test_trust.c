@@ -23,15 +23,6 @@ static void start(struct world *w, unsigned ttl_ms, unsigned provision_ms)
 			       .zone = "US-EAST-04A"});
 }
 
-static void expect_in(struct world *w, const char *path, const char *part)
-{
-	CLEANUP_BUF struct buf b = BUF_INIT(1 << 20);
-
-	assert_int_equal(world_read(w, path, &b), 0);
-	if (!strstr(buf_str(&b), part))
-		fail_msg("%s has no \"%s\":\n%s", path, part, buf_str(&b));
-}
-
 #define EGRESS_TRUE                                                                        \
 	"{\"updateMask\":\"egress.disablePublicAccess\",\"egress\":{"                      \
 	"\"disablePublicAccess\":true}}"
@@ -129,7 +120,7 @@ static void same_field_is_a_conflict(void **state)
 	tree_release(open.handle, &op);
 	world_expect(&w, "staging/dhcp/dns/servers", "9.9.9.9\n");
 	world_expect(&w, ".vpcfs/rejected/staging/spec.json", text);
-	expect_in(&w, "staging/.error", "9.9.9.9");
+	world_expect_in(&w, "staging/.error", "9.9.9.9");
 	world_stop(&w);
 }
 
@@ -148,7 +139,7 @@ static void two_writes_wait_for_a_busy_vpc(void **state)
 	w.timeout_ms = 150;
 	assert_int_equal(
 		world_write(&w, "staging/dhcp/dns/servers", O_TRUNC, "8.8.8.8\n"), -EBUSY);
-	expect_in(&w, "staging/.error", "FAILED_PRECONDITION");
+	world_expect_in(&w, "staging/.error", "FAILED_PRECONDITION");
 	world_stop(&w);
 }
 
@@ -198,7 +189,7 @@ static void a_lost_post_is_adopted(void **state)
 	world_fault(&w, "POST:reset-before*1\n");
 	assert_int_equal(world_mkdir(&w, "never"), -ETIMEDOUT);
 	assert_int_equal(world_count(&w, "POST /v1beta1"), 2);
-	expect_in(&w, ".error", "is not known");
+	world_expect_in(&w, ".error", "is not known");
 	world_stop(&w);
 }
 

@@ -19,18 +19,7 @@ static const struct world_options live = {
 
 static int setup(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
-
-	world_start(w, &live);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_stop(*state);
-	free(*state);
-	return 0;
+	return world_setup(state, &live);
 }
 
 static void walk_costs_one_list(void **state)
@@ -170,15 +159,17 @@ static void draft_becomes_a_vpc_with_one_post(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(walk_costs_one_list, setup, teardown),
-		cmocka_unit_test_setup_teardown(value_is_one_patch, setup, teardown),
-		cmocka_unit_test_setup_teardown(ignored_mask_is_eperm, setup, teardown),
-		cmocka_unit_test_setup_teardown(bad_values_send_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(walk_costs_one_list, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(value_is_one_patch, setup, world_teardown),
 		cmocka_unit_test_setup_teardown(
-			prefixes_are_entries_of_a_list, setup, teardown),
-		cmocka_unit_test_setup_teardown(vpcs_come_and_go, setup, teardown),
+			ignored_mask_is_eperm, setup, world_teardown),
 		cmocka_unit_test_setup_teardown(
-			draft_becomes_a_vpc_with_one_post, setup, teardown),
+			bad_values_send_nothing, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(
+			prefixes_are_entries_of_a_list, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(vpcs_come_and_go, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(
+			draft_becomes_a_vpc_with_one_post, setup, world_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

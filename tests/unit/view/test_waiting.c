@@ -22,26 +22,10 @@
 
 static int setup(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
-
-	world_start(w, &(struct world_options){.emulator = {.samples = true},
-			       .ttl_ms = 60000,
-			       .timeout_ms = 20000,
-			       .zone = "US-EAST-04A"});
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_stop(*state);
-	free(*state);
-	return 0;
-}
-
-static void refresh(struct world *w)
-{
-	assert_int_equal(world_write(w, ".vpcfs/refresh", O_TRUNC, "1\n"), 0);
+	return world_setup(state, &(struct world_options){.emulator = {.samples = true},
+					  .ttl_ms = 60000,
+					  .timeout_ms = 20000,
+					  .zone = "US-EAST-04A"});
 }
 
 /* One reader of a file, in a thread of its own. */
@@ -91,7 +75,7 @@ static void readers_share_a_question(void **state)
 	uint64_t id = world_id(w, EGRESS);
 
 	world_fault(w, "GET:hold*1\n");
-	refresh(w);
+	world_refresh(w);
 	world_forget_requests(w);
 	for (size_t i = 0; i < 8; i++)
 		begin(&readers[i], w, id);
@@ -109,7 +93,7 @@ static void a_reader_that_gives_up_leaves_alone(void **state)
 	uint64_t id = world_id(w, EGRESS);
 
 	world_fault(w, "GET:hold*1\n");
-	refresh(w);
+	world_refresh(w);
 	begin(&one, w, id);
 	world_wait_held(w, "GET");
 	begin(&other, w, id);
@@ -126,7 +110,7 @@ static void a_reader_waits_no_longer_than_its_deadline(void **state)
 	uint64_t id = world_id(w, EGRESS), began;
 
 	world_fault(w, "GET:hold*1\n");
-	refresh(w);
+	world_refresh(w);
 	begin(&one, w, id);
 	world_wait_held(w, "GET");
 	began = clock_mono_ms();
@@ -144,7 +128,7 @@ static void the_end_of_the_mount_wakes_every_reader(void **state)
 	uint64_t id = world_id(w, EGRESS);
 
 	world_fault(w, "GET:hold*1\n");
-	refresh(w);
+	world_refresh(w);
 	begin(&one, w, id);
 	world_wait_held(w, "GET");
 	view_shut_down(w->view);
@@ -160,10 +144,10 @@ static void a_refresh_asks_anew_beside_a_question_under_way(void **state)
 	uint64_t id = world_id(w, EGRESS);
 
 	world_fault(w, "GET:hold*1\n");
-	refresh(w);
+	world_refresh(w);
 	begin(&one, w, id);
 	world_wait_held(w, "GET");
-	refresh(w);
+	world_refresh(w);
 	begin(&other, w, id);
 	assert_int_equal(end(&other), 0);
 	world_let_go(w);
@@ -192,7 +176,7 @@ static void an_answer_older_than_a_write_does_not_count(void **state)
 	uint64_t id = world_id(w, EGRESS);
 
 	world_fault(w, "GET:hold-after*1\n");
-	refresh(w);
+	world_refresh(w);
 	begin(&one, w, id);
 	world_wait_held(w, "GET");
 	assert_int_equal(world_write(w, EGRESS, O_TRUNC, "true\n"), 0);
@@ -248,7 +232,7 @@ static void the_kernel_is_told_what_others_changed(void **state)
 	uint64_t file = world_id(w, EGRESS), other = world_id(w, "dev/name");
 
 	world_other_patch(w, "staging", EGRESS_BODY("true"));
-	refresh(w);
+	world_refresh(w);
 	assert_true(world_is_told(w, file));
 	assert_true(world_is_told(w, other));
 	world_forget_told(w);
@@ -274,14 +258,14 @@ static void the_kernel_keeps_nothing_longer_than_the_answer_is_used(void **state
 	assert_int_equal(entry.until_us, 0);
 	/* Forgotten, and not to be had anew. */
 	id = world_id(w, "staging");
-	refresh(w);
+	world_refresh(w);
 	assert_int_equal(tree_getattr(w->tree, &op, id, NULL, &entry), 0);
 	assert_int_equal(entry.until_us, 0);
 	assert_int_equal(tree_getattr(w->tree, &op, TREE_ROOT_ID, NULL, &entry), 0);
 	assert_int_equal(entry.until_us, 0);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, world_teardown)
 
 int main(void)
 {

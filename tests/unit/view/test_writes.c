@@ -29,31 +29,15 @@
 
 static int setup(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
-
-	world_start(w, &(struct world_options){.emulator = {.samples = true},
-			       .ttl_ms = LONG_TTL_MS,
-			       .zone = "US-EAST-04A"});
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	world_stop(*state);
-	free(*state);
-	return 0;
-}
-
-static void refresh(struct world *w)
-{
-	assert_int_equal(world_write(w, ".vpcfs/refresh", O_TRUNC, "1\n"), 0);
+	return world_setup(state, &(struct world_options){.emulator = {.samples = true},
+					  .ttl_ms = LONG_TTL_MS,
+					  .zone = "US-EAST-04A"});
 }
 
 /* What the server has, whatever the mount believes. */
 static void expect_served(struct world *w, const char *path, const char *text)
 {
-	refresh(w);
+	world_refresh(w);
 	world_expect(w, path, text);
 }
 
@@ -293,7 +277,7 @@ static void a_failed_reading_keeps_no_write_from_being_sent(void **state)
 	world_expect(w, "dev/name", "dev\n");
 	w->timeout_ms = 300;
 	world_fault(w, "GET:hang\nLIST:hang\n");
-	refresh(w);
+	world_refresh(w);
 	assert_int_equal(world_read(w, "dev/name", &b), -ETIMEDOUT);
 	w->timeout_ms = 5000;
 	set(w, EGRESS, "true\n");
@@ -332,13 +316,13 @@ static void a_page_of_a_gateway_makes_no_vpc_vanish(void **state)
 	assert_int_equal(tree_write(open.handle, &op, 0, "kept\n", 5, false), 0);
 	tree_release(open.handle, &op);
 	world_fault(w, "GET:status=404,body=html\n");
-	refresh(w);
+	world_refresh(w);
 	assert_int_equal(world_read(w, "staging/name", &b), -EBADMSG);
 	world_expect(w, "staging/note", "kept\n");
 	world_fault(w, "PATCH:status=404,body=html\nDELETE:status=404,body=html\n");
 	assert_int_equal(world_write(w, EGRESS, O_TRUNC, "true\n"), -EBADMSG);
 	world_fault(w, "");
-	refresh(w);
+	world_refresh(w);
 	world_expect(w, "staging/name", "staging\n");
 	world_expect(w, "staging/note", "kept\n");
 }
@@ -363,7 +347,7 @@ static void *list_meanwhile(void *arg)
 
 	while (!world_count(w, "POST"))
 		sched_yield();
-	refresh(w);
+	world_refresh(w);
 	assert_int_equal(world_list(w, "", &b), 0);
 	return NULL;
 }
@@ -404,7 +388,7 @@ static void what_needs_no_network_works_without(void **state)
 
 	world_expect(w, EGRESS, "false\n");
 	world_fault(w, "ANY:hang\n");
-	refresh(w);
+	world_refresh(w);
 	began = clock_mono_ms();
 	op = world_op(w);
 	op.is_look = true;
@@ -471,7 +455,7 @@ static void a_dry_run_sends_nothing(void **state)
 	world_stop(&w);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, world_teardown)
 
 int main(void)
 {

@@ -485,3 +485,41 @@ void world_expect(struct world *w, const char *path, const char *text)
 		fail_msg("%s: %s", path, strerror(-r));
 	assert_string_equal(buf_str(&b), text);
 }
+
+int world_setup(void **state, const struct world_options *options)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	world_start(w, options);
+	*state = w;
+	return 0;
+}
+
+int world_teardown(void **state)
+{
+	world_stop(*state);
+	free(*state);
+	return 0;
+}
+
+void world_refresh(struct world *w)
+{
+	assert_int_equal(world_write(w, ".vpcfs/refresh", O_TRUNC, "1\n"), 0);
+}
+
+void world_expect_in(struct world *w, const char *path, const char *part)
+{
+	CLEANUP_BUF struct buf b = BUF_INIT(1 << 20);
+
+	assert_int_equal(world_read(w, path, &b), 0);
+	if (!strstr(buf_str(&b), part))
+		fail_msg("%s has no \"%s\":\n%s", path, part, buf_str(&b));
+}
+
+void world_expect_listed(struct world *w, const char *dir, const char *names)
+{
+	CLEANUP_BUF struct buf b = BUF_INIT(1 << 16);
+
+	assert_int_equal(world_list(w, dir, &b), 0);
+	assert_string_equal(buf_str(&b), names);
+}

@@ -43,6 +43,9 @@ struct world_options {
 
 void world_start(struct world *w, const struct world_options *options);
 void world_stop(struct world *w);
+/* A world of a test's own, as its state (cmocka). Return 0. */
+int world_setup(void **state, const struct world_options *options);
+int world_teardown(void **state);
 
 /* The node at a path, and whether the kernel was told to drop its attributes since world_forget_told. */
 uint64_t world_id(struct world *w, const char *path);
@@ -92,7 +95,11 @@ void world_read_as(struct world *w, pid_t pid, const char *path);
 int world_open(struct world *w, const char *path, int flags, struct tree_open *ret);
 struct op world_op(const struct world *w);
 
-/* Fails the test unless the file reads so. */
+/* Forgets all answers. */
+void world_refresh(struct world *w);
+/* Each fails the test unless the file reads so, has this in it, or the directory has these names (world_list). */
 void world_expect(struct world *w, const char *path, const char *text);
+void world_expect_in(struct world *w, const char *path, const char *part);
+void world_expect_listed(struct world *w, const char *dir, const char *names);
 
 #endif
