@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Wiring: options, then the layers bottom-up, the mount, and everything down again top-down. Nothing is decided here but the
- * order, and how a failure before the mount answers reaches the one who started it. */
+/* Wiring: options, then the layers bottom-up, the mount, and everything down again top-down.
+ * Nothing is decided here but the order, and how a failure before the mount answers reaches the one
+ * who started it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -95,7 +96,8 @@ static int check_mountpoint(const char *path, struct err *err)
 	return err_set(err, errno, "%s: cannot be mounted on: %s", path, strerror(errno));
 }
 
-/* The built-in emulator answers on a port that every user of this machine can reach, and never sees the real token. */
+/* The built-in emulator answers on a port that every user of this machine can reach, and never sees
+ * the real token. */
 static int make_emulator_token(char out[EMULATOR_TOKEN_MAX], struct err *err)
 {
 	unsigned char bytes[(EMULATOR_TOKEN_MAX - 1) / 2];
@@ -175,8 +177,8 @@ static void become_daemon(void)
 	}
 }
 
-/* The mount answers. The parent is told last: its end may be that of the session, with a hang-up for all in it. A parent that is
- * gone was interrupted: then there shall be no mount either. */
+/* The mount answers. The parent is told last: its end may be that of the session, with a hang-up
+ * for all in it. A parent that is gone was interrupted: then there shall be no mount either. */
 static void on_ready(void *arg)
 {
 	struct program *p = arg;
@@ -246,7 +248,8 @@ static int start(struct program *p, struct err *err)
 	return r;
 }
 
-/* While the program starts, which may wait for a network, nobody else looks at the signals that end it. */
+/* While the program starts, which may wait for a network, nobody else looks at the signals that end
+ * it. */
 static void *guard_run(void *arg)
 {
 	const struct program *p = arg;
@@ -319,7 +322,8 @@ static int run(struct program *p)
 	return r < 0 ? 1 : 0;
 }
 
-/* The parent waits until the mount answers or the child ended. A signal ends it, and the child then ends itself: guard_run, on_ready. */
+/* The parent waits until the mount answers or the child ended. A signal ends it, and the child then
+ * ends itself: guard_run, on_ready. */
 static int wait_until_ready(int fd, pid_t child)
 {
 	char ok;
@@ -400,7 +404,8 @@ int main(int argc, char **argv)
 	open_missing_fds();
 	forbid_core_dumps();
 	(void)token_take_environment(&p.environment_token, &token_error);
-	/* By default each thread keeps free memory of its own: with 10,000 VPCs 2 MB of 54 lie idle. */
+	/* By default each thread keeps free memory of its own: with 10,000 VPCs 2 MB of 54 lie
+	 * idle. */
 	mallopt(M_ARENA_MAX, 2);
 	r = config_parse(argc, argv, environment, &p.config, &err);
 	if (r < 0) {

@@ -7,7 +7,8 @@
 #include <stddef.h>
 #include "base/cleanup.h"
 
-/* data is NULL or owned and NUL-terminated behind its len bytes. Read the members, change them only here. */
+/* data is NULL or owned and NUL-terminated behind its len bytes. Read the members, change them only
+ * here. */
 struct buf {
 	char *data;
 	size_t len; /* bytes */

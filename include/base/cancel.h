@@ -24,8 +24,9 @@ void cancel_fire(struct cancel *c);
 /* NULL is never fired. */
 bool cancel_is_fired(struct cancel *c);
 
-/* Has wake(arg) called, from the firing thread, when the cancel fires or at once if it has. wake may take the
- * waiter's own lock; so hook and unhook without holding that lock. c may be NULL: nothing happens. */
+/* Has wake(arg) called, from the firing thread, when the cancel fires or at once if it has. wake
+ * may take the waiter's own lock; so hook and unhook without holding that lock. c may be NULL:
+ * nothing happens. */
 void cancel_hook(struct cancel *c, void (*wake)(void *arg), void *arg);
 /* On return wake does not run and will not. */
 void cancel_unhook(struct cancel *c);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Scope cleanup: a local that owns something gives it back on every way out, unless it was stolen. */
+/* Scope cleanup: a local that owns something gives it back on every way out, unless it was stolen.
+ */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H
 

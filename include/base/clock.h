@@ -17,10 +17,12 @@ bool clock_is_later(struct timespec a, struct timespec b);
 
 /* A condition variable on the monotonic clock, so that deadlines survive a change of the date. */
 void clock_cond_init(pthread_cond_t *cond);
-/* Waits until signalled or deadline_ms (clock_mono_ms() scale). Returns false when the deadline passed. */
+/* Waits until signalled or deadline_ms (clock_mono_ms() scale). Returns false when the deadline
+ * passed. */
 bool clock_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock, uint64_t deadline_ms);
 
-/* RFC 3339 with "Z" and 0 to 9 digits of fraction, or a numeric offset, as ProtoJSON writes a Timestamp. */
+/* RFC 3339 with "Z" and 0 to 9 digits of fraction, or a numeric offset, as ProtoJSON writes a
+ * Timestamp. */
 bool clock_parse_rfc3339(const char *text, struct timespec *ret);
 #define CLOCK_TEXT_MAX 40
 /* "2026-01-31T12:00:00.123Z", milliseconds. */

@@ -5,7 +5,8 @@
 
 #define ERR_TEXT_MAX 4096
 
-/* Caller's memory; text is "" until something failed; may hold several lines, without a last newline. */
+/* Caller's memory; text is "" until something failed; may hold several lines, without a last
+ * newline. */
 struct err {
 	char text[ERR_TEXT_MAX];
 };

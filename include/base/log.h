@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages of the program to its operator: stderr in the foreground, syslog as a daemon. Library layers return
- * errors instead; main and fs say them. Never give it a secret. */
+/* Messages of the program to its operator: stderr in the foreground, syslog as a daemon. Library
+ * layers return errors instead; main and fs say them. Never give it a secret. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 

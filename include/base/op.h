@@ -12,9 +12,11 @@ struct op {
 	uint64_t deadline_ms; /* clock_mono_ms() at which it must have been answered */
 	struct cancel *
 		cancel; /* borrowed, may be NULL; watched by reads only, never by a mutation */
-	bool is_look; /* a look-up of a name: others wait behind it, deaf to signals, so what is known may do */
-	bool is_reading; /* opens for reading, lists or reads: who only does that may be told that what it
-			    wants could not be had a moment ago; nobody else, for it may be about to write */
+	/* a look-up of a name: others wait behind it, deaf to signals, so what is known may do */
+	bool is_look;
+	/* opens for reading, lists or reads: who only does that may be told that what it wants
+	 * could not be had a moment ago; nobody else, for it may be about to write */
+	bool is_reading;
 	bool is_probe; /* whether a server that was dead is back: one attempt, no repetition */
 	uid_t uid;     /* the caller's */
 	gid_t gid;

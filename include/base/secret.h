@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A secret is a type of its own: kept out of core dumps, wiped when freed, and no format prints it. */
+/* A secret is a type of its own: kept out of core dumps, wiped when freed, and no format prints it.
+ */
 #ifndef BASE_SECRET_H
 #define BASE_SECRET_H
 

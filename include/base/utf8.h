@@ -9,8 +9,8 @@
 bool utf8_is_valid(const char *bytes, size_t len);
 /* The largest length <= max that does not cut a character of well-formed text. */
 size_t utf8_cut(const char *bytes, size_t len, size_t max);
-/* Copies what a person may be shown: control characters but newline and bytes that are not UTF-8 become '?'.
- * Writes at most size bytes with the NUL. */
+/* Copies what a person may be shown: control characters but newline and bytes that are not UTF-8
+ * become '?'. Writes at most size bytes with the NUL. */
 void utf8_clean(char *out, size_t size, const char *bytes, size_t len);
 
 #endif

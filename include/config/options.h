@@ -37,8 +37,8 @@ struct config {
 	char *fuse_opts; /* what is left for the kernel's mount: "noatime,exec"; "" when none */
 };
 
-/* argv as main has it; env is getenv or a test's. Prints nothing.
- * Errors, with a sentence that names the option, what is wrong, what is expected: -EINVAL (usage), -EACCES (http:// is refused);
+/* argv as main has it; env is getenv or a test's. Prints nothing. Errors, with a sentence that
+ * names the option, what is wrong, what is expected: -EINVAL (usage), -EACCES (http:// is refused);
  * -ENOMEM. */
 int config_parse(int argc, char *const *argv, const char *(*env)(const char *name),
 	struct config *ret, struct err *err);

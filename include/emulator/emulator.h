@@ -10,14 +10,15 @@
 
 enum emulator_profile { EMULATOR_LIVE, EMULATOR_REFERENCE };
 
-/* All strings borrowed for the call. Zero-initialised is: any free port, any non-empty Bearer token, live, empty. */
+/* All strings borrowed for the call. Zero-initialised is: any free port, any non-empty Bearer
+ * token, live, empty. */
 struct emulator_options {
 	const char *listen; /* "HOST:PORT", loopback only; NULL is 127.0.0.1:0 */
 	const char *token;  /* NULL: every non-empty Bearer token is taken */
 	enum emulator_profile profile;
 	const char *load_file; /* a list answer {"items":[...]}, or NULL */
-	const char *
-		state_file; /* kept on disk: read at start when it exists, written before each answer */
+	/* kept on disk: read at start when it exists, written before each answer */
+	const char *state_file;
 	bool omit_defaults;    /* answers leave out what is unset, as some gateways do */
 	bool samples;	       /* start with sample VPCs when the state is empty */
 	unsigned latency_ms;   /* before each answer */
@@ -29,9 +30,10 @@ struct emulator_options {
 
 struct emulator;
 
-/* Starts serving in threads of its own and returns. Blocks on the disk for load_file and state_file.
- * Errors, each with a sentence: -EINVAL (an option), -EADDRINUSE, -EACCES, -ENOMEM, -EBADMSG (a file that is not what it
- * should be; it is left as it is), -EBUSY (the state file has another server), errno of the files. */
+/* Starts serving in threads of its own and returns. Blocks on the disk for load_file and
+ * state_file. Errors, each with a sentence: -EINVAL (an option), -EADDRINUSE, -EACCES, -ENOMEM,
+ * -EBADMSG (a file that is not what it should be; it is left as it is), -EBUSY (the state file has
+ * another server), errno of the files. */
 int emulator_start(
 	const struct emulator_options *options, struct emulator **ret, struct err *err);
 /* Stops, joins its threads, frees. NULL is allowed. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Sends one request, returns one answer. A thread of its own owns curl (one multi handle: connections are reused,
- * HTTP/2 is multiplexed); callers hand a request in and wait with a deadline and a cancel. */
+/* Sends one request, returns one answer. A thread of its own owns curl (one multi handle:
+ * connections are reused, HTTP/2 is multiplexed); callers hand a request in and wait with a
+ * deadline and a cancel. */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
 
@@ -19,8 +20,8 @@ struct http_options {
 	bool direct; /* no proxy; else http_proxy, https_proxy, no_proxy ... count as in curl */
 };
 
-/* Start after any fork: curl and the thread do not survive one. Errors: -ENOMEM, -EINVAL (cacert unreadable, with
- * a sentence), -EAGAIN (no thread). */
+/* Start after any fork: curl and the thread do not survive one. Errors: -ENOMEM, -EINVAL (cacert
+ * unreadable, with a sentence), -EAGAIN (no thread). */
 int http_new(const struct http_options *options, struct http **ret, struct err *err);
 /* Ends every call under way with -ESHUTDOWN, now and from now on; any thread; does not wait. */
 void http_shut_down(struct http *http);
@@ -39,7 +40,8 @@ struct http_request {
 	const char *if_none_match; /* an ETag, or NULL */
 	/* It changes nothing, so it may be sent again. Any other request is sent at most once. */
 	bool repeatable;
-	/* Whether this answer, which is no success, says "not now". NULL: http_is_busy of its status. */
+	/* Whether this answer, which is no success, says "not now". NULL: http_is_busy of its
+	 * status. */
 	bool (*is_busy)(const struct http_answer *answer);
 };
 
@@ -54,8 +56,8 @@ struct http_answer {
 	char location[HTTP_HEADER_MAX];	    /* where a 3xx points */
 	int64_t retry_after_ms; /* -1 when there is none; from seconds or from a date */
 	unsigned attempts;	/* requests that were made for it, 1 or more */
-	/* The last attempt, if it is made again, may end otherwise: the server said "not now", or there was no
-	 * connection, or it broke. Written on failure, too. */
+	/* The last attempt, if it is made again, may end otherwise: the server said "not now", or
+	 * there was no connection, or it broke. Written on failure, too. */
 	bool may_repeat;
 };
 
@@ -70,23 +72,25 @@ void http_answer_release(struct http_answer *answer);
 /* Whether a server says with this status that it cannot now: 429, 502, 503, 504. */
 bool http_is_busy(int status);
 
-/* Milliseconds to wait before a request that may_repeat is sent again, jittered and doubling from 100 ms, at least
- * retry_after_ms (-1: none); -1 when the attempts made so far are enough. errnum: 0 with an answer that says "not now", else
- * the errno of http_call (positive), which decides how many attempts there are. */
+/* Milliseconds to wait before a request that may_repeat is sent again, jittered and doubling from
+ * 100 ms, at least retry_after_ms (-1: none); -1 when the attempts made so far are enough. errnum:
+ * 0 with an answer that says "not now", else the errno of http_call (positive), which decides how
+ * many attempts there are. */
 int64_t http_repeat_wait_ms(int errnum, int64_t retry_after_ms, unsigned attempts);
 
-/* Sends and waits for the answer. A repeatable request is sent again while the last attempt may_repeat, after
- * http_repeat_wait_ms, never past op->deadline_ms (a wait that would pass it is not begun: the last answer is returned),
- * and never when op->is_probe. Any other is sent at most once: when a reused connection turns out to be dead, that is
- * -EREMOTEIO. Redirects are not followed: a 3xx is an answer.
+/* Sends and waits for the answer. A repeatable request is sent again while the last attempt
+ * may_repeat, after http_repeat_wait_ms, never past op->deadline_ms (a wait that would pass it is
+ * not begun: the last answer is returned), and never when op->is_probe. Any other is sent at most
+ * once: when a reused connection turns out to be dead, that is -EREMOTEIO. Redirects are not
+ * followed: a 3xx is an answer.
  *
- * Blocks until the answer, op->deadline_ms, or, when op->cancel is not NULL, until that fires. The deadline holds for
- * name resolution, connection, TLS, a server that hangs or drips.
- * Returns 0 with any complete answer, whatever its status; ret_sent (may be NULL) says whether a request may have
- * reached the server, on failure too.
- * Errors, with a sentence that names host and port: -EHOSTUNREACH (no route, no name), -ECONNREFUSED, -ETIMEDOUT,
- * -EPROTO (TLS), -EBADMSG (cut, too large, not HTTP), -EREMOTEIO (connection closed or reset without an answer),
- * -EINTR (cancelled), -ESHUTDOWN, -ENOMEM. */
+ * Blocks until the answer, op->deadline_ms, or, when op->cancel is not NULL, until that fires. The
+ * deadline holds for name resolution, connection, TLS, a server that hangs or drips. Returns 0 with
+ * any complete answer, whatever its status; ret_sent (may be NULL) says whether a request may have
+ * reached the server, on failure too. Errors, with a sentence that names host and port:
+ * -EHOSTUNREACH (no route, no name), -ECONNREFUSED, -ETIMEDOUT, -EPROTO (TLS), -EBADMSG (cut, too
+ * large, not HTTP), -EREMOTEIO (connection closed or reset without an answer), -EINTR (cancelled),
+ * -ESHUTDOWN, -ENOMEM. */
 int http_call(struct http *http, const struct http_request *request, const struct op *op,
 	struct http_answer *ret, bool *ret_sent, struct err *err);
 

@@ -55,10 +55,10 @@ void doc_unrefp(struct doc **doc);
 #define CLEANUP_DOC CLEANUP(doc_unrefp)
 
 /* Whether its JSON could be read. An integer of more than 64 bits, a lone surrogate or bytes that
- * are not UTF-8 cannot, nor can a known field of the wrong type; then the document has its id and name (the id, where the name is what
- * cannot be read), zone, status and updatedAt as far as they can be read, and whatever else is
- * asked of it is -EBADMSG: doc_find and doc_list below its directory, doc_show, doc_spec, and every
- * change. */
+ * are not UTF-8 cannot, nor can a known field of the wrong type; then the document has its id and
+ * name (the id, where the name is what cannot be read), zone, status and updatedAt as far as they
+ * can be read, and whatever else is asked of it is -EBADMSG: doc_find and doc_list below its
+ * directory, doc_show, doc_spec, and every change. */
 bool doc_is_readable(const struct doc *doc);
 /* The sentence that says why not, else "". Borrowed. */
 const char *doc_problem(const struct doc *doc);

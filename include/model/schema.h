@@ -12,7 +12,8 @@
 enum field_type {
 	FIELD_DIR,    /* an object, or an array of named objects: a directory */
 	FIELD_STRING, /* a scalar and a newline */
-	FIELD_ENUM, /* upper-case word; a missing one is its zero, an unknown number is shown in digits */
+	/* upper-case word; a missing one is its zero, an unknown number is shown in digits */
+	FIELD_ENUM,
 	FIELD_BOOL, /* true | false */
 	FIELD_INT,
 	FIELD_CIDR,	 /* one CIDR; syntax is checked before anything is sent */
@@ -32,9 +33,9 @@ enum field_flags {
 	FIELD_NAMED_ITEMS = 16, /* a directory of an array's items by their `name` */
 	FIELD_WHOLE_LIST = 32,	/* sent as part of its whole list: GET before PATCH */
 	FIELD_UNKNOWN = 64,	/* no row: a field of a newer API */
-	FIELD_SPEC_ONLY_WITH =
-		128, /* given when the VPC is made or left to the server: of all such fields spec.json
-				     * has the last that is set; left out there it stays as it is */
+	/* given when the VPC is made or left to the server: of all such fields spec.json has the
+	 * last that is set; left out there it stays as it is */
+	FIELD_SPEC_ONLY_WITH = 128,
 };
 
 /* A value of an enum of the published schema. */
@@ -59,7 +60,8 @@ extern const size_t schema_row_count;
 
 /* The row of a path of the mount, any name standing for "*"; NULL when there is none. */
 const struct row *schema_match(const char *path);
-/* The rows directly below a directory of the mount that must be there; after: the one before, or the directory's own row. */
+/* The rows directly below a directory of the mount that must be there; after: the one before, or
+ * the directory's own row. */
 const struct row *schema_next_required(const char *dir, const struct row *after);
 
 /* Adds the text of `.vpcfs/server-owned`: for each name that only the API sets, hostPrefix,

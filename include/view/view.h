@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the file system and the VPCs meet: which object shows as which file, and what a write to it becomes. */
+/* Where the file system and the VPCs meet: which object shows as which file, and what a write to it
+ * becomes. */
 #ifndef VIEW_VIEW_H
 #define VIEW_VIEW_H
 
@@ -32,17 +33,18 @@ struct view_gauges {
 
 /* Strings are copied. Errors: -ENOMEM, and those of api_new. */
 int view_new(const struct view_options *options, struct view **ret, struct err *err);
-/* No operation may be under way and every node released; waits for questions to the API that are still open, so end those
- * with http_shut_down before. NULL is allowed. */
+/* No operation may be under way and every node released; waits for questions to the API that are
+ * still open, so end those with http_shut_down before. NULL is allowed. */
 void view_free(struct view *view);
 
-/* The end has begun: whoever waits here returns at once, now and from now on. Any thread; does not block. (Calls to the API
- * end with http_shut_down.) */
+/* The end has begun: whoever waits here returns at once, now and from now on. Any thread; does not
+ * block. (Calls to the API end with http_shut_down.) */
 void view_shut_down(struct view *view);
 
 /* Who is told when what is shown changes; before the first operation. Borrowed until view_part. */
 void view_set_tree(struct view *view, struct tree *tree);
-/* Waits for questions to the API that are still open, as view_free does; then nobody is told any more. */
+/* Waits for questions to the API that are still open, as view_free does; then nobody is told any
+ * more. */
 void view_part(struct view *view);
 
 /* The root directory. */

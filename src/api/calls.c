@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The five calls of the service. Everything that is REST about them is in the table; the same calls over Connect
- * (POST /coreweave.networking.v1beta1.VPCService/ListVPCs, id in the body) would be a second table. */
+/* The five calls of the service. Everything that is REST about them is in the table; the same calls
+ * over Connect (POST /coreweave.networking.v1beta1.VPCService/ListVPCs, id in the body) would be a
+ * second table. */
 #include "api/api.h"
 
 #include <errno.h>
@@ -251,8 +252,9 @@ static int listing_find_next(struct listing *listing, struct val *body, struct e
 	return r == -EFBIG ? err_set(err, EBADMSG, "the next page's token is too long") : r;
 }
 
-/* A page of a longer list, of which an empty array was left out: nothing but the way to the next one. What else has members and no
- * items is no list (a proxy's {"status":"ok"}), and {} is one without VPCs (model/doc.h). */
+/* A page of a longer list, of which an empty array was left out: nothing but the way to the next
+ * one. What else has members and no items is no list (a proxy's {"status":"ok"}), and {} is one
+ * without VPCs (model/doc.h). */
 static bool is_empty_page(struct val *body)
 {
 	return val_is_object(body) && val_count(body) == 1 &&

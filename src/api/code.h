@@ -16,9 +16,11 @@ struct code {
 
 /* NULL when there is none. */
 const struct code *code_by_number(int64_t number);
-/* Any case, as Connect ("not_found") and AIP-193 ("NOT_FOUND") write it; NULL when there is none or name is NULL. */
+/* Any case, as Connect ("not_found") and AIP-193 ("NOT_FOUND") write it; NULL when there is none or
+ * name is NULL. */
 const struct code *code_by_name(const char *name);
-/* For an answer that names no code; status is not 2xx. A 404 or 410 without one is not the API's: EBADMSG. */
+/* For an answer that names no code; status is not 2xx. A 404 or 410 without one is not the API's:
+ * EBADMSG. */
 int code_errnum_of_http(int status);
 
 #endif

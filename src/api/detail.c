@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The details of an error. One table says, for each type, which parts make its line; a part is found by its two JSON
- * spellings (ProtoJSON's and the proto's) or, on the wire, by its number (googleapis: google/rpc/error_details.proto). */
+/* The details of an error. One table says, for each type, which parts make its line; a part is
+ * found by its two JSON spellings (ProtoJSON's and the proto's) or, on the wire, by its number
+ * (googleapis: google/rpc/error_details.proto). */
 #include "detail.h"
 
 #include <stdio.h>

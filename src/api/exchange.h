@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One call of the service as request and answer: URL, token, the one repetition after 401, and the report of it. */
+/* One call of the service as request and answer: URL, token, the one repetition after 401, and the
+ * report of it. */
 #ifndef API_EXCHANGE_H
 #define API_EXCHANGE_H
 
@@ -32,11 +33,12 @@ struct exchange {
 	unsigned attempts;
 };
 
-/* Sends and waits. Returns 0 with a 2xx in x->answer, or with a 304 that was asked for, else -problem->errnum. Call
- * exchange_end after it in either case. */
+/* Sends and waits. Returns 0 with a 2xx in x->answer, or with a 304 that was asked for, else
+ * -problem->errnum. Call exchange_end after it in either case. */
 int exchange_run(struct api *api, const struct op *op, struct exchange *x,
 	struct api_problem *problem);
-/* Tells the observer how it went, r being what the call will return, and frees the answer. Returns r. */
+/* Tells the observer how it went, r being what the call will return, and frees the answer. Returns
+ * r. */
 int exchange_end(struct api *api, struct exchange *x, int r);
 
 #endif

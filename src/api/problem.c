@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What an answer that is no success means. Which gateway answers is not known, so all bodies are understood:
+/* What an answer that is no success means. Which gateway answers is not known, so all bodies are
+ * understood:
  *   google.rpc.Status   {"code": 5, "message", "details": [{"@type", ...}]}
  *   Connect             {"code": "not_found", "message", "details": [{"type", "value", "debug"}]}
  *   AIP-193             {"error": {"code": 404, "status": "NOT_FOUND", "message", "details"}}
@@ -89,7 +90,8 @@ static const struct code *code_of_status(const struct val *body)
 					  : code_by_name(val_text(code));
 }
 
-/* AIP-193: the name is in "status", and "code" is an HTTP status, of which only 404 means one code. */
+/* AIP-193: the name is in "status", and "code" is an HTTP status, of which only 404 means one code.
+ */
 static void status_read_aip193(struct status *status, const struct val *error)
 {
 	int64_t number;
@@ -199,7 +201,8 @@ static bool is_foreign_404(const struct status *status)
 	return !status->code && (status->http == 404 || status->http == 410);
 }
 
-/* errno, code, and whether to ask again. A quota does not fill up again while one waits; a rate does. */
+/* errno, code, and whether to ask again. A quota does not fill up again while one waits; a rate
+ * does. */
 static void problem_judge(
 	struct api_problem *problem, const struct status *status, bool quota)
 {

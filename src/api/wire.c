@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* protobuf's wire format (protobuf.dev/programming-guides/encoding) and base64 (RFC 4648), to read only. */
+/* protobuf's wire format (protobuf.dev/programming-guides/encoding) and base64 (RFC 4648), to read
+ * only. */
 #include "wire.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The wake function runs under the cancel's lock: that is what makes unhook mean "not running any more". */
+/* The wake function runs under the cancel's lock: that is what makes unhook mean "not running any
+ * more". */
 #include "base/cancel.h"
 
 void cancel_init(struct cancel *c)

@@ -78,7 +78,8 @@ static bool has_shape(const char *text, const char *pattern)
 	return true;
 }
 
-/* Of digits that are there. Every file that is listed shows a time: sscanf would be a tenth of a walk. */
+/* Of digits that are there. Every file that is listed shows a time: sscanf would be a tenth of a
+ * walk. */
 static int number_at(const char *digits, size_t count)
 {
 	int n = 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages of the program to its operator. The level is the program's one global besides const tables. */
+/* Messages of the program to its operator. The level is the program's one global besides const
+ * tables. */
 #include "base/log.h"
 
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A chained hash map; the hash is seeded per process so that names from the network cannot aim at one chain. */
+/* A chained hash map; the hash is seeded per process so that names from the network cannot aim at
+ * one chain. */
 #include "base/map.h"
 
 #include <errno.h>

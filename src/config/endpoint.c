@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the API is. Refuses what would carry a secret (user:password@) or lose part of itself (query, fragment) on the
- * way, and says so without repeating the secret. */
+/* Where the API is. Refuses what would carry a secret (user:password@) or lose part of itself
+ * (query, fragment) on the way, and says so without repeating the secret. */
 #include "endpoint.h"
 
 #include <arpa/inet.h>

@@ -8,8 +8,9 @@
 
 /* Whether the text starts like a URL. */
 bool endpoint_is_url(const char *text);
-/* The URL without last slashes, checked but for http://, which only endpoint_check_scheme knows about: allow_http may
- * come later on the command line. from names the option or variable in the sentence. Errors: -EINVAL, -ENOMEM. */
+/* The URL without last slashes, checked but for http://, which only endpoint_check_scheme knows
+ * about: allow_http may come later on the command line. from names the option or variable in the
+ * sentence. Errors: -EINVAL, -ENOMEM. */
 int endpoint_parse(const char *url, const char *from, char **ret, struct err *err);
 /* Whether a checked URL is of this machine: 127.0.0.0/8, ::1, localhost. */
 bool endpoint_is_loopback(const char *endpoint);

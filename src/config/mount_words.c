@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Words that mount(8), fstab, the kernel and other FUSE programs put behind -o: a mount helper gets them all. */
+/* Words that mount(8), fstab, the kernel and other FUSE programs put behind -o: a mount helper gets
+ * them all. */
 #include "settings.h"
 
 #include <string.h>
 
-/* Accepted without effect: addressed to mount(8) and systemd; or always so, or never so, here (nosuid, nodev and
- * default_permissions are always on); or names and sizes that this program sets itself. */
+/* Accepted without effect: addressed to mount(8) and systemd; or always so, or never so, here
+ * (nosuid, nodev and default_permissions are always on); or names and sizes that this program sets
+ * itself. */
 static const char *const words_ignored[] = {
 	"_netdev",
 	"auto",

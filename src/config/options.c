@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Command line and environment as one struct. Options and positionals may stand in any order, since mount(8) puts -o
- * last; the command line is read to its end before anything is decided. */
+/* Command line and environment as one struct. Options and positionals may stand in any order, since
+ * mount(8) puts -o last; the command line is read to its end before anything is decided. */
 #include "config/options.h"
 
 #include <errno.h>

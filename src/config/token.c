@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the API token comes from. The file is trusted only as the open descriptor shows it, not by its name. */
+/* Where the API token comes from. The file is trusted only as the open descriptor shows it, not by
+ * its name. */
 #include "config/token.h"
 
 #include <errno.h>

@@ -17,8 +17,8 @@ bool value_umask(const char *text, mode_t *ret);
 /* A number or a name. */
 bool value_uid(const char *text, uid_t *ret);
 bool value_gid(const char *text, gid_t *ret);
-/* The path from the root, made so as text: a dead mount on the way must not be asked. NULL without memory or without
- * a working directory. */
+/* The path from the root, made so as text: a dead mount on the way must not be asked. NULL without
+ * memory or without a working directory. */
 char *value_absolute(const char *path);
 
 #endif

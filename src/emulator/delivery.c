@@ -162,7 +162,8 @@ static void add_headers(struct MHD_Response *response, const struct answer *a)
 	}
 }
 
-/* RST where the fault wants one (Linux: connect to AF_UNSPEC aborts); else the connection just ends. */
+/* RST where the fault wants one (Linux: connect to AF_UNSPEC aborts); else the connection just
+ * ends. */
 static enum MHD_Result close_unanswered(struct MHD_Connection *c, const struct fault *fault)
 {
 	const struct sockaddr nobody = {.sa_family = AF_UNSPEC};

@@ -193,7 +193,8 @@ json_t *document_create(const json_t *request, const char *id, const char *now)
 		"dhcp", dhcp_of(request), "status", "STATUS_READY");
 }
 
-/* The object of that name in parent, as a copy of its own that may be changed; made where it is none. */
+/* The object of that name in parent, as a copy of its own that may be changed; made where it is
+ * none. */
 static json_t *own_object(json_t *parent, const char *name)
 {
 	const json_t *had = json_object_get(parent, name);

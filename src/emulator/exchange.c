@@ -113,7 +113,8 @@ static bool replacement(
 	}
 }
 
-/* What makes a request wait, before or after it is carried out. Returns false when it is to end without an answer. */
+/* What makes a request wait, before or after it is carried out. Returns false when it is to end
+ * without an answer. */
 static bool linger(struct server *s, const struct exchange *x)
 {
 	const struct hold_ticket ticket = {.number = x->number,

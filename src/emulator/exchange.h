@@ -24,8 +24,8 @@ struct server {
 	int stop_fd;		   /* owned eventfd: readable from server_stop on */
 };
 
-/* Waits so long, but no longer than until the server stops (false), and, where the client is given, until it has gone
- * (false). */
+/* Waits so long, but no longer than until the server stops (false), and, where the client is given,
+ * until it has gone (false). */
 bool exchange_wait(struct server *s, struct MHD_Connection *client, uint64_t ms);
 #define EXCHANGE_FOREVER UINT64_MAX
 
@@ -35,12 +35,14 @@ enum MHD_Result exchange_answer(struct server *s, struct exchange *x,
 
 /* Reads the body of a request that may have one. */
 void gateway_parse(struct exchange *x);
-/* Whether the gateway lets the request through to the service: *ret_request is then the decoded message of a POST or PATCH,
- * a new reference, else NULL. Where it does not, *ret is what it says itself. */
+/* Whether the gateway lets the request through to the service: *ret_request is then the decoded
+ * message of a POST or PATCH, a new reference, else NULL. Where it does not, *ret is what it says
+ * itself. */
 bool gateway_admit(const struct server *s, const struct exchange *x,
 	struct MHD_Connection *c, json_t **ret_request, struct answer *ret);
 
-/* Chooses the form of a service's answer that this client takes; to be done once, before the answer is counted. */
+/* Chooses the form of a service's answer that this client takes; to be done once, before the answer
+ * is counted. */
 void represent(struct MHD_Connection *c, const struct fault *fault, struct answer *a);
 
 /* Whether the fault is about how the bytes of the body arrive. */
@@ -52,8 +54,8 @@ enum MHD_Result delivery_send_take(struct server *s, struct MHD_Connection *c,
 /* Whether the request has the token, and the answer where it has not. */
 bool guard_has_token(const struct server *s, struct MHD_Connection *c);
 struct answer guard_unauthorized(void);
-/* Whether a request for a control endpoint has the token, names this server as its Host and comes from no foreign web
- * page; else *ret is the refusal. */
+/* Whether a request for a control endpoint has the token, names this server as its Host and comes
+ * from no foreign web page; else *ret is the refusal. */
 bool guard_control(const struct server *s, struct MHD_Connection *c, struct answer *ret);
 
 /* The control endpoints, below /emulator/. */

@@ -64,7 +64,8 @@ struct fault_rule {
 /* Errors: -EINVAL with one sentence. */
 int fault_parse(const char *text, struct fault_rule *ret, struct err *err);
 
-/* The name of a method in a rule to its bits, and the bit of a request. Errors: -EINVAL with one sentence. */
+/* The name of a method in a rule to its bits, and the bit of a request. Errors: -EINVAL with one
+ * sentence. */
 int fault_parse_methods(const char *text, size_t len, unsigned *ret, struct err *err);
 unsigned fault_method_bit(enum route_kind kind);
 
@@ -72,7 +73,8 @@ struct faults;
 
 struct faults *faults_new(void);
 void faults_free(struct faults *f);
-/* All lines or none; blank ones and those that begin with '#' are skipped. Errors: -EINVAL, -ENOMEM, -E2BIG. */
+/* All lines or none; blank ones and those that begin with '#' are skipped. Errors: -EINVAL,
+ * -ENOMEM, -E2BIG. */
 int faults_add(struct faults *f, const char *lines, struct err *err);
 /* Returns the generation of the rules to come; those that were there had lower ones. */
 uint64_t faults_clear(struct faults *f);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the gateway in front of the service does with a REST request, and what it refuses itself (schema.md section 4). */
+/* What the gateway in front of the service does with a REST request, and what it refuses itself
+ * (schema.md section 4). */
 #include "exchange.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who may ask: the token for all, and for the control endpoints no web page. A page of any site can send requests to
- * loopback; it cannot set Host, and the browser adds its Origin. */
+/* Who may ask: the token for all, and for the control endpoints no web page. A page of any site can
+ * send requests to loopback; it cannot set Host, and the browser adds its Origin. */
 #include "exchange.h"
 
 #include <arpa/inet.h>

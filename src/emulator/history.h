@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every state that VPCs were in, and what led to it: for answers that lag behind, and for tests that judge. Bounded; not
- * locked. */
+/* Every state that VPCs were in, and what led to it: for answers that lag behind, and for tests
+ * that judge. Bounded; not locked. */
 #ifndef EMULATOR_HISTORY_H
 #define EMULATOR_HISTORY_H
 
@@ -35,13 +35,14 @@ struct history {
 };
 
 void history_release(struct history *h);
-/* id is `after` from now on, and was `before` (either may be NULL). Without a cause a phase has ended. Without memory it is
- * forgotten. */
+/* id is `after` from now on, and was `before` (either may be NULL). Without a cause a phase has
+ * ended. Without memory it is forgotten. */
 void history_add(struct history *h, const struct history_cause *cause, const char *id,
 	struct text *before, struct text *after);
 /* id was there when the server started. */
 void history_add_start(struct history *h, const char *id, struct text *text);
-/* The first change later than since_us, as an index for history_at; history_end when there is none. */
+/* The first change later than since_us, as an index for history_at; history_end when there is none.
+ */
 size_t history_first_since(const struct history *h, uint64_t since_us);
 static inline size_t history_end(const struct history *h)
 {
@@ -49,7 +50,8 @@ static inline size_t history_end(const struct history *h)
 }
 const struct history_entry *history_at(const struct history *h, size_t index);
 
-/* What the control endpoint shows, from the entry after that sequence number on; NULL without memory. */
+/* What the control endpoint shows, from the entry after that sequence number on; NULL without
+ * memory. */
 struct text *history_show(const struct history *h, uint64_t after);
 
 #endif

@@ -27,8 +27,8 @@ void holds_free(struct holds *h);
 /* Waits until the request is released. Returns false when it is because of holds_stop. */
 bool holds_wait(struct holds *h, const struct hold_ticket *ticket);
 
-/* Releases those that a line selects: a request's number, or METHOD[:PATHPART] as in a rule; no line at all is everybody.
- * Errors: -EINVAL with one sentence, -ENOMEM; then nobody is released. */
+/* Releases those that a line selects: a request's number, or METHOD[:PATHPART] as in a rule; no
+ * line at all is everybody. Errors: -EINVAL with one sentence, -ENOMEM; then nobody is released. */
 int holds_release(struct holds *h, const char *lines, size_t *ret_count, struct err *err);
 /* Releases those held by a rule of an earlier generation, also those that are about to wait. */
 void holds_release_before(struct holds *h, uint64_t generation);

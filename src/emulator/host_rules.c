@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The service's own rules for host prefixes: one PRIMARY, and secondary ones of one family. REF is the published
- * reference. */
+/* The service's own rules for host prefixes: one PRIMARY, and secondary ones of one family. REF is
+ * the published reference. */
 #include "rules.h"
 
 #include <stdio.h>
@@ -18,8 +18,8 @@ struct aggregate {
 	int longest; /* bits */
 };
 
-/* REF: "must be a /18 subnet or larger ... for IPv4, or a /51 prefix or larger"; the service takes smaller ones
- * (api.md 0, row 6). */
+/* REF: "must be a /18 subnet or larger ... for IPv4, or a /51 prefix or larger"; the service takes
+ * smaller ones (api.md 0, row 6). */
 void rules_check_host_cidr(
 	const struct profile *p, const json_t *text, json_t *violations, const char *field)
 {
@@ -63,8 +63,8 @@ static struct aggregate check_cidrs(const struct profile *p, const json_t *prefi
 	return all;
 }
 
-/* REF: the policy is required, "one of", and EUI64 "only valid if all prefixes are IPv6"; the service does without one, and
- * keeps numbers that it does not know (schema.md section 4). */
+/* REF: the policy is required, "one of", and EUI64 "only valid if all prefixes are IPv6"; the
+ * service does without one, and keeps numbers that it does not know (schema.md section 4). */
 static void check_policy(const struct profile *p, const json_t *ipam,
 	const struct aggregate *all, json_t *violations, const char *base)
 {
@@ -80,8 +80,8 @@ static void check_policy(const struct profile *p, const json_t *ipam,
 			"EUI64 is only valid if all prefixes of the host prefix are IPv6");
 }
 
-/* REF: "The desired length for each Node's allocation from the VPC-wide aggregate prefix": required (schema.md section 2),
- * and where the reference is followed, longer than the aggregate's. */
+/* REF: "The desired length for each Node's allocation from the VPC-wide aggregate prefix": required
+ * (schema.md section 2), and where the reference is followed, longer than the aggregate's. */
 static void check_ipam(const struct profile *p, const json_t *ipam,
 	const struct aggregate *all, json_t *violations, const char *base)
 {

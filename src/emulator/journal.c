@@ -31,8 +31,9 @@ static int lock(int fd, const char *path, struct err *err)
 		"state file %s is in use by another vpcfs-emulator", path);
 }
 
-/* Opens and locks what is at path now, and makes it where there is nothing. Whoever finds the file there finds it locked: a
- * snapshot takes its place only with the lock on it, so the file that was locked is the one to use if it is still there. */
+/* Opens and locks what is at path now, and makes it where there is nothing. Whoever finds the file
+ * there finds it locked: a snapshot takes its place only with the lock on it, so the file that was
+ * locked is the one to use if it is still there. */
 static int open_locked(const char *path, int *ret_fd, struct err *err)
 {
 	for (;;) {

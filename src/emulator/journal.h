@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The state on disk: a snapshot, then one JSON line per change, each on the disk before its answer goes out.
+/* The state on disk: a snapshot, then one JSON line per change, each on the disk before its answer
+ * goes out.
  *
- *	{"vpcfsEmulator":1}
- *	{"add":{VPC},"asGiven":true}
- *	{"put":{VPC}}
- *	{"del":"ID"}
+ * 	{"vpcfsEmulator":1}
+ * 	{"add":{VPC},"asGiven":true}
+ * 	{"put":{VPC}}
+ * 	{"del":"ID"}
  *
  * A last line that a crash cut off was never answered for and is ignored. */
 #ifndef EMULATOR_JOURNAL_H
@@ -25,8 +26,8 @@ struct journal_change {
 };
 
 /* Reads the file, when there is one, change by change, and locks it against a second server.
- * Nothing is written. Errors: -EBADMSG (not a state file, with a sentence), -EBUSY, errno of the file,
- * or what each() returned. */
+ * Nothing is written. Errors: -EBADMSG (not a state file, with a sentence), -EBUSY, errno of the
+ * file, or what each() returned. */
 int journal_open(const char *path, int (*each)(void *arg, const struct journal_change *),
 	void *arg, struct journal **ret, struct err *err);
 void journal_close(struct journal *j);

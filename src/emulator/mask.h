@@ -8,7 +8,8 @@
 #include "profile.h"
 
 /* request: decoded. ret_leaves: from updateMask, or without one from the fields that are there.
- * Returns the first path (a new string in *ret_unknown, freed by the caller) that the profile does not know. */
+ * Returns the first path (a new string in *ret_unknown, freed by the caller) that the profile does
+ * not know. */
 bool mask_leaves(const struct profile *p, const json_t *request, unsigned *ret_leaves,
 	char **ret_unknown);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The two faces of the service. A document is kept in the shape of `live`; `reference` is cut from it. */
+/* The two faces of the service. A document is kept in the shape of `live`; `reference` is cut from
+ * it. */
 #include "profile.h"
 
 #include <string.h>
@@ -122,8 +123,8 @@ static json_t *in_dialect_take(const struct profile *p, json_t *out)
 	return brief;
 }
 
-/* The reference's samples show dhcp down to its servers, and no id only because they show no field that it does not
- * list. */
+/* The reference's samples show dhcp down to its servers, and no id only because they show no field
+ * that it does not list. */
 static json_t *bare(const json_t *doc)
 {
 	json_t *out = json_deep_copy(doc);
@@ -142,7 +143,8 @@ json_t *profile_show(const struct profile *p, json_t *doc, bool as_given)
 	return in_dialect_take(p, p->bare && !as_given ? bare(doc) : json_incref(doc));
 }
 
-/* The reference's samples of POST and PATCH: hostPrefix, no hostPrefixes, and of a prefix just name and value. */
+/* The reference's samples of POST and PATCH: hostPrefix, no hostPrefixes, and of a prefix just name
+ * and value. */
 json_t *profile_echo(const struct profile *p, json_t *doc, bool as_given)
 {
 	json_t *out, *prefix;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The two faces of the service: as it was seen to behave, and as its reference is written (api.md 0). */
+/* The two faces of the service: as it was seen to behave, and as its reference is written (api.md
+ * 0). */
 #ifndef EMULATOR_PROFILE_H
 #define EMULATOR_PROFILE_H
 
@@ -35,7 +36,8 @@ struct profile {
 	bool flags_required;	    /* of ingress and egress, where they are given */
 	bool longer_than_aggregate; /* ipam.prefixLength */
 	bool policy_required;	    /* ipam.gatewayAddressPolicy */
-	bool unknown_is_silent; /* a mask path that is not known: 200 and nothing done, else an error */
+	/* a mask path that is not known: 200 and nothing done, else an error */
+	bool unknown_is_silent;
 	const struct proto_message *create;
 	const struct proto_message *update;
 	const struct profile_mask *masks;
@@ -44,8 +46,8 @@ struct profile {
 
 const struct profile *profile_of(enum emulator_profile which);
 
-/* How GET, the list and DELETE show a document, and how POST and PATCH do. A new reference, NULL without memory.
- * as_given: the document came from a file and is shown as it stands. */
+/* How GET, the list and DELETE show a document, and how POST and PATCH do. A new reference, NULL
+ * without memory. as_given: the document came from a file and is shown as it stands. */
 json_t *profile_show(const struct profile *p, json_t *doc, bool as_given);
 json_t *profile_echo(const struct profile *p, json_t *doc, bool as_given);
 

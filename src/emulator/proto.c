@@ -84,8 +84,8 @@ static int decode_enum(
 	return 0;
 }
 
-/* What the .proto file's name of it can be: names of letters and digits between single dots. Paths with an underscore
- * have no form in JSON. */
+/* What the .proto file's name of it can be: names of letters and digits between single dots. Paths
+ * with an underscore have no form in JSON. */
 static bool is_mask_path(const char *path, size_t len)
 {
 	bool begins = true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ProtoJSON on the way in: a request by a table of its fields, as grpc-gateway's decoder takes it. */
+/* ProtoJSON on the way in: a request by a table of its fields, as grpc-gateway's decoder takes it.
+ */
 #ifndef EMULATOR_PROTO_H
 #define EMULATOR_PROTO_H
 
@@ -34,11 +35,11 @@ struct proto_message {
 	size_t count;
 };
 
-/* A new object with the fields that are there, in the table's order and under their table names: null is
- * absent, unknown fields are dropped, snake_case names are taken, enums become names (numbers that have none
- * stay numbers, names that have none are dropped), integers written as text or as 1.0 become integers, a mask is
- * trimmed.
- * Errors: -EINVAL with the sentence that the gateway would send. */
+/* A new object with the fields that are there, in the table's order and under their table names:
+ * null is absent, unknown fields are dropped, snake_case names are taken, enums become names
+ * (numbers that have none stay numbers, names that have none are dropped), integers written as text
+ * or as 1.0 become integers, a mask is trimmed. Errors: -EINVAL with the sentence that the gateway
+ * would send. */
 int proto_decode(const struct proto_message *message, const json_t *in, json_t **ret,
 	struct err *err);
 

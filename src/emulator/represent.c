@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* In which form an answer goes out: not at all where the client has it already (304), compressed, or as it is. */
+/* In which form an answer goes out: not at all where the client has it already (304), compressed,
+ * or as it is. */
 #include "exchange.h"
 
 #include <stdio.h>

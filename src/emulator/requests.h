@@ -16,7 +16,8 @@ struct requests;
 struct requests *requests_new(int log_fd);
 void requests_free(struct requests *r);
 
-/* One came in (clock_mono_us()). mask and body may be NULL. Returns its number for requests_end; 0 is not kept (no memory). */
+/* One came in (clock_mono_us()). mask and body may be NULL. Returns its number for requests_end; 0
+ * is not kept (no memory). */
 uint64_t requests_begin(struct requests *r, uint64_t received_us, const char *method,
 	const char *path, const char *mask, const struct buf *body);
 /* status is what it was answered with, 0 for not at all. */

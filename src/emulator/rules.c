@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The service's own rules for names, zones, VPC prefixes and DNS servers: those that are written elsewhere than in the
- * schema. REF is the published reference. */
+/* The service's own rules for names, zones, VPC prefixes and DNS servers: those that are written
+ * elsewhere than in the schema. REF is the published reference. */
 #include "rules.h"
 
 #include <stdarg.h>
@@ -60,8 +60,8 @@ static void check_vpc_prefix_value(
 			json_string_value(value));
 }
 
-/* Unique names: nothing written says so, but a later update tells an entry that stays from a new one by its name
- * (schema.md sections 2 and 3). */
+/* Unique names: nothing written says so, but a later update tells an entry that stays from a new
+ * one by its name (schema.md sections 2 and 3). */
 static void check_vpc_prefixes(
 	const struct profile *p, const json_t *prefixes, json_t *violations)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a request may ask for beyond the schema (validate.h). Each check adds its violations to one list, so a request hears all of them. */
+/* What a request may ask for beyond the schema (validate.h). Each check adds its violations to one
+ * list, so a request hears all of them. */
 #ifndef EMULATOR_RULES_H
 #define EMULATOR_RULES_H
 

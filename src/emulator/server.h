@@ -25,8 +25,8 @@ struct server_parts {
 
 struct server;
 
-/* Serves what comes to this listening socket (taken, also on an error), in threads of its own, signals blocked in them.
- * Errors: -ENOMEM, errno of the system. */
+/* Serves what comes to this listening socket (taken, also on an error), in threads of its own,
+ * signals blocked in them. Errors: -ENOMEM, errno of the system. */
 int server_start(int listen_fd, const struct server_parts *parts, struct server **ret,
 	struct err *err);
 /* Ends every answer in flight, waits for the threads, frees. NULL is allowed. */

@@ -20,7 +20,8 @@ struct answer state_rules_not_found(const char *id)
 		answer_resource_info(shown, "no such VPC"), "VPC \"%s\" not found", shown);
 }
 
-/* A create "fails on the name already being taken", ALREADY_EXISTS with ResourceInfo (api.md 1.4). */
+/* A create "fails on the name already being taken", ALREADY_EXISTS with ResourceInfo (api.md 1.4).
+ */
 bool state_rules_name_taken(
 	struct store *s, const char *name, const struct vpc *but, struct answer *ret)
 {
@@ -60,8 +61,8 @@ static const char *busy_status(const struct profile *p, const struct vpc *v)
 	return NULL;
 }
 
-/* FAILED_PRECONDITION with PreconditionFailure (api.md 2.2): clients wait for STATUS_READY (api.md 2.1); that a change is
- * refused until then is a guess (api.md 6, row 9). */
+/* FAILED_PRECONDITION with PreconditionFailure (api.md 2.2): clients wait for STATUS_READY (api.md
+ * 2.1); that a change is refused until then is a guess (api.md 6, row 9). */
 bool state_rules_busy(const struct profile *p, const struct vpc *v, struct answer *ret)
 {
 	const char *status = busy_status(p, v);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The VPCs there are. A change goes: journal, then memory; texts and the list are made again when asked for. */
+/* The VPCs there are. A change goes: journal, then memory; texts and the list are made again when
+ * asked for. */
 #include "store_private.h"
 
 #include <errno.h>
@@ -125,7 +126,8 @@ static json_t *in_phase(const struct store *s, json_t *doc, const char *phase)
 					: json_incref(doc);
 }
 
-/* Several VPCs of a loaded file may share an id: the next of them takes the place of one that goes. */
+/* Several VPCs of a loaded file may share an id: the next of them takes the place of one that goes.
+ */
 static void forget_id(struct store *s, struct vpc *gone)
 {
 	struct vpc *v;

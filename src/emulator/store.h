@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The VPCs there are: in order of creation, by id, each with its serialised text, and the list's; what they were
- * a moment ago; and the phase (CREATING, UPDATING, DELETING) each is in. Everything is on disk before it is here. */
+/* The VPCs there are: in order of creation, by id, each with its serialised text, and the list's;
+ * what they were a moment ago; and the phase (CREATING, UPDATING, DELETING) each is in. Everything
+ * is on disk before it is here. */
 #ifndef EMULATOR_STORE_H
 #define EMULATOR_STORE_H
 
@@ -34,7 +35,8 @@ struct store_options {
 	unsigned provision_ms;
 };
 
-/* Blocks on the disk. Errors: -EBADMSG (a file that is not what it should be), -EBUSY, -ENOMEM, errno of the files; each with a sentence. */
+/* Blocks on the disk. Errors: -EBADMSG (a file that is not what it should be), -EBUSY, -ENOMEM,
+ * errno of the files; each with a sentence. */
 int store_new(const struct store_options *options, struct store **ret, struct err *err);
 void store_free(struct store *s);
 
@@ -60,7 +62,8 @@ int store_change(struct store *s, struct vpc *v, json_t *doc, const char *phase)
 /* The vpc is gone, or shown as this phase until it is. */
 int store_remove(struct store *s, struct vpc *v, const char *phase);
 
-/* A new reference to the list answer, or to what GET shows of one VPC (NULL: no such VPC, or no memory), as of lag_ms ago. */
+/* A new reference to the list answer, or to what GET shows of one VPC (NULL: no such VPC, or no
+ * memory), as of lag_ms ago. */
 struct text *store_list(struct store *s, unsigned lag_ms);
 struct text *store_show(struct store *s, const char *id, unsigned lag_ms);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The store's inside, shared by store.c (changes), store_list.c (answers) and store_start.c (where it begins). */
+/* The store's inside, shared by store.c (changes), store_list.c (answers) and store_start.c (where
+ * it begins). */
 #ifndef EMULATOR_STORE_PRIVATE_H
 #define EMULATOR_STORE_PRIVATE_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the store begins: the state file, a list answer from a file, samples; and how it gets to the disk. */
+/* Where the store begins: the state file, a list answer from a file, samples; and how it gets to
+ * the disk. */
 #include "store_private.h"
 
 #include <errno.h>

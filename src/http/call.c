@@ -77,7 +77,8 @@ static bool is_busy(const struct call *call, const struct http_answer *answer)
 	return call->request->is_busy(answer);
 }
 
-/* One attempt, on a connection of its own if fresh. Returns 0 with an answer in ret; ret->may_repeat is written always. */
+/* One attempt, on a connection of its own if fresh. Returns 0 with an answer in ret;
+ * ret->may_repeat is written always. */
 static int call_attempt(
 	struct call *call, bool fresh, struct http_answer *ret, struct err *err)
 {
@@ -105,7 +106,8 @@ static int call_attempt(
 	return r;
 }
 
-/* Waits before the next attempt. Returns false when there shall be none; *r changes only if the wait was ended. */
+/* Waits before the next attempt. Returns false when there shall be none; *r changes only if the
+ * wait was ended. */
 static bool call_goes_on(
 	struct call *call, const struct http_answer *answer, int *r, struct err *err)
 {

@@ -171,8 +171,8 @@ static int job_set_transport(struct job *job, const struct job_settings *setting
 	r |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	r |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	r |= curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
-	/* Over TLS one connection may serve all. In clear it does not, which curl would only believe after the
-	 * first answer: all others would wait for a server that hangs. */
+	/* Over TLS one connection may serve all. In clear it does not, which curl would only
+	 * believe after the first answer: all others would wait for a server that hangs. */
 	r |= curl_easy_setopt(easy, CURLOPT_PIPEWAIT, is_tls ? 1L : 0L);
 	r |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	r |= curl_easy_setopt(easy, CURLOPT_USERAGENT, settings->user_agent);

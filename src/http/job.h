@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One attempt at one request. The caller and the pool's thread hold a reference each: whoever leaves first, the other
- * finds everything in place. Only the thread touches the easy handle. */
+/* One attempt at one request. The caller and the pool's thread hold a reference each: whoever
+ * leaves first, the other finds everything in place. Only the thread touches the easy handle. */
 #ifndef HTTP_JOB_H
 #define HTTP_JOB_H
 
@@ -46,7 +46,8 @@ struct job {
 	struct job **back;
 };
 
-/* Copies what the request lends. fresh: on a connection of its own. Returns one reference, NULL without memory. */
+/* Copies what the request lends. fresh: on a connection of its own. Returns one reference, NULL
+ * without memory. */
 struct job *job_new(struct http *http, const struct http_request *request,
 	uint64_t deadline_ms, size_t answer_max, bool fresh);
 struct job *job_ref(struct job *job);
@@ -64,7 +65,8 @@ struct job_settings {
 
 /* The thread's: makes the easy handle. Errors: -ENOMEM. */
 int job_prepare(struct job *job, const struct job_settings *settings);
-/* The thread's: takes the result out of the easy handle, which must have left the multi handle, and frees it. */
+/* The thread's: takes the result out of the easy handle, which must have left the multi handle, and
+ * frees it. */
 void job_collect(struct job *job, CURLcode result);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One thread owns curl; callers hand in a job and wait. Read it with one rule in mind: whether a request goes out is
- * decided under the lock, in pool_before_send, against the caller who leaves, in pool_abandon. */
+/* One thread owns curl; callers hand in a job and wait. Read it with one rule in mind: whether a
+ * request goes out is decided under the lock, in pool_before_send, against the caller who leaves,
+ * in pool_abandon. */
 #include "pool.h"
 
 #include <curl/curl.h>
@@ -12,8 +13,9 @@
 
 #define POOL_HOST_CONNECTIONS 32L
 #define POOL_IDLE_MS	      60000 /* a poll without anything to do; a wake-up ends it */
-/* A poll while requests are under way: over HTTP/2 curl 7.88 may take in the end of an answer without a body (a 304) and not
- * notice until it is asked again, which no socket and no timer of its own makes it do. */
+/* A poll while requests are under way: over HTTP/2 curl 7.88 may take in the end of an answer
+ * without a body (a 304) and not notice until it is asked again, which no socket and no timer of
+ * its own makes it do. */
 #define POOL_NUDGE_MS	25
 #define POOL_CACERT_MAX (8u << 20)
 
@@ -25,8 +27,9 @@ struct http {
 	CURLM *multi; /* the thread's, but for curl_multi_wakeup */
 	CURLSH *share; /* the thread's: TLS sessions, for the connections that are made anew */
 	struct job *running; /* the thread's; a reference each */
-	/* The thread's: the last request got no answer in time, so what connections there are may be dead (a NAT
-	 * forgot them, the peer lost its power). New ones are made until one answers. */
+	/* The thread's: the last request got no answer in time, so what connections there are may
+	 * be dead (a NAT forgot them, the peer lost its power). New ones are made until one
+	 * answers. */
 	bool suspect;
 
 	pthread_mutex_t lock; /* for what follows and what job.h and pool.h say */
@@ -37,8 +40,9 @@ struct http {
 	bool shut;
 };
 
-/* The last moment before the request's first byte. curl comes here again by itself when a reused connection broke or an HTTP/2
- * stream was refused: what is not repeatable ends there, since the server may have read it the first time. */
+/* The last moment before the request's first byte. curl comes here again by itself when a reused
+ * connection broke or an HTTP/2 stream was refused: what is not repeatable ends there, since the
+ * server may have read it the first time. */
 static int pool_before_send(
 	void *arg, char *peer, char *local, int peer_port, int local_port)
 {

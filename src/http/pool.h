@@ -21,8 +21,9 @@ struct waiter {
 void pool_enter(struct http *http, struct waiter *waiter, struct cancel *cancel);
 void pool_leave(struct waiter *waiter, struct cancel *cancel);
 
-/* Hands the job to the thread and waits until it is done or the job's deadline. ret_sent is written always: after false no byte has left
- * and none will. Errors: -ETIMEDOUT, -EINTR, -ESHUTDOWN; the job is then the thread's to end. */
+/* Hands the job to the thread and waits until it is done or the job's deadline. ret_sent is written
+ * always: after false no byte has left and none will. Errors: -ETIMEDOUT, -EINTR, -ESHUTDOWN; the
+ * job is then the thread's to end. */
 int pool_run(struct waiter *waiter, struct job *job, bool *ret_sent);
 /* Waits until that time. Errors: -EINTR, -ESHUTDOWN. */
 int pool_sleep(struct waiter *waiter, uint64_t until_ms);

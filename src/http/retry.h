@@ -10,7 +10,8 @@
 int64_t retry_wait_ms(
 	int errnum, int64_t retry_after_ms, unsigned attempts, uint32_t random);
 
-/* Retry-After (RFC 9110 10.2.3): seconds or an HTTP-date, as milliseconds from now; -1 when it is neither. */
+/* Retry-After (RFC 9110 10.2.3): seconds or an HTTP-date, as milliseconds from now; -1 when it is
+ * neither. */
 int64_t retry_parse_after(const char *value, time_t now);
 
 #endif

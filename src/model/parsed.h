@@ -14,8 +14,9 @@
 #define PARSED_LISTS 2 /* lists of named items that the table has */
 
 struct parsed {
-	/* Owned, and shared by every reader: never changed, and its values never get a reference of their own
-	 * (json_deep_copy them), so that readers write nothing at all to what they share. */
+	/* Owned, and shared by every reader: never changed, and its values never get a reference of
+	 * their own (json_deep_copy them), so that readers write nothing at all to what they share.
+	 */
 	json_t *root;
 	struct items lists[PARSED_LISTS];
 	uint64_t serial; /* whose it is */

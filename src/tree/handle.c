@@ -88,8 +88,9 @@ static int handle_open(
 	return 0;
 }
 
-/* A rename moved what the kernel had under this id. The program may have meant the name that it came from or the one that it went
- * to: on ESTALE the kernel looks the name up again, once (fs/namei.c, do_filp_open), and so arrives at the right node. */
+/* A rename moved what the kernel had under this id. The program may have meant the name that it
+ * came from or the one that it went to: on ESTALE the kernel looks the name up again, once
+ * (fs/namei.c, do_filp_open), and so arrives at the right node. */
 static bool must_look_again(const struct node *node, uint64_t id)
 {
 	return node_id(node) != id;

@@ -15,8 +15,8 @@ int node_take(struct node *dir, const struct op *op, const char *name,
  * lock. Returns r, an error. */
 int node_refused(struct node *node, const char *what, const char *name, int r);
 /* What the kernel is told of dir or of what is in it: r, but -ESTALE in place of -ENOENT where the
- * object of dir went unasked. Its name may lead elsewhere by now, and on -ESTALE the kernel looks it
- * up again. */
+ * object of dir went unasked. Its name may lead elsewhere by now, and on -ESTALE the kernel looks
+ * it up again. */
 int dir_answer(struct node *dir, int r);
 
 /* The node of that name, pinned: scratch first (that never needs the view), then what the view
@@ -25,8 +25,8 @@ int child_find(struct node *dir, const struct op *op, const char *name, struct n
 /* A file of the view that has no value yet, made by its name; pinned. -ENOSYS: there is none. */
 int node_make_unset(
 	struct node *dir, const struct op *op, const char *name, struct node **ret);
-/* What a node of the view answers with: attributes in the form of the mount (type, owner, umask), and
- * for how long they may be kept. */
+/* What a node of the view answers with: attributes in the form of the mount (type, owner, umask),
+ * and for how long they may be kept. */
 void node_answer_fill(
 	const struct node *node, const struct node_attr *attr, struct tree_entry *ret);
 int node_stat(struct node *node, const struct op *op, struct tree_entry *ret);

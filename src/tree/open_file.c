@@ -204,8 +204,8 @@ int node_store(struct node *node, const struct op *op, struct node_store *store)
 	return node->ops->store(node, op, store);
 }
 
-/* In the gate: the text goes to the file, whatever its name has been moved to meanwhile. The base goes
- * with a text whose writer has read it, or that still holds some of it. */
+/* In the gate: the text goes to the file, whatever its name has been moved to meanwhile. The base
+ * goes with a text whose writer has read it, or that still holds some of it. */
 static int send_text(struct open_file *f, const struct op *op, enum store_why why,
 	const char *text, size_t len, bool has_foreign)
 {

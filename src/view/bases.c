@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a save of spec.json is compared with, for an editor that reads, closes, and opens anew: what the same process last read to
- * its end, or has saved since. A process is known by its id and its start time. A base lives as long as its process: it is
- * swept when the process has ended and something happens here, so it never outlives the next change of the VPC. */
+/* What a save of spec.json is compared with, for an editor that reads, closes, and opens anew: what
+ * the same process last read to its end, or has saved since. A process is known by its id and its
+ * start time. A base lives as long as its process: it is swept when the process has ended and
+ * something happens here, so it never outlives the next change of the VPC. */
 #include "internal.h"
 
 struct base {

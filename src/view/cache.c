@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the API said, when it was asked, and who must ask anew. Each answer is as old as its question, and counts for as long as the
- * ttl. Readers share a question (inflight.c); a writer asks its own, from its own thread, whatever failed before. */
+/* What the API said, when it was asked, and who must ask anew. Each answer is as old as its
+ * question, and counts for as long as the ttl. Readers share a question (inflight.c); a writer asks
+ * its own, from its own thread, whatever failed before. */
 #include "inflight.h"
 #include "internal.h"
 
@@ -8,8 +9,8 @@
 #include <string.h>
 #include "base/clock.h"
 
-/* The oldest question whose answer counts for somebody who asks now. With view->lock held, as all static functions here unless
- * they say otherwise. */
+/* The oldest question whose answer counts for somebody who asks now. With view->lock held, as all
+ * static functions here unless they say otherwise. */
 static uint64_t oldest_that_counts(struct view *view)
 {
 	uint64_t now = view_generation(view), ttl = view->ttl_ms * 1000;
@@ -54,7 +55,8 @@ static int have_doc(struct vpc *vpc, const struct op *op, uint64_t until_ms,
 	return r;
 }
 
-/* One stale VPC is asked for by id; a second one soon after means somebody walks, and the list answers for all. */
+/* One stale VPC is asked for by id; a second one soon after means somebody walks, and the list
+ * answers for all. */
 static bool is_walk(struct vpc *vpc)
 {
 	struct view *view = vpc->view;
@@ -68,8 +70,9 @@ static bool is_walk(struct vpc *vpc)
 	return walk && !vpc->is_new && !vpc->is_doubtful;
 }
 
-/* While a look-up of a name waits, the kernel lets everybody else who looks it up wait behind it, deaf to signals (fs/dcache.c,
- * d_wait_lookup). So a look-up of what is known does not wait long: the operation that follows it asks for itself. */
+/* While a look-up of a name waits, the kernel lets everybody else who looks it up wait behind it,
+ * deaf to signals (fs/dcache.c, d_wait_lookup). So a look-up of what is known does not wait long:
+ * the operation that follows it asks for itself. */
 static uint64_t wait_until_ms(const struct op *op)
 {
 	uint64_t until = clock_mono_ms() + LOOKUP_WAIT_MS;
@@ -93,7 +96,8 @@ static int refresh_doc(struct vpc *vpc, const struct op *op, struct api_problem 
 		r = have_list(vpc->view, op, until_ms, may_be_told, problem);
 	if (r == 0)
 		r = have_doc(vpc, op, until_ms, oldest, may_be_told, problem);
-	/* Soon after is after the answer: a server that is dead takes longer than the ttl to say so. */
+	/* Soon after is after the answer: a server that is dead takes longer than the ttl to say
+	 * so. */
 	if (vpc->view->last_stale == vpc)
 		vpc->view->last_stale_us = view_generation(vpc->view);
 	return r;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What answers change. verdict.c says what an answer means for what is known; here it is carried out. All with view->lock held,
- * between invalidation_begin and invalidation_end. */
+/* What answers change. verdict.c says what an answer means for what is known; here it is carried
+ * out. All with view->lock held, between invalidation_begin and invalidation_end. */
 #include "internal.h"
 
 #include <errno.h>
@@ -129,7 +129,8 @@ int cache_take_doc(struct vpc *vpc, int r, struct doc *doc, const struct api_tag
 			names_rebuild(vpc->view);
 		etag_keep_doc(vpc, tag);
 	}
-	/* An answer to an older question than what is known answers nobody: who waits looks again. */
+	/* An answer to an older question than what is known answers nobody: who waits looks again.
+	 */
 	return verdict == VERDICT_KEEP ? 0 : r;
 }
 
@@ -190,7 +191,8 @@ void cache_take_deleted(struct vpc *vpc)
 	vpc->written_us = view_generation(view);
 	vpc->is_deleted = true;
 	set_gone(vpc, vpc->written_us);
-	/* Who asked whether it is gone may have dropped it already; a list that lags may still have it. */
+	/* Who asked whether it is gone may have dropped it already; a list that lags may still have
+	 * it. */
 	if (!map_get(&view->by_id, vpc->id) && map_add(&view->by_id, vpc->id, vpc) == 0)
 		vpc_ref(vpc);
 	names_rebuild(view);

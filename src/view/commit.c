@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A write's way to the API: plan, send, confirm, or say why not. 0 is returned only when an answer to a question that was asked after
- * the write began shows what was asked for. To repeat is to plan anew: GET, plan, PATCH. A write that fails tells its caller, is
- * written to .error, and its text is kept. */
+/* A write's way to the API: plan, send, confirm, or say why not. 0 is returned only when an answer
+ * to a question that was asked after the write began shows what was asked for. To repeat is to plan
+ * anew: GET, plan, PATCH. A write that fails tells its caller, is written to .error, and its text
+ * is kept. */
 #include "commit.h"
 
 #include <errno.h>
@@ -63,7 +64,8 @@ static bool is_shown(const struct commit *c, const struct doc *doc)
 	return doc && change_is_shown(c->change, doc, NULL, NULL);
 }
 
-/* Asks until an answer shows the change, or the time is over. The questions are spaced, whatever comes back. */
+/* Asks until an answer shows the change, or the time is over. The questions are spaced, whatever
+ * comes back. */
 static void confirmation_wait(struct commit *c, struct confirmation *seen)
 {
 	for (uint64_t pause = PACE_FIRST_MS; !is_shown(c, seen->last);
@@ -91,7 +93,8 @@ static void confirmation_wait(struct commit *c, struct confirmation *seen)
 	}
 }
 
-/* The service may ignore a mask without a word: then everything is as it was before, or as its own answer said. */
+/* The service may ignore a mask without a word: then everything is as it was before, or as its own
+ * answer said. */
 static bool is_ignored(const struct commit *c, const struct confirmation *seen)
 {
 	if (change_is_as_before(c->change, c->now, seen->last))
@@ -141,14 +144,15 @@ static int confirm(struct commit *c, struct doc *answer)
 	return r;
 }
 
-/* The answer to a PATCH may leave out, or show otherwise, what a GET shows (the reference does so): then it confirms, and the
- * next read asks. */
+/* The answer to a PATCH may leave out, or show otherwise, what a GET shows (the reference does so):
+ * then it confirms, and the next read asks. */
 static bool is_whole(const struct commit *c, const struct doc *answer)
 {
 	return answer && doc_has_members_of(answer, c->now);
 }
 
-/* What was confirmed is what the mount shows before the writer goes on. Without an answer the next reader asks. */
+/* What was confirmed is what the mount shows before the writer goes on. Without an answer the next
+ * reader asks. */
 static void see_result(struct commit *c)
 {
 	CLEANUP_DOC struct doc *doc = NULL;
@@ -204,8 +208,8 @@ static int ask_and_plan(struct commit *c)
 	return r < 0 ? r : plan(c, now);
 }
 
-/* The answer was lost. A value that is neither the one before nor the one asked for is somebody else's, and perhaps came after ours:
- * what replaces is not sent again over it. */
+/* The answer was lost. A value that is neither the one before nor the one asked for is somebody
+ * else's, and perhaps came after ours: what replaces is not sent again over it. */
 static int plan_again(struct commit *c)
 {
 	CLEANUP_DOC struct doc *now = NULL;
@@ -234,8 +238,9 @@ static int plan_when_ready(struct commit *c)
 	return -c->problem.errnum;
 }
 
-/* Whether the answer that confirmed the change shows all that the text asked for. A saved document asks for more than the leaves
- * that were sent: some were so already, and somebody else may have changed one of them between the question and the request. */
+/* Whether the answer that confirmed the change shows all that the text asked for. A saved document
+ * asks for more than the leaves that were sent: some were so already, and somebody else may have
+ * changed one of them between the question and the request. */
 static bool is_all_shown(struct commit *c)
 {
 	CLEANUP_CHANGE struct change *rest = NULL;
@@ -299,8 +304,9 @@ static int note_dry_run(struct commit *c)
 		     : 0;
 }
 
-/* A value in place of another goes out at once; where the cache says that it is there already, or makes no change of it, only an
- * answer from now on can tell. Returns whether there is something to send. */
+/* A value in place of another goes out at once; where the cache says that it is there already, or
+ * makes no change of it, only an answer from now on can tell. Returns whether there is something to
+ * send. */
 static bool plan_from_cache(struct commit *c, int *r)
 {
 	CLEANUP_DOC struct doc *known = NULL;
@@ -346,7 +352,8 @@ int commit_run(struct commit *c)
 	return r;
 }
 
-/* An editor whose save was refused renames its copy of the old text back: the refused text stays. */
+/* An editor whose save was refused renames its copy of the old text back: the refused text stays.
+ */
 static bool is_rollback(const struct commit *c)
 {
 	return !c->sent && c->store && c->store->why == STORE_RENAME;

@@ -14,10 +14,12 @@ struct commit {
 		*store;	      /* borrowed: what somebody wrote, NULL when it is no text */
 	const char *new_name; /* of a rename */
 	struct doc *base;     /* borrowed: what a spec.json is compared with, or NULL */
-	bool is_replacement; /* one value or whole list in place of another: needs no plan from an answer */
+	/* one value or whole list in place of another: needs no plan from an answer */
+	bool is_replacement;
 	bool is_document; /* a spec.json: the text asks for more than one leaf */
 	bool sent;	  /* a request went out */
-	/* Makes the change from the document; the sentence on failure. Called again for each repetition. */
+	/* Makes the change from the document; the sentence on failure. Called again for each
+	 * repetition. */
 	int (*plan)(struct commit *c, const struct doc *now, struct change **ret,
 		struct err *err);
 
@@ -36,7 +38,8 @@ int commit_end(struct commit *c, int r);
 
 /* One writer a VPC; write_lock_drop ends it. Errors: -ETIMEDOUT and the like, with c->problem. */
 int commit_lock(struct commit *c);
-/* Waits while the VPC is CREATING or UPDATING. Errors: -EBUSY at the deadline, those of cache_ask. */
+/* Waits while the VPC is CREATING or UPDATING. Errors: -EBUSY at the deadline, those of cache_ask.
+ */
 int commit_wait_ready(struct commit *c, struct doc **ret);
 /* Behind what the problem says already. */
 void commit_add_text(struct api_problem *problem, const char *text);

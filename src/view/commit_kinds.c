@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be written: the text of a file, spec.json, an entry of a list less or renamed, the VPC's name. Each is a plan from a
- * document to a change; commit.c does the rest. */
+/* What can be written: the text of a file, spec.json, an entry of a list less or renamed, the VPC's
+ * name. Each is a plan from a document to a change; commit.c does the rest. */
 #include "commit.h"
 
 #include <errno.h>
@@ -135,9 +135,10 @@ static struct doc *choose_base(struct vpc *vpc, const struct node_store *s)
 	return base;
 }
 
-/* The writer's next save is compared with its own text. What others changed meanwhile is not in that text, and must not look as if
- * the writer had taken it out. A text that differs from its base nowhere is no new one: an editor whose save was refused
- * renames its copy of the old file back, and goes on with what it has read. */
+/* The writer's next save is compared with its own text. What others changed meanwhile is not in
+ * that text, and must not look as if the writer had taken it out. A text that differs from its base
+ * nowhere is no new one: an editor whose save was refused renames its copy of the old file back,
+ * and goes on with what it has read. */
 static void move_base(struct vpc *vpc, struct doc *base, struct node_store *s)
 {
 	CLEANUP_CHANGE struct change *change = NULL;

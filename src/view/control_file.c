@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of `.vpcfs` and the mount's `.error`: what the mount tells about itself. None of them needs the network. */
+/* The files of `.vpcfs` and the mount's `.error`: what the mount tells about itself. None of them
+ * needs the network. */
 #include "control.h"
 
 #include <errno.h>

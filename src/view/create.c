@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A VPC is created: mkdir is POST, mv of a draft is POST with everything. A POST is never sent twice. What was created
- * is what the POST's own answer says; when that is lost, a VPC counts as the created one only if it was not there before, has
- * every field that was asked for, and is the only such one. */
+/* A VPC is created: mkdir is POST, mv of a draft is POST with everything. A POST is never sent
+ * twice. What was created is what the POST's own answer says; when that is lost, a VPC counts as
+ * the created one only if it was not there before, has every field that was asked for, and is the
+ * only such one. */
 #include "internal.h"
 
 #include <errno.h>
@@ -22,8 +23,8 @@ struct creation {
 	char name[NAME_TEXT_MAX]; /* and in the API */
 	struct buf body;
 	bool is_draft;
-	uint64_t
-		listed_us; /* generation of a list that was asked before the POST and is complete; 0: there is none */
+	/* generation of a list that was asked before the POST and is complete; 0: there is none */
+	uint64_t listed_us;
 	struct api_problem problem;
 };
 
@@ -41,7 +42,8 @@ static bool shows_body(const struct creation *c, const struct doc *doc)
 	return doc_shows_body(doc, buf_str(&c->body), c->body.len, &shows) == 0 && shows;
 }
 
-/* What is there under this name and was not before the POST: how many, and the one that is as asked. */
+/* What is there under this name and was not before the POST: how many, and the one that is as
+ * asked. */
 static unsigned find_new(struct creation *c, struct vpc **ret, unsigned *ret_others)
 {
 	struct view *view = c->view;
@@ -93,7 +95,8 @@ static int adopt(struct creation *c, struct vpc **ret)
 			: "the list does not show it");
 }
 
-/* Whether it may have been done although no answer says so: a gateway that gave up waiting answers, too. */
+/* Whether it may have been done although no answer says so: a gateway that gave up waiting answers,
+ * too. */
 static bool is_unknown(const struct api_problem *problem)
 {
 	return problem->sent && (problem->http_status == 0 || problem->http_status >= 500);
@@ -116,8 +119,8 @@ static int post(struct creation *c, struct doc **ret)
 	}
 }
 
-/* A draft is given up only for a VPC that equals it, as the answer shows or a GET. One that is not found yet may be: the POST's
- * answer says that it was created. */
+/* A draft is given up only for a VPC that equals it, as the answer shows or a GET. One that is not
+ * found yet may be: the POST's answer says that it was created. */
 static int check_created(struct creation *c, struct vpc *vpc, const struct doc *answer)
 {
 	struct api_problem problem = {0};
@@ -167,8 +170,8 @@ static int create(struct creation *c, struct vpc **ret)
 	return r;
 }
 
-/* What is there before the POST, so that it is not taken for what the POST made. One attempt: without it the POST is sent all the
- * same, and nothing will be adopted. */
+/* What is there before the POST, so that it is not taken for what the POST made. One attempt:
+ * without it the POST is sent all the same, and nothing will be adopted. */
 static void list_before(struct creation *c)
 {
 	uint64_t wait_ms = op_left_ms(c->op) / 4;
@@ -186,7 +189,8 @@ static void list_before(struct creation *c)
 	pthread_mutex_unlock(&c->view->lock);
 }
 
-/* A name that the cache has may be free by now; one that it does not have is the API's to refuse. */
+/* A name that the cache has may be free by now; one that it does not have is the API's to refuse.
+ */
 static int check_free(struct creation *c)
 {
 	CLEANUP_VPC struct vpc *other = NULL;

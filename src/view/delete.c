@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A VPC is deleted: rmdir is DELETE by id. Deleted is what an answer from after the DELETE says: not there, or STATUS_DELETING. */
+/* A VPC is deleted: rmdir is DELETE by id. Deleted is what an answer from after the DELETE says:
+ * not there, or STATUS_DELETING. */
 #include "commit.h"
 
 #include <errno.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether the API may be asked only for what has changed. The one idea: a tag is kept only while what is known is exactly the
- * answer that the tag names, so "unchanged" can mean nothing but "all of this, as of your question". Whatever makes a
- * difference drops the ETag, and the next question wants all of it. */
+/* Whether the API may be asked only for what has changed. The one idea: a tag is kept only while
+ * what is known is exactly the answer that the tag names, so "unchanged" can mean nothing but "all
+ * of this, as of your question". Whatever makes a difference drops the ETag, and the next question
+ * wants all of it. */
 #include "internal.h"
 
 #include <string.h>
@@ -27,7 +28,8 @@ void etag_get(const struct view *view, const struct vpc *vpc, struct api_tag *re
 		strcpy(ret->text, tag);
 }
 
-/* A VPC that the list did not settle was written, created, deleted or asked for since, or the list lags behind it. */
+/* A VPC that the list did not settle was written, created, deleted or asked for since, or the list
+ * lags behind it. */
 static bool is_settled(struct view *view, uint64_t asked_us)
 {
 	for (struct map_pos p = {0}; map_next(&view->by_id, &p);) {

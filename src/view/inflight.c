@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One question to the API for all readers who wait for its answer, failure included. It is asked by a thread of its own, so that a
- * reader who gives up leaves alone, and the answer still serves the others. After a failure the readers of what failed are told it
- * again for a while without a question; a writer never is (it asks for itself). */
+/* One question to the API for all readers who wait for its answer, failure included. It is asked by
+ * a thread of its own, so that a reader who gives up leaves alone, and the answer still serves the
+ * others. After a failure the readers of what failed are told it again for a while without a
+ * question; a writer never is (it asks for itself). */
 #include "inflight.h"
 
 #include <errno.h>
@@ -12,8 +13,8 @@
 
 #define STACK_BYTES (512 << 10)
 #define MANY_VPCS   1000
-/* How long readers are told a failure, doubling with each one; half of it more or less at random, so that of many mounts not all
- * return at once. */
+/* How long readers are told a failure, doubling with each one; half of it more or less at random,
+ * so that of many mounts not all return at once. */
 #define PAUSE_FIRST_US 400000ULL
 #define PAUSE_MAX_US   4000000ULL
 
@@ -90,8 +91,8 @@ static void open_breaker(
 	(*at)->problem = *problem;
 }
 
-/* Asked with little left of the deadline, as the last look at a busy VPC is: no answer in that time does not mean that the server is
- * down. */
+/* Asked with little left of the deadline, as the last look at a busy VPC is: no answer in that time
+ * does not mean that the server is down. */
 static bool is_hasty(const struct view *view, uint64_t asked_us, uint64_t deadline_ms,
 	const struct api_problem *problem)
 {
@@ -142,7 +143,8 @@ static void land_locked(struct inflight *f)
 	pthread_cond_broadcast(&view->changed);
 }
 
-/* The text of a large answer leaves a heap of holes that the C library keeps: three times the VPCs themselves. */
+/* The text of a large answer leaves a heap of holes that the C library keeps: three times the VPCs
+ * themselves. */
 static void give_back(struct doc_list *list)
 {
 	doc_list_release(list);

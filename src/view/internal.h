@@ -24,8 +24,8 @@ struct invalidation;
 struct journal;
 struct refused_unlink;
 
-/* One VPC. Reference-counted; the cache holds one reference, each node another. Everything below the line is the cache's, and read or
- * written under view->lock only. */
+/* One VPC. Reference-counted; the cache holds one reference, each node another. Everything below
+ * the line is the cache's, and read or written under view->lock only. */
 struct vpc {
 	atomic_uint refs;
 	struct view *view; /* borrowed: outlives it */
@@ -36,16 +36,16 @@ struct vpc {
 	char *file; /* owned: its name in the mount, "" before it has one */
 	uint64_t
 		asked_us; /* generation of the question that doc answers; 0: doc is out of date */
-	uint64_t
-		written_us; /* generation of the end of the last change here: older questions do not count */
+	/* generation of the end of the last change here: older questions do not count */
+	uint64_t written_us;
 	uint64_t seen_us;     /* generation at which it became known */
 	struct timespec seen; /* the same on the wall clock, for what has no updatedAt */
 	struct inflight *inflight; /* borrowed: a GET by id under way */
 	struct breaker *breaker;   /* owned, or NULL: readers are told the last failure */
-	struct map
-		observations; /* path -> struct timespec, owned: content that changed without updatedAt */
-	struct map
-		local_entries; /* paths of entries without a value; the value says whether its file was made */
+	/* path -> struct timespec, owned: content that changed without updatedAt */
+	struct map observations;
+	/* paths of entries without a value; the value says whether its file was made */
+	struct map local_entries;
 	struct base *bases;			/* owned */
 	struct refused_unlink *refused_unlinks; /* owned */
 	char *error; /* owned: the text of its .error, NULL when empty */
@@ -87,8 +87,8 @@ struct view {
 		list_asked_us; /* generation of the question whose answer the list is; 0: none */
 	uint64_t
 		answered_us; /* generation of the newest question that was answered; 0: none */
-	/* owned: the ETag of the list that the VPCs here are, each and no other; NULL once one of them is known to be
-	 * different, was written or is gone, and for a list that has none */
+	/* owned: the ETag of the list that the VPCs here are, each and no other; NULL once one of
+	 * them is known to be different, was written or is gone, and for a list that has none */
 	char *list_etag;
 	uint64_t
 		forgotten_us; /* answers to questions asked before do not count (refresh) */
@@ -118,7 +118,8 @@ int vpc_set_file(struct vpc *vpc, const char *file);
 void vpc_mtime(const struct vpc *vpc, const struct doc *doc, const char *path,
 	struct timespec *ret);
 
-/* local_entry.c: entries of a list that have no value yet, and so exist here only. path: "vpcPrefixes/NAME". Without view->lock. */
+/* local_entry.c: entries of a list that have no value yet, and so exist here only. path:
+ * "vpcPrefixes/NAME". Without view->lock. */
 bool local_entry_exists(struct vpc *vpc, const char *path);
 bool local_entry_has_file(struct vpc *vpc, const char *path);
 /* Errors: -EEXIST, -ENOMEM, -ENOSPC. */
@@ -129,7 +130,8 @@ bool local_entry_drop(struct vpc *vpc, const char *path);
 int local_entry_rename(struct vpc *vpc, const char *path, const char *new_path);
 void local_entries_release(struct vpc *vpc);
 
-/* bases.c: what each living process last read of spec.json to its end, or has saved since; view->lock held. */
+/* bases.c: what each living process last read of spec.json to its end, or has saved since;
+ * view->lock held. */
 void bases_read(struct vpc *vpc, const struct caller *reader, struct doc *doc);
 /* The caller's reference, NULL when this process has not read, or is not known. */
 struct doc *bases_get(struct vpc *vpc, const struct caller *reader);
@@ -139,7 +141,8 @@ void bases_saved(struct vpc *vpc, const struct caller *writer, struct doc *doc);
 void bases_sweep(struct vpc *vpc);
 void bases_release(struct vpc *vpc);
 
-/* rmdir_guard.c: rm -r deletes nothing. path: of the directory, relative to the VPC. Without view->lock. */
+/* rmdir_guard.c: rm -r deletes nothing. path: of the directory, relative to the VPC. Without
+ * view->lock. */
 void rmdir_guard_note(struct vpc *vpc, const struct op *op, const char *path);
 /* Whether a living process that was refused an unlink below path is this caller. */
 bool rmdir_guard_refuses(struct vpc *vpc, const struct op *op, const char *path);
@@ -149,13 +152,15 @@ void rmdir_guard_release(struct vpc *vpc);
 	"deletes "                                                                         \
 	"nothing here, rmdir alone does"
 
-/* cache.c: what the API said and whether it still counts. Those with a problem may ask the API and fail as it does. */
+/* cache.c: what the API said and whether it still counts. Those with a problem may ask the API and
+ * fail as it does. */
 /* The list, not older than the ttl. */
 int cache_list(struct view *view, const struct op *op, struct api_problem *problem);
 /* The VPC's document, not older than the ttl; the caller's reference. -ENOENT when it is gone. */
 int cache_doc(struct vpc *vpc, const struct op *op, struct doc **ret,
 	struct api_problem *problem);
-/* The last document that is known, however old; the caller's reference. -ENOENT when the VPC is gone. */
+/* The last document that is known, however old; the caller's reference. -ENOENT when the VPC is
+ * gone. */
 int cache_peek(struct vpc *vpc, struct doc **ret);
 /* For writers: a question of their own that is asked from now on, whatever failed before. */
 int cache_ask(struct vpc *vpc, const struct op *op, struct doc **ret,
@@ -163,26 +168,27 @@ int cache_ask(struct vpc *vpc, const struct op *op, struct doc **ret,
 int cache_ask_list(struct view *view, const struct op *op, struct api_problem *problem);
 /* Asks by id for each VPC of which only that can tell whether it exists. */
 int cache_settle(struct view *view, const struct op *op, struct api_problem *problem);
-/* The VPC that the root shows under this file name; the caller's reference. A known name is found also when the API cannot be
- * reached. */
+/* The VPC that the root shows under this file name; the caller's reference. A known name is found
+ * also when the API cannot be reached. */
 int cache_find(struct view *view, const struct op *op, const char *file, struct vpc **ret,
 	struct api_problem *problem);
 /* The same without asking; NULL when there is none. */
 struct vpc *cache_find_known(struct view *view, const char *file);
-/* The answer to a change: it counts, and those to older questions do not any more. doc may be NULL: it is not known what is
- * there now, the next reader asks. */
+/* The answer to a change: it counts, and those to older questions do not any more. doc may be NULL:
+ * it is not known what is there now, the next reader asks. */
 void cache_take_written(struct vpc *vpc, struct doc *doc);
 /* A VPC that was created here; the caller's reference. */
 int cache_take_created(struct view *view, struct doc *doc, struct vpc **ret);
 void cache_take_deleted(struct vpc *vpc);
 void cache_forget(struct view *view);
-/* How long the kernel may keep what it is told of the VPC now, on clock_mono_us(); 0: not at all. With view->lock. */
+/* How long the kernel may keep what it is told of the VPC now, on clock_mono_us(); 0: not at all.
+ * With view->lock. */
 uint64_t cache_until_us(const struct vpc *vpc);
 /* The same for the root, of which every answer tells. */
 uint64_t cache_root_until_us(const struct view *view);
 
-/* invalidate.c: what changes under one hold of view->lock, for the kernel to hear of. begin takes the lock, end lets it go and
- * returns when nothing older is kept any more. */
+/* invalidate.c: what changes under one hold of view->lock, for the kernel to hear of. begin takes
+ * the lock, end lets it go and returns when nothing older is kept any more. */
 struct invalidation {
 	struct vpc **vpcs; /* owned, with a reference each */
 	size_t count, cap;
@@ -199,7 +205,8 @@ void etag_get(const struct view *view, const struct vpc *vpc, struct api_tag *re
 void etag_keep_list(struct view *view, const struct api_tag *tag, uint64_t asked_us);
 /* The VPC's document is that of this answer. */
 void etag_keep_doc(struct vpc *vpc, const struct api_tag *tag);
-/* The answer was "unchanged": what is known counts as asked for at that time, unless it is not what the question was about. */
+/* The answer was "unchanged": what is known counts as asked for at that time, unless it is not what
+ * the question was about. */
 void etag_renew_list(struct view *view, const struct api_tag *tag, uint64_t asked_us);
 void etag_renew_doc(struct vpc *vpc, const struct api_tag *tag, uint64_t asked_us);
 /* Something is known, or was done, that the list does not say. */
@@ -214,7 +221,8 @@ int names_of_ids(struct view *view, struct map *ret);
 /* NULL when there is none. */
 struct vpc *names_find_id(struct view *view, const char *file);
 
-/* cache_take.c: what an answer changes; with view->lock held, between invalidation_begin and _end. */
+/* cache_take.c: what an answer changes; with view->lock held, between invalidation_begin and _end.
+ */
 /* Returns what those who wait are told. */
 int cache_take_list(struct view *view, const struct doc_list *list,
 	const struct api_tag *tag, uint64_t asked_us);
@@ -223,7 +231,8 @@ int cache_take_doc(struct vpc *vpc, int r, struct doc *doc, const struct api_tag
 /* One VPC of a list; doc NULL: the list does not hold it. Returns whether it is gone. */
 bool cache_take_listed(struct vpc *vpc, struct doc *doc, uint64_t asked_us);
 
-/* Microseconds of the monotonic clock that never repeat, so that "asked before written" is always decided. With the lock. */
+/* Microseconds of the monotonic clock that never repeat, so that "asked before written" is always
+ * decided. With the lock. */
 uint64_t view_generation(struct view *view);
 
 /* write_lock.c: one writer per VPC at a time. -ETIMEDOUT, -ESHUTDOWN. */
@@ -234,7 +243,8 @@ bool view_wait(struct view *view, uint64_t deadline_ms);
 /* Wakes every waiter; fits cancel_hook. */
 void view_wake(void *view);
 
-/* commit_kinds.c: a write's way to the API. Each reports its own failure to the journal. path is relative to the VPC. */
+/* commit_kinds.c: a write's way to the API. Each reports its own failure to the journal. path is
+ * relative to the VPC. */
 int commit_text(
 	struct vpc *vpc, const struct op *op, const char *path, struct node_store *store);
 int commit_remove_entry(struct vpc *vpc, const struct op *op, const char *path);
@@ -266,7 +276,8 @@ void journal_free(struct journal *journal);
 void journal_observe(void *journal, const struct api_event *event);
 /* A line that is no call. */
 void journal_note(struct journal *journal, const char *line);
-/* That for a call which a dry run does not make. id NULL: of no VPC yet; mask "-": none; body may be NULL. Errors: -ENOMEM. */
+/* That for a call which a dry run does not make. id NULL: of no VPC yet; mask "-": none; body may
+ * be NULL. Errors: -ENOMEM. */
 int journal_dry_run(struct journal *journal, const char *method, const char *id,
 	const char *mask, const struct buf *body);
 /* Returns -problem->errnum. */
@@ -287,7 +298,8 @@ int problem_say(struct api_problem *problem, int errnum, const char *fmt, ...)
 /* rejected.c: refused texts, by "NAME/PATH". */
 bool rejected_keep(struct journal *journal, const char *path, const char *text, size_t len);
 bool rejected_drop(struct journal *journal, const char *path);
-/* Adds the text, unless ret is NULL. Errors: -ENOENT; -EISDIR when texts are below the path (ret_at is written). */
+/* Adds the text, unless ret is NULL. Errors: -ENOENT; -EISDIR when texts are below the path (ret_at
+ * is written). */
 int rejected_get(struct journal *journal, const char *path, struct buf *ret,
 	struct timespec *ret_at);
 /* The names directly below, as keys. Errors: -ENOMEM. */
@@ -317,10 +329,12 @@ struct vpc_place {
 int vpc_place_open(struct node *node, const char *name, const struct op *op,
 	enum freshness freshness, struct vpc_place *ret);
 void vpc_place_release(struct vpc_place *place);
-/* What the VPC has at the path, entries without a value included: *ret_is_local, which may be NULL. */
+/* What the VPC has at the path, entries without a value included: *ret_is_local, which may be NULL.
+ */
 int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct field *ret,
 	bool *ret_is_local);
-/* vpc_file.c: what was read of a VPC, or what a scratch file's writer had read, is a document (tree/node.h, base). */
+/* vpc_file.c: what was read of a VPC, or what a scratch file's writer had read, is a document
+ * (tree/node.h, base). */
 void vpc_base_free(void *base);
 /* A file's text and attributes. */
 int vpc_show(const struct vpc_place *at, struct buf *ret, struct node_attr *ret_attr);
@@ -348,7 +362,8 @@ uint64_t key_of_id(const char *id);
 /* A read failed: .error, unless the failure is an answer. Returns -problem->errnum. */
 int read_fail(struct view *view, struct vpc *vpc, const char *path,
 	const struct api_problem *problem);
-/* A change is refused by this driver: .error of the VPC (which may be NULL) and of the mount says why. Returns -errnum. */
+/* A change is refused by this driver: .error of the VPC (which may be NULL) and of the mount says
+ * why. Returns -errnum. */
 int refuse(struct view *view, struct vpc *vpc, const char *what, const char *path,
 	int errnum, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 /* Whether a text of that file has been refused and is kept. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel keeps what it is told for as long as the answer it was made from is used. When something changes earlier (a write
- * here, a newer answer, a refresh), the kernel drops it before anybody who waits for the change goes on. */
+/* The kernel keeps what it is told for as long as the answer it was made from is used. When
+ * something changes earlier (a write here, a newer answer, a refresh), the kernel drops it before
+ * anybody who waits for the change goes on. */
 #include "internal.h"
 
 void invalidation_begin(struct view *view, struct invalidation *in)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the mount tells about itself: why a request failed (`.error`), the last calls (`.vpcfs/log`), figures
- * (`.vpcfs/stats`). */
+/* What the mount tells about itself: why a request failed (`.error`), the last calls
+ * (`.vpcfs/log`), figures (`.vpcfs/stats`). */
 #include "journal.h"
 
 #include <errno.h>
@@ -77,7 +77,8 @@ static void cut_log(struct journal *j, size_t lines)
 	memmove(j->log.data, at, j->log.len + 1);
 }
 
-/* While somebody has the log open nothing is cut off in front, so that tail -f keeps its place; past the limit lines are dropped. */
+/* While somebody has the log open nothing is cut off in front, so that tail -f keeps its place;
+ * past the limit lines are dropped. */
 static void add_line(struct journal *j, const char *line)
 {
 	if (j->log_lines >= LOG_LINES + LOG_SLACK && !j->log_readers)

@@ -20,8 +20,8 @@ struct journal {
 	struct buf log; /* the last calls, a line each */
 	size_t log_lines;
 	uint64_t log_dropped;
-	unsigned
-		log_readers; /* while somebody has it open nothing is cut off in front: tail -f keeps its place */
+	/* while somebody has it open nothing is cut off in front: tail -f keeps its place */
+	unsigned log_readers;
 	struct timespec logged_at;
 	struct calls *calls;	   /* owned */
 	struct rejected *rejected; /* owned, newest first */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Entries of a list that were made with mkdir and have no value yet. They exist in this mount only, until their value is written, and
- * are charged to the memory of scratch files. */
+/* Entries of a list that were made with mkdir and have no value yet. They exist in this mount only,
+ * until their value is written, and are charged to the memory of scratch files. */
 #include "internal.h"
 
 #include <errno.h>

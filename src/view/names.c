@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of the API becomes the directory: which VPCs there are, and under which file name each is shown. Names of the API are hostile
- * input: whatever they and the ids are, no two VPCs share a file name. */
+/* The list of the API becomes the directory: which VPCs there are, and under which file name each
+ * is shown. Names of the API are hostile input: whatever they and the ids are, no two VPCs share a
+ * file name. */
 #include "internal.h"
 
 #include <errno.h>
@@ -38,8 +39,8 @@ static int set_name(struct vpc *vpc, const char *file)
 	return vpc_set_file(vpc, file);
 }
 
-/* The name, or where it is taken the name with the id, or where somebody has given that very name to another VPC the name with
- * the id and a number. */
+/* The name, or where it is taken the name with the id, or where somebody has given that very name
+ * to another VPC the name with the id and a number. */
 static int claim_name(struct map *files, struct vpc *vpc, bool is_shared)
 {
 	const char *name = doc_name(vpc->doc);

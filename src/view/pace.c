@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Questions about one change are spaced, whatever the answers are; a request that failed is planned anew as the API layer says. */
+/* Questions about one change are spaced, whatever the answers are; a request that failed is planned
+ * anew as the API layer says. */
 #include "pace.h"
 
 #include <errno.h>

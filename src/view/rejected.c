@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Texts that could not be applied: nothing that somebody wrote is lost. Kept by "NAME/PATH" until a later write to that file
- * succeeds or they are removed. */
+/* Texts that could not be applied: nothing that somebody wrote is lost. Kept by "NAME/PATH" until a
+ * later write to that file succeeds or they are removed. */
 #include "journal.h"
 
 #include <errno.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* rm -r never takes a VPC apart, whatever program does it. GNU rm gives up a directory in which a file could not be removed; busybox
- * rm, find -delete and Python's rmtree go on to rmdir, which here deletes. So an rmdir is refused to a living process that
- * was refused an unlink below that directory. Processes that cannot be told apart count as one, for a minute. */
+/* rm -r never takes a VPC apart, whatever program does it. GNU rm gives up a directory in which a
+ * file could not be removed; busybox rm, find -delete and Python's rmtree go on to rmdir, which
+ * here deletes. So an rmdir is refused to a living process that was refused an unlink below that
+ * directory. Processes that cannot be told apart count as one, for a minute. */
 #include "internal.h"
 
 #include <string.h>

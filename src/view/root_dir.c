@@ -22,8 +22,8 @@ static struct timespec newest_time(struct view *view)
 	return newest;
 }
 
-/* The kernel asks for the root on the way to every file. It may keep it as long as any answer is used: whatever an answer changes
- * tells the root, too (tree/change.h). */
+/* The kernel asks for the root on the way to every file. It may keep it as long as any answer is
+ * used: whatever an answer changes tells the root, too (tree/change.h). */
 static int root_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
 	struct node_place place;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What an answer of the API means for what is known of one VPC. Pure: no clock, no locks. The rule behind all rows: an answer counts
- * only if nothing was written, and nothing newer was learnt, since its question was asked. */
+/* What an answer of the API means for what is known of one VPC. Pure: no clock, no locks. The rule
+ * behind all rows: an answer counts only if nothing was written, and nothing newer was learnt,
+ * since its question was asked. */
 #ifndef VIEW_VERDICT_H
 #define VIEW_VERDICT_H
 

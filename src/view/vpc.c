@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A VPC as the mount knows it: an object with a life of its own, whatever its name and its document are today. */
+/* A VPC as the mount knows it: an object with a life of its own, whatever its name and its document
+ * are today. */
 #include "internal.h"
 
 #include <errno.h>
@@ -128,7 +129,8 @@ static int observe_entry(void *arg, const char *name, const struct field *field)
 	return 0;
 }
 
-/* updatedAt tells when content changed; where it stays and content does not, the time of now is noted for each file. */
+/* updatedAt tells when content changed; where it stays and content does not, the time of now is
+ * noted for each file. */
 static void observe_changes(struct vpc *vpc, const struct doc *old, const struct doc *new)
 {
 	struct observing walk = {.vpc = vpc, .old = old, .new = new, .now = clock_real()};

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The directories of a VPC, read: what the document has there, and entries that have no value yet. */
+/* The directories of a VPC, read: what the document has there, and entries that have no value yet.
+ */
 #include "internal.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* The kernel asks for the attributes of each directory on the way to a file, also to .error and to scratch files, which can be reached
- * when the API cannot: so they are those that are known. */
+/* The kernel asks for the attributes of each directory on the way to a file, also to .error and to
+ * scratch files, which can be reached when the API cannot: so they are those that are known. */
 static int dir_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};
@@ -25,8 +26,9 @@ static int dir_stat(struct node *node, const struct op *op, struct node_attr *re
 	return 0;
 }
 
-/* The API cannot be reached. What is known is there all the same, and says so itself where it needs the API. A name that is not known
- * is free for a scratch file, but not where the API has names of its own. */
+/* The API cannot be reached. What is known is there all the same, and says so itself where it needs
+ * the API. A name that is not known is free for a scratch file, but not where the API has names of
+ * its own. */
 static int lookup_known(struct vpc_place *at, struct node *dir, const struct op *op,
 	const char *name, int failure)
 {

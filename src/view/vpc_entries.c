@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mkdir, rmdir and mv in the directories of a VPC: entries of the API's lists, which exist here only until they have a value. */
+/* mkdir, rmdir and mv in the directories of a VPC: entries of the API's lists, which exist here
+ * only until they have a value. */
 #include "internal.h"
 
 #include <errno.h>
@@ -16,8 +17,8 @@ bool vpc_holds_entries(const char *path)
 	       !(row->flags & FIELD_SPEC_ONLY_WITH);
 }
 
-/* Names of the table are the API's, there or not: a scratch file of such a name would hide what the API says there. What may be made
- * is the file that a new entry's value is written to. */
+/* Names of the table are the API's, there or not: a scratch file of such a name would hide what the
+ * API says there. What may be made is the file that a new entry's value is written to. */
 static int refuse_claimed(struct vpc *vpc, const char *what, const char *path)
 {
 	CLEANUP_DOC struct doc *known = NULL;
@@ -60,7 +61,8 @@ int vpc_dir_create(
 	return 0;
 }
 
-/* Whether the API's list has an entry of this name by now. The cache may be old, and then it is not believed. */
+/* Whether the API's list has an entry of this name by now. The cache may be old, and then it is not
+ * believed. */
 static int check_free(struct node *dir, const struct op *op, const char *name)
 {
 	CLEANUP(vpc_place_release) struct vpc_place known = {0}, at = {0};
@@ -151,8 +153,8 @@ int vpc_dir_unlink(struct node *dir, const struct op *op, const char *name)
 	vpc = place.data;
 	if (!is_local(vpc, place.path))
 		rmdir_guard_note(vpc, op, place.path);
-	/* An editor that could not save takes its own copy back, and vim removes the file first. Why it could not save is
-	 * what its user looks for. */
+	/* An editor that could not save takes its own copy back, and vim removes the file first.
+	 * Why it could not save is what its user looks for. */
 	if (has_refused_text(vpc, at.path))
 		return -EPERM;
 	return refuse(vpc->view, vpc, "unlink", at.path, EPERM,

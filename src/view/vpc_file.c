@@ -32,8 +32,9 @@ int vpc_show(const struct vpc_place *at, struct buf *ret, struct node_attr *ret_
 	return 0;
 }
 
-/* A look-up gives what is known, with no time when that is old: the directory has asked just now, and a write to a file whose VPC
- * cannot be read at the moment must get as far as its open. Who wants the attributes asks for them next. */
+/* A look-up gives what is known, with no time when that is old: the directory has asked just now,
+ * and a write to a file whose VPC cannot be read at the moment must get as far as its open. Who
+ * wants the attributes asks for them next. */
 static int file_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};

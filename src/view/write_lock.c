@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Waiting: for a VPC's write lock, for somebody else's answer. Never with a lock held, never past a deadline. */
+/* Waiting: for a VPC's write lock, for somebody else's answer. Never with a lock held, never past a
+ * deadline. */
 #include "internal.h"
 
 #include <errno.h>

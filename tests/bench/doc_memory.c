@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What documents cost: memory against the size of the list answer, and the time of a look at them. Reads the answer
- * from the file named as argument, or makes one of 10,000 VPCs. Everything runs in a second thread, since the driver's
- * answers are read in threads too, whose arenas give memory back by other rules than the main heap. */
+/* What documents cost: memory against the size of the list answer, and the time of a look at them.
+ * Reads the answer from the file named as argument, or makes one of 10,000 VPCs. Everything runs in
+ * a second thread, since the driver's answers are read in threads too, whose arenas give memory
+ * back by other rules than the main heap. */
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>

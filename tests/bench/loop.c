@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* One thing, done again and again until the time is up:
  *
- *	bench-loop MS stat PATH            stat(2)
- *	bench-loop MS read PATH            open, read to the end, close
- *	bench-loop MS run PROGRAM [ARG]... a process whose output is read to its end
+ * 	bench-loop MS stat PATH            stat(2)
+ * 	bench-loop MS read PATH            open, read to the end, close
+ * 	bench-loop MS run PROGRAM [ARG]... a process whose output is read to its end
  *
- * Prints nanoseconds a call and the number of bytes (of stat: the size) that each call saw. Once is done before the clock
- * starts. A call that fails, or that sees another number of bytes, ends it with status 1. */
+ * Prints nanoseconds a call and the number of bytes (of stat: the size) that each call saw. Once is
+ * done before the clock starts. A call that fails, or that sees another number of bytes, ends it
+ * with status 1. */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The least that a PATCH can cost: the same curl handle, and so the same connection, for all of them.
+/* The least that a PATCH can cost: the same curl handle, and so the same connection, for all of
+ * them.
  *
- *	bench-patch-loop COUNT URL HEADER-FILE BODY [BODY]...
+ * 	bench-patch-loop COUNT URL HEADER-FILE BODY [BODY]...
  *
- * HEADER-FILE has a header a line, such as the one with the token. The bodies take turns. Prints nanoseconds a request, of
- * COUNT requests after a first one that makes the connection. Any answer but 200 ends it with status 1. */
+ * HEADER-FILE has a header a line, such as the one with the token. The bodies take turns. Prints
+ * nanoseconds a request, of COUNT requests after a first one that makes the connection. Any answer
+ * but 200 ends it with status 1. */
 #include <curl/curl.h>
 #include <stdint.h>
 #include <stdio.h>

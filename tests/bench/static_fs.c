@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The yardstick of tests/bench/run: a directory tree, read into memory once and served read-only, with all the caching in
- * the kernel that a file system may ask for whose files can change. Nodes are numbered in the order they are read, so that
- * an inode number is an index, nothing is ever freed and no lock is needed.
+/* The yardstick of tests/bench/run: a directory tree, read into memory once and served read-only,
+ * with all the caching in the kernel that a file system may ask for whose files can change. Nodes
+ * are numbered in the order they are read, so that an inode number is an index, nothing is ever
+ * freed and no lock is needed.
  *
- *	static-fs [-t SECONDS] [-p] [-n] [-l] TREE MOUNTPOINT
+ * 	static-fs [-t SECONDS] [-p] [-n] [-l] TREE MOUNTPOINT
  *
- * -t: how long the kernel may keep entries and attributes; -p: readdirplus always, where the kernel would choose;
- * -n: open is answered with ENOSYS, after which the kernel sends no more of them; -l: listings are kept, too, which is for
- * directories that never change and which some kernels (6.9 to 6.12) go on to do when they do. Ends when it is unmounted. */
+ * -t: how long the kernel may keep entries and attributes; -p: readdirplus always, where the kernel
+ * would choose; -n: open is answered with ENOSYS, after which the kernel sends no more of them; -l:
+ * listings are kept, too, which is for directories that never change and which some kernels (6.9 to
+ * 6.12) go on to do when they do. Ends when it is unmounted. */
 #define FUSE_USE_VERSION FUSE_MAKE_VERSION(3, 12)
 #include <dirent.h>
 #include <errno.h>

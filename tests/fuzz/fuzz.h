@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A target takes any bytes and checks what must hold for all of them. With replay.c it is a program that runs the files
- * and directories given to it; with clang and -fsanitize=fuzzer (and without replay.c) libFuzzer makes up the bytes. */
+/* A target takes any bytes and checks what must hold for all of them. With replay.c it is a program
+ * that runs the files and directories given to it; with clang and -fsanitize=fuzzer (and without
+ * replay.c) libFuzzer makes up the bytes. */
 #ifndef TESTS_FUZZ_H
 #define TESTS_FUZZ_H
 

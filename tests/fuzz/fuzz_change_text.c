@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A file written: the first line is the path, the rest the text. What was taken is taken again without a change. */
+/* A file written: the first line is the path, the rest the text. What was taken is taken again
+ * without a change. */
 #include "fuzz.h"
 
 #include <string.h>

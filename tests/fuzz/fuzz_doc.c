@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An answer: whatever is listed can be found and shown, under a name of its own, and written back as it was. */
+/* An answer: whatever is listed can be found and shown, under a name of its own, and written back
+ * as it was. */
 #include "fuzz.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A draft: records end in NUL; the first is the zone= option, then "PATH=TEXT" is a file, "PATH" a directory. */
+/* A draft: records end in NUL; the first is the zone= option, then "PATH=TEXT" is a file, "PATH" a
+ * directory. */
 #include "fuzz.h"
 
 #include <errno.h>

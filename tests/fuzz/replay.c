@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs a target over every file given, and every file in a directory given. None at all is a failure. */
+/* Runs a target over every file given, and every file in a directory given. None at all is a
+ * failure. */
 #include <dirent.h>
 #include <string.h>
 #include "base/buf.h"

@@ -10,7 +10,8 @@ struct scene {
 	struct doc *full, *other;
 };
 const struct scene *scene_get(void);
-/* What holds for every change that was taken: the document with it shows it, and has it. Takes the change. */
+/* What holds for every change that was taken: the document with it shows it, and has it. Takes the
+ * change. */
 void scene_check_take(const struct doc *doc, struct change *change);
 
 #endif

@@ -376,7 +376,8 @@ static void test_success_without_object(void **state)
 
 #define GONE "{\"code\":5,\"message\":\"not found\",\"details\":[]}"
 
-/* ENOENT is the API's word alone, whatever the type of the body is said to be; a list is always there. */
+/* ENOENT is the API's word alone, whatever the type of the body is said to be; a list is always
+ * there. */
 static void test_not_found(void **state)
 {
 	static const struct reply replies[] = {
@@ -416,7 +417,8 @@ static void test_not_found(void **state)
 	}
 }
 
-/* The questions are asked again, the body's code deciding; changes are the caller's to plan anew. */
+/* The questions are asked again, the body's code deciding; changes are the caller's to plan anew.
+ */
 static void test_repetition(void **state)
 {
 	RIG(rig, {.status = 500, .body = "{\"code\":14}"},

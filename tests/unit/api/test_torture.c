@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Each allocation of a call fails once: the call then fails with -ENOMEM, and nothing is lost or touched twice. */
+/* Each allocation of a call fails once: the call then fails with -ENOMEM, and nothing is lost or
+ * touched twice. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

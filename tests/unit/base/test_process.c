@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a process is told, looked at while it cannot take it: a stopped process keeps its signals pending. */
+/* What a process is told, looked at while it cannot take it: a stopped process keeps its signals
+ * pending. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>

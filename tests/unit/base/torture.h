@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The nth allocation fails: link with torture_args, so that what the layers under test allocate goes through here. */
+/* The nth allocation fails: link with torture_args, so that what the layers under test allocate
+ * goes through here. */
 #ifndef TORTURE_H
 #define TORTURE_H
 

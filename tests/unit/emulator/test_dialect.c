@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a gateway makes of the schema (schema.md section 4), in both dialects: one row for each of its statements. */
+/* What a gateway makes of the schema (schema.md section 4), in both dialects: one row for each of
+ * its statements. */
 #include "rig.h"
 
 #include <stdio.h>
@@ -212,7 +213,8 @@ static void expect_list(struct rig *rig, const char *want)
 	"{\"name\":\"s\",\"type\":\"ATTACHED\",\"prefixes\":[\"2601:db8::/48\"],"          \
 	"\"ipam\":{\"prefixLength\":\"8e1\"%s}}]}"
 
-/* false, [], unset messages and zero enums are left out; a message that is there stays, also an empty one. */
+/* false, [], unset messages and zero enums are left out; a message that is there stays, also an
+ * empty one. */
 static void test_brief_documents(void **state)
 {
 	struct rig rig;

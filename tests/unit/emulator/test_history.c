@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The history of states: from it alone a test can tell what each VPC was like at each moment, and why. */
+/* The history of states: from it alone a test can tell what each VPC was like at each moment, and
+ * why. */
 #include "rig.h"
 
 #include <pthread.h>
@@ -191,7 +192,8 @@ static void *write_often(void *arg)
 	return NULL;
 }
 
-/* Writers at once: each change follows from its body and nothing else, in the order of the sequence and of time. */
+/* Writers at once: each change follows from its body and nothing else, in the order of the sequence
+ * and of time. */
 static void test_writers_at_once(void **state)
 {
 	struct writer writers[4];

@@ -60,7 +60,8 @@ static long asker_join(struct asker *a)
 	return a->status;
 }
 
-/* The number of the first held request of this method, how many there are, and that each is shown as waiting. */
+/* The number of the first held request of this method, how many there are, and that each is shown
+ * as waiting. */
 static json_int_t count_held(struct rig *rig, const char *method, size_t *ret_count)
 {
 	struct reply r = rig_ask(rig, "GET", "/emulator/requests", NULL);

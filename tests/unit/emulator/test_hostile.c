@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes that no client should send: the server answers or closes, and goes on serving. It runs in this process, so a crash of
- * it is one of the test. */
+/* Bytes that no client should send: the server answers or closes, and goes on serving. It runs in
+ * this process, so a crash of it is one of the test. */
 #include "rig.h"
 
 #include <arpa/inet.h>
@@ -57,7 +57,8 @@ static int dial(const struct rig *rig)
 	return fd;
 }
 
-/* Sends the bytes and no more, reads what comes until the end. Returns the HTTP status, 0 for none. */
+/* Sends the bytes and no more, reads what comes until the end. Returns the HTTP status, 0 for none.
+ */
 static int say(const struct rig *rig, const char *bytes, size_t len)
 {
 	int fd = dial(rig), status = 0;

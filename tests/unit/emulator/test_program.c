@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The program: its options, its signals, and that kill -9 loses nothing that was answered. argv[1] is its path, argv[2] its manual page. */
+/* The program: its options, its signals, and that kill -9 loses nothing that was answered. argv[1]
+ * is its path, argv[2] its manual page. */
 #include "rig.h"
 
 #include <errno.h>
@@ -226,7 +227,8 @@ static int outcome(struct child *c, struct rig *rig)
 	return WEXITSTATUS(status);
 }
 
-/* Two that are started at one moment on a file that is not there yet: one serves, the other says why it does not. */
+/* Two that are started at one moment on a file that is not there yet: one serves, the other says
+ * why it does not. */
 static void test_two_at_once(void **state)
 {
 	char dir[] = "test-two.XXXXXX", file[64], id[ID_SIZE];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The service as its reference is written: bare objects, no defaults, name and zone can be changed. */
+/* The service as its reference is written: bare objects, no defaults, name and zone can be changed.
+ */
 #include "rig.h"
 
 #include <stdio.h>

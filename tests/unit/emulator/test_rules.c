@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every rule about what a POST may ask for, in both profiles: one row, one body, what each profile says. */
+/* Every rule about what a POST may ask for, in both profiles: one row, one body, what each profile
+ * says. */
 #include "rig.h"
 
 #include <stdio.h>
@@ -103,7 +104,8 @@ static const struct row rows[] = {
 	{HOSTS("{\"name\":\"p\",\"type\":\"PRIMARY\",\"prefixes\":[\"10.0.0.0/8\"]" IPAM(
 		 "24", "0") "}"),
 		"host_prefixes[0]", "host_prefixes[0].ipam"},
-	/* secondary host prefixes; the reference wants a policy for both types, the schema none for ROUTED */
+	/* secondary host prefixes; the reference wants a policy for both types, the schema none for
+	 * ROUTED */
 	{SECOND("ROUTED", V6, IPAM("80", "\"EUI64\"")), "host_prefixes[1]", OK},
 	{SECOND("ATTACHED", V6, IPAM("\"64\"", "2")), OK, OK},
 	{SECOND("ATTACHED", V6, IPAM("64.0", "\"LAST_IP\"")), OK, OK},

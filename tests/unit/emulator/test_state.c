@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The state file: it survives kill -9 and a torn line, and what is not ours is left alone. --load too. */
+/* The state file: it survives kill -9 and a torn line, and what is not ours is left alone. --load
+ * too. */
 #include "rig.h"
 
 #include <errno.h>
@@ -177,7 +178,8 @@ static void test_two_servers(void **state)
 	rig_stop(&rig);
 }
 
-/* The file that a link leads to is kept, and the link stays a link; also where the link leads nowhere yet. */
+/* The file that a link leads to is kept, and the link stays a link; also where the link leads
+ * nowhere yet. */
 static void test_link(void **state)
 {
 	struct dir *d = *state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is answered is on the disk: the test takes the place of the calls that put it there, and compares what they were
- * called for with what the files are. */
+/* What is answered is on the disk: the test takes the place of the calls that put it there, and
+ * compares what they were called for with what the files are. */
 #include "rig.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The rules of the schema (schema.md section 3), word for word: one row, one request, all it violates in order. */
+/* The rules of the schema (schema.md section 3), word for word: one row, one request, all it
+ * violates in order. */
 #include "rig.h"
 
 #include <stdio.h>
@@ -255,7 +256,8 @@ static void test_all_of_them(void **state)
 	rig_stop(&rig);
 }
 
-/* What is refused today may be there from before: it is served, changed and deleted like any other. */
+/* What is refused today may be there from before: it is served, changed and deleted like any other.
+ */
 static void test_names_that_are_there(void **state)
 {
 	static const char loaded[] =

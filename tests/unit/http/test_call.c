@@ -167,7 +167,8 @@ static void test_changes_after_stale_connection(void **state)
 	}
 }
 
-/* The server may close an idle connection at any moment: what changes something arrives once or not at all. */
+/* The server may close an idle connection at any moment: what changes something arrives once or not
+ * at all. */
 static void test_changes_while_connections_close(void **state)
 {
 	RIG(rig, {.body = "{}", .then_close = true});

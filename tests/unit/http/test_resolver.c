@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A resolver that hangs: the caller leaves in time, and nobody else waits for it. This program's getaddrinfo takes the
- * place of libc's, in libcurl too. */
+/* A resolver that hangs: the caller leaves in time, and nobody else waits for it. This program's
+ * getaddrinfo takes the place of libc's, in libcurl too. */
 #include "rig.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every copy that is made of a token is wiped. The linker puts this program's explicit_bzero in the place of libc's. */
+/* Every copy that is made of a token is wiped. The linker puts this program's explicit_bzero in the
+ * place of libc's. */
 #include "rig.h"
 
 #include <stdatomic.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A server on loopback that does what a script says. One lock for everything; the sockets are shut down to stop it. */
+/* A server on loopback that does what a script says. One lock for everything; the sockets are shut
+ * down to stop it. */
 #include "testserver.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of the model share: documents written with ' for ", and checks that say what they compare. */
+/* What the tests of the model share: documents written with ' for ", and checks that say what they
+ * compare. */
 #ifndef TESTS_MODEL_RIG_H
 #define TESTS_MODEL_RIG_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Every allocation of jansson fails once: -ENOMEM comes back, nothing leaks (under the sanitizer), nothing is half done.
- * Each act is tried on documents that were just looked at, and on new ones, which have to be parsed first. */
+/* Every allocation of jansson fails once: -ENOMEM comes back, nothing leaks (under the sanitizer),
+ * nothing is half done. Each act is tried on documents that were just looked at, and on new ones,
+ * which have to be parsed first. */
 #include "rig.h"
 
 #include <jansson.h>
@@ -246,7 +247,8 @@ static const struct {
 	{"change_apply", act_apply},
 };
 
-/* jansson takes a failed allocation in its lexer for a syntax error; a list answer that does not parse is ill. */
+/* jansson takes a failed allocation in its lexer for a syntax error; a list answer that does not
+ * parse is ill. */
 static bool is_expected(act_fn act, int r)
 {
 	return r == -ENOMEM ||

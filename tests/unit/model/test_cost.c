@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Nothing is quadratic in the entries of a VPC: ten times the entries take about ten times as long, and never a hundred. */
+/* Nothing is quadratic in the entries of a VPC: ten times the entries take about ten times as long,
+ * and never a hundred. */
 #include "rig.h"
 
 #include <stdio.h>

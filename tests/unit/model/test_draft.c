@@ -7,7 +7,8 @@
 
 #define FILES_MAX 64
 
-/* Made of lines: "PATH/" is a directory, "PATH=TEXT" a file; | in the text is a newline, ' in spec.json ". */
+/* Made of lines: "PATH/" is a directory, "PATH=TEXT" a file; | in the text is a newline, ' in
+ * spec.json ". */
 struct tree {
 	char *lines; /* owned */
 	struct draft_file files[FILES_MAX];

@@ -228,8 +228,8 @@ static void check_only_removed(const struct change *change, const struct doc *no
 	assert_true(change_is_shown(change, expected, NULL, NULL));
 }
 
-/* An entry is shown, somebody changes the list, and then the entry that was shown is removed: it goes, or nothing. A name
- * that was one entry's alone means the entry of this name. */
+/* An entry is shown, somebody changes the list, and then the entry that was shown is removed: it
+ * goes, or nothing. A name that was one entry's alone means the entry of this name. */
 static void replay(unsigned *seed)
 {
 	int shown[REPLAY_MAX], now[REPLAY_MAX], count = 1 + rand_r(seed) % REPLAY_MAX,

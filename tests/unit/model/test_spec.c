@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* spec.json saved: the exact request, what is refused, and what happens when somebody else was there too. */
+/* spec.json saved: the exact request, what is refused, and what happens when somebody else was
+ * there too. */
 #include "rig.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One file written: the exact request, what is refused, and the round trip of every field that can be written. */
+/* One file written: the exact request, what is refused, and the round trip of every field that can
+ * be written. */
 #include "rig.h"
 
 static void test_requests(void **state)
@@ -228,8 +229,8 @@ static void check_confirmed(const struct change *change, const struct doc *doc,
 	assert_string_equal(buf_str(&done), mask);
 }
 
-/* What a file shows changes nothing; what is set is in the request, is shown by the answer, can be read, and is the
- * difference that spec.json makes. */
+/* What a file shows changes nothing; what is set is in the request, is shown by the answer, can be
+ * read, and is the difference that spec.json makes. */
 static void round_trip(void *arg, const char *path, const struct field *field)
 {
 	const struct doc *doc = arg;
@@ -390,7 +391,8 @@ static void test_as_before(void **state)
 	assert_false(change_is_as_before(change, before, changed));
 }
 
-/* What replaces a whole value needs no plan: a document that is out of date gives the same request. */
+/* What replaces a whole value needs no plan: a document that is out of date gives the same request.
+ */
 static void test_out_of_date(void **state)
 {
 	CLEANUP_DOC struct doc *now = rig_doc(rig_full), *old = rig_doc(RIG_LEAST);

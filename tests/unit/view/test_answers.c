@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What answers do to what is known: lists that lag or say less, documents that cannot be read, VPCs that come back. */
+/* What answers do to what is known: lists that lag or say less, documents that cannot be read, VPCs
+ * that come back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -46,7 +47,8 @@ static void id_of(struct world *w, const char *name, char ret[128])
 	"{\"updateMask\":\"egress.disablePublicAccess\",\"egress\":{"                      \
 	"\"disablePublicAccess\":" value "}}"
 
-/* Without a time nobody can tell whether the list is older than the write: the VPC itself is asked for. */
+/* Without a time nobody can tell whether the list is older than the write: the VPC itself is asked
+ * for. */
 static void a_list_without_times_takes_no_write_back(void **state)
 {
 	struct world *w = *state;
@@ -242,7 +244,8 @@ static int compare_times(struct timespec a, struct timespec b)
 	"LIST:body={\"items\":[{\"id\":\"i1\",\"name\":\"blue\",\"zone\":\"" zone          \
 	"\",\"hostPrefixes\":[{\"name\":\"h\",\"type\":\"" type "\"}]}]}\n"
 
-/* Without updatedAt the time of a file is when its content was seen to change, of that file only. */
+/* Without updatedAt the time of a file is when its content was seen to change, of that file only.
+ */
 static void a_change_without_a_time_is_dated_when_it_is_seen(void **state)
 {
 	struct world *w = *state;
@@ -281,7 +284,8 @@ static uint64_t root_until(struct world *w)
 	return entry.until_us;
 }
 
-/* The kernel asks for the root on the way to every file: it may keep it as long as any answer is used, until it is told. */
+/* The kernel asks for the root on the way to every file: it may keep it as long as any answer is
+ * used, until it is told. */
 static void the_root_is_kept_until_something_changes(void **state)
 {
 	CLEANUP_BUF struct buf name = BUF_INIT(128);

@@ -43,7 +43,8 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* From now on this method answers with a VPC that has these servers and this status, and does nothing. */
+/* From now on this method answers with a VPC that has these servers and this status, and does
+ * nothing. */
 static void answer(
 	struct scene *s, const char *method, const char *servers, const char *status)
 {
@@ -83,7 +84,8 @@ static void an_answer_that_does_not_is_looked_behind(void **state)
 	assert_int_equal(world_count(&s->w, "PATCH"), 1);
 }
 
-/* What was written is in place when the writer goes on, and needs no further question, also where the answer shows less than a GET. */
+/* What was written is in place when the writer goes on, and needs no further question, also where
+ * the answer shows less than a GET. */
 static void the_new_text_is_in_place_at_once(void **state)
 {
 	struct scene *s = *state;

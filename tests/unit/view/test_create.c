@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What counts as created: the POST's own answer, a GET by id where that does not show all, and what is found when it is lost. */
+/* What counts as created: the POST's own answer, a GET by id where that does not show all, and what
+ * is found when it is lost. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

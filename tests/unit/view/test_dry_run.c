@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A dry run checks, logs what would be sent, succeeds, sends nothing, and leaves everything as it was. */
+/* A dry run checks, logs what would be sent, succeeds, sends nothing, and leaves everything as it
+ * was. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Entries of a list as directories: made, given a value, renamed and removed, and what of it is sent. */
+/* Entries of a list as directories: made, given a value, renamed and removed, and what of it is
+ * sent. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -68,7 +69,8 @@ static void an_entry_without_a_value_is_removed_without_a_request(void **state)
 	assert_int_equal(world_count(w, ""), 0);
 }
 
-/* rm -r of an entry that never was the API's: its file cannot be removed, and nothing is deleted by that. */
+/* rm -r of an entry that never was the API's: its file cannot be removed, and nothing is deleted by
+ * that. */
 static void a_refused_unlink_in_a_local_entry_forbids_nothing(void **state)
 {
 	struct world *w = *state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What others do while a request of this mount is under way: the server holds it back until they have done it. */
+/* What others do while a request of this mount is under way: the server holds it back until they
+ * have done it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -69,7 +70,8 @@ static void path_of(struct world *w, const char *name, char ret[256])
 	"{\"updateMask\":\"vpcPrefixes\",\"vpcPrefixes\":[{\"name\":\"theirs\",\"value\":" \
 	"\"10.200.0.0/16\"}]}"
 
-/* Their change makes the VPC busy, so ours is refused: what it is after that is not what our list was made from. */
+/* Their change makes the VPC busy, so ours is refused: what it is after that is not what our list
+ * was made from. */
 static void a_list_refused_by_a_busy_vpc_is_planned_anew(void **state)
 {
 	struct world w;

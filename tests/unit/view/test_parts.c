@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Parts of the view that need no server: the log and its limits, refused texts and theirs, paths. */
+/* Parts of the view that need no server: the log and its limits, refused texts and theirs, paths.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

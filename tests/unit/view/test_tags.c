@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Asking only for what has changed: when it is asked so, and that what is read is as true as with a full answer. */
+/* Asking only for what has changed: when it is asked so, and that what is read is as true as with a
+ * full answer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

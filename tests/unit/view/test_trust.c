@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether what the mount says can be trusted: other writers, lists that lag, busy VPCs, lost answers, a dead server. */
+/* Whether what the mount says can be trusted: other writers, lists that lag, busy VPCs, lost
+ * answers, a dead server. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -90,8 +91,8 @@ static void other_fields_survive_a_save(void **state)
 	assert_int_equal(tree_flush(open.handle, &op), 0);
 	assert_int_equal(world_count(&w, "PATCH"), 1);
 	assert_int_equal(world_count(&w, " ingress.disablePublicServices "), 1);
-	/* The same save again changes nothing in what was saved last, and the VPC is not as it says: what the other wrote stays, and
-	 * the writer hears of it. */
+	/* The same save again changes nothing in what was saved last, and the VPC is not as it
+	 * says: what the other wrote stays, and the writer hears of it. */
 	assert_int_equal(
 		tree_write(open.handle, &op, 0, text, strlen(text), false), -EBUSY);
 	assert_int_equal(world_count(&w, "PATCH"), 1);
@@ -253,8 +254,8 @@ static void an_ill_list_is_no_state_of_the_world(void **state)
 	world_stop(&w);
 }
 
-/* A server that says "not now" to every attempt is left alone for a while; then one attempt tells whether it is back, and
- * until it is each such attempt is the only one. */
+/* A server that says "not now" to every attempt is left alone for a while; then one attempt tells
+ * whether it is back, and until it is each such attempt is the only one. */
 static void an_overloaded_server_is_spared(void **state)
 {
 	CLEANUP_BUF struct buf b = BUF_INIT(1 << 16);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who waits for an answer: with whom it is shared, what ends the waiting, and what the kernel is told before it goes on. */
+/* Who waits for an answer: with whom it is shared, what ends the waiting, and what the kernel is
+ * told before it goes on. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Success means it is so: what a write rests on, and what it is compared with. Judged by the server. */
+/* Success means it is so: what a write rests on, and what it is compared with. Judged by the
+ * server. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -381,7 +381,8 @@ int world_other(struct world *w, const char *method, const char *path, const cha
 	return ask(w, method, path, body, &answer);
 }
 
-/* The list of requests has the method first in each, then its status, and whether it is held last. */
+/* The list of requests has the method first in each, then its status, and whether it is held last.
+ */
 static bool is_under_way(struct world *w, const char *method, const char *field)
 {
 	CLEANUP_HTTP_ANSWER struct http_answer answer;

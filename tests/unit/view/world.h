@@ -47,14 +47,16 @@ void world_stop(struct world *w);
 int world_setup(void **state, const struct world_options *options);
 int world_teardown(void **state);
 
-/* The node at a path, and whether the kernel was told to drop its attributes since world_forget_told. */
+/* The node at a path, and whether the kernel was told to drop its attributes since
+ * world_forget_told. */
 uint64_t world_id(struct world *w, const char *path);
 bool world_is_told(struct world *w, uint64_t id);
 void world_forget_told(struct world *w);
 
 /* By path from the root. Each returns 0 or -errno. */
 int world_read(struct world *w, const char *path, struct buf *ret);
-/* open(flags), with O_CREAT made where it is not there, one write, flush, release; the first error. */
+/* open(flags), with O_CREAT made where it is not there, one write, flush, release; the first error.
+ */
 int world_write(struct world *w, const char *path, int flags, const char *text);
 int world_mkdir(struct world *w, const char *path);
 int world_rmdir(struct world *w, const char *path);
@@ -68,13 +70,15 @@ int world_list(struct world *w, const char *path, struct buf *ret);
 /* The type (S_IFDIR ...) that the listing gives a name; 0 when it is not listed. */
 mode_t world_listed_type(struct world *w, const char *dir, const char *name);
 
-/* Requests the emulator has seen whose line contains the text, since the last world_forget_requests. */
+/* Requests the emulator has seen whose line contains the text, since the last
+ * world_forget_requests. */
 size_t world_count(struct world *w, const char *text);
 void world_forget_requests(struct world *w);
 
 /* Rules for the emulator from now on, a line each; "" takes them all away. */
 void world_fault(struct world *w, const char *rules);
-/* Somebody else's request to the API; body may be NULL. Returns the HTTP status. path: "/v1beta1/..." */
+/* Somebody else's request to the API; body may be NULL. Returns the HTTP status. path:
+ * "/v1beta1/..." */
 int world_other(struct world *w, const char *method, const char *path, const char *body);
 /* Somebody else's PATCH of the VPC that the mount shows under this name. */
 void world_other_patch(struct world *w, const char *name, const char *body);
@@ -97,7 +101,8 @@ struct op world_op(const struct world *w);
 
 /* Forgets all answers. */
 void world_refresh(struct world *w);
-/* Each fails the test unless the file reads so, has this in it, or the directory has these names (world_list). */
+/* Each fails the test unless the file reads so, has this in it, or the directory has these names
+ * (world_list). */
 void world_expect(struct world *w, const char *path, const char *text);
 void world_expect_in(struct world *w, const char *path, const char *part);
 void world_expect_listed(struct world *w, const char *dir, const char *names);
