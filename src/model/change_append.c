@@ -5,48 +5,20 @@
 #include <errno.h>
 #include <string.h>
 #include "base/cleanup.h"
-#include "base/map.h"
+#include "canon.h"
 #include "document.h"
 #include "find.h"
-#include "nul.h"
 #include "text.h"
-#include "word.h"
-
-/* -EEXIST when the list has it. */
-static int note_word(struct map *words, json_t *word)
-{
-	CLEANUP_BUF struct buf text = BUF_INIT(DOC_TEXT_MAX);
-	char canon[WORD_CANON_MAX];
-	int r = nul_add_string(word, &text);
-
-	if (r < 0)
-		return r;
-	return map_add(
-		words, word_canon(buf_str(&text), canon) ? canon : buf_str(&text), word);
-}
 
 /* Adds to list what of more is not in it. */
-static int extend_list(json_t *list, const json_t *more)
+static int extend_list(const struct row *row, json_t *list, const json_t *more)
 {
-	CLEANUP(map_release) struct map words = {0};
-	size_t i;
-	json_t *word;
+	json_auto_t *rest = json_array();
+	int r = rest ? canon_list_minus(row, more, list, rest) : -ENOMEM;
 
-	json_array_foreach (list, i, word) {
-		int r = note_word(&words, word);
-
-		if (r < 0 && r != -EEXIST)
-			return r;
-	}
-	json_array_foreach (more, i, word) {
-		int r = note_word(&words, word);
-
-		if (r == 0 && json_array_append(list, word) < 0)
-			r = -ENOMEM;
-		if (r < 0 && r != -EEXIST)
-			return r;
-	}
-	return 0;
+	if (r == 0 && json_array_extend(list, rest) < 0)
+		r = -ENOMEM;
+	return r;
 }
 
 static int append_list(const struct parsed *now, const struct place *place,
@@ -58,7 +30,7 @@ static int append_list(const struct parsed *now, const struct place *place,
 	if (r < 0)
 		return r;
 	list = place->value ? json_deep_copy(place->value) : json_array();
-	r = list ? extend_list(list, more) : -ENOMEM;
+	r = list ? extend_list(text->row, list, more) : -ENOMEM;
 	return r < 0 ? r : change_place_take(now, place, STEAL(list), ret);
 }
 
@@ -93,8 +65,7 @@ int change_append(const struct doc *now, const char *path, const char *text, siz
 	if (len > DOC_TEXT_MAX || place_find(parsed, path, &place) < 0)
 		return change_text(now, path, text, len, ret, err);
 	written.row = place.field.row;
-	if (place.field.flags & FIELD_WRITABLE &&
-		(place.field.type == FIELD_ADDRESSES || place.field.type == FIELD_CIDRS))
+	if (place.field.flags & FIELD_WRITABLE && place.field.flags & FIELD_LINES)
 		return append_list(parsed, &place, &written, ret, err);
 	return append_text(now, parsed, &place, &written, ret, err);
 }

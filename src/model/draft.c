@@ -18,8 +18,7 @@
 #include "spec_read.h"
 #include "step.h"
 
-#define VALUE_TEXT_MAX 400	   /* bytes of a value in a sentence */
-#define ITEM_TEXT_MAX  (64u << 20) /* bytes */
+#define VALUE_TEXT_MAX 400 /* bytes of a value in a sentence */
 
 struct draft {
 	struct draft_fields fields;
@@ -79,34 +78,6 @@ static int read_spec(struct draft *d, struct err *err)
 	return r < 0 ? refuse_spec(&own, r, err) : 0;
 }
 
-/* Adds to ret the items of array that are not in other. */
-static int list_minus(
-	const struct row *list, const json_t *array, const json_t *other, json_t *ret)
-{
-	const struct row *row = list->type == FIELD_DIR ? row_child(list, "*") : NULL;
-	CLEANUP(map_release) struct map texts = {0};
-	const json_t *lists[] = {other, array};
-	int r = 0;
-
-	for (size_t n = 0; n < ARRAY_LEN(lists); n++) {
-		size_t i;
-		json_t *item;
-
-		json_array_foreach (lists[n], i, item) {
-			CLEANUP_BUF struct buf text = BUF_INIT(ITEM_TEXT_MAX);
-
-			r = row ? canon_add(row, item, &text) : canon_add_word(item, &text);
-			if (r == 0)
-				r = map_add(&texts, buf_str(&text), item);
-			if (r == 0 && lists[n] == array && json_array_append(ret, item) < 0)
-				r = -ENOMEM;
-			if (r < 0 && r != -EEXIST)
-				return r;
-		}
-	}
-	return 0;
-}
-
 /* A value for a sentence: of a list what the other does not have. */
 static int show_side(const struct row *leaf, const json_t *value, const json_t *other,
 	char out[VALUE_TEXT_MAX])
@@ -120,7 +91,7 @@ static int show_side(const struct row *leaf, const json_t *value, const json_t *
 		print_short(value, out, VALUE_TEXT_MAX);
 		return 0;
 	}
-	r = list_minus(leaf, value, other, rest);
+	r = canon_list_minus(leaf, value, other, rest);
 	print_short(json_array_size(rest) || !json_array_size(value) ? rest : value, out,
 		VALUE_TEXT_MAX);
 	return r;

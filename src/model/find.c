@@ -68,8 +68,6 @@ static enum field_type unknown_type(const json_t *value, unsigned depth)
 	switch (json_typeof(value)) {
 	case JSON_OBJECT:
 		return depth < DOC_DEPTH_MAX ? FIELD_DIR : FIELD_STRING;
-	case JSON_ARRAY:
-		return FIELD_LINES;
 	case JSON_TRUE:
 	case JSON_FALSE:
 		return FIELD_BOOL;
@@ -82,8 +80,8 @@ static enum field_type unknown_type(const json_t *value, unsigned depth)
 
 void place_unknown(const struct place *dir, json_t *value, struct place *ret)
 {
-	struct field field = {
-		.type = unknown_type(value, dir->depth + 1), .flags = FIELD_UNKNOWN};
+	struct field field = {.type = unknown_type(value, dir->depth + 1),
+		.flags = FIELD_UNKNOWN | (json_is_array(value) ? FIELD_LINES : 0)};
 
 	place_enter(dir, field, value, ret);
 }

@@ -54,8 +54,7 @@ static void number_text(uint32_t number, char out[NUMBER_TEXT_MAX])
 static int item_number(const struct items *items, size_t index, uint32_t *ret)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(ITEM_TEXT_MAX);
-	int r = canon_add(
-		row_child(items->list, "*"), json_array_get(items->array, index), &text);
+	int r = canon_add_item(items->list, json_array_get(items->array, index), &text);
 
 	if (r == 0)
 		*ret = hash_text(buf_str(&text));

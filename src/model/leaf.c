@@ -25,7 +25,7 @@ static int copy_settable(const struct row *dir, const json_t *object, json_t *co
 
 		bool is_number = row->type == FIELD_ENUM || row->type == FIELD_INT;
 
-		if (!value && row->type == FIELD_CIDRS)
+		if (!value && row->flags & FIELD_LINES)
 			r = member_put_take(copy, row_key(row), json_array());
 		if (!value || (is_number && value_is_zero(row, value)))
 			continue;
@@ -81,7 +81,7 @@ json_t *leaf_get(const json_t *object, const struct row *leaf)
 		return json_deep_copy(value);
 	if (leaf->type == FIELD_BOOL)
 		return json_false();
-	if (leaf->type == FIELD_ADDRESSES || leaf->type == FIELD_CIDRS)
+	if (leaf->flags & FIELD_LINES)
 		return json_array();
 	return json_null();
 }
@@ -138,7 +138,7 @@ static int old_items_add(struct old_items *old, json_t *item)
 	int r = item_add_name(item, &name);
 
 	if (r == 0)
-		r = canon_add(row_child(old->list, "*"), item, &text);
+		r = canon_add_item(old->list, item, &text);
 	if (r == 0)
 		r = map_add(&old->by_text, buf_str(&text), item);
 	if (r == 0 || r == -EEXIST)
@@ -156,7 +156,7 @@ static int old_items_find(
 	int r = item_add_name(wanted, &name);
 
 	if (r == 0)
-		r = canon_add(row_child(old->list, "*"), wanted, &text);
+		r = canon_add_item(old->list, wanted, &text);
 	if (r < 0)
 		return r;
 	found = map_get(&old->by_text, buf_str(&text));

@@ -68,14 +68,14 @@ static int compare_entries(const void *a, const void *b)
 	return order ? order : (x->index > y->index) - (x->index < y->index);
 }
 
-static int entry_fill(struct entry *entry, const struct row *row, const json_t *item)
+static int entry_fill(struct entry *entry, const struct row *list, const json_t *item)
 {
 	CLEANUP_BUF struct buf name = BUF_INIT(ITEM_TEXT_MAX),
 			       text = BUF_INIT(ITEM_TEXT_MAX);
 	int r = item_add_name(item, &name);
 
 	if (r == 0)
-		r = canon_add(row, item, &text);
+		r = canon_add_item(list, item, &text);
 	if (r < 0)
 		return r;
 	entry->name = buf_steal(&name);
@@ -97,7 +97,7 @@ static int side_fill(struct side *side, const struct row *list, const json_t *ar
 
 		side->count = i + 1;
 		side->entries[i].index = i;
-		r = entry_fill(&side->entries[i], row_child(list, "*"), item);
+		r = entry_fill(&side->entries[i], list, item);
 		if (r < 0)
 			return r;
 	}

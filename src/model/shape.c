@@ -118,7 +118,7 @@ static int shape_value(const struct shape *shape, const struct row *row, json_t 
 		return shape_items(shape, row, value, step, err);
 	if (row->type == FIELD_DIR)
 		return shape_object(shape, row, value, step, err);
-	if (row->type == FIELD_CIDRS || row->type == FIELD_ADDRESSES)
+	if (row->flags & FIELD_LINES)
 		return shape_texts(shape, value, step, err);
 	expected = shape_scalar(shape, row->type, value);
 	return expected ? shape_refuse(shape, step, expected, value, err) : 0;

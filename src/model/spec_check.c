@@ -24,7 +24,7 @@
 static int check_members(const struct spec *spec, const struct row *dir,
 	const json_t *object, const struct step *step, struct err *err);
 
-static int check_word(const struct spec *spec, enum field_type type, const json_t *value,
+static int check_word(const struct spec *spec, const struct row *row, const json_t *value,
 	const struct step *step, struct err *err)
 {
 	CLEANUP_BUF struct buf word = BUF_INIT(DOC_TEXT_MAX);
@@ -33,10 +33,10 @@ static int check_word(const struct spec *spec, enum field_type type, const json_
 
 	if (r < 0)
 		return r;
-	if (!json_is_string(value) || word_check(type, buf_str(&word), "", "", NULL) == 0)
+	if (!json_is_string(value) || word_check(row, buf_str(&word), "", "", NULL) == 0)
 		return 0;
 	step_where(step, spec->text, spec->len, where);
-	return word_check(type, buf_str(&word), where, "", err);
+	return word_check(row, buf_str(&word), where, "", err);
 }
 
 static int refuse(
@@ -48,6 +48,15 @@ static int refuse(
 	return err_set(err, EINVAL, "%s: %s", where, what);
 }
 
+static int refuse_none(const struct spec *spec, const struct row *row,
+	const struct step *step, struct err *err)
+{
+	char where[STEP_TEXT_MAX];
+
+	step_where(step, spec->text, spec->len, where);
+	return word_refuse_none(row, where, err);
+}
+
 static int check_list(const struct spec *spec, const struct row *row, const json_t *array,
 	const struct step *step, struct err *err)
 {
@@ -56,13 +65,13 @@ static int check_list(const struct spec *spec, const struct row *row, const json
 
 	json_array_foreach (array, i, item) {
 		struct step at = {.up = step, .index = i};
-		int r = check_word(spec, row->type, item, &at, err);
+		int r = check_word(spec, row, item, &at, err);
 
 		if (r < 0)
 			return r;
 	}
-	if (row->type == FIELD_CIDRS && !json_array_size(array))
-		return refuse(spec, step, "empty; expected at least one CIDR", err);
+	if (row->flags & FIELD_REQUIRED && !json_array_size(array))
+		return refuse_none(spec, row, step, err);
 	return 0;
 }
 
@@ -82,11 +91,11 @@ static int check_value(const struct spec *spec, const struct row *row, const jso
 {
 	if (row->type == FIELD_DIR)
 		return check_members(spec, row, value, step, err);
-	if (row->type == FIELD_CIDRS || row->type == FIELD_ADDRESSES)
+	if (row->flags & FIELD_LINES)
 		return check_list(spec, row, value, step, err);
 	if (json_is_integer(value))
 		return check_number(spec, value, step, err);
-	return check_word(spec, row->type, value, step, err);
+	return check_word(spec, row, value, step, err);
 }
 
 static int check_members(const struct spec *spec, const struct row *dir,
@@ -124,7 +133,8 @@ static int check_new_item(const struct spec *spec, const struct row *dir,
 	const json_t *item, const struct step *step, struct err *err)
 {
 	struct step at = {.up = step, .key = "name"};
-	int r = check_word(spec, FIELD_STRING, json_object_get(item, "name"), &at, err);
+	const struct row name = {.type = FIELD_STRING};
+	int r = check_word(spec, &name, json_object_get(item, "name"), &at, err);
 
 	return r < 0 ? r : check_members(spec, dir, item, step, err);
 }
@@ -148,7 +158,7 @@ static int old_items_add(struct old_items *old, json_t *item)
 	int r = item_add_name(item, &name);
 
 	if (r == 0)
-		r = canon_add(row_child(old->list, "*"), item, &text);
+		r = canon_add_item(old->list, item, &text);
 	if (r == 0)
 		r = map_add(&old->texts, buf_str(&text), item);
 	if (r == 0 || r == -EEXIST)
@@ -160,7 +170,7 @@ static int old_items_add(struct old_items *old, json_t *item)
 static int old_items_have(const struct old_items *old, const json_t *item, bool *ret)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(OLD_TEXT_MAX);
-	int r = canon_add(row_child(old->list, "*"), item, &text);
+	int r = canon_add_item(old->list, item, &text);
 
 	if (r == 0)
 		*ret = map_get(&old->texts, buf_str(&text)) != NULL;

@@ -193,7 +193,7 @@ static bool is_no_text(struct vpc *vpc, const char *path, const struct node_stor
 	if (store->why != STORE_FSYNC || store->len)
 		return false;
 	return cache_peek(vpc, &known) < 0 || doc_find(known, path, &field) < 0 ||
-	       (field.type != FIELD_ADDRESSES && field.type != FIELD_CIDRS);
+	       !(field.flags & FIELD_LINES);
 }
 
 int commit_text(
