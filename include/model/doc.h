@@ -71,6 +71,8 @@ const char *doc_zone(const struct doc *doc);
 /* "STATUS_READY", also where the API gives its number; a number that the table does not know in
  * digits. */
 const char *doc_status(const struct doc *doc);
+/* What that means; STATE_SETTLED for what the table does not know. */
+enum state doc_state(const struct doc *doc);
 /* Same JSON value, whatever the order of keys. False without memory to compare. */
 bool doc_equal(const struct doc *a, const struct doc *b);
 
@@ -81,6 +83,8 @@ struct field {
 	const struct row *row; /* NULL for a field of a newer API */
 };
 
+/* What the table says of it. */
+struct field field_of(const struct row *row);
 /* Errors: -ENOENT, -ENOTDIR, -ENAMETOOLONG, -EBADMSG, -ENOMEM. */
 int doc_find(const struct doc *doc, const char *path, struct field *ret);
 /* Calls fn for each entry of the directory, rows in the table's order, then unknown fields; hidden

@@ -88,7 +88,7 @@ static int canon_members(const struct row *dir, const json_t *object, struct buf
 
 	while (r == 0 && (row = row_next_child(dir, row))) {
 		if (row->type == FIELD_DIR || row->flags & FIELD_WRITABLE)
-			r = canon_add(row, member_get(object, row_key(row)), ret);
+			r = canon_add(row, member_get(object, schema_key(row)), ret);
 	}
 	return r;
 }
@@ -167,8 +167,7 @@ static int canon_dir(const struct row *row, const json_t *value, struct buf *ret
 
 	if (!value)
 		return buf_addc(ret, '-');
-	r = strcmp(row_key(row), "*") == 0 ? canon_string(member_get(value, "name"), ret)
-					   : buf_addc(ret, '+');
+	r = row_is_item(row) ? 0 : buf_addc(ret, '+');
 	return r < 0 ? r : canon_members(row, value, ret);
 }
 

@@ -31,7 +31,7 @@ static int append_list(const struct parsed *now, const struct place *place,
 		return r;
 	list = place->value ? json_deep_copy(place->value) : json_array();
 	r = list ? extend_list(text->row, list, more) : -ENOMEM;
-	return r < 0 ? r : change_place_take(now, place, STEAL(list), ret);
+	return r < 0 ? r : change_place_take(now, place, "", STEAL(list), ret);
 }
 
 /* What the file shows, and the text behind it. */

@@ -35,22 +35,18 @@ static void saving_release(struct saving *s)
 	change_free(s->change);
 }
 
-/* hostPrefix beside hostPrefixes: the API takes one of them. */
+/* The API takes one of them. */
 static int check_exclusive(const struct saving *s, const struct row *leaf, struct err *err)
 {
-	const struct row *other = leaf;
+	const json_t *object = s->spec.object;
+	const struct row *other = leaf_is_set(member_get(object, leaf->path))
+					  ? leaf_instead(object, leaf)
+					  : NULL;
 
-	if (!(leaf->flags & FIELD_SPEC_ONLY_WITH) ||
-		!leaf_is_set(member_get(s->spec.object, leaf->path)))
-		return 0;
-	while ((other = leaf_next(other))) {
-		if (other->flags & FIELD_SPEC_ONLY_WITH &&
-			leaf_is_set(member_get(s->spec.object, other->path)))
-			return err_set(err, EINVAL,
-				"spec.json: %s and %s exclude each other; leave out %s",
-				leaf->path, other->path, leaf->path);
-	}
-	return 0;
+	return other ? err_set(err, EINVAL,
+			       "spec.json: %s and %s exclude each other; leave out %s",
+			       leaf->path, other->path, leaf->path)
+		     : 0;
 }
 
 /* Without a base: whatever differs from now is sent. */
@@ -127,7 +123,7 @@ static int save_leaf(struct saving *s, const struct row *leaf, struct err *err)
 {
 	json_t *want;
 
-	/* Host prefixes are the server's to choose, and stay: left out means left alone. */
+	/* The server chooses it, and it stays: left out means left alone. */
 	if (leaf->flags & FIELD_SPEC_ONLY_WITH && !member_get(s->spec.object, leaf->path))
 		return 0;
 	want = leaf_get(s->spec.object, leaf);
@@ -140,7 +136,7 @@ static int save_leaf(struct saving *s, const struct row *leaf, struct err *err)
 static int save_leaves(struct saving *s, struct err *err)
 {
 	const struct row *leaf = NULL;
-	int r = change_new(&s->change);
+	int r = change_none(&s->change);
 
 	while (r == 0 && (leaf = leaf_next(leaf)))
 		r = save_leaf(s, leaf, err);

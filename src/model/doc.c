@@ -38,6 +38,11 @@ struct doc {
 
 #define HEADS 5
 
+static json_t *own_value(const json_t *root, unsigned flag)
+{
+	return member_get(root, own_path(flag));
+}
+
 /* Adds a text and the NUL behind it. */
 static int heads_add(struct buf *heads, const json_t *string)
 {
@@ -49,20 +54,20 @@ static int heads_add(struct buf *heads, const json_t *string)
 /* An unreadable name: the id is one that is safe. */
 static const json_t *heads_name(const json_t *root, const char *problem)
 {
-	const json_t *name = member_get(root, "name");
+	const json_t *name = own_value(root, FIELD_NAME);
 
-	return json_string_length(name) || !problem[0] ? name : member_get(root, "id");
+	return json_string_length(name) || !problem[0] ? name : own_value(root, FIELD_ID);
 }
 
 static int heads_add_status(struct buf *heads, const json_t *root)
 {
-	const json_t *status = member_get(root, "status");
+	const json_t *status = own_value(root, FIELD_STATE);
 	json_int_t number = json_integer_value(status);
 	const char *name;
 
 	if (!json_is_integer(status))
 		return heads_add(heads, status);
-	name = value_enum_name(row_child(NULL, "status"), number);
+	name = value_enum_name(schema_with(NULL, FIELD_STATE), number);
 	if (name)
 		return buf_add(heads, name, strlen(name) + 1);
 	return buf_addf(heads, "%lld%c", (long long)number, 0);
@@ -71,12 +76,12 @@ static int heads_add_status(struct buf *heads, const json_t *root)
 /* The texts that are copied out, one behind the other. */
 static int heads_fill(struct buf *heads, const json_t *root, const char *problem)
 {
-	int r = heads_add(heads, member_get(root, "id"));
+	int r = heads_add(heads, own_value(root, FIELD_ID));
 
 	if (r == 0)
 		r = heads_add(heads, heads_name(root, problem));
 	if (r == 0)
-		r = heads_add(heads, member_get(root, "zone"));
+		r = heads_add(heads, own_value(root, FIELD_OPTION));
 	if (r == 0)
 		r = heads_add_status(heads, root);
 	return r < 0 ? r : buf_add(heads, problem, strlen(problem) + 1);
@@ -134,19 +139,12 @@ static int doc_make(const json_t *root, const char *text, size_t text_len,
 	*doc = (struct doc){.len = len};
 	atomic_init(&doc->refs, 1);
 	doc->serial = parsed_new_serial();
-	doc->has_mtime = clock_parse_rfc3339(member_text(root, "updatedAt"), &doc->mtime);
+	doc->has_mtime =
+		clock_parse_rfc3339(member_text(root, own_path(FIELD_MTIME)), &doc->mtime);
 	text_compact(text, text_len, doc->bytes);
 	doc_put_heads(doc, &heads);
 	*ret = doc;
 	return 0;
-}
-
-static int doc_make_printed(const json_t *root, const char *problem, struct doc **ret)
-{
-	CLEANUP_BUF struct buf text = BUF_INIT(PRINTED_MAX);
-	int r = print_json(root, &text);
-
-	return r < 0 ? -ENOMEM : doc_make(root, text.data, text.len, problem, ret);
 }
 
 static int doc_check(json_t *root, struct err *err)
@@ -156,19 +154,10 @@ static int doc_check(json_t *root, struct err *err)
 	return shape_check(&shape, root, err);
 }
 
-int doc_from_json(json_t *root, struct doc **ret, struct err *err)
-{
-	int r = doc_check(root, err);
-
-	if (r == 0 && !json_string_length(member_get(root, "id")))
-		r = err_set(err, EBADMSG, "a VPC without an id");
-	return r < 0 ? r : doc_make_printed(root, "", ret);
-}
-
 /* Why such a VPC cannot be read; without an id it is none. */
 static int doc_say_problem(const json_t *root, const char *problem, struct err *ret)
 {
-	const json_t *id = member_get(root, "id");
+	const json_t *id = own_value(root, FIELD_ID);
 	char text[ID_TEXT_MAX];
 
 	if (!json_is_object(root))
@@ -188,7 +177,7 @@ int doc_from_text(
 {
 	struct err problem = {""}, sentence = {""};
 	int r = json_is_object(root) ? doc_check(root, &problem) : 0;
-	bool is_right = r == 0 && json_string_length(member_get(root, "id"));
+	bool is_right = r == 0 && json_string_length(own_value(root, FIELD_ID));
 
 	if (r < 0 && r != -EBADMSG)
 		return r;
@@ -200,16 +189,17 @@ int doc_from_text(
 
 int doc_from_repaired(json_t *root, const char *problem, struct doc **ret, struct err *err)
 {
+	CLEANUP_BUF struct buf text = BUF_INIT(PRINTED_MAX);
 	struct err sentence = {""};
 	int r = doc_say_problem(root, problem, &sentence);
 
 	if (r < 0)
 		return err_set(err, -r, "%s", sentence.text);
-	return doc_make_printed(root, sentence.text, ret);
+	r = print_json(root, &text);
+	return r < 0 ? -ENOMEM : doc_make(root, text.data, text.len, sentence.text, ret);
 }
 
-/* As doc_from_text, of what is no text any more. */
-static int doc_from_object(json_t *root, struct doc **ret, struct err *err)
+int doc_from_object(json_t *root, struct doc **ret, struct err *err)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(PRINTED_MAX);
 	int r = print_json(root, &text);
@@ -222,7 +212,7 @@ static json_t *find_vpc(const json_t *answer, const char *envelope)
 {
 	json_t *inner = json_object_get(answer, envelope);
 
-	if (json_is_string(json_object_get(answer, "id")))
+	if (json_is_string(own_value(answer, FIELD_ID)))
 		return (json_t *)answer;
 	return json_is_object(inner) ? inner : NULL;
 }
@@ -317,6 +307,15 @@ const char *doc_zone(const struct doc *doc)
 const char *doc_status(const struct doc *doc)
 {
 	return doc->status;
+}
+
+enum state doc_state(const struct doc *doc)
+{
+	const struct enum_value *value = schema_with(NULL, FIELD_STATE)->values;
+
+	while (value->name && strcmp(value->name, doc->status) != 0)
+		value++;
+	return value->state;
 }
 
 bool doc_own_mtime(const struct doc *doc, struct timespec *ret)

@@ -26,7 +26,7 @@ static int list_rows(
 
 	while (r == 0 && (row = row_next_child(dir->field.row, row))) {
 		if (!(row->flags & FIELD_HIDDEN) && place_row(doc, dir, row, &place))
-			r = listing->fn(listing->arg, row_key(row), &place.field);
+			r = listing->fn(listing->arg, schema_key(row), &place.field);
 	}
 	return r;
 }

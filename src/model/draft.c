@@ -55,8 +55,7 @@ static int check_spec(struct draft *d, struct err *err)
 	while (r == 0 && (leaf = leaf_next(leaf))) {
 		json_auto_t *value = NULL;
 
-		if (!member_get(d->spec.object, leaf->path) ||
-			strcmp(leaf->path, "name") == 0)
+		if (!member_get(d->spec.object, leaf->path) || leaf->flags & FIELD_NAME)
 			continue;
 		value = leaf_get(d->spec.object, leaf);
 		r = value ? spec_check_leaf(&d->spec, leaf, value, NULL, err) : -ENOMEM;
@@ -143,20 +142,10 @@ static int find_value(struct draft *d, const struct row *leaf, json_t **ret)
 	return r;
 }
 
-/* Of the leaves that exclude each other (hostPrefix, hostPrefixes) the last that is set counts. */
+/* Of the leaves that exclude each other the last that is set counts. */
 static bool is_excluded(const struct draft *d, const struct row *leaf)
 {
-	const struct row *other = leaf;
-
-	if (!(leaf->flags & FIELD_SPEC_ONLY_WITH))
-		return false;
-	while ((other = leaf_next(other))) {
-		if (other->flags & FIELD_SPEC_ONLY_WITH &&
-			(leaf_is_set(member_get(d->spec.object, other->path)) ||
-				leaf_is_set(member_get(d->fields.object, other->path))))
-			return true;
-	}
-	return false;
+	return leaf_instead(d->spec.object, leaf) || leaf_instead(d->fields.object, leaf);
 }
 
 static int add_leaf(struct draft *d, const struct row *leaf)
@@ -164,7 +153,7 @@ static int add_leaf(struct draft *d, const struct row *leaf)
 	json_auto_t *value = NULL;
 	int r;
 
-	if (strcmp(leaf->path, "name") == 0 || is_excluded(d, leaf))
+	if (leaf->flags & FIELD_NAME || is_excluded(d, leaf))
 		return 0;
 	r = find_value(d, leaf, &value);
 	if (r < 0 || !value || (leaf->flags & FIELD_SPEC_ONLY_WITH && !leaf_is_set(value)))
@@ -178,7 +167,7 @@ static bool find_deeper(
 {
 	for (size_t i = 0; i < count; i++) {
 		const char *slash = strchr(files[i].path, '/');
-		const struct row *row = slash ? draft_row(slash + 1) : NULL;
+		const struct row *row = slash ? schema_match(slash + 1) : NULL;
 
 		if (!row || row->type == FIELD_DIR || files[i].is_dir ||
 			(size_t)(slash - files[i].path) >= NAME_FILE_MAX)
@@ -208,6 +197,7 @@ static int refuse_nothing(const struct draft_file *files, size_t count, struct e
 
 static int fill_body(struct draft *d, const char *zone_option, struct err *err)
 {
+	const char *option = own_path(FIELD_OPTION);
 	const struct row *leaf = NULL;
 	int r = 0;
 
@@ -217,16 +207,17 @@ static int fill_body(struct draft *d, const char *zone_option, struct err *err)
 		return r;
 	if (d->conflicts.len)
 		return err_set(err, EIO, "%s", buf_str(&d->conflicts));
-	if (member_get(d->body, "zone"))
+	if (member_get(d->body, option))
 		return 0;
 	if (d->spec.object)
 		return err_set(err, EIO,
-			"zone is missing: expected it in spec.json, or in a file zone");
+			"%s is missing: expected it in spec.json, or in a file %s", option,
+			option);
 	if (!zone_option || !zone_option[0])
 		return err_set(err, EIO,
-			"zone is missing: expected a file zone, or a mount with -o "
-			"zone=ZONE");
-	return member_put_take(d->body, "zone", nul_new_string(zone_option));
+			"%s is missing: expected a file %s, or a mount with -o zone=ZONE",
+			option, option);
+	return member_put_take(d->body, option, nul_new_string(zone_option));
 }
 
 static int read_empty(
@@ -252,7 +243,7 @@ int draft_read(const struct draft_file *files, size_t count, const char *name,
 	if (!count)
 		return read_empty(name, zone_option, ret_body, err);
 	if (r == 0)
-		r = member_put_take(d.body, "name", nul_new_string(name));
+		r = member_put_take(d.body, own_path(FIELD_NAME), nul_new_string(name));
 	if (r == 0)
 		r = draft_fields_read(&d.fields, files, count, err);
 	if (r == 0)
@@ -277,13 +268,11 @@ int doc_shows_body(const struct doc *doc, const char *body, size_t len, bool *re
 	if (r == 0 && !val_is_object(val))
 		r = -EINVAL;
 	while (r == 0 && all && (leaf = leaf_next(leaf))) {
-		json_auto_t *asked = NULL, *shown = NULL;
+		const json_t *asked = member_get((json_t *)val, leaf->path);
 
-		if (!member_get((json_t *)val, leaf->path))
-			continue;
-		asked = leaf_get((json_t *)val, leaf);
-		shown = leaf_get(parsed->root, leaf);
-		r = asked && shown ? canon_equal(leaf, asked, shown, &all) : -ENOMEM;
+		if (asked)
+			r = canon_equal(
+				leaf, asked, member_get(parsed->root, leaf->path), &all);
 	}
 	if (r == 0)
 		*ret = all;

@@ -9,6 +9,16 @@
 #include "rows.h"
 #include "value.h"
 
+struct field field_of(const struct row *row)
+{
+	return (struct field){.type = row->type, .flags = row->flags, .row = row};
+}
+
+static bool has_time(const json_t *object)
+{
+	return member_text(object, own_path(FIELD_MTIME))[0];
+}
+
 struct place place_root(const struct parsed *doc)
 {
 	json_t *root = doc->root;
@@ -17,7 +27,7 @@ struct place place_root(const struct parsed *doc)
 		.field = {.type = FIELD_DIR},
 		.value = root,
 		.item = NO_ITEM,
-		.dated = member_text(root, "updatedAt")[0] ? root : NULL,
+		.dated = has_time(root) ? root : NULL,
 	};
 }
 
@@ -29,7 +39,7 @@ static void place_enter(
 		.value = value,
 		.depth = dir->depth + 1,
 		.item = dir->item,
-		.dated = member_text(value, "updatedAt")[0] ? value : dir->dated,
+		.dated = has_time(value) ? value : dir->dated,
 	};
 }
 
@@ -44,10 +54,10 @@ bool place_row(const struct parsed *doc, const struct place *dir, const struct r
 	struct place *ret)
 {
 	json_t *value =
-		row_is_member(row) ? member_get(dir->value, row_key(row)) : dir->value;
-	struct field field = {.type = row->type, .flags = row->flags, .row = row};
+		row_is_member(row) ? member_get(dir->value, schema_key(row)) : dir->value;
+	struct field field = field_of(row);
 
-	if (!row_exists(row, value))
+	if (!row_is_file(row) || !row_exists(row, value))
 		return false;
 	place_enter(dir, field, value, ret);
 	return true;
@@ -56,9 +66,8 @@ bool place_row(const struct parsed *doc, const struct place *dir, const struct r
 void place_item(const struct place *dir, size_t index, struct place *ret)
 {
 	const struct row *row = row_child(dir->field.row, "*");
-	struct field field = {.type = row->type, .flags = row->flags, .row = row};
 
-	place_enter(dir, field, json_array_get(dir->value, index), ret);
+	place_enter(dir, field_of(row), json_array_get(dir->value, index), ret);
 	ret->item = index;
 }
 

@@ -20,9 +20,19 @@
 
 static char seen_once, seen_more; /* only their addresses count */
 
-int item_add_name(const json_t *item, struct buf *ret)
+json_t *item_name(const struct row *list, const json_t *item)
 {
-	return nul_add_string(member_get(item, "name"), ret);
+	return member_get(item, row_name_key(list));
+}
+
+int item_set_name(const struct row *list, json_t *item, const char *name)
+{
+	return member_put_take(item, row_name_key(list), nul_new_string(name));
+}
+
+int item_add_name(const struct row *list, const json_t *item, struct buf *ret)
+{
+	return nul_add_string(item_name(list, item), ret);
 }
 
 bool item_file_is_numbered(const char *file, size_t *ret_len)
@@ -73,10 +83,10 @@ static bool plain_file(const char *name, char out[NAME_FILE_MAX])
 	       (name_from_file(out, back, sizeof(back)) == 0 && strcmp(back, name) == 0);
 }
 
-static int count_name(struct map *names, const json_t *item)
+static int count_name(const struct row *list, const json_t *item, struct map *names)
 {
 	CLEANUP_BUF struct buf name = BUF_INIT(ITEM_TEXT_MAX);
-	int r = item_add_name(item, &name);
+	int r = item_add_name(list, item, &name);
 
 	if (r == 0)
 		r = map_add(names, buf_str(&name), &seen_once);
@@ -122,7 +132,7 @@ static int items_name(
 {
 	CLEANUP_BUF struct buf name = BUF_INIT(ITEM_TEXT_MAX);
 	char file[NAME_FILE_MAX];
-	int r = item_add_name(json_array_get(items->array, index), &name);
+	int r = item_add_name(items->list, json_array_get(items->array, index), &name);
 
 	if (r < 0)
 		return r;
@@ -142,7 +152,7 @@ static int items_fill(struct items *items)
 	if (!items->files || !twins)
 		return -ENOMEM;
 	for (size_t i = 0; r == 0 && i < items->count; i++)
-		r = count_name(&names, json_array_get(items->array, i));
+		r = count_name(items->list, json_array_get(items->array, i), &names);
 	for (size_t i = 0; r == 0 && i < items->count; i++)
 		r = items_name(items, i, &names, twins);
 	return r;
@@ -201,7 +211,7 @@ bool items_have_name(const struct items *items, const char *name)
 	json_t *item;
 
 	json_array_foreach (items->array, i, item) {
-		json_t *own = member_get(item, "name");
+		json_t *own = item_name(items->list, item);
 
 		if (own ? nul_equal(own, name) : !name[0])
 			return true;
@@ -223,10 +233,7 @@ static bool is_unknown(
 {
 	const struct row *row = is_known ? row_child(dir, key) : NULL;
 
-	if (json_is_null(value) || (row && row_is_member(row)))
-		return false;
-	return !(is_known && dir && strcmp(row_key(dir), "*") == 0 &&
-		 strcmp(key, "name") == 0);
+	return !json_is_null(value) && !(row && row_is_member(row));
 }
 
 bool unknown_file_name(const struct row *dir, bool is_known, const char *key,

@@ -36,8 +36,12 @@ ssize_t items_find(const struct items *items, const char *file);
 /* Whether an item has this name (a name, no file name). */
 bool items_have_name(const struct items *items, const char *name);
 
-/* Adds the item's name as a C string (nul.h), nothing when it has none. Errors: -ENOMEM, -EFBIG. */
-int item_add_name(const json_t *item, struct buf *ret);
+/* An item's name, NULL when it has none; borrowed. */
+json_t *item_name(const struct row *list, const json_t *item);
+/* name is a C string (nul.h). Errors: -ENOMEM. */
+int item_set_name(const struct row *list, json_t *item, const char *name);
+/* Adds the item's name as a C string, nothing when it has none. Errors: -ENOMEM, -EFBIG. */
+int item_add_name(const struct row *list, const json_t *item, struct buf *ret);
 /* Whether a file name has the form NAME~NUMBER; *ret_len, which may be NULL, gets the length of
  * NAME. */
 bool item_file_is_numbered(const char *file, size_t *ret_len);

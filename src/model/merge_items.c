@@ -72,7 +72,7 @@ static int entry_fill(struct entry *entry, const struct row *list, const json_t 
 {
 	CLEANUP_BUF struct buf name = BUF_INIT(ITEM_TEXT_MAX),
 			       text = BUF_INIT(ITEM_TEXT_MAX);
-	int r = item_add_name(item, &name);
+	int r = item_add_name(list, item, &name);
 
 	if (r == 0)
 		r = canon_add_item(list, item, &text);
@@ -193,7 +193,7 @@ static int conflict(const struct merging *m, const size_t start[SIDES])
 			item = json_array_get(
 				m->sides[i].array, m->sides[i].entries[start[i]].index);
 	}
-	print_short(json_object_get(item, "name"), name, sizeof(name));
+	print_short(item_name(m->merge->leaf, item), name, sizeof(name));
 	show_side(&m->sides[IS], start[IS], is);
 	show_side(&m->sides[WANT], start[WANT], want);
 	return merge_add_conflict(m->merge, name, is, want);

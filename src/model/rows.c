@@ -42,7 +42,16 @@ const struct row *row_child(const struct row *dir, const char *name)
 	return NULL;
 }
 
-const char *row_key(const struct row *row)
+const struct row *schema_with(const struct row *dir, unsigned flags)
+{
+	for (size_t i = 0; i < schema_row_count; i++) {
+		if (schema_rows[i].flags & flags && row_is_below(dir, &schema_rows[i]))
+			return &schema_rows[i];
+	}
+	return NULL;
+}
+
+const char *schema_key(const struct row *row)
 {
 	const char *slash = strrchr(row->path, '/');
 
@@ -53,6 +62,26 @@ bool row_is_member(const struct row *row)
 {
 	return row->type != FIELD_SPEC && row->type != FIELD_RAW &&
 	       row->type != FIELD_ERROR;
+}
+
+bool row_is_file(const struct row *row)
+{
+	return !(row->flags & FIELD_NAME && row_below_item(row));
+}
+
+bool row_is_item(const struct row *row)
+{
+	return strcmp(schema_key(row), "*") == 0;
+}
+
+const char *own_path(unsigned flag)
+{
+	return schema_with(NULL, flag)->path;
+}
+
+const char *row_name_key(const struct row *list)
+{
+	return schema_key(schema_with(row_child(list, "*"), FIELD_NAME));
 }
 
 const char *row_below_item(const struct row *row)

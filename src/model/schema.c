@@ -15,7 +15,7 @@
 #define ANY    FIELD_SET
 #define LIST   (FIELD_NAMED_ITEMS | FIELD_SET | FIELD_WHOLE_LIST)
 #define NAME   FIELD_NAME
-#define ENTRY  (FIELD_MADE | FIELD_RENAMED | FIELD_REMOVED)
+#define ENTRY  FIELD_ENTRY
 
 static const struct enum_value vpc_status[] = {{0, "STATUS_UNSPECIFIED"},
 	{1, "STATUS_CREATING", STATE_BUSY}, {2, "STATUS_UPDATING", STATE_BUSY},
@@ -40,6 +40,7 @@ const struct row schema_rows[] = {
 
 	{"hostPrefixes", FIELD_DIR, LIST | ONE_OF, "hostPrefixes", "the host prefixes by name"},
 	{"hostPrefixes/*", FIELD_DIR, 0, "hostPrefixes", "one host prefix"},
+	{"hostPrefixes/*/name", FIELD_STRING, ITEM | NAME, "hostPrefixes", "its name"},
 	{"hostPrefixes/*/type", FIELD_ENUM, ITEM | MUST, "hostPrefixes", "PRIMARY, ROUTED or ATTACHED", host_type},
 	{"hostPrefixes/*/prefixes", FIELD_CIDR, ITEM | MUST | LINES, "hostPrefixes", "one CIDR a line, in order"},
 	{"hostPrefixes/*/ipam", FIELD_DIR, MAYBE, "hostPrefixes", "how nodes get their part; only if the API returns it"},
@@ -48,6 +49,7 @@ const struct row schema_rows[] = {
 
 	{"vpcPrefixes", FIELD_DIR, LIST, "vpcPrefixes", "the VPC prefixes by name"},
 	{"vpcPrefixes/*", FIELD_DIR, ENTRY, "vpcPrefixes", "one VPC prefix"},
+	{"vpcPrefixes/*/name", FIELD_STRING, ITEM | NAME, "vpcPrefixes", "its name"},
 	{"vpcPrefixes/*/value", FIELD_CIDR, ITEM | MUST, "vpcPrefixes", "one CIDR"},
 	{"vpcPrefixes/*/status", FIELD_ENUM, MAYBE, "", "e.g. STATUS_AVAILABLE", prefix_status},
 	{"vpcPrefixes/*/createdAt", FIELD_STRING, MAYBE, "", "when this prefix was created"},

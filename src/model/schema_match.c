@@ -1,50 +1,47 @@
 /* SPDX-License-Identifier: MIT */
 /* From a path of the mount to the row of the table, without a document. */
 #include <string.h>
-#include "model/schema.h"
+#include "rows.h"
 
-static bool matches(const char *pattern, const char *path)
+/* Bytes at the start of the path that the pattern stands for, whole names; 0 when it does not. */
+static size_t match_len(const char *pattern, const char *path)
 {
-	while (*pattern && *path) {
-		size_t want = strcspn(pattern, "/"), has = strcspn(path, "/");
-		bool is_any = want == 1 && *pattern == '*';
+	const char *at = path;
 
-		if (!has || (!is_any && (want != has || strncmp(pattern, path, has) != 0)))
-			return false;
-		pattern += want;
-		path += has;
-		if (*pattern != *path)
-			return false;
-		pattern += *pattern == '/';
-		path += *path == '/';
+	for (; *pattern; pattern++) {
+		size_t name = *pattern == '*' ? strcspn(at, "/") : *pattern == *at;
+
+		if (!name)
+			return 0;
+		at += name;
 	}
-	return !*pattern && !*path;
+	return *at && *at != '/' ? 0 : (size_t)(at - path);
 }
 
 const struct row *schema_match(const char *path)
 {
-	for (size_t i = 0; i < schema_row_count; i++) {
-		if (matches(schema_rows[i].path, path))
+	for (size_t i = 0; *path && i < schema_row_count; i++) {
+		if (!path[match_len(schema_rows[i].path, path)] &&
+			row_is_file(&schema_rows[i]))
 			return &schema_rows[i];
 	}
 	return NULL;
 }
 
-const struct row *schema_next_required(const char *dir, const struct row *after)
+bool schema_has(const char *path, unsigned flags)
 {
-	const struct row *end = schema_rows + schema_row_count;
+	const struct row *row = schema_match(path);
 
-	for (const struct row *row = after ? after + 1 : schema_rows; row < end; row++) {
-		const char *slash = strrchr(row->path, '/');
-		char parent[128];
+	return row && row->flags & flags;
+}
 
-		if (!slash || !(row->flags & FIELD_REQUIRED) ||
-			(size_t)(slash - row->path) >= sizeof(parent))
-			continue;
-		memcpy(parent, row->path, (size_t)(slash - row->path));
-		parent[slash - row->path] = '\0';
-		if (matches(parent, dir))
-			return row;
+size_t schema_item_len(const char *path)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; !len && i < schema_row_count; i++) {
+		if (row_is_item(&schema_rows[i]))
+			len = match_len(schema_rows[i].path, path);
 	}
-	return NULL;
+	return len;
 }

@@ -8,6 +8,7 @@
 #include "find.h"
 #include "member.h"
 #include "print.h"
+#include "rows.h"
 #include "text.h"
 
 int doc_find(const struct doc *doc, const char *path, struct field *ret)
@@ -68,7 +69,7 @@ bool doc_mtime(const struct doc *doc, const char *path, struct timespec *ret)
 	if (path[0] &&
 		(doc_open(doc, &parsed, NULL) < 0 || place_find(parsed, path, &place) < 0))
 		return false;
-	return (parsed &&
-		       clock_parse_rfc3339(member_text(place.dated, "updatedAt"), ret)) ||
+	return (parsed && clock_parse_rfc3339(
+				  member_text(place.dated, own_path(FIELD_MTIME)), ret)) ||
 	       doc_own_mtime(doc, ret);
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 #include "base/cleanup.h"
 #include "base/map.h"
-#include "canon.h"
+#include "item_set.h"
 #include "items.h"
 #include "member.h"
 #include "model/doc.h"
@@ -19,7 +19,6 @@
 
 #define PATH_STEPS_MAX 8
 #define PATH_TEXT_MAX  128
-#define OLD_TEXT_MAX   (64u << 20) /* bytes */
 
 static int check_members(const struct spec *spec, const struct row *dir,
 	const json_t *object, const struct step *step, struct err *err);
@@ -105,8 +104,8 @@ static int check_members(const struct spec *spec, const struct row *dir,
 	int r = 0;
 
 	while (r == 0 && (row = row_next_child(dir, row))) {
-		struct step at = {.up = step, .key = row_key(row)};
-		const json_t *value = member_get(object, row_key(row));
+		struct step at = {.up = step, .key = schema_key(row)};
+		const json_t *value = member_get(object, schema_key(row));
 
 		if (value)
 			r = check_value(spec, row, value, &at, err);
@@ -117,95 +116,41 @@ static int check_members(const struct spec *spec, const struct row *dir,
 }
 
 /* names: of this text, or NULL where the API itself gave a name twice. */
-static int check_name(const struct spec *spec, const json_t *item, struct map *names,
-	const struct step *step, struct err *err)
+static int check_name(const struct spec *spec, const struct row *list, const json_t *item,
+	struct map *names, const struct step *step, struct err *err)
 {
 	CLEANUP_BUF struct buf name = BUF_INIT(DOC_TEXT_MAX);
-	struct step at = {.up = step, .key = "name"};
-	int r = names ? item_add_name(item, &name) : 0;
+	struct step at = {.up = step, .key = row_name_key(list)};
+	int r = names ? item_add_name(list, item, &name) : 0;
 
 	if (r == 0 && names)
 		r = map_add(names, buf_str(&name), (void *)item);
 	return r == -EEXIST ? refuse(spec, &at, "a second entry of this name", err) : r;
 }
 
-static int check_new_item(const struct spec *spec, const struct row *dir,
-	const json_t *item, const struct step *step, struct err *err)
-{
-	struct step at = {.up = step, .key = "name"};
-	const struct row name = {.type = FIELD_STRING};
-	int r = check_word(spec, &name, json_object_get(item, "name"), &at, err);
-
-	return r < 0 ? r : check_members(spec, dir, item, step, err);
-}
-
-/* What the API itself gave. */
-struct old_items {
-	const struct row *list;
-	struct map texts, names;
-	bool repeats; /* a name twice */
-};
-
-static void old_items_release(struct old_items *old)
-{
-	map_release(&old->texts);
-	map_release(&old->names);
-}
-
-static int old_items_add(struct old_items *old, json_t *item)
-{
-	CLEANUP_BUF struct buf name = BUF_INIT(OLD_TEXT_MAX), text = BUF_INIT(OLD_TEXT_MAX);
-	int r = item_add_name(item, &name);
-
-	if (r == 0)
-		r = canon_add_item(old->list, item, &text);
-	if (r == 0)
-		r = map_add(&old->texts, buf_str(&text), item);
-	if (r == 0 || r == -EEXIST)
-		r = map_add(&old->names, buf_str(&name), item);
-	old->repeats = old->repeats || r == -EEXIST;
-	return r == -EEXIST ? 0 : r;
-}
-
-static int old_items_have(const struct old_items *old, const json_t *item, bool *ret)
-{
-	CLEANUP_BUF struct buf text = BUF_INIT(OLD_TEXT_MAX);
-	int r = canon_add_item(old->list, item, &text);
-
-	if (r == 0)
-		*ret = map_get(&old->texts, buf_str(&text)) != NULL;
-	return r;
-}
-
+/* was is what the API itself gave. */
 static int check_items(const struct spec *spec, const struct row *list, const json_t *want,
 	const json_t *was, const struct step *step, struct err *err)
 {
-	CLEANUP(old_items_release) struct old_items old = {.list = list};
+	CLEANUP(item_set_release) struct item_set old = {0};
 	CLEANUP(map_release) struct map names = {0};
-	bool is_old;
+	const json_t *same, *named;
 	size_t i;
 	json_t *item;
-	int r = 0;
+	int r = item_set_init(&old, list, was);
 
-	json_array_foreach (was, i, item) {
-		if (r == 0)
-			r = old_items_add(&old, item);
-	}
-	if (r < 0)
-		return r;
 	json_array_foreach (want, i, item) {
 		struct step at = {.up = step, .index = i};
 
-		r = check_name(
-			spec, item, old.repeats || spec->is_part ? NULL : &names, &at, err);
 		if (r == 0)
-			r = old_items_have(&old, item, &is_old);
-		if (r == 0 && !is_old)
-			r = check_new_item(spec, row_child(list, "*"), item, &at, err);
-		if (r < 0)
-			return r;
+			r = check_name(spec, list, item,
+				old.repeats || spec->is_part ? NULL : &names, &at, err);
+		if (r == 0)
+			r = item_set_find(&old, item, &same, &named);
+		if (r == 0 && !same)
+			r = check_members(spec, row_child(list, "*"), item, &at, err);
 	}
-	return 0;
+	return r;
 }
 
 /* The steps of a leaf's path; keys are cut out of text. */

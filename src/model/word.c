@@ -163,7 +163,8 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-	[FIELD_STRING] = {is_text, "a name", "one ", "line of text without control characters",
+	[FIELD_STRING] = {is_text, "a name", "one ",
+		"line of text without control characters",
 		"words without control characters"},
 	[FIELD_ENUM] = {is_enum, "one of the API's words", "an ", "upper-case word",
 		"upper-case words"},
@@ -196,7 +197,8 @@ int word_check(const struct row *row, const char *word, const char *where, const
 		is_list ? kind->several : kind->one);
 	add_example(row, expected);
 	if (!word[0])
-		return err_set(err, EINVAL, "%s: empty; expected %s%s", where, expected, hint);
+		return err_set(
+			err, EINVAL, "%s: empty; expected %s%s", where, expected, hint);
 	utf8_clean(shown, sizeof(shown), word, strlen(word));
 	for (char *p = shown; (p = strchr(p, '\n'));)
 		*p = '?';

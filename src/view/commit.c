@@ -12,10 +12,7 @@
 
 static bool is_busy_status(const struct doc *doc)
 {
-	const char *status = doc_status(doc);
-
-	return strcmp(status, "STATUS_CREATING") == 0 ||
-	       strcmp(status, "STATUS_UPDATING") == 0;
+	return doc_state(doc) == STATE_BUSY;
 }
 
 int commit_wait_ready(struct commit *c, struct doc **ret)

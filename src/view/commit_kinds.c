@@ -7,14 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The entry that a path is in: "vpcPrefixes/pods" of "vpcPrefixes/pods/value". */
+/* The path of the entry that a path is in, "" for none. */
 static void entry_of(const char *path, char ret[NODE_PATH_MAX])
 {
-	const char *slash = strchr(path, '/');
-	size_t len = slash ? (size_t)(slash - path) + 1 + strcspn(slash + 1, "/") : 0;
-
-	memcpy(ret, path, len);
-	ret[len] = '\0';
+	snprintf(ret, NODE_PATH_MAX, "%.*s", (int)schema_item_len(path), path);
 }
 
 /* Missing: an entry made with mkdir gets its value now; anything else was removed meanwhile. */
@@ -51,16 +47,11 @@ static int plan_spec(
 	return change_spec(c->base, now, c->store->text, c->store->len, ret, err);
 }
 
-static const char *last_name(const char *path)
-{
-	return strrchr(path, '/') + 1;
-}
-
 /* Planned anew after a request whose answer was lost: what it wanted may be so already. */
 static int plan_remove(
 	struct commit *c, const struct doc *now, struct change **ret, struct err *err)
 {
-	int r = change_remove_prefix(now, last_name(c->path), ret, err);
+	int r = change_remove_item(now, c->path, ret, err);
 
 	if (r != -ENOENT || !c->sent)
 		return r;
@@ -70,19 +61,18 @@ static int plan_remove(
 
 static bool has_new_name(const struct commit *c, const struct doc *now)
 {
+	int dir_len = (int)(strrchr(c->path, '/') - c->path);
 	char entry[NODE_PATH_MAX];
 	struct field field;
-	size_t len = (size_t)(last_name(c->path) - c->path);
 
-	memcpy(entry, c->path, len);
-	snprintf(entry + len, sizeof(entry) - len, "%s", c->new_name);
+	snprintf(entry, sizeof(entry), "%.*s/%s", dir_len, c->path, c->new_name);
 	return doc_find(now, entry, &field) == 0;
 }
 
 static int plan_rename(
 	struct commit *c, const struct doc *now, struct change **ret, struct err *err)
 {
-	int r = change_rename_prefix(now, last_name(c->path), c->new_name, ret, err);
+	int r = change_rename_item(now, c->path, c->new_name, ret, err);
 
 	if (r != -ENOENT || !c->sent || !has_new_name(c, now))
 		return r;
@@ -93,7 +83,7 @@ static int plan_rename(
 static int plan_name(
 	struct commit *c, const struct doc *now, struct change **ret, struct err *err)
 {
-	return change_text(now, "name", c->new_name, strlen(c->new_name), ret, err);
+	return change_text(now, c->path, c->new_name, strlen(c->new_name), ret, err);
 }
 
 /* Whether the text is all there is to be said: not a part of a list, and nothing is added to. */
@@ -199,6 +189,8 @@ static bool is_no_text(struct vpc *vpc, const char *path, const struct node_stor
 int commit_text(
 	struct vpc *vpc, const struct op *op, const char *path, struct node_store *store)
 {
+	const struct row *row = schema_match(path);
+	bool is_spec = row && row->type == FIELD_SPEC;
 	struct commit c;
 	int r;
 
@@ -206,7 +198,7 @@ int commit_text(
 		return 0;
 	commit_init(&c, vpc, op, path);
 	c.store = store;
-	r = strcmp(path, "spec.json") == 0 ? commit_spec(&c, store) : commit_value(&c);
+	r = is_spec ? commit_spec(&c, store) : commit_value(&c);
 	return commit_end(&c, r);
 }
 
@@ -241,7 +233,7 @@ int commit_rename_vpc(struct vpc *vpc, const struct op *op, const char *name)
 {
 	struct commit c;
 
-	commit_init(&c, vpc, op, "name");
+	commit_init(&c, vpc, op, schema_with(NULL, FIELD_NAME)->path);
 	c.new_name = name;
 	c.plan = plan_name;
 	c.is_replacement = true;

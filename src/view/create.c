@@ -143,7 +143,7 @@ static int check_created(struct creation *c, struct vpc *vpc, const struct doc *
 			"known: %s",
 			c->name, vpc->id, problem.text);
 	return problem_say(&c->problem, EPERM,
-		"%s was created (id %s), and it is not as asked for: compare its spec.json",
+		"%s was created (id %s), and it is not as asked for: read it and compare",
 		c->name, vpc->id);
 }
 
@@ -236,16 +236,14 @@ static int creation_begin(
 
 static int plain_body(struct creation *c)
 {
-	int r;
+	struct err err = {""};
+	int r = draft_read(NULL, 0, c->name, c->view->zone, &c->body, &err);
 
-	if (!c->view->zone)
-		return problem_say(&c->problem, EINVAL,
-			"a VPC needs a zone: mount with -o zone=ZONE, or mkdir .drafts/%s, "
-			"echo ZONE > "
-			".drafts/%s/zone, and mv -T .drafts/%s %s",
-			c->file, c->file, c->file, c->file);
-	r = doc_plain_spec(c->name, c->view->zone, &c->body);
-	return r < 0 ? problem_say(&c->problem, -r, "out of memory") : 0;
+	if (r < 0 && !c->view->zone)
+		return problem_say(&c->problem, -r,
+			"%s: mkdir .drafts/%s, write it there, and mv -T .drafts/%s %s",
+			err.text, c->file, c->file, c->file);
+	return r < 0 ? problem_say(&c->problem, -r, "%s", err.text) : 0;
 }
 
 int vpc_create(struct view *view, const struct op *op, const char *file, struct vpc **ret)

@@ -340,11 +340,9 @@ void vpc_base_free(void *base);
 int vpc_show(const struct vpc_place *at, struct buf *ret, struct node_attr *ret_attr);
 /* Time, and for how long it stays true. */
 void vpc_stamp(const struct vpc_place *at, struct node_attr *ret);
-struct node_entry vpc_field_entry(const char *path, const struct field *field);
+struct node_entry vpc_field_entry(const struct field *field);
 
 /* vpc_entries.c: entries of the API's lists. */
-/* Whether mkdir, rmdir and mv in this directory mean entries of a list of the API. */
-bool vpc_holds_entries(const char *path);
 int vpc_dir_create(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret);
 int vpc_dir_make(

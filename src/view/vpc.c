@@ -149,7 +149,7 @@ static void observe_changes(struct vpc *vpc, const struct doc *old, const struct
 
 bool vpc_is_deleting(const struct doc *doc)
 {
-	return doc && strcmp(doc_status(doc), "STATUS_DELETING") == 0;
+	return doc && doc_state(doc) == STATE_DELETING;
 }
 
 void vpc_set_doc(struct vpc *vpc, struct doc *doc)

@@ -32,15 +32,12 @@ static int dir_stat(struct node *node, const struct op *op, struct node_attr *re
 static int lookup_known(struct vpc_place *at, struct node *dir, const struct op *op,
 	const char *name, int failure)
 {
-	struct node_place place;
 	int r;
 
 	vpc_place_release(at);
 	*at = (struct vpc_place){0};
 	r = vpc_place_open(dir, name, op, FRESH_KNOWN, at);
-	if (r != -ENOENT || node_locate(dir, &place) < 0)
-		return r;
-	return vpc_holds_entries(place.path) ? failure : r;
+	return r == -ENOENT && schema_has(at->place.path, FIELD_ENTRY) ? failure : r;
 }
 
 static int dir_lookup(
@@ -53,7 +50,7 @@ static int dir_lookup(
 		r = lookup_known(&at, dir, op, name, r);
 	if (r < 0)
 		return r;
-	*ret = vpc_field_entry(at.place.path, &at.field);
+	*ret = vpc_field_entry(&at.field);
 	return 0;
 }
 
@@ -83,7 +80,7 @@ static int list_field(void *arg, const char *name, const struct field *field)
 
 	if (path_join(at.place.path, l->dir->place.path, name) < 0)
 		return 0;
-	entry = vpc_field_entry(at.place.path, field);
+	entry = vpc_field_entry(field);
 	return node_listing_add(
 		l->listing, name, &entry, attr_of(&at, &attr) == 0 ? &attr : NULL);
 }
@@ -106,17 +103,19 @@ static int local_names(struct vpc *vpc, const char *dir, struct map *ret)
 static int list_local_entries(const struct vpc_place *dir, struct node_listing *listing)
 {
 	CLEANUP(map_release) struct map names = {0};
-	struct field field = {.type = FIELD_DIR}, known;
+	struct field field;
 	char path[NODE_PATH_MAX];
 	int r = local_names(dir->vpc, dir->place.path, &names);
 
 	for (struct map_pos p = {0}; r == 0 && map_next(&names, &p);) {
+		bool is_local = false;
 		struct node_entry entry;
 
 		if (path_join(path, dir->place.path, p.key) < 0 ||
-			doc_find(dir->doc, path, &known) == 0)
+			vpc_field(dir->vpc, dir->doc, path, &field, &is_local) < 0 ||
+			!is_local)
 			continue;
-		entry = vpc_field_entry(path, &field);
+		entry = vpc_field_entry(&field);
 		r = node_listing_add(listing, p.key, &entry, NULL);
 	}
 	return r;
@@ -125,19 +124,15 @@ static int list_local_entries(const struct vpc_place *dir, struct node_listing *
 /* An entry without a value: empty, or the file that was made in it. */
 static int list_local_entry(const struct vpc_place *dir, struct node_listing *listing)
 {
-	const struct row *row = schema_match(dir->place.path);
-	int r = 0;
+	const struct row *row = schema_with(dir->field.row, FIELD_REQUIRED);
+	struct node_entry entry;
+	struct field field;
 
 	if (!local_entry_has_file(dir->vpc, dir->place.path))
 		return 0;
-	while (r == 0 && (row = schema_next_required(dir->place.path, row))) {
-		struct field field = {.type = row->type, .flags = row->flags, .row = row};
-		const char *name = strrchr(row->path, '/') + 1;
-		struct node_entry entry = vpc_field_entry(row->path, &field);
-
-		r = node_listing_add(listing, name, &entry, NULL);
-	}
-	return r;
+	field = field_of(row);
+	entry = vpc_field_entry(&field);
+	return node_listing_add(listing, schema_key(row), &entry, NULL);
 }
 
 static int dir_list(struct node *dir, const struct op *op, struct node_listing *listing)
@@ -151,7 +146,7 @@ static int dir_list(struct node *dir, const struct op *op, struct node_listing *
 	if (at.is_local)
 		return list_local_entry(&at, listing);
 	r = doc_list(at.doc, at.place.path, list_field, &l);
-	if (r == 0 && vpc_holds_entries(at.place.path))
+	if (r == 0 && at.field.flags & FIELD_NAMED_ITEMS)
 		r = list_local_entries(&at, listing);
 	return r;
 }

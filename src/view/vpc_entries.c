@@ -8,29 +8,17 @@
 #include <string.h>
 #include "copy_guard.h"
 
-/* Lists that a PATCH may change; host prefixes are given when the VPC is made. */
-bool vpc_holds_entries(const char *path)
-{
-	const struct row *row = schema_match(path);
-
-	return row && row->flags & FIELD_NAMED_ITEMS &&
-	       !(row->flags & FIELD_SPEC_ONLY_WITH);
-}
-
 /* Names of the table are the API's, there or not: a scratch file of such a name would hide what the
  * API says there. What may be made is the file that a new entry's value is written to. */
-static int refuse_claimed(struct vpc *vpc, const char *what, const char *path)
+static int refuse_claimed(
+	struct vpc *vpc, const char *what, const char *dir, const char *path)
 {
 	CLEANUP_DOC struct doc *known = NULL;
-	const struct row *row = schema_match(path);
-	const char *slash = strrchr(path, '/');
-	char dir[NODE_PATH_MAX];
 	struct field field;
 
-	/* "*" is what the API gives a name; any other last name is the table's own. */
-	if (!row || strcmp(row->path + strlen(row->path) - 1, "*") == 0)
+	/* What the API gives a name is free; any other name of the table is its own. */
+	if (!schema_match(path) || !path[schema_item_len(path)])
 		return -ENOSYS;
-	snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - path) : 0, path);
 	if (cache_peek(vpc, &known) < 0 ||
 		vpc_field(vpc, known, dir, &field, NULL) == -ENOENT)
 		return -ENOENT; /* the entry is gone */
@@ -41,23 +29,21 @@ static int refuse_claimed(struct vpc *vpc, const char *what, const char *path)
 int vpc_dir_create(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {
-	struct field field = {0};
 	struct node_place place, at;
-	const struct row *row;
+	struct field field;
 	int r = node_locate(dir, &place);
 
 	if (r == 0)
 		r = child_place(dir, name, &at);
 	if (r < 0)
 		return r;
-	row = schema_match(at.path);
-	if (!row || !(row->flags & FIELD_REQUIRED) ||
+	if (!schema_has(at.path, FIELD_REQUIRED) ||
 		!local_entry_exists(place.data, place.path) ||
 		local_entry_has_file(place.data, place.path))
-		return refuse_claimed(place.data, "create", at.path);
+		return refuse_claimed(place.data, "create", place.path, at.path);
 	local_entry_make_file(place.data, place.path);
-	field = (struct field){.type = row->type, .flags = row->flags, .row = row};
-	*ret = vpc_field_entry(at.path, &field);
+	field = field_of(schema_match(at.path));
+	*ret = vpc_field_entry(&field);
 	return 0;
 }
 
@@ -79,25 +65,27 @@ static int check_free(struct node *dir, const struct op *op, const char *name)
 int vpc_dir_make(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {
-	struct field field = {.type = FIELD_DIR};
 	char api_name[NAME_TEXT_MAX];
 	struct node_place place, at;
+	struct field field;
 	int r = node_locate(dir, &place);
 
 	if (r == 0)
 		r = child_place(dir, name, &at);
 	if (r < 0)
 		return r;
-	if (!vpc_holds_entries(place.path))
-		return refuse_claimed(place.data, "mkdir", at.path);
+	if (!schema_has(at.path, FIELD_MADE))
+		return refuse_claimed(place.data, "mkdir", place.path, at.path);
 	r = name_from_file(name, api_name, sizeof(api_name));
 	if (r == 0)
 		r = check_free(dir, op, name);
 	if (r == 0)
 		r = local_entry_add(place.data, at.path);
-	if (r == 0)
-		*ret = vpc_field_entry(at.path, &field);
-	return r;
+	if (r < 0)
+		return r;
+	field = field_of(schema_match(at.path));
+	*ret = vpc_field_entry(&field);
+	return 0;
 }
 
 /* Whether the entry exists here only. */
@@ -122,11 +110,10 @@ int vpc_dir_remove(
 	if (r < 0)
 		return r;
 	vpc = place.data;
-	if (!vpc_holds_entries(place.path))
+	if (!schema_has(at.path, FIELD_REMOVED))
 		return refuse(vpc->view, vpc, "rmdir", at.path, EPERM,
 			"this directory is a part of the VPC; rmdir removes a VPC, or an "
-			"entry of "
-			"vpcPrefixes");
+			"entry of a list that can be changed");
 	if (has_scratch)
 		return -ENOTEMPTY;
 	if (is_local(vpc, at.path))
@@ -195,7 +182,7 @@ int vpc_dir_rename(struct node *dir, const struct op *op, const char *name,
 	vpc = place.data;
 	if (to.data != vpc)
 		return -EXDEV;
-	if (!vpc_holds_entries(place.path) || strcmp(to.path, place.path) != 0)
+	if (!schema_has(at.path, FIELD_RENAMED) || strcmp(to.path, place.path) != 0)
 		return refuse(vpc->view, vpc, "mv", at.path, EPERM,
 			"this directory is a part of the VPC and cannot be moved");
 	return rename_in_list(vpc, op, dir, at.path, new_at.path, new_name);

@@ -9,20 +9,18 @@
 /* An entry that exists here only: a directory, and the file of its value once that was made. */
 static int local_field(struct vpc *vpc, const char *path, struct field *ret)
 {
+	const struct row *row = schema_match(path);
+	size_t len = schema_item_len(path);
 	char entry[NODE_PATH_MAX];
-	const char *slash = strchr(path, '/'),
-		   *rest = slash ? strchr(slash + 1, '/') : NULL;
-	const struct row *row;
 
-	snprintf(entry, sizeof(entry), "%.*s",
-		rest ? (int)(rest - path) : (int)strlen(path), path);
-	if (!slash || !local_entry_exists(vpc, entry))
+	snprintf(entry, sizeof(entry), "%.*s", (int)len, path);
+	if (!row || !local_entry_exists(vpc, entry))
 		return -ENOENT;
-	row = schema_match(path);
-	if (!row || (rest && !local_entry_has_file(vpc, entry)))
+	if (path[len] &&
+		(!(row->flags & FIELD_REQUIRED) || !local_entry_has_file(vpc, entry)))
 		return -ENOENT;
-	*ret = (struct field){.type = row->type, .flags = row->flags, .row = row};
-	return rest && !(row->flags & FIELD_REQUIRED) ? -ENOENT : 0;
+	*ret = field_of(row);
+	return 0;
 }
 
 int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct field *ret,
@@ -65,13 +63,15 @@ int vpc_place_open(struct node *node, const char *name, const struct op *op,
 {
 	int r = name ? child_place(node, name, &ret->place)
 		     : node_locate(node, &ret->place);
+	const struct row *row;
 
 	if (r < 0)
 		return r;
 	ret->vpc = ret->place.data;
+	row = schema_match(ret->place.path);
 	/* Why the last request failed can be read when no request gets through. */
-	if (strcmp(ret->place.path, ".error") == 0) {
-		ret->field = (struct field){.type = FIELD_ERROR, .flags = FIELD_HIDDEN};
+	if (row && row->type == FIELD_ERROR) {
+		ret->field = field_of(row);
 		return cache_peek(ret->vpc, &ret->doc);
 	}
 	r = get_doc(ret, op, freshness);
@@ -94,11 +94,9 @@ void vpc_place_release(struct vpc_place *place)
 	doc_unref(place->doc);
 }
 
-struct node_entry vpc_field_entry(const char *path, const struct field *field)
+struct node_entry vpc_field_entry(const struct field *field)
 {
 	struct node_entry entry = {.ops = &vpc_file_ops, .kind = NODE_FILE};
-	const char *slash = strrchr(path, '/');
-	char dir[NODE_PATH_MAX];
 
 	if (field->type == FIELD_DIR) {
 		entry = (struct node_entry){
@@ -110,8 +108,7 @@ struct node_entry vpc_field_entry(const char *path, const struct field *field)
 	}
 	if (field->flags & FIELD_HIDDEN)
 		entry.flags |= NODE_HIDDEN;
-	snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - path) : 0, path);
-	if (slash && vpc_holds_entries(dir))
+	if (field->flags & FIELD_ENTRY)
 		entry.flags |= NODE_FLEETING;
 	return entry;
 }
