@@ -21,7 +21,6 @@ enum val_flags {
  * Errors: -EINVAL with "line L column C: ..."; -ENOMEM. */
 int val_parse(
 	const char *text, size_t len, unsigned flags, struct val **ret, struct err *err);
-struct val *val_ref(struct val *v);
 void val_unref(struct val *v); /* NULL is allowed */
 void val_unrefp(struct val **v);
 #define CLEANUP_VAL CLEANUP(val_unrefp)

@@ -9,29 +9,28 @@
 #include "model/doc.h"
 #include "model/val.h"
 #include "rows.h"
+#include "scan.h"
 #include "shape.h"
 
 static int spec_parse(struct spec *spec, struct err *err)
 {
 	static const char hint[] = "expected a whole JSON object, nothing is changed";
-	const char *text = spec->text;
-	size_t blank = 0;
+	struct reader r = {.text = spec->text, .len = spec->len};
 	struct val *val;
-	int r;
+	int e;
 
 	if (spec->len > DOC_TEXT_MAX)
 		return err_set(err, EINVAL, "spec.json: the text is too long");
-	while (blank < spec->len && text[blank] && strchr(" \t\r\n", text[blank]))
-		blank++;
-	if (blank == spec->len)
+	reader_peek(&r);
+	if (r.at == spec->len)
 		return err_set(err, EINVAL, "spec.json: the text is empty; %s", hint);
-	if (memchr(text, '\0', spec->len))
+	if (memchr(spec->text, '\0', spec->len))
 		return err_set(
 			err, EINVAL, "spec.json: the text holds NUL bytes; %s", hint);
-	r = val_parse(text, spec->len, VAL_STRICT, &val, err);
-	if (r == 0)
+	e = val_parse(spec->text, spec->len, VAL_STRICT, &val, err);
+	if (e == 0)
 		spec->object = (json_t *)val;
-	return r;
+	return e;
 }
 
 static int spec_check_required(const struct spec *spec, struct err *err)

@@ -39,11 +39,6 @@ int val_parse(
 	return 0;
 }
 
-struct val *val_ref(struct val *v)
-{
-	return (struct val *)json_incref(val_json(v));
-}
-
 void val_unref(struct val *v)
 {
 	json_decref(val_json(v));
