@@ -9,9 +9,9 @@
  * "vpcPrefixes/pod cidr/value".
  * "" is the directory itself.
  *
- * An item of a named list (vpcPrefixes, hostPrefixes) is a directory by its `name`, one without a
- * name "%". Items that share a name are NAME~NUMBER, and the number is a function of the item's
- * name and values (of equal items each further one has one more): a file name means the same item
+ * An item of a list of objects is a directory by its FIELD_NAME, one without a name "%". Items that
+ * share a name are NAME~NUMBER, and the number is a function of the item's name and values (of
+ * equal items each further one has one more): a file name means the same item
  * whatever is added to the list, removed or moved. null is as good as missing. A field of a newer
  * API is read-only: a scalar a file, an object a directory, an array a line per item (compact JSON
  * for what is no text); null is not shown, and what has the name of a row is in vpc.json only. An
@@ -101,10 +101,10 @@ int doc_unknown_names(
 /* Adds the file's text. Errors: as doc_find, -EISDIR, -ENOMEM, -EFBIG (ret as it was); FIELD_ERROR
  * has no text here. */
 int doc_show(const struct doc *doc, const char *path, struct buf *ret);
-/* Whether both have the same members at the top, and their items of vpcPrefixes and hostPrefixes
- * the same members: an answer that leaves some out is not the whole VPC. A default is as good as a
- * missing member, so the answer to a PATCH is to be compared with the document that change_apply
- * makes. False without memory to compare. */
+/* Whether both have the same members at the top, and the items of their lists the same members: an
+ * answer that leaves some out is not the whole VPC. A default is as good as a missing member, so
+ * the answer to a PATCH is to be compared with the document that change_apply makes. False without
+ * memory to compare. */
 bool doc_has_members_of(const struct doc *doc, const struct doc *other);
 /* updatedAt of the nearest object on the path that has one. False when there is none, or no memory
  * to look. */

@@ -11,26 +11,13 @@
 #include "nul.h"
 #include "rows.h"
 
-/* The list of the item that a path means, and its index there. */
-static int find_item(const struct parsed *now, const char *path, const struct items **ret,
-	size_t *ret_index, struct err *err)
+static int refuse_missing(const struct items *items, const char *file, struct err *err)
 {
-	const struct row *row = schema_match(path);
-	const char *file = strrchr(path, '/');
 	char name[NAME_FILE_MAX];
-	bool is_shared;
-	ssize_t index;
+	bool is_shared = name_from_file(file, name, sizeof(name)) == 0 &&
+			 items_have_name(items, name);
 
-	if (!row || !row_is_item(row))
-		return err_set(err, ENOENT, "%s: no entry of a list", path);
-	*ret = parsed_items(now, leaf_of(row));
-	index = items_find(*ret, ++file);
-	*ret_index = (size_t)index;
-	if (index >= 0)
-		return 0;
-	is_shared = name_from_file(file, name, sizeof(name)) == 0 &&
-		    items_have_name(*ret, name);
-	return err_set(err, ENOENT, "%s: not there%s", path,
+	return err_set(err, ENOENT, "%s/%s: not there%s", items->list->path, file,
 		is_shared ? "; several entries have this name, see the list for theirs"
 			  : "");
 }
@@ -50,46 +37,45 @@ static int read_new_name(const struct items *items, const char *file,
 	return 0;
 }
 
-int change_remove_item(
-	const struct doc *doc, const char *path, struct change **ret, struct err *err)
+/* to: its new name, or NULL: it goes. */
+static int change_item(const struct doc *doc, const char *path, const char *to,
+	struct change **ret, struct err *err)
 {
 	CLEANUP_PARSED struct parsed *now = NULL;
+	const struct row *row = schema_match(path);
+	const char *file = strrchr(path, '/') + 1;
 	const struct items *items;
+	char name[NAME_FILE_MAX];
 	json_auto_t *value = NULL;
-	size_t index;
+	ssize_t index;
 	int r = doc_open(doc, &now, err);
 
-	if (r == 0)
-		r = find_item(now, path, &items, &index, err);
+	if (r < 0)
+		return r;
+	items = parsed_items(now, leaf_of(row));
+	index = items_find(items, file);
+	if (index < 0)
+		return refuse_missing(items, file, err);
+	if (to && strcmp(file, to) == 0)
+		return change_none(ret);
+	r = to ? read_new_name(items, to, name, err) : 0;
 	if (r < 0)
 		return r;
 	value = leaf_get(now->root, items->list);
-	if (!value || json_array_remove(value, index) < 0)
+	if (!value || (to ? item_set_name(items->list, json_array_get(value, index), name)
+			  : json_array_remove(value, index)) < 0)
 		return -ENOMEM;
 	return change_one_take(now, items->list, STEAL(value), ret);
+}
+
+int change_remove_item(
+	const struct doc *doc, const char *path, struct change **ret, struct err *err)
+{
+	return change_item(doc, path, NULL, ret, err);
 }
 
 int change_rename_item(const struct doc *doc, const char *path, const char *to,
 	struct change **ret, struct err *err)
 {
-	CLEANUP_PARSED struct parsed *now = NULL;
-	const struct items *items;
-	char name[NAME_FILE_MAX];
-	json_auto_t *value = NULL;
-	size_t index;
-	int r = doc_open(doc, &now, err);
-
-	if (r == 0)
-		r = find_item(now, path, &items, &index, err);
-	if (r < 0)
-		return r;
-	if (strcmp(strrchr(path, '/') + 1, to) == 0)
-		return change_none(ret);
-	r = read_new_name(items, to, name, err);
-	if (r < 0)
-		return r;
-	value = leaf_get(now->root, items->list);
-	r = value ? item_set_name(items->list, json_array_get(value, index), name)
-		  : -ENOMEM;
-	return r < 0 ? r : change_one_take(now, items->list, STEAL(value), ret);
+	return change_item(doc, path, to, ret, err);
 }

@@ -26,15 +26,25 @@ static int refuse_claimed(
 		"the API has not set this, and it cannot be set here");
 }
 
+/* Where the directory is, and the name in it. */
+static int entry_locate(const struct node *dir, const char *name,
+	struct node_place *ret_dir, struct node_place *ret)
+{
+	int r = node_locate(dir, ret_dir);
+
+	if (r < 0)
+		return r;
+	ret->data = ret_dir->data;
+	return path_join(ret->path, ret_dir->path, name);
+}
+
 int vpc_dir_create(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {
 	struct node_place place, at;
 	struct field field;
-	int r = node_locate(dir, &place);
+	int r = entry_locate(dir, name, &place, &at);
 
-	if (r == 0)
-		r = child_place(dir, name, &at);
 	if (r < 0)
 		return r;
 	if (!schema_has(at.path, FIELD_REQUIRED) ||
@@ -68,10 +78,8 @@ int vpc_dir_make(
 	char api_name[NAME_TEXT_MAX];
 	struct node_place place, at;
 	struct field field;
-	int r = node_locate(dir, &place);
+	int r = entry_locate(dir, name, &place, &at);
 
-	if (r == 0)
-		r = child_place(dir, name, &at);
 	if (r < 0)
 		return r;
 	if (!schema_has(at.path, FIELD_MADE))
@@ -103,10 +111,8 @@ int vpc_dir_remove(
 {
 	struct node_place place, at;
 	struct vpc *vpc;
-	int r = node_locate(dir, &place);
+	int r = entry_locate(dir, name, &place, &at);
 
-	if (r == 0)
-		r = child_place(dir, name, &at);
 	if (r < 0)
 		return r;
 	vpc = place.data;
@@ -131,10 +137,8 @@ int vpc_dir_unlink(struct node *dir, const struct op *op, const char *name)
 {
 	struct node_place place, at;
 	struct vpc *vpc;
-	int r = node_locate(dir, &place);
+	int r = entry_locate(dir, name, &place, &at);
 
-	if (r == 0)
-		r = child_place(dir, name, &at);
 	if (r < 0)
 		return r;
 	vpc = place.data;
@@ -169,14 +173,10 @@ int vpc_dir_rename(struct node *dir, const struct op *op, const char *name,
 {
 	struct node_place place, to, at, new_at;
 	struct vpc *vpc;
-	int r = node_locate(dir, &place);
+	int r = entry_locate(dir, name, &place, &at);
 
 	if (r == 0)
-		r = node_locate(new_dir, &to);
-	if (r == 0)
-		r = child_place(dir, name, &at);
-	if (r == 0)
-		r = child_place(new_dir, new_name, &new_at);
+		r = entry_locate(new_dir, new_name, &to, &new_at);
 	if (r < 0)
 		return r;
 	vpc = place.data;
