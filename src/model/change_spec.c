@@ -20,8 +20,9 @@
 
 struct saving {
 	struct spec spec;
-	const json_t *base, *now; /* borrowed; base NULL: the text is absolute */
-	bool is_edited;		  /* the text differs from its base */
+	const json_t *base, *now; /* borrowed */
+	bool is_absolute; /* nobody read anything: base is now, and the text counts */
+	bool is_edited;	  /* the text differs from its base */
 	struct buf conflicts;
 	struct buf stale; /* where now is not as the text, which its writer left alone */
 	struct change *change; /* owned */
@@ -49,22 +50,6 @@ static int check_exclusive(const struct saving *s, const struct row *leaf, struc
 		     : 0;
 }
 
-/* Without a base: whatever differs from now is sent. */
-static int save_absolute(
-	struct saving *s, const struct row *leaf, json_t *wanted, struct err *err)
-{
-	json_auto_t *want = wanted, *is = leaf_get(s->now, leaf);
-	bool same;
-	int r = is ? canon_equal(leaf, want, is, &same) : -ENOMEM;
-
-	if (r < 0 || same)
-		return r;
-	r = check_exclusive(s, leaf, err);
-	if (r == 0)
-		r = spec_check_leaf(&s->spec, leaf, want, is, err);
-	return r < 0 ? r : change_add_take(s->change, leaf, STEAL(want));
-}
-
 /* The writer changed this leaf. */
 static int save_edited(struct saving *s, const struct row *leaf, const struct merge *merge,
 	struct err *err)
@@ -76,7 +61,9 @@ static int save_edited(struct saving *s, const struct row *leaf, const struct me
 	s->is_edited = true;
 	if (r == 0)
 		r = spec_check_leaf(&s->spec, leaf, merge->want, merge->was, err);
-	if (r == 0)
+	if (r == 0 && s->is_absolute)
+		result = json_incref((json_t *)merge->want);
+	else if (r == 0)
 		r = merge_leaf(merge, &result);
 	if (r == 0)
 		r = canon_equal(leaf, merge->is, result, &same);
@@ -101,10 +88,9 @@ static int save_untouched(
 	return r == -EFBIG ? 0 : r; /* enough of them */
 }
 
-static int save_on_base(
-	struct saving *s, const struct row *leaf, json_t *wanted, struct err *err)
+static int save_leaf(struct saving *s, const struct row *leaf, struct err *err)
 {
-	json_auto_t *want = wanted, *was = leaf_get(s->base, leaf),
+	json_auto_t *want = leaf_get(s->spec.object, leaf), *was = leaf_get(s->base, leaf),
 		    *is = leaf_get(s->now, leaf);
 	struct merge merge = {.leaf = leaf,
 		.was = was,
@@ -112,25 +98,15 @@ static int save_on_base(
 		.want = want,
 		.conflicts = &s->conflicts};
 	bool same;
-	int r = was && is ? canon_equal(leaf, want, was, &same) : -ENOMEM;
-
-	if (r < 0)
-		return r;
-	return same ? save_untouched(s, leaf, &merge) : save_edited(s, leaf, &merge, err);
-}
-
-static int save_leaf(struct saving *s, const struct row *leaf, struct err *err)
-{
-	json_t *want;
+	int r;
 
 	/* The server chooses it, and it stays: left out means left alone. */
 	if (leaf->flags & FIELD_SPEC_ONLY_WITH && !member_get(s->spec.object, leaf->path))
 		return 0;
-	want = leaf_get(s->spec.object, leaf);
-	if (!want)
-		return -ENOMEM;
-	return s->base ? save_on_base(s, leaf, want, err)
-		       : save_absolute(s, leaf, want, err);
+	r = want && was && is ? canon_equal(leaf, want, was, &same) : -ENOMEM;
+	if (r < 0)
+		return r;
+	return same ? save_untouched(s, leaf, &merge) : save_edited(s, leaf, &merge, err);
 }
 
 static int save_leaves(struct saving *s, struct err *err)
@@ -168,8 +144,9 @@ int change_spec(const struct doc *base, const struct doc *now, const char *text,
 		r = doc_open(now, &is, err);
 	if (r < 0)
 		return r;
-	s.base = was ? was->root : NULL;
 	s.now = is->root;
+	s.base = was ? was->root : s.now;
+	s.is_absolute = !base;
 	r = spec_read(&s.spec, err);
 	if (r == 0)
 		r = save_leaves(&s, err);
