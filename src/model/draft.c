@@ -181,18 +181,17 @@ static bool find_deeper(
 
 static int refuse_nothing(const struct draft_file *files, size_t count, struct err *err)
 {
+	static const char expected[] = "nothing here says what to make: expected "
+				       "spec.json, or files of fields such as zone";
 	char deeper[NAME_FILE_MAX];
 
 	if (find_deeper(files, count, deeper))
 		return err_set(err, EIO,
-			"nothing here says what to make: expected spec.json, or files of "
-			"fields such as zone; but %s/ holds some: a tree that was copied "
-			"one level too deep? Move %s itself",
-			deeper, deeper);
-	return err_set(err, EIO,
-		"nothing here says what to make: expected spec.json, or files of fields "
-		"such as "
-		"zone");
+			"%s; but %s/ holds some: a tree that was copied one level too "
+			"deep? "
+			"Move %s itself",
+			expected, deeper, deeper);
+	return err_set(err, EIO, "%s", expected);
 }
 
 static int fill_body(struct draft *d, const char *zone_option, struct err *err)

@@ -14,32 +14,27 @@ struct field field_of(const struct row *row)
 	return (struct field){.type = row->type, .flags = row->flags, .row = row};
 }
 
-static bool has_time(const json_t *object)
-{
-	return member_text(object, own_path(FIELD_MTIME))[0];
-}
-
 struct place place_root(const struct parsed *doc)
 {
-	json_t *root = doc->root;
-
 	return (struct place){
 		.field = {.type = FIELD_DIR},
-		.value = root,
+		.value = doc->root,
 		.item = NO_ITEM,
-		.dated = has_time(root) ? root : NULL,
+		.dated = doc->root,
 	};
 }
 
 static void place_enter(
 	const struct place *dir, struct field field, json_t *value, struct place *ret)
 {
+	bool has_time = member_text(value, own_path(FIELD_MTIME))[0];
+
 	*ret = (struct place){
 		.field = field,
 		.value = value,
 		.depth = dir->depth + 1,
 		.item = dir->item,
-		.dated = has_time(value) ? value : dir->dated,
+		.dated = has_time ? value : dir->dated,
 	};
 }
 
@@ -95,7 +90,8 @@ void place_unknown(const struct place *dir, json_t *value, struct place *ret)
 	place_enter(dir, field, value, ret);
 }
 
-int path_next(const char **path, char name[NAME_FILE_MAX])
+/* Takes the next name off the path. */
+static int path_next(const char **path, char name[NAME_FILE_MAX])
 {
 	size_t len = strcspn(*path, "/");
 
