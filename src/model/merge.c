@@ -30,65 +30,57 @@ static int add_conflict(
 	return r == -EFBIG ? 0 : r; /* enough of them */
 }
 
-struct entry {
+enum side { WAS, IS, WANT, SIDES };
+
+/* An item of one of the three lists. */
+struct side_item {
 	char *name, *text; /* owned; text: canonical, name and values */
-	size_t index;	   /* in its list */
+	const json_t *item;
+	enum side side;
+	size_t index; /* in its list */
 };
-
-/* One of the three lists, sorted. */
-struct side {
-	const json_t *array;   /* borrowed */
-	struct entry *entries; /* owned */
-	size_t count;
-	size_t at;  /* the first entry of the name, or of the text, that is looked at */
-	size_t end; /* behind the last of the name */
-};
-
-enum { WAS, IS, WANT, SIDES };
 
 struct merging {
 	const struct merge *merge;
-	struct side sides[SIDES];
-	const json_t **
-		kept; /* owned; in the places of the list as it is: what stands there, or NULL */
+	struct side_item
+		*items; /* owned; of all three lists, by name, text, list and index */
+	size_t count;
+	/* owned; in the places of the list as it is: what stands there, or NULL */
+	const json_t **kept;
 	bool *added; /* owned; of the wanted list: goes to the end */
 };
 
-static void side_release(struct side *side)
-{
-	for (size_t i = 0; i < side->count; i++) {
-		free(side->entries[i].name);
-		free(side->entries[i].text);
-	}
-	free(side->entries);
-}
-
 static void merging_release(struct merging *m)
 {
-	for (size_t i = 0; i < SIDES; i++)
-		side_release(&m->sides[i]);
+	for (size_t i = 0; i < m->count; i++) {
+		free(m->items[i].name);
+		free(m->items[i].text);
+	}
+	free(m->items);
 	free(m->kept);
 	free(m->added);
 }
 
-static int compare_entries(const void *a, const void *b)
+static int compare_items(const void *a, const void *b)
 {
-	const struct entry *x = a, *y = b;
+	const struct side_item *x = a, *y = b;
 	int order = strcmp(x->name, y->name);
 
 	if (!order)
 		order = strcmp(x->text, y->text);
+	if (!order)
+		order = (x->side > y->side) - (x->side < y->side);
 	return order ? order : (x->index > y->index) - (x->index < y->index);
 }
 
-static int entry_fill(struct entry *entry, const struct row *list, const json_t *item)
+static int side_item_fill(struct side_item *entry, const struct row *list)
 {
 	CLEANUP_BUF struct buf name = BUF_INIT(ITEM_TEXT_MAX),
 			       text = BUF_INIT(ITEM_TEXT_MAX);
-	int r = item_add_name(list, item, &name);
+	int r = item_add_name(list, entry->item, &name);
 
 	if (r == 0)
-		r = canon_add_item(list, item, &text);
+		r = canon_add_item(list, entry->item, &text);
 	if (r < 0)
 		return r;
 	entry->name = buf_steal(&name);
@@ -96,201 +88,166 @@ static int entry_fill(struct entry *entry, const struct row *list, const json_t 
 	return entry->name && entry->text ? 0 : -ENOMEM;
 }
 
-static int side_fill(struct side *side, const struct row *list, const json_t *array)
-{
-	size_t i;
-	json_t *item;
-
-	side->array = array;
-	side->entries = calloc(json_array_size(array) + 1, sizeof(*side->entries));
-	if (!side->entries)
-		return -ENOMEM;
-	json_array_foreach (array, i, item) {
-		int r;
-
-		side->count = i + 1;
-		side->entries[i].index = i;
-		r = entry_fill(&side->entries[i], list, item);
-		if (r < 0)
-			return r;
-	}
-	qsort(side->entries, side->count, sizeof(*side->entries), compare_entries);
-	return 0;
-}
-
 static int merging_fill(struct merging *m)
 {
 	const struct merge *merge = m->merge;
-	int r = side_fill(&m->sides[WAS], merge->leaf, merge->was);
+	const json_t *lists[SIDES] = {merge->was, merge->is, merge->want};
+	size_t is = json_array_size(merge->is), want = json_array_size(merge->want);
+	int r = 0;
 
+	m->items = calloc(json_array_size(merge->was) + is + want + 1, sizeof(*m->items));
+	m->kept = calloc(is + 1, sizeof(json_t *));
+	m->added = calloc(want + 1, sizeof(bool));
+	if (!m->items || !m->kept || !m->added)
+		return -ENOMEM;
+	for (size_t side = 0; side < SIDES; side++) {
+		for (size_t i = 0; r == 0 && i < json_array_size(lists[side]); i++) {
+			struct side_item *entry = &m->items[m->count++];
+
+			*entry = (struct side_item){.item = json_array_get(lists[side], i),
+				.side = side,
+				.index = i};
+			r = side_item_fill(entry, merge->leaf);
+		}
+	}
 	if (r == 0)
-		r = side_fill(&m->sides[IS], merge->leaf, merge->is);
-	if (r == 0)
-		r = side_fill(&m->sides[WANT], merge->leaf, merge->want);
-	m->kept = calloc(json_array_size(merge->is) + 1, sizeof(json_t *));
-	m->added = calloc(json_array_size(merge->want) + 1, sizeof(bool));
-	return r < 0 || (m->kept && m->added) ? r : -ENOMEM;
+		qsort(m->items, m->count, sizeof(*m->items), compare_items);
+	return r;
 }
 
-/* Moves each side to the next name, the smallest there is. False after the last. */
-static bool next_name(struct merging *m)
+/* Entries next to each other: all of one name, or all of one text. */
+struct group {
+	const struct side_item *start, *end;
+	size_t counts[SIDES];
+};
+
+/* The next text of a name, in ret. False after the last. */
+static bool next_text(const struct group *name, struct group *ret)
 {
-	const char *name = NULL;
+	const struct side_item *at = ret->end ? ret->end : name->start;
 
-	for (size_t i = 0; i < SIDES; i++) {
-		const struct side *side = &m->sides[i];
-
-		if (side->end < side->count &&
-			(!name || strcmp(side->entries[side->end].name, name) < 0))
-			name = side->entries[side->end].name;
-	}
-	for (size_t i = 0; name && i < SIDES; i++) {
-		struct side *side = &m->sides[i];
-
-		side->at = side->end;
-		while (side->end < side->count &&
-			strcmp(side->entries[side->end].name, name) == 0)
-			side->end++;
-	}
-	return name;
+	*ret = (struct group){.start = at, .end = at};
+	for (; at < name->end && strcmp(at->text, ret->start->text) == 0; at++)
+		ret->counts[at->side]++;
+	ret->end = at;
+	return ret->end > ret->start;
 }
 
-/* How many of each side are the next text of this name, the smallest; first gets where they begin.
- * False after the last. */
-static bool next_text(struct merging *m, size_t first[SIDES], size_t counts[SIDES])
+/* The next name, in ret. False after the last. */
+static bool next_name(const struct merging *m, struct group *ret)
 {
-	const char *text = NULL;
+	const struct side_item *at = ret->end ? ret->end : m->items;
 
-	for (size_t i = 0; i < SIDES; i++) {
-		const struct side *side = &m->sides[i];
-
-		if (side->at < side->end &&
-			(!text || strcmp(side->entries[side->at].text, text) < 0))
-			text = side->entries[side->at].text;
-	}
-	for (size_t i = 0; text && i < SIDES; i++) {
-		struct side *side = &m->sides[i];
-
-		first[i] = side->at;
-		while (side->at < side->end &&
-			strcmp(side->entries[side->at].text, text) == 0)
-			side->at++;
-		counts[i] = side->at - first[i];
-	}
-	return text;
+	*ret = (struct group){.start = at, .end = at};
+	for (; at < m->items + m->count && strcmp(at->name, ret->start->name) == 0; at++)
+		ret->counts[at->side]++;
+	ret->end = at;
+	return ret->end > ret->start;
 }
 
-static void show_side(const struct side *side, size_t start, char out[VALUE_TEXT_MAX])
+static void show_side(const struct group *name, enum side side, char out[VALUE_TEXT_MAX])
 {
 	size_t used = 0;
 
 	strcpy(out, "(removed)");
-	for (size_t i = start; i < side->end && used + 2 < VALUE_TEXT_MAX; i++) {
-		if (used) {
-			strcpy(out + used, ",");
-			used++;
-		}
-		print_short(json_array_get(side->array, side->entries[i].index), out + used,
-			VALUE_TEXT_MAX - used);
+	for (const struct side_item *e = name->start; e < name->end; e++) {
+		if (e->side != side || used + 2 >= VALUE_TEXT_MAX)
+			continue;
+		if (used)
+			out[used++] = ',';
+		print_short(e->item, out + used, VALUE_TEXT_MAX - used);
 		used += strlen(out + used);
 	}
 }
 
-static int conflict(const struct merging *m, const size_t start[SIDES])
+static int conflict(const struct merging *m, const struct group *name)
 {
-	char is[VALUE_TEXT_MAX], want[VALUE_TEXT_MAX], name[VALUE_TEXT_MAX];
-	json_t *item = NULL;
+	char is[VALUE_TEXT_MAX], want[VALUE_TEXT_MAX], text[VALUE_TEXT_MAX];
 
-	for (size_t i = 0; i < SIDES && !item; i++) {
-		if (start[i] < m->sides[i].end)
-			item = json_array_get(
-				m->sides[i].array, m->sides[i].entries[start[i]].index);
-	}
-	print_short(item_name(m->merge->leaf, item), name, sizeof(name));
-	show_side(&m->sides[IS], start[IS], is);
-	show_side(&m->sides[WANT], start[WANT], want);
-	return add_conflict(m->merge, name, is, want);
+	print_short(item_name(m->merge->leaf, name->start->item), text, sizeof(text));
+	show_side(name, IS, is);
+	show_side(name, WANT, want);
+	return add_conflict(m->merge, text, is, want);
 }
 
-/* What both sides did to the texts of one name. */
-struct doings {
-	bool both_removed, mine_new, theirs_new, disagree;
-};
-
-static void look_at_text(struct doings *d, const size_t counts[SIDES])
+/* Whether both sides did something to this name that cannot be had together. */
+static bool disagrees(const struct group *name)
 {
-	size_t was = counts[WAS], is = counts[IS], want = counts[WANT];
+	bool is_single =
+		name->counts[WAS] <= 1 && name->counts[IS] <= 1 && name->counts[WANT] <= 1;
+	bool both_removed = false, mine_new = false, theirs_new = false, disagree = false;
+	struct group text = {0};
 
-	d->both_removed = d->both_removed || (was > is && was > want);
-	d->mine_new = d->mine_new || (want > was && want != is);
-	d->theirs_new = d->theirs_new || (is > was && is != want);
-	d->disagree = d->disagree || (was != is && was != want && is != want);
+	while (next_text(name, &text)) {
+		size_t was = text.counts[WAS], is = text.counts[IS],
+		       want = text.counts[WANT];
+
+		both_removed |= was > is && was > want;
+		mine_new |= want > was && want != is;
+		theirs_new |= is > was && is != want;
+		disagree |= was != is && was != want && is != want;
+	}
+	return disagree || (both_removed && (mine_new || theirs_new)) ||
+	       (is_single && mine_new && theirs_new);
 }
 
-/* Keeps of the list as it is what shall stay of one text; returns how many of the wanted ones are
- * missing. */
-static size_t keep_text(
-	struct merging *m, const size_t first[SIDES], const size_t counts[SIDES])
+/* How many of a text there shall be. */
+static size_t count_result(const struct group *text)
 {
-	const struct side *is = &m->sides[IS];
-	size_t result = counts[WANT] == counts[WAS] ? counts[IS] : counts[WANT];
+	return text->counts[WANT] == text->counts[WAS] ? text->counts[IS]
+						       : text->counts[WANT];
+}
 
-	for (size_t i = 0; i < counts[IS] && i < result; i++) {
-		size_t index = is->entries[first[IS] + i].index;
+/* Keeps of the list as it is what shall stay of one text. */
+static void keep_text(struct merging *m, const struct group *text)
+{
+	size_t left = count_result(text);
 
-		m->kept[index] = json_array_get(is->array, index);
+	for (const struct side_item *e = text->start; e < text->end; e++) {
+		if (e->side == IS && left) {
+			m->kept[e->index] = e->item;
+			left--;
+		}
 	}
-	return result > counts[IS] ? result - counts[IS] : 0;
 }
 
 /* Into the place of one of this name that goes, else to the end. */
-static void add_entry(struct merging *m, size_t is_start, size_t index)
+static void add_entry(
+	struct merging *m, const struct group *name, const struct side_item *wanted)
 {
-	const struct side *is = &m->sides[IS];
-
-	for (size_t i = is_start; i < is->end; i++) {
-		if (!m->kept[is->entries[i].index]) {
-			m->kept[is->entries[i].index] =
-				json_array_get(m->sides[WANT].array, index);
+	for (const struct side_item *e = name->start; e < name->end; e++) {
+		if (e->side == IS && !m->kept[e->index]) {
+			m->kept[e->index] = wanted->item;
 			return;
 		}
 	}
-	m->added[index] = true;
+	m->added[wanted->index] = true;
 }
 
-static void rewind_to(struct merging *m, const size_t start[SIDES])
+/* Adds what shall be of one text and is not. */
+static void add_text(struct merging *m, const struct group *name, const struct group *text)
 {
-	for (size_t i = 0; i < SIDES; i++)
-		m->sides[i].at = start[i];
+	size_t result = count_result(text), is = text->counts[IS];
+	size_t left = result > is ? result - is : 0;
+
+	for (const struct side_item *e = text->start; e < text->end; e++) {
+		if (e->side == WANT && left) {
+			add_entry(m, name, e);
+			left--;
+		}
+	}
 }
 
-/* Everything of one name. */
-static int merge_name(struct merging *m)
+static int merge_name(struct merging *m, const struct group *name)
 {
-	size_t start[SIDES], first[SIDES], counts[SIDES];
-	struct doings d = {0};
-	bool is_single = true;
+	struct group text = {0};
 
-	for (size_t i = 0; i < SIDES; i++) {
-		start[i] = m->sides[i].at;
-		is_single = is_single && m->sides[i].end - start[i] <= 1;
-	}
-	while (next_text(m, first, counts))
-		look_at_text(&d, counts);
-	if (d.disagree || (d.both_removed && (d.mine_new || d.theirs_new)) ||
-		(is_single && d.mine_new && d.theirs_new))
-		return conflict(m, start);
-	rewind_to(m, start);
-	while (next_text(m, first, counts))
-		keep_text(m, first, counts);
-	rewind_to(m, start);
-	while (next_text(m, first, counts)) {
-		size_t missing = keep_text(m, first, counts);
-
-		for (size_t i = 0; i < missing; i++)
-			add_entry(m, start[IS],
-				m->sides[WANT].entries[first[WANT] + i].index);
-	}
+	if (disagrees(name))
+		return conflict(m, name);
+	while (next_text(name, &text))
+		keep_text(m, &text);
+	for (text = (struct group){0}; next_text(name, &text);)
+		add_text(m, name, &text);
 	return 0;
 }
 
@@ -306,11 +263,11 @@ static int merging_collect(const struct merging *m, json_t *ret)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < m->sides[IS].count; i++)
+	for (size_t i = 0; r == 0 && i < json_array_size(m->merge->is); i++)
 		r = append_copy(ret, m->kept[i]);
-	for (size_t i = 0; r == 0 && i < m->sides[WANT].count; i++) {
+	for (size_t i = 0; r == 0 && i < json_array_size(m->merge->want); i++) {
 		if (m->added[i])
-			r = append_copy(ret, json_array_get(m->sides[WANT].array, i));
+			r = append_copy(ret, json_array_get(m->merge->want, i));
 	}
 	return r;
 }
@@ -318,11 +275,12 @@ static int merging_collect(const struct merging *m, json_t *ret)
 static int merge_items(const struct merge *merge, json_t **ret)
 {
 	CLEANUP(merging_release) struct merging m = {.merge = merge};
+	struct group name = {0};
 	json_auto_t *list = json_array();
 	int r = list ? merging_fill(&m) : -ENOMEM;
 
-	while (r == 0 && next_name(&m))
-		r = merge_name(&m);
+	while (r == 0 && next_name(&m, &name))
+		r = merge_name(&m, &name);
 	if (r == 0)
 		r = merging_collect(&m, list);
 	if (r == 0)
