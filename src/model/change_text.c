@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* One file's text as a change of the leaf that the file belongs to. */
+/* One file's text, in place of what it has or behind that, as a change of the leaf that the file
+ * belongs to. */
 #include "changing.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/cleanup.h"
+#include "canon.h"
 #include "document.h"
 #include "find.h"
 #include "items.h"
@@ -53,7 +55,9 @@ static int place_new_item(const struct parsed *doc, const char *path, struct pla
 	return check_new_name(items, strrchr(item, '/') + 1, name, err);
 }
 
-int change_place_take(const struct parsed *now, const struct place *place,
+/* The file at a place, which can be written and may be in an item of a list, gets this value.
+ * new_name: of an item that is one more, else "". Takes value. */
+static int change_place_take(const struct parsed *now, const struct place *place,
 	const char *new_name, json_t *value, struct change **ret)
 {
 	const struct row *leaf = leaf_of(place->field.row);
@@ -110,7 +114,7 @@ static int text_meets_place(const struct parsed *now, const struct place *place,
 	return *ret_done || is_writable ? 0 : -EPERM;
 }
 
-static int refuse(int errnum, const char *path, struct err *err)
+static int refuse_text(int errnum, const char *path, struct err *err)
 {
 	switch (errnum) {
 	case ENOENT:
@@ -141,7 +145,7 @@ static int change_parsed_text(const struct parsed *now, const char *path, const 
 	else if (r == -ENOENT)
 		r = place_new_item(now, path, &place, new_name, err);
 	if (r < 0)
-		return refuse(-r, path, err);
+		return refuse_text(-r, path, err);
 	if (is_same)
 		return change_none(ret);
 	written.row = place.field.row;
@@ -159,4 +163,64 @@ int change_text(const struct doc *now, const char *path, const char *text, size_
 		return err_set(err, EINVAL, "%s: the text is too long", path);
 	r = doc_open(now, &parsed, err);
 	return r < 0 ? r : change_parsed_text(parsed, path, text, len, ret, err);
+}
+
+/* Adds to list what of more is not in it. */
+static int extend_list(const struct row *row, json_t *list, const json_t *more)
+{
+	json_auto_t *rest = json_array();
+	int r = rest ? canon_list_minus(row, more, list, rest) : -ENOMEM;
+
+	if (r == 0 && json_array_extend(list, rest) < 0)
+		r = -ENOMEM;
+	return r;
+}
+
+static int append_list(const struct parsed *now, const struct place *place,
+	const struct text *text, struct change **ret, struct err *err)
+{
+	json_auto_t *more = NULL, *list = NULL;
+	int r = text_parse(text, &more, err);
+
+	if (r < 0)
+		return r;
+	list = place->value ? json_deep_copy(place->value) : json_array();
+	r = list ? extend_list(text->row, list, more) : -ENOMEM;
+	return r < 0 ? r : change_place_take(now, place, "", STEAL(list), ret);
+}
+
+/* What the file shows, and the text behind it. */
+static int append_text(const struct doc *doc, const struct parsed *now,
+	const struct place *place, const struct text *text, struct change **ret,
+	struct err *err)
+{
+	CLEANUP_BUF struct buf whole = BUF_INIT(DOC_TEXT_MAX);
+	int r = place->field.type == FIELD_DIR ? 0 : place_show(now, place, &whole);
+
+	if (r == 0)
+		r = buf_add(&whole, text->bytes, text->len);
+	if (r == -EFBIG)
+		return err_set(err, EINVAL, "%s: the text is too long", text->path);
+	if (r < 0)
+		return r;
+	return change_text(doc, text->path, buf_str(&whole), whole.len, ret, err);
+}
+
+int change_append(const struct doc *now, const char *path, const char *text, size_t len,
+	struct change **ret, struct err *err)
+{
+	CLEANUP_PARSED struct parsed *parsed = NULL;
+	struct text written = {
+		.path = path, .may_be_empty = true, .bytes = text, .len = len};
+	struct place place;
+	int r = doc_open(now, &parsed, err);
+
+	if (r < 0)
+		return r;
+	if (len > DOC_TEXT_MAX || place_find(parsed, path, &place) < 0)
+		return change_text(now, path, text, len, ret, err);
+	written.row = place.field.row;
+	if (place.field.flags & FIELD_WRITABLE && place.field.flags & FIELD_LINES)
+		return append_list(parsed, &place, &written, ret, err);
+	return append_text(now, parsed, &place, &written, ret, err);
 }

@@ -78,7 +78,7 @@ static int read_spec(struct draft *d, struct err *err)
 }
 
 /* A value for a sentence: of a list what the other does not have. */
-static int show_side(const struct row *leaf, const json_t *value, const json_t *other,
+static int draft_show_side(const struct row *leaf, const json_t *value, const json_t *other,
 	char out[VALUE_TEXT_MAX])
 {
 	json_auto_t *rest = json_array();
@@ -96,15 +96,15 @@ static int show_side(const struct row *leaf, const json_t *value, const json_t *
 	return r;
 }
 
-static int add_conflict(struct draft *d, const struct row *leaf, const json_t *in_spec,
-	const json_t *in_files)
+static int draft_add_conflict(struct draft *d, const struct row *leaf,
+	const json_t *in_spec, const json_t *in_files)
 {
 	char spec[VALUE_TEXT_MAX], files[VALUE_TEXT_MAX], where[STEP_TEXT_MAX];
 	const char *kind = leaf->type == FIELD_DIR ? "directory" : "file";
-	int r = show_side(leaf, in_spec, in_files, spec);
+	int r = draft_show_side(leaf, in_spec, in_files, spec);
 
 	if (r == 0)
-		r = show_side(leaf, in_files, in_spec, files);
+		r = draft_show_side(leaf, in_files, in_spec, files);
 	if (r < 0)
 		return r;
 	spec_where(&d->spec, leaf, where);
@@ -136,7 +136,7 @@ static int find_value(struct draft *d, const struct row *leaf, json_t **ret)
 	files = leaf_get(d->fields.object, leaf);
 	r = spec && files ? canon_equal(leaf, spec, files, &same) : -ENOMEM;
 	if (r == 0 && !same)
-		r = add_conflict(d, leaf, spec, files);
+		r = draft_add_conflict(d, leaf, spec, files);
 	if (r == 0)
 		*ret = STEAL(spec);
 	return r;

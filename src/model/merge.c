@@ -18,7 +18,7 @@
 #define VALUE_TEXT_MAX 400	   /* bytes of a value, or of a side, in a sentence */
 
 /* A line for a conflict. name: of an item, as JSON text, "" for the leaf itself. */
-static int add_conflict(
+static int merge_add_conflict(
 	const struct merge *merge, const char *name, const char *is, const char *want)
 {
 	int r = buf_addf(merge->conflicts,
@@ -145,7 +145,8 @@ static bool next_name(const struct merging *m, struct group *ret)
 	return ret->end > ret->start;
 }
 
-static void show_side(const struct group *name, enum side side, char out[VALUE_TEXT_MAX])
+static void merge_show_side(
+	const struct group *name, enum side side, char out[VALUE_TEXT_MAX])
 {
 	size_t used = 0;
 
@@ -165,9 +166,9 @@ static int conflict(const struct merging *m, const struct group *name)
 	char is[VALUE_TEXT_MAX], want[VALUE_TEXT_MAX], text[VALUE_TEXT_MAX];
 
 	print_short(item_name(m->merge->leaf, name->start->item), text, sizeof(text));
-	show_side(name, IS, is);
-	show_side(name, WANT, want);
-	return add_conflict(m->merge, text, is, want);
+	merge_show_side(name, IS, is);
+	merge_show_side(name, WANT, want);
+	return merge_add_conflict(m->merge, text, is, want);
 }
 
 /* Whether both sides did something to this name that cannot be had together. */
@@ -299,7 +300,7 @@ static int merge_whole(const struct merge *merge, json_t **ret)
 	if (r == 0 && !alone && !agreed) {
 		print_short(merge->is, is, sizeof(is));
 		print_short(merge->want, want, sizeof(want));
-		r = add_conflict(merge, "", is, want);
+		r = merge_add_conflict(merge, "", is, want);
 	}
 	if (r < 0)
 		return r;
