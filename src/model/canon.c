@@ -17,6 +17,8 @@
 
 #define CANON_MAX (256u << 20) /* bytes */
 
+static int canon_add(const struct row *row, const json_t *value, struct buf *ret);
+
 /* With its length before it, so that no text can look like two. */
 static int canon_text(const char *text, struct buf *ret)
 {
@@ -171,7 +173,7 @@ static int canon_dir(const struct row *row, const json_t *value, struct buf *ret
 	return r < 0 ? r : canon_members(row, value, ret);
 }
 
-int canon_add(const struct row *row, const json_t *value, struct buf *ret)
+static int canon_add(const struct row *row, const json_t *value, struct buf *ret)
 {
 	if (row->flags & FIELD_SET)
 		return canon_set(row, value, ret);

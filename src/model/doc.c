@@ -30,13 +30,13 @@ struct doc {
 	bool has_mtime;
 	struct timespec mtime; /* the VPC's own updatedAt */
 	uint64_t serial;
-	const char *id, *name, *zone, *status; /* in bytes */
-	const char *problem;		       /* in bytes: why it cannot be read, "" */
-	size_t len;			       /* of the JSON text */
-	char bytes[];			       /* the JSON text, then the five texts */
+	const char *id, *name, *status; /* in bytes */
+	const char *problem;		/* in bytes: why it cannot be read, "" */
+	size_t len;			/* of the JSON text */
+	char bytes[];			/* the JSON text, then the four texts */
 };
 
-#define HEADS 5
+#define HEADS 4
 
 static json_t *own_value(const json_t *root, unsigned flag)
 {
@@ -81,8 +81,6 @@ static int heads_fill(struct buf *heads, const json_t *root, const char *problem
 	if (r == 0)
 		r = heads_add(heads, heads_name(root, problem));
 	if (r == 0)
-		r = heads_add(heads, own_value(root, FIELD_OPTION));
-	if (r == 0)
 		r = heads_add_status(heads, root);
 	return r < 0 ? r : buf_add(heads, problem, strlen(problem) + 1);
 }
@@ -91,7 +89,7 @@ static void doc_put_heads(struct doc *doc, const struct buf *heads)
 {
 	const char *at = doc->bytes + doc->len;
 	const char **const texts[HEADS] = {
-		&doc->id, &doc->name, &doc->zone, &doc->status, &doc->problem};
+		&doc->id, &doc->name, &doc->status, &doc->problem};
 
 	memcpy(doc->bytes + doc->len, heads->data, heads->len);
 	for (size_t i = 0; i < HEADS; i++) {
@@ -297,11 +295,6 @@ const char *doc_id(const struct doc *doc)
 const char *doc_name(const struct doc *doc)
 {
 	return doc->name;
-}
-
-const char *doc_zone(const struct doc *doc)
-{
-	return doc->zone;
 }
 
 const char *doc_status(const struct doc *doc)

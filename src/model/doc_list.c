@@ -45,8 +45,6 @@ static int list_items(
 
 static int list_unknown(const struct place *dir, listing_fn *fn, void *arg)
 {
-	bool is_known = !(dir->field.flags & FIELD_UNKNOWN);
-	const struct row *row = dir->field.row;
 	char name[NAME_FILE_MAX];
 	const char *key;
 	json_t *value;
@@ -54,10 +52,10 @@ static int list_unknown(const struct place *dir, listing_fn *fn, void *arg)
 	int r;
 
 	json_object_foreach (dir->value, key, value) {
-		if (!unknown_file_name(row, is_known, key, value, name))
+		if (!unknown_file_name(&dir->field, key, value, name))
 			continue;
 		if (strlen(name) >= LONG_NAME &&
-			unknown_find(row, is_known, dir->value, name) != value)
+			unknown_find(&dir->field, dir->value, name) != value)
 			continue;
 		place_unknown(dir, value, &place);
 		r = fn(arg, name, &place);

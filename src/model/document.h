@@ -21,7 +21,7 @@ int doc_from_text(
  * be read.
  * Errors: -EBADMSG with a sentence (no object, no id), -ENOMEM. */
 int doc_from_repaired(json_t *root, const char *problem, struct doc **ret, struct err *err);
-/* Adds the text of spec.json. Errors: as doc_spec. */
+/* Adds the text of spec.json. Errors: -ENOMEM, -EFBIG. */
 int spec_show(const json_t *root, struct buf *ret);
 
 #endif

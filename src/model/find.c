@@ -114,8 +114,8 @@ static int place_enter_name(const struct parsed *doc, const struct place *dir,
 	const char *name, struct place *ret)
 {
 	const struct field *field = &dir->field;
-	bool is_known = !(field->flags & FIELD_UNKNOWN);
-	const struct row *row = is_known ? row_child(field->row, name) : NULL;
+	const struct row *row =
+		field->flags & FIELD_UNKNOWN ? NULL : row_child(field->row, name);
 	json_t *value;
 	ssize_t item;
 
@@ -130,7 +130,7 @@ static int place_enter_name(const struct parsed *doc, const struct place *dir,
 	}
 	if (row)
 		return place_row(doc, dir, row, ret) ? 0 : -ENOENT;
-	value = unknown_find(field->row, is_known, dir->value, name);
+	value = unknown_find(field, dir->value, name);
 	if (!value)
 		return -ENOENT;
 	place_unknown(dir, value, ret);

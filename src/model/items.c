@@ -228,50 +228,45 @@ static void unknown_key_file(const char *key, char out[NAME_FILE_MAX])
 	name_to_file(key, digits, out);
 }
 
-static bool is_unknown(
-	const struct row *dir, bool is_known, const char *key, const json_t *value)
+static const struct row *known_row(const struct field *dir, const char *key)
 {
-	const struct row *row = is_known ? row_child(dir, key) : NULL;
-
-	return !json_is_null(value) && !(row && row_is_member(row));
+	return dir->flags & FIELD_UNKNOWN ? NULL : row_child(dir->row, key);
 }
 
-bool unknown_file_name(const struct row *dir, bool is_known, const char *key,
-	const json_t *value, char out[NAME_FILE_MAX])
+bool unknown_file_name(const struct field *dir, const char *key, const json_t *value,
+	char out[NAME_FILE_MAX])
 {
-	if (!is_unknown(dir, is_known, key, value))
+	const struct row *row = known_row(dir, key);
+
+	if (json_is_null(value) || (row && row_is_member(row)))
 		return false;
 	unknown_key_file(key, out);
-	return !is_known || !row_child(dir, out);
+	return !known_row(dir, out);
 }
 
 /* A name that was cut says less than its key. */
-static json_t *unknown_find_cut(
-	const struct row *dir, bool is_known, json_t *object, const char *file)
+static json_t *unknown_find_cut(const struct field *dir, json_t *object, const char *file)
 {
 	char own[NAME_FILE_MAX];
 	const char *key;
 	json_t *value;
 
 	json_object_foreach (object, key, value) {
-		if (strlen(key) >= CUT_FROM &&
-			unknown_file_name(dir, is_known, key, value, own) &&
+		if (strlen(key) >= CUT_FROM && unknown_file_name(dir, key, value, own) &&
 			strcmp(own, file) == 0)
 			return value;
 	}
 	return NULL;
 }
 
-json_t *unknown_find(const struct row *dir, bool is_known, json_t *object, const char *file)
+json_t *unknown_find(const struct field *dir, json_t *object, const char *file)
 {
 	char key[NAME_FILE_MAX], own[NAME_FILE_MAX];
 	json_t *value = NULL;
 
 	if (name_from_file(file, key, sizeof(key)) == 0)
 		value = json_object_get(object, key);
-	if (value && unknown_file_name(dir, is_known, key, value, own) &&
-		strcmp(own, file) == 0)
+	if (value && unknown_file_name(dir, key, value, own) && strcmp(own, file) == 0)
 		return value;
-	return strlen(file) >= CUT_FROM ? unknown_find_cut(dir, is_known, object, file)
-					: NULL;
+	return strlen(file) >= CUT_FROM ? unknown_find_cut(dir, object, file) : NULL;
 }

@@ -15,8 +15,8 @@
 #include <sys/types.h>
 #include "base/buf.h"
 #include "base/map.h"
+#include "model/doc.h"
 #include "model/name.h"
-#include "model/schema.h"
 
 /* The items of one list by file name. Caller's memory; the array must outlive it. */
 struct items {
@@ -46,13 +46,12 @@ int item_add_name(const struct row *list, const json_t *item, struct buf *ret);
  * NAME. */
 bool item_file_is_numbered(const char *file, size_t *ret_len);
 
-/* Whether a member of an object is shown as an unknown field, and under which name. is_known: the
- * object has rows, those below dir (NULL: the VPC's own). */
-bool unknown_file_name(const struct row *dir, bool is_known, const char *key,
-	const json_t *value, char out[NAME_FILE_MAX]);
+/* Whether a member of an object that is shown as this directory is an unknown field, and under
+ * which name. */
+bool unknown_file_name(const struct field *dir, const char *key, const json_t *value,
+	char out[NAME_FILE_MAX]);
 /* The unknown field with this file name, NULL when there is none; the first where several have it.
  * Borrowed. */
-json_t *unknown_find(
-	const struct row *dir, bool is_known, json_t *object, const char *file);
+json_t *unknown_find(const struct field *dir, json_t *object, const char *file);
 
 #endif

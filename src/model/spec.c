@@ -43,14 +43,6 @@ int spec_show(const json_t *root, struct buf *ret)
 	return r < 0 ? r : print_pretty(spec, ret);
 }
 
-int doc_spec(const struct doc *doc, struct buf *ret)
-{
-	CLEANUP_PARSED struct parsed *parsed = NULL;
-	int r = doc_open(doc, &parsed, NULL);
-
-	return r < 0 ? r : spec_show(parsed->root, ret);
-}
-
 int doc_plain_spec(const char *name, const char *zone, struct buf *ret)
 {
 	json_auto_t *spec = json_object();

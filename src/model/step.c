@@ -22,7 +22,8 @@ static void step_add_path(const struct step *step, char *out, size_t size)
 		snprintf(out + used, size - used, "[%zu]", step->index);
 }
 
-void step_path(const struct step *step, char out[STEP_TEXT_MAX])
+/* "vpcPrefixes[1].value" */
+static void step_path(const struct step *step, char out[STEP_TEXT_MAX])
 {
 	char raw[STEP_TEXT_MAX] = "";
 

@@ -43,7 +43,7 @@ static void check_unreadable(const struct doc *doc)
 	assert_int_equal(doc_list(doc, "ingress", nothing, NULL), -EBADMSG);
 	assert_int_equal(doc_show(doc, "name", &text), -EBADMSG);
 	assert_int_equal(doc_show(doc, "vpc.json", &text), -EBADMSG);
-	assert_int_equal(doc_spec(doc, &text), -EBADMSG);
+	assert_int_equal(doc_show(doc, "spec.json", &text), -EBADMSG);
 	assert_int_equal(change_text(doc, "name", "x", 1, &none, &err), -EBADMSG);
 	assert_string_equal(err.text, doc_problem(doc));
 	assert_int_equal(change_append(doc, "name", "x", 1, &none, NULL), -EBADMSG);
