@@ -74,6 +74,7 @@ struct enum_value {
 };
 
 /* path has "*" where a name stands, that of an item of the list before it; no list is in a list.
+ * A directory stands before what is in it.
  * mask is the updateMask path of a PATCH that changes it ("" when none). Rows that share a mask
  * follow each other, and the first of them has the mask's path. */
 struct row {

@@ -32,7 +32,8 @@ struct place place_root(const struct parsed *doc)
 static void place_enter(
 	const struct place *dir, struct field field, json_t *value, struct place *ret)
 {
-	bool has_time = member_text(value, own_path(FIELD_MTIME))[0];
+	bool has_time =
+		json_is_object(value) && member_text(value, own_path(FIELD_MTIME))[0];
 
 	*ret = (struct place){
 		.field = field,

@@ -4,22 +4,32 @@
 
 #include <string.h>
 
-static bool row_is_below(const struct row *dir, const struct row *row)
+/* The path of a row below dir, relative to it; NULL for every other row. */
+static const char *path_below(const struct row *dir, const struct row *row)
 {
-	const char *slash = strrchr(row->path, '/');
-	size_t len = slash ? (size_t)(slash - row->path) : 0;
+	const char *path = row->path, *up = dir ? dir->path : "";
 
-	if (!dir)
-		return !slash;
-	return slash && strlen(dir->path) == len && memcmp(dir->path, row->path, len) == 0;
+	for (; *up && *up == *path; up++)
+		path++;
+	if (*up || (dir && *path != '/'))
+		return NULL;
+	return dir ? path + 1 : path;
+}
+
+static bool row_is_child(const struct row *dir, const struct row *row)
+{
+	const char *path = path_below(dir, row);
+
+	return path && !strchr(path, '/');
 }
 
 const struct row *row_next_child(const struct row *dir, const struct row *after)
 {
-	size_t i = after ? (size_t)(after - schema_rows) + 1 : 0;
+	const struct row *last = after ? after : dir;
 
-	for (; i < schema_row_count; i++) {
-		if (row_is_below(dir, &schema_rows[i]))
+	for (size_t i = last ? (size_t)(last - schema_rows) + 1 : 0; i < schema_row_count;
+		i++) {
+		if (row_is_child(dir, &schema_rows[i]))
 			return &schema_rows[i];
 	}
 	return NULL;
@@ -27,17 +37,12 @@ const struct row *row_next_child(const struct row *dir, const struct row *after)
 
 const struct row *row_child(const struct row *dir, const char *name)
 {
-	size_t len = dir ? strlen(dir->path) : 0;
+	for (size_t i = dir ? (size_t)(dir - schema_rows) + 1 : 0; i < schema_row_count;
+		i++) {
+		const char *path = path_below(dir, &schema_rows[i]);
 
-	if (strchr(name, '/'))
-		return NULL;
-	for (size_t i = 0; i < schema_row_count; i++) {
-		const char *path = schema_rows[i].path;
-
-		if (dir && (strncmp(path, dir->path, len) != 0 || path[len] != '/'))
-			continue;
-		if (strcmp(dir ? path + len + 1 : path, name) == 0)
-			return &schema_rows[i];
+		if (path && strcmp(path, name) == 0)
+			return strchr(name, '/') ? NULL : &schema_rows[i];
 	}
 	return NULL;
 }
@@ -45,7 +50,7 @@ const struct row *row_child(const struct row *dir, const char *name)
 const struct row *schema_with(const struct row *dir, unsigned flags)
 {
 	for (size_t i = 0; i < schema_row_count; i++) {
-		if (schema_rows[i].flags & flags && row_is_below(dir, &schema_rows[i]))
+		if (schema_rows[i].flags & flags && row_is_child(dir, &schema_rows[i]))
 			return &schema_rows[i];
 	}
 	return NULL;
