@@ -15,10 +15,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COPIED = ("src", "include", "tests", "docs", "scripts", "meson.build", "meson_options.txt")
 # Whose unit tests can see a layer.
 SEEN_BY = {
-    "view": ("view",),
+    "view": ("view", "more"),
     "api": ("api", "view"),
     "http": ("http", "api", "view"),
-    "model": ("model", "fuzz", "api", "view"),
+    "model": ("model", "more", "fuzz", "api", "view"),
     "tree": ("tree", "view", "fs"),
     "fs": ("fs",),
     "emulator": ("emulator",),
