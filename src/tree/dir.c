@@ -141,7 +141,7 @@ int tree_link(struct tree *tree, const struct op *op, uint64_t id, uint64_t dir_
 
 static int unlink_locked(struct node *dir, const char *name)
 {
-	struct entry *e = entry_find_locked(dir, name);
+	struct scratch_entry *e = entry_find_locked(dir, name);
 
 	if (!e)
 		return -ENOENT;
@@ -187,7 +187,7 @@ int tree_unlink(struct tree *tree, const struct op *op, uint64_t dir_id, const c
 
 static int rmdir_locked(struct node *dir, const char *name)
 {
-	struct entry *e = entry_find_locked(dir, name);
+	struct scratch_entry *e = entry_find_locked(dir, name);
 
 	if (!e)
 		return -ENOENT;

@@ -4,7 +4,7 @@
 #ifndef TREE_OPEN_FILE_H
 #define TREE_OPEN_FILE_H
 
-#include "inode.h"
+#include "tree_int.h"
 #include "write_buffer.h"
 
 struct open_file {
@@ -45,9 +45,5 @@ int open_file_fsync(struct open_file *f, const struct op *op);
 /* Whether the handle's text is another than the file's; then *size, the file's, becomes its
  * own. */
 bool open_file_own_size(struct open_file *f, off_t *size);
-
-/* The file's text shall be this: ops->store, or for a file that has none the check that it is
- * this already. Errors: -EPERM, the view's. */
-int node_store(struct node *node, const struct op *op, struct node_store *store);
 
 #endif

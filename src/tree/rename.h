@@ -14,9 +14,6 @@ struct move {
 	bool noreplace;
 };
 
-/* Whether the directories are in different objects: what is scratch in one VPC is not
- * another's. */
-bool move_crosses_objects(const struct move *m);
 /* m->node is a file of the view: its copy takes its place under the new name, and its id; the
  * name that it had gets another node. */
 int move_snapshot(const struct move *m, const struct op *op);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/hash.h"
 
 int path_join(char out[NODE_PATH_MAX], const char *path, const char *name)
 {
@@ -27,10 +28,8 @@ int child_place(const struct node *dir, const char *name, struct node_place *ret
 
 uint64_t key_of_id(const char *id)
 {
-	uint64_t h = 14695981039346656037ULL;
+	uint64_t h = hash_bytes(0, id, strlen(id));
 
-	for (; *id; id++)
-		h = (h ^ (unsigned char)*id) * 1099511628211ULL;
 	return h ? h : 1;
 }
 
