@@ -25,6 +25,15 @@ void __wrap_explicit_bzero(void *bytes, size_t len)
 		at[i] = 0;
 }
 
+/* What it is called where _FORTIFY_SOURCE is on. */
+void __wrap___explicit_bzero_chk(void *bytes, size_t len, size_t room);
+
+void __wrap___explicit_bzero_chk(void *bytes, size_t len, size_t room)
+{
+	assert_true(len <= room);
+	__wrap_explicit_bzero(bytes, len);
+}
+
 static void test_copies_of_a_token(void **state)
 {
 	RIG(rig, {.body = "{}"});
