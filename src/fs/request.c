@@ -7,17 +7,20 @@
  * frees the request. */
 #include <errno.h>
 #include "base/clock.h"
+#include "base/probe.h"
 #include "session.h"
 
 #define TICK_US 10000 /* the kernel counts in ticks of up to 10 ms, and rounds up */
 
-void request_begin(struct request *rq, fuse_req_t req, enum request_kind kind)
+void request_begin(
+	struct request *rq, fuse_req_t req, enum request_kind kind, const char *operation)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
 
 	rq->req = req;
 	rq->fs = fuse_req_userdata(req);
 	rq->tree = rq->fs->tree;
+	rq->operation = operation;
 	rq->kind = kind;
 	rq->generation = tree_generation(rq->tree);
 	rq->op = (struct op){
@@ -27,6 +30,7 @@ void request_begin(struct request *rq, fuse_req_t req, enum request_kind kind)
 		.pid = ctx->pid,
 		.umask = ctx->umask,
 	};
+	PROBE(request__begin, operation, ctx->pid);
 	if (kind != REQUEST_READ)
 		return;
 	cancel_init(&rq->cancel);
@@ -37,13 +41,16 @@ void request_begin(struct request *rq, fuse_req_t req, enum request_kind kind)
 int request_end(struct request *rq, int r)
 {
 	bool interrupted = false;
+	int err;
 
 	if (rq->kind == REQUEST_READ) {
 		interrupts_unhook(rq);
 		interrupted = r < 0 && cancel_is_fired(&rq->cancel);
 		cancel_release(&rq->cancel);
 	}
-	return errno_out(r, rq->kind, interrupted);
+	err = errno_out(r, rq->kind, interrupted);
+	PROBE(request__end, rq->operation, rq->op.pid, err);
+	return err;
 }
 
 static double left_s(uint64_t until_us, bool granted)

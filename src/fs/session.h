@@ -7,6 +7,7 @@
 #include <fuse_lowlevel.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/queue.h>
 #include "base/cancel.h"
 #include "base/op.h"
 #include "fs/fs.h"
@@ -22,7 +23,7 @@ struct interrupts {
 	bool is_running;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	struct request *first; /* borrowed: each on its handler's stack */
+	LIST_HEAD(, request) watched; /* borrowed: each on its handler's stack */
 	bool ending;
 };
 
@@ -64,13 +65,14 @@ struct request {
 	fuse_req_t req;
 	struct fs *fs;
 	struct tree *tree;
+	const char *operation;
 	enum request_kind kind;
 	struct op op;
 	uint64_t generation; /* of before the question */
 	struct cancel cancel;
-	struct request
-		*next_watched; /* with is_watched: under the lock of fs->interrupts */
+	/* Under the lock of fs->interrupts. */
 	bool is_watched;
+	LIST_ENTRY(request) watched;
 };
 
 /* Has rq->cancel fire when the caller's end is wanted; until unhooked, which comes before the
@@ -80,9 +82,10 @@ void interrupts_stop(struct interrupts *in);
 void interrupts_hook(struct request *rq);
 void interrupts_unhook(struct request *rq);
 
-/* Starts the deadline. Every request_begin is followed by one of the replies below, or by
- * request_end and a reply of libfuse. */
-void request_begin(struct request *rq, fuse_req_t req, enum request_kind kind);
+/* Starts the deadline. operation: its name for the probes, static. Every request_begin is followed
+ * by one of the replies below, or by request_end and a reply of libfuse. */
+void request_begin(
+	struct request *rq, fuse_req_t req, enum request_kind kind, const char *operation);
 /* From here no interrupt arrives; the only use of rq after it is to read its members. Returns
  * what the caller is told for r. */
 int request_end(struct request *rq, int r);

@@ -8,12 +8,24 @@
 #include "base/clock.h"
 #include "retry.h"
 
-#define JOB_CONN_IDLE_S                                                                    \
-	50L /* below the idle limits of common load balancers (60 s and more) */
-#define JOB_CONN_LIFETIME_S 600L /* so that changes of DNS are seen */
+/* Below the idle limits of common load balancers (60 s and more). */
+#define JOB_CONN_IDLE_S 50L
+/* So that changes of DNS are seen. */
+#define JOB_CONN_LIFETIME_S 600L
 #define JOB_KEEPALIVE_S	    30L
 #define JOB_READ_SIZE	    65536L
 #define JOB_HEADER_MAX	    (SECRET_MAX + 64)
+
+void http_answer_init(struct http_answer *answer, size_t body_max)
+{
+	*answer = (struct http_answer){.retry_after_ms = -1};
+	buf_init(&answer->body, body_max);
+}
+
+void http_answer_release(struct http_answer *answer)
+{
+	buf_release(&answer->body);
+}
 
 /* Adds "name: value" to the headers. value may be secret: the line is wiped. */
 static int job_add_header(struct job *job, const char *name, const char *value)
@@ -84,10 +96,9 @@ struct job *job_new(struct http *http, const struct http_request *request,
 	return job;
 }
 
-struct job *job_ref(struct job *job)
+void job_ref(struct job *job)
 {
 	atomic_fetch_add(&job->refs, 1);
-	return job;
 }
 
 void job_unref(struct job *job)

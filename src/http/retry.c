@@ -14,11 +14,12 @@
 #define RETRY_FIRST_MS	  100
 #define RETRY_MAX_MS	  5000
 #define RETRY_AFTER_MAX_S 86400
-#define RETRY_MAX_ANSWERS 6 /* attempts while the server answers that it cannot now */
-#define RETRY_MAX_BROKEN  4 /* attempts while connections end without an answer */
-#define RETRY_MAX_UNREACHED                                                                \
-	4 /* attempts while there is no connection: a dead server is told soon */
-#define RETRY_MAX_CUT 3 /* attempts while answers come cut */
+/* Attempts while the server answers that it cannot now, while connections end without an answer,
+ * while there is no connection (a dead server is told soon), while answers come cut. */
+#define RETRY_MAX_ANSWERS   6
+#define RETRY_MAX_BROKEN    4
+#define RETRY_MAX_UNREACHED 4
+#define RETRY_MAX_CUT	    3
 
 bool http_is_busy(int status)
 {
