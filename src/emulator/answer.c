@@ -7,7 +7,9 @@
 #include <string.h>
 #include "base/utf8.h"
 
-#define TYPE_PREFIX "type.googleapis.com/google.rpc."
+#define TYPE_PREFIX	"type.googleapis.com/google.rpc."
+#define DESCRIPTION_MAX 512
+#define VIOLATIONS_MAX	10000
 
 void answer_release(struct answer *a)
 {
@@ -85,4 +87,20 @@ json_t *answer_bad_request_take(json_t *violations)
 {
 	return json_pack("[{s:s, s:o}]", "@type", TYPE_PREFIX "BadRequest",
 		"fieldViolations", violations);
+}
+
+void answer_violate(json_t *violations, const char *field, const char *fmt, ...)
+{
+	char raw[DESCRIPTION_MAX], text[DESCRIPTION_MAX];
+	va_list ap;
+
+	if (json_array_size(violations) >= VIOLATIONS_MAX)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(raw, sizeof(raw), fmt, ap);
+	va_end(ap);
+	utf8_clean(text, sizeof(text), raw, strlen(raw));
+	json_array_append_new(
+		violations, json_pack("{s:s, s:s, s:s, s:n}", "field", field, "description",
+				    text, "reason", "", "localizedMessage"));
 }

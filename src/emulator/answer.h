@@ -60,6 +60,11 @@ struct answer answer_shaped(enum answer_shape shape, unsigned status, enum rpc_c
 json_t *answer_resource_info(const char *name, const char *description);
 json_t *answer_precondition(const char *type, const char *subject, const char *description);
 json_t *answer_quota(const char *subject, const char *description);
+/* Adds {field, description} to an array of violations. */
+void answer_violate(json_t *violations, const char *field, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#define RULES_FIELD_MAX 128
 /* Takes violations, an array of {field, description}. */
 json_t *answer_bad_request_take(json_t *violations);
 

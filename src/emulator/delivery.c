@@ -2,15 +2,41 @@
 /* How an answer is sent: whole, cut, byte by byte, endless, or not at all. */
 #include "exchange.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "base/clock.h"
 
+#define POLL_MS_MAX  60000
 #define CUT_MISSING  1024
 #define CHUNKED_FROM 2048
 #define SEND_CHUNK   ((size_t)64 << 10)
 #define HUGE_BEGIN   "{\"items\":[\""
 #define HUGE_END     "\"]}"
+
+static int client_fd(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info =
+		c ? MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD) : NULL;
+
+	return info ? info->connect_fd : -1;
+}
+
+bool delivery_wait(struct server *s, struct MHD_Connection *client, uint64_t ms)
+{
+	uint64_t now = clock_mono_ms(), end = ms == DELIVERY_FOREVER ? ms : now + ms;
+	struct pollfd fds[] = {{.fd = s->stop_fd, .events = POLLIN},
+		{.fd = client_fd(client), .events = POLLRDHUP}};
+
+	for (; now < end; now = clock_mono_ms()) {
+		uint64_t left = end - now < POLL_MS_MAX ? end - now : POLL_MS_MAX;
+
+		if (poll(fds, 2, (int)left) > 0)
+			return false;
+	}
+	return true;
+}
 
 /* A body that is made while it is sent. */
 struct stream {
@@ -45,7 +71,7 @@ static ssize_t stream_read(void *cls, uint64_t at, char *to, size_t max)
 
 	if (at >= st->end)
 		return MHD_CONTENT_READER_END_WITH_ERROR;
-	if (st->drip && !exchange_wait(st->server, NULL, st->drip_ms))
+	if (st->drip && !delivery_wait(st->server, NULL, st->drip_ms))
 		return MHD_CONTENT_READER_END_WITH_ERROR;
 	if (st->drip)
 		max = 1;

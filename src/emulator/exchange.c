@@ -2,34 +2,8 @@
 /* One request and its answer: who asks, what goes wrong, what is done, when it is told. */
 #include "exchange.h"
 
-#include <poll.h>
 #include <string.h>
 #include "base/clock.h"
-
-#define POLL_MS_MAX 60000
-
-static int client_fd(struct MHD_Connection *c)
-{
-	const union MHD_ConnectionInfo *info =
-		c ? MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD) : NULL;
-
-	return info ? info->connect_fd : -1;
-}
-
-bool exchange_wait(struct server *s, struct MHD_Connection *client, uint64_t ms)
-{
-	uint64_t now = clock_mono_ms(), end = ms == EXCHANGE_FOREVER ? ms : now + ms;
-	struct pollfd fds[] = {{.fd = s->stop_fd, .events = POLLIN},
-		{.fd = client_fd(client), .events = POLLRDHUP}};
-
-	for (; now < end; now = clock_mono_ms()) {
-		uint64_t left = end - now < POLL_MS_MAX ? end - now : POLL_MS_MAX;
-
-		if (poll(fds, 2, (int)left) > 0)
-			return false;
-	}
-	return true;
-}
 
 static struct answer no_control(const struct route *route)
 {
@@ -123,7 +97,7 @@ static bool linger(struct server *s, const struct exchange *x)
 		.generation = x->fault.generation};
 
 	if (x->fault.action == FAULT_DELAY)
-		return exchange_wait(s, NULL, x->fault.number);
+		return delivery_wait(s, NULL, x->fault.number);
 	if (x->fault.action == FAULT_HOLD)
 		return holds_wait(s->parts.holds, &ticket);
 	return true;
@@ -149,7 +123,7 @@ static bool perform(
 	if (f->action == FAULT_RESET)
 		return false;
 	if (f->action == FAULT_HANG) {
-		exchange_wait(s, c, EXCHANGE_FOREVER);
+		delivery_wait(s, c, DELIVERY_FOREVER);
 		return false;
 	}
 	if (replacement(s, x, &other)) {
@@ -158,7 +132,7 @@ static bool perform(
 	}
 	if (f->carried_out && !linger(s, x))
 		return false;
-	return exchange_wait(s, NULL, s->parts.latency_ms);
+	return delivery_wait(s, NULL, s->parts.latency_ms);
 }
 
 static enum MHD_Result call_answer(struct server *s, struct exchange *x,

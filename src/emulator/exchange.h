@@ -24,11 +24,6 @@ struct server {
 	int stop_fd;		   /* owned eventfd: readable from server_stop on */
 };
 
-/* Waits so long, but no longer than until the server stops (false), and, where the client is given,
- * until it has gone (false). */
-bool exchange_wait(struct server *s, struct MHD_Connection *client, uint64_t ms);
-#define EXCHANGE_FOREVER UINT64_MAX
-
 /* The whole request is here: does what it asks and what the faults ask, and queues the answer. */
 enum MHD_Result exchange_answer(struct server *s, struct exchange *x,
 	struct MHD_Connection *c, const char *method, const char *path);
@@ -44,6 +39,11 @@ bool gateway_admit(const struct server *s, const struct exchange *x,
 /* Chooses the form of a service's answer that this client takes; to be done once, before the answer
  * is counted. */
 void represent(struct MHD_Connection *c, const struct fault *fault, struct answer *a);
+
+/* Waits so long, but no longer than until the server stops (false), and, where the client is given,
+ * until it has gone (false). */
+bool delivery_wait(struct server *s, struct MHD_Connection *client, uint64_t ms);
+#define DELIVERY_FOREVER UINT64_MAX
 
 /* Whether the fault is about how the bytes of the body arrive. */
 bool delivery_is_streamed(const struct fault *fault);

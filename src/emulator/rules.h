@@ -17,9 +17,4 @@ void rules_check_host_prefixes(
 void rules_check_host_cidr(
 	const struct profile *p, const json_t *cidr, json_t *violations, const char *field);
 
-void rules_violate(json_t *violations, const char *field, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-#define RULES_FIELD_MAX 128
-
 #endif

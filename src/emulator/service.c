@@ -113,11 +113,11 @@ static void check_leaves(const struct service *s, const struct vpc *v,
 	const json_t *request, unsigned leaves, json_t *violations)
 {
 	if (leaves & LEAF_NAME && !json_object_get(request, "name"))
-		rules_violate(violations, "name", "value is required");
+		answer_violate(violations, "name", "value is required");
 	if (leaves & LEAF_ZONE && !json_object_get(request, "zone"))
-		rules_violate(violations, "zone", "value is required");
+		answer_violate(violations, "zone", "value is required");
 	if (!document_host_prefixes_agree(v->doc, request, leaves))
-		rules_violate(violations,
+		answer_violate(violations,
 			leaves & LEAF_HOST_PREFIXES ? "host_prefixes" : "host_prefix",
 			"host prefixes may not be changed after they are configured");
 }
@@ -165,7 +165,7 @@ static struct answer call_patch(struct service *s, const struct service_call *ca
 	rules_check_update(s->profile, request, violations);
 	known = mask_leaves(s->profile, request, &leaves, &unknown);
 	if (!known && !s->profile->unknown_is_silent)
-		rules_violate(violations, "update_mask", "\"%s\" is not a field of a VPC",
+		answer_violate(violations, "update_mask", "\"%s\" is not a field of a VPC",
 			unknown ? unknown : "?");
 	if (json_array_size(violations))
 		return invalid_take(json_incref(violations));
