@@ -140,10 +140,10 @@ static size_t job_on_body(char *bytes, size_t size, size_t count, void *arg)
 }
 
 /* Method and body. Returns 0 or what curl said. */
-static int job_set_request(struct job *job, const struct job_settings *settings)
+static unsigned job_set_request(struct job *job, const struct job_settings *settings)
 {
 	CURL *easy = job->easy;
-	int r = curl_easy_setopt(easy, CURLOPT_URL, job->url);
+	unsigned r = curl_easy_setopt(easy, CURLOPT_URL, job->url);
 
 	r |= curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	r |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, job->headers);
@@ -158,10 +158,10 @@ static int job_set_request(struct job *job, const struct job_settings *settings)
 	return r;
 }
 
-static int job_set_callbacks(struct job *job, const struct job_settings *settings)
+static unsigned job_set_callbacks(struct job *job, const struct job_settings *settings)
 {
 	CURL *easy = job->easy;
-	int r = curl_easy_setopt(easy, CURLOPT_PRIVATE, job);
+	unsigned r = curl_easy_setopt(easy, CURLOPT_PRIVATE, job);
 
 	r |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, job->details);
 	r |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, job_on_body);
@@ -171,13 +171,13 @@ static int job_set_callbacks(struct job *job, const struct job_settings *setting
 	return r;
 }
 
-static int job_set_transport(struct job *job, const struct job_settings *settings)
+static unsigned job_set_transport(struct job *job, const struct job_settings *settings)
 {
 	CURL *easy = job->easy;
 	uint64_t now = clock_mono_ms();
 	bool is_tls = strncasecmp(job->url, "https:", 6) == 0;
 	long left = job->deadline_ms > now ? (long)(job->deadline_ms - now) : 1;
-	int r = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	unsigned r = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 
 	r |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	r |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -226,7 +226,7 @@ static void job_copy_header(struct job *job, const char *name, char out[HTTP_HEA
 	out[0] = '\0';
 	if (curl_easy_header(job->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
 		strlen(header->value) < HTTP_HEADER_MAX)
-		strcpy(out, header->value);
+		memcpy(out, header->value, strlen(header->value) + 1);
 }
 
 void job_collect(struct job *job, CURLcode result)

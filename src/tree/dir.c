@@ -219,7 +219,7 @@ static int remove_from_view(
 		return r;
 	tree_lock(tree);
 	dir_gone_locked(child);
-	child->bits &= ~BIT_LOST; /* the kernel takes the name away itself */
+	child->bits &= (uint8_t)~BIT_LOST; /* the kernel takes the name away itself */
 	tree_unlock(tree);
 	return 0;
 }

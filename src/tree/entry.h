@@ -23,20 +23,20 @@ struct overlay {
 	size_t visible;
 };
 
-struct scratch_entry *entry_find_locked(const struct node *dir, const char *name);
+struct scratch_entry *entry_find_locked(const struct node *dir, const char *text);
 /* NULL when the directory has no scratch entries. */
 struct overlay *overlay_find_locked(const struct node *dir);
 /* Errors: -ENOMEM, -ENOSPC. */
-int entry_add_locked(struct node *dir, const char *name, struct node *node);
+int entry_add_locked(struct node *dir, const char *text, struct node *node);
 void entry_remove_locked(struct scratch_entry *e);
 /* Errors: -ENOMEM. */
-int entry_move_locked(struct scratch_entry *e, struct node *dir, const char *name);
+int entry_move_locked(struct scratch_entry *e, struct node *dir, const char *text);
 
 /* Whether a visible scratch entry is in dir, or, of a directory of the view, in a directory of
  * the view below it. */
 bool overlay_has_visible_locked(const struct node *dir);
-/* The scratch entries of dir with all that is below them. */
-void overlay_purge_locked(struct node *dir);
+/* The scratch entries of top with all that is below them. */
+void overlay_purge_locked(struct node *top);
 /* A directory of the view is gone, with the scratch in it, and nothing can be made in it any
  * more. The kernel marks the inode of a removed directory dead: one that is made under its name
  * gets another node. The caller holds dir. */

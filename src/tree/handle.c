@@ -135,7 +135,7 @@ int tree_create(struct tree *tree, const struct op *op, uint64_t dir_id, const c
 {
 	CLEANUP_NODE struct node *dir = node_get(tree, dir_id);
 	CLEANUP_NODE struct node *node = NULL;
-	struct tree_open open;
+	struct tree_open open = {0};
 	int r = dir ? find_or_make(dir, op, name, mode, &flags, &node) : -ESTALE;
 
 	if (r == 0)

@@ -51,7 +51,7 @@ static int fill_copy_locked(struct node *copy, struct original *from)
 static int put_copy_locked(const struct move *m, const struct op *op, struct original *from)
 {
 	struct scratch_entry *old;
-	struct node *copy;
+	struct node *copy = NULL;
 	int r = check_place_locked(m);
 
 	if (r == 0)
