@@ -11,13 +11,17 @@ CHUNK_SLOTS, SLOT_BYTES = 16384, 64  # src/tree/pool.h
 BITS = ["keyed", "gone", "overlay", "moved", "lost"]  # enum node_bits
 
 
+def bytes_at(pointer):
+    return pointer.cast(gdb.lookup_type("char").pointer())
+
+
 def node_at(pool, number):
-    chunk = pool["chunks"][number // CHUNK_SLOTS].cast(gdb.lookup_type("char").pointer())
+    chunk = bytes_at(pool["chunks"][number // CHUNK_SLOTS])
     return (chunk + number % CHUNK_SLOTS * SLOT_BYTES).cast(gdb.lookup_type("struct node").pointer()).dereference()
 
 
 def line_of(node):
-    name = node["name"]["text"].string() if node["name"] else "-"
+    name = bytes_at(node["name"]["text"].address).string() if node["name"] else "-"
     kind = ["dir", "file", "link"][int(node["kind"])]
     owner = "view" if node["ops"] else "scratch"
     bits = ",".join(bit for i, bit in enumerate(BITS) if int(node["bits"]) >> i & 1)
