@@ -255,7 +255,7 @@ int store_add(
 
 	if (r == 0)
 		r = store_insert(s, shown, as_given, &v);
-	if (r < 0)
+	if (r)
 		return r;
 	*ret = v;
 	if (phase && s->provision_ms)

@@ -135,12 +135,12 @@ int tree_create(struct tree *tree, const struct op *op, uint64_t dir_id, const c
 {
 	CLEANUP_NODE struct node *dir = node_get(tree, dir_id);
 	CLEANUP_NODE struct node *node = NULL;
-	struct tree_open open = {0};
+	struct tree_open open;
 	int r = dir ? find_or_make(dir, op, name, mode, &flags, &node) : -ESTALE;
 
 	if (r == 0)
 		r = handle_open(node, op, flags, &open);
-	if (r < 0)
+	if (r)
 		return r;
 	r = node_answer(node, op, ret_entry);
 	if (r < 0) {

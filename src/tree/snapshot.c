@@ -51,13 +51,13 @@ static int fill_copy_locked(struct node *copy, struct original *from)
 static int put_copy_locked(const struct move *m, const struct op *op, struct original *from)
 {
 	struct scratch_entry *old;
-	struct node *copy = NULL;
+	struct node *copy;
 	int r = check_place_locked(m);
 
 	if (r == 0)
 		r = scratch_new_locked(
 			op, m->new_dir, from->attr.attr.st_mode, NULL, &copy);
-	if (r < 0)
+	if (r)
 		return r;
 	r = fill_copy_locked(copy, from);
 	old = entry_find_locked(m->new_dir, m->new_name);
