@@ -186,7 +186,4 @@ struct node_ops {
 	void (*release)(void *data);
 };
 
-/* What ops may ask of their node. */
-struct node *node_parent(struct node *node); /* borrowed from node; NULL for the root */
-
 #endif

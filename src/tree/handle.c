@@ -224,12 +224,12 @@ int tree_write(struct handle *h, const struct op *op, uint64_t off, const void *
 
 int tree_flush(struct handle *h, const struct op *op)
 {
-	return h->file ? on_handle(open_file_flush(h->file, op)) : 0;
+	return h->file ? on_handle(open_file_settle(h->file, op, STORE_FLUSH)) : 0;
 }
 
 int tree_fsync(struct handle *h, const struct op *op)
 {
-	int r = h->file ? on_handle(open_file_fsync(h->file, op)) : 0;
+	int r = h->file ? on_handle(open_file_settle(h->file, op, STORE_FSYNC)) : 0;
 
 	/* To a program EINVAL says that the file cannot be synchronised; emacs and nano go on as
 	 * if it were. */
@@ -239,7 +239,7 @@ int tree_fsync(struct handle *h, const struct op *op)
 void tree_release(struct handle *h, const struct op *op)
 {
 	if (h->file)
-		open_file_settle_last(h->file, op);
+		open_file_settle(h->file, op, STORE_RELEASE);
 	handle_drop(&h->opened);
 }
 

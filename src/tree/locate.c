@@ -73,13 +73,3 @@ int node_locate(const struct node *node, struct node_place *ret)
 	memmove(ret->path, path, strlen(path) + 1);
 	return 0;
 }
-
-struct node *node_parent(struct node *node)
-{
-	struct node *parent;
-
-	tree_lock(node_tree(node));
-	parent = parent_of(node);
-	tree_unlock(node_tree(node));
-	return parent;
-}

@@ -320,27 +320,6 @@ static int sticky_of(struct open_file *f)
 	return sticky;
 }
 
-/* In the gate: a dirty text is sent, a failure that sticks is told again without asking. */
-static int settle(struct open_file *f, const struct op *op, enum store_why why)
-{
-	struct write_buffer *w = &f->buffer;
-	const char *text;
-	size_t len;
-	int r = sticky_of(f);
-
-	if (r < 0 || !(w->is_dirty || (w->is_emptied && why == STORE_FSYNC)))
-		return r;
-	text = write_buffer_pending(w, &len);
-	r = send_text(f, op, why, text, len, w->foreign_count);
-	pthread_mutex_lock(&f->lock);
-	if (r < 0)
-		w->sticky = r;
-	else
-		write_buffer_stored(w);
-	pthread_mutex_unlock(&f->lock);
-	return r;
-}
-
 /* Whether the text may be decided when a child that inherited the descriptor closes it: not in
  * the middle of its parent's text. */
 static bool is_whole_text(const struct open_file *f)
@@ -352,25 +331,31 @@ static bool is_whole_text(const struct open_file *f)
 	return !f->buffer.foreign_count && is_complete(f, text, len);
 }
 
-int open_file_flush(struct open_file *f, const struct op *op)
+/* In the gate: a dirty text is sent, a failure that sticks is told again without asking. */
+static int settle_in_gate(struct open_file *f, const struct op *op, enum store_why why)
 {
 	struct write_buffer *w = &f->buffer;
-	int r;
+	const char *text;
+	size_t len;
+	int r = sticky_of(f);
 
-	if (!f->writable)
-		return 0;
-	r = gate_enter(f, op);
-	if (r < 0)
+	if (r < 0 || !(w->is_dirty || (w->is_emptied && why == STORE_FSYNC)))
 		return r;
-	r = sticky_of(f);
-	if (!r && w->is_dirty &&
-		(caller_has_thread(&f->opener, op->pid) || is_whole_text(f)))
-		r = settle(f, op, STORE_FLUSH);
-	gate_leave(f);
+	if (why == STORE_FLUSH && !caller_has_thread(&f->opener, op->pid) &&
+		!is_whole_text(f))
+		return 0;
+	text = write_buffer_pending(w, &len);
+	r = send_text(f, op, why, text, len, w->foreign_count);
+	pthread_mutex_lock(&f->lock);
+	if (r < 0)
+		w->sticky = r;
+	else
+		write_buffer_stored(w);
+	pthread_mutex_unlock(&f->lock);
 	return r;
 }
 
-int open_file_fsync(struct open_file *f, const struct op *op)
+int open_file_settle(struct open_file *f, const struct op *op, enum store_why why)
 {
 	int r;
 
@@ -379,13 +364,7 @@ int open_file_fsync(struct open_file *f, const struct op *op)
 	r = gate_enter(f, op);
 	if (r < 0)
 		return r;
-	r = settle(f, op, STORE_FSYNC);
+	r = settle_in_gate(f, op, why);
 	gate_leave(f);
 	return r;
-}
-
-void open_file_settle_last(struct open_file *f, const struct op *op)
-{
-	if (f->writable)
-		settle(f, op, STORE_RELEASE);
 }
