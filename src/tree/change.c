@@ -3,6 +3,7 @@
 #include "tree/change.h"
 
 #include "entry.h"
+#include "move.h"
 
 #define IDS_MAX ((size_t)POOL_CHUNKS * POOL_CHUNK_SLOTS * sizeof(uint64_t)) /* bytes */
 

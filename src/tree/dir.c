@@ -6,6 +6,7 @@
 #include "name.h"
 #include "node_io.h"
 #include "scratch.h"
+#include "tree/change.h"
 
 #define SYMLINK_MAX 4095 /* bytes, as PATH_MAX allows */
 

@@ -11,8 +11,9 @@
 #include "entry.h"
 #include "name.h"
 #include "node_io.h"
-#include "rename.h"
+#include "move.h"
 #include "scratch.h"
+#include "tree/change.h"
 
 #define DRAFT_MAX (1u << 24) /* entries */
 

@@ -7,19 +7,23 @@
 #include "inode.h"
 
 struct scratch_entry {
-	struct map_link link; /* in tree->entries */
+	/* In tree->entries. */
+	struct map_link link;
 	TAILQ_ENTRY(scratch_entry) order;
 	struct overlay *overlay;
-	struct name *name; /* counted */
-	struct node *node; /* counted */
+	/* Counted. */
+	struct name *name;
+	struct node *node;
 	bool hidden;
 };
 
 struct overlay {
-	struct map_link link; /* in tree->overlays */
-	struct node *dir;     /* counted */
-	TAILQ_HEAD(, scratch_entry)
-	entries; /* in order of creation; never empty for long */
+	/* In tree->overlays. */
+	struct map_link link;
+	/* Counted. */
+	struct node *dir;
+	/* In order of creation; never empty for long. */
+	TAILQ_HEAD(, scratch_entry) entries;
 	size_t visible;
 };
 

@@ -46,9 +46,6 @@ void node_count_lookup(struct node *node);
  * lock. Returns r, an error. */
 int node_refused(struct node *node, const char *what, const char *name, int r);
 
-/* The kernel's attributes of this id are not true any more: change.c. Without the lock. */
-void change_tell(struct tree *tree, uint64_t id);
-
 /* Upwards: locate.c. */
 
 /* The nearest ancestor-or-self with data, or NULL. */

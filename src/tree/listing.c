@@ -9,6 +9,7 @@
 #include "name.h"
 #include "node_io.h"
 #include "scratch.h"
+#include "tree/change.h"
 
 #define LISTING_MAX (1u << 24) /* entries */
 

@@ -6,6 +6,7 @@
 #include "entry.h"
 #include "name.h"
 #include "scratch.h"
+#include "tree/change.h"
 
 static struct node *scratch_child(struct node *dir, const char *name)
 {

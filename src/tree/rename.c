@@ -6,7 +6,7 @@
  *   directory of the view                  the view's own rename
  *   draft to another directory             makes an object of it (draft.c)
  * Everything else is refused. */
-#include "rename.h"
+#include "move.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #include "entry.h"
 #include "node_io.h"
 #include "node_text.h"
-#include "rename.h"
+#include "move.h"
 #include "scratch.h"
 
 /* What the copy is made of. */

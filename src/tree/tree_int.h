@@ -10,11 +10,11 @@
 #include "base/map.h"
 #include "keys.h"
 #include "pool.h"
-#include "tree/change.h"
 #include "tree/tree.h"
 
 struct name; /* one text, shared by all nodes of that name */
 struct scratch;
+struct tree_notifier;
 
 enum node_bits {
 	BIT_KEYED = 1,	 /* found by (parent, data or name) */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One rename, and the kinds of it that have a file of their own. */
-#ifndef TREE_RENAME_H
-#define TREE_RENAME_H
+/* One rename, and the kinds of it that have a file of their own: snapshot.c and draft.c. */
+#ifndef TREE_MOVE_H
+#define TREE_MOVE_H
 
 #include "inode.h"
 
@@ -21,5 +21,9 @@ int move_snapshot(const struct move *m, const struct op *op);
  * same, or m->node is a draft and m->new_dir is not the directory of drafts itself. */
 bool move_leaves_drafts(const struct move *m);
 int move_out_of_drafts(const struct move *m, const struct op *op);
+
+/* The kernel moves the inode of this id itself; its attributes are not true any more. Without the
+ * lock. In change.c. */
+void change_tell(struct tree *tree, uint64_t id);
 
 #endif
