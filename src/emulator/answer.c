@@ -33,7 +33,7 @@ struct answer answer_plain(unsigned status, const char *type, const char *bytes)
 	};
 }
 
-static struct answer answer_json_take(unsigned status, json_t *json)
+struct answer answer_json_take(unsigned status, json_t *json)
 {
 	struct answer a = answer_text_take(json ? text_from_json(json) : NULL);
 

@@ -30,6 +30,8 @@ void answer_release(struct answer *a);
 
 /* 200 with this body; takes the reference, and NULL (no memory) becomes a 500. */
 struct answer answer_text_take(struct text *body);
+/* Takes json; NULL (no memory) becomes a 500. */
+struct answer answer_json_take(unsigned status, json_t *json);
 /* A body that is not JSON; type is static. */
 struct answer answer_plain(unsigned status, const char *type, const char *bytes);
 

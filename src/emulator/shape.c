@@ -28,16 +28,6 @@ enum answer_shape answer_shape_named(const char *name)
 	return (enum answer_shape)i;
 }
 
-static struct answer shape_take(unsigned status, json_t *json)
-{
-	struct answer a = answer_text_take(json ? text_from_json(json) : NULL);
-
-	json_decref(json);
-	if (a.status == 200)
-		a.status = status;
-	return a;
-}
-
 static json_t *quota_details(bool quota)
 {
 	return quota ? answer_quota(QUOTA_SUBJECT, QUOTA_TEXT) : json_array();
@@ -57,8 +47,8 @@ static struct answer shape_connect(
 		json_array_append_new(
 			details, json_pack("{s:s, s:s}", "type", "google.rpc.QuotaFailure",
 					 "value", QUOTA_BASE64));
-	return shape_take(status, json_pack("{s:s, s:s, s:o}", "code", name, "message",
-					  message, "details", details));
+	return answer_json_take(status, json_pack("{s:s, s:s, s:o}", "code", name,
+						"message", message, "details", details));
 }
 
 static struct answer shape_html(unsigned status, const char *message)
@@ -79,7 +69,7 @@ struct answer answer_shaped(enum answer_shape shape, unsigned status, enum rpc_c
 	case ANSWER_CONNECT:
 		return shape_connect(status, code, message, quota);
 	case ANSWER_AIP193:
-		return shape_take(
+		return answer_json_take(
 			status, json_pack("{s:{s:i, s:s, s:s, s:o}}", "error", "code",
 					(int)status, "message", message, "status",
 					rpc_name(code), "details", quota_details(quota)));
@@ -90,7 +80,7 @@ struct answer answer_shaped(enum answer_shape shape, unsigned status, enum rpc_c
 	case ANSWER_EMPTY:
 		return (struct answer){.status = status};
 	default:
-		return shape_take(
+		return answer_json_take(
 			status, json_pack("{s:i, s:s, s:o}", "code", (int)code, "message",
 					message, "details", quota_details(quota)));
 	}
