@@ -44,6 +44,9 @@ int64_t api_repeat_wait_ms(const struct api_problem *problem, unsigned attempts)
 /* Whether there was no answer, or one that says "not now", after all repetitions; a quota is none
  * of these. */
 bool api_problem_is_down(const struct api_problem *problem);
+/* A problem of the caller's own making: nothing but errno and a sentence. Returns -errnum. */
+int api_problem_say(struct api_problem *problem, int errnum, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* One finished call, for the log and the statistics. */
 struct api_event {

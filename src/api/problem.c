@@ -45,6 +45,18 @@ int problem_set(struct api_problem *problem, int errnum, const char *fmt, ...)
 	return -errnum;
 }
 
+int api_problem_say(struct api_problem *problem, int errnum, const char *fmt, ...)
+{
+	char text[ERR_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	problem_clear(problem);
+	return problem_set(problem, errnum, "%s", text);
+}
+
 void problem_add_line(struct api_problem *problem, const char *label, const char *text)
 {
 	size_t len = strlen(problem->text);
