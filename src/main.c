@@ -155,15 +155,6 @@ static int start_view(struct program *p, struct err *err)
 	return r < 0 ? r : view_check(p->view, &op, err);
 }
 
-static void report_gauges(void *arg, struct view_gauges *ret)
-{
-	struct tree_stats stats;
-
-	tree_stats(arg, &stats);
-	ret->open_handles = stats.handles;
-	ret->scratch_bytes = stats.scratch_bytes;
-}
-
 static void become_daemon(void)
 {
 	CLEANUP_CLOSE int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -223,7 +214,6 @@ static int start_fs(struct program *p, struct err *err)
 
 	if (r < 0)
 		return err_set(err, -r, "out of memory");
-	view_set_gauges(p->view, report_gauges, p->tree);
 	view_set_tree(p->view, p->tree);
 	r = fs_new(p->tree, &options, &p->fs, err);
 	return r < 0 ? r : fs_mount(p->fs, err);

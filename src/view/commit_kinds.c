@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What can be written: the text of a file, spec.json, an entry of a list less or renamed, the VPC's
  * name. Each is a plan from a document to a change; commit.c does the rest. */
-#include "commit.h"
+#include "commit_kinds.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "cache.h"
+#include "commit.h"
 
 /* The entry that a path is in: "vpcPrefixes/pods" of "vpcPrefixes/pods/value". */
 static void entry_of(const char *path, char ret[NODE_PATH_MAX])
@@ -23,7 +25,7 @@ static bool is_new_value(const struct commit *c)
 	char entry[NODE_PATH_MAX];
 
 	entry_of(c->path, entry);
-	return local_entry_exists(c->vpc, entry);
+	return local_entry_exists(vpc_local_entries(c->vpc), entry);
 }
 
 static int plan_text(
@@ -118,8 +120,6 @@ static bool differs_nowhere(const struct doc *base, const struct node_store *s)
 /* What the save is compared with; the caller's reference, or NULL: the text is absolute. */
 static struct doc *choose_base(struct vpc *vpc, const struct node_store *s)
 {
-	struct doc *base;
-
 	if (s->why == STORE_RENAME) {
 		/* Somebody else who renames a copy of what was read puts that copy back. */
 		if (!s->base || (!caller_equal(&s->writer, &s->mover) &&
@@ -127,12 +127,7 @@ static struct doc *choose_base(struct vpc *vpc, const struct node_store *s)
 			return NULL;
 		return doc_ref(s->base);
 	}
-	if (s->base)
-		return doc_ref(s->base);
-	pthread_mutex_lock(&vpc->view->lock);
-	base = bases_get(vpc, &s->writer);
-	pthread_mutex_unlock(&vpc->view->lock);
-	return base;
+	return s->base ? doc_ref(s->base) : bases_get(vpc_bases(vpc), &s->writer);
 }
 
 /* The writer's next save is compared with its own text. What others changed meanwhile is not in
@@ -147,9 +142,7 @@ static void move_base(struct vpc *vpc, struct doc *base, struct node_store *s)
 	if (change_spec(base, base, s->text, s->len, &change, NULL) < 0 ||
 		change_is_empty(change) || change_apply(change, base, &after, NULL) < 0)
 		return;
-	pthread_mutex_lock(&vpc->view->lock);
-	bases_saved(vpc, &s->writer, after);
-	pthread_mutex_unlock(&vpc->view->lock);
+	bases_saved(vpc_bases(vpc), &s->writer, after);
 	if (s->base) {
 		doc_unref(s->base);
 		s->base = STEAL(after);
@@ -165,7 +158,7 @@ static int commit_spec(struct commit *c, struct node_store *store)
 	c->is_document = true;
 	c->plan = plan_spec;
 	r = commit_run(c);
-	if (r == 0 && base && !c->vpc->view->dry_run)
+	if (r == 0 && base && !c->view->dry_run)
 		move_base(c->vpc, base, store);
 	return r;
 }
@@ -179,8 +172,8 @@ static int commit_value(struct commit *c)
 	c->is_replacement = is_replacement(c->vpc, c->path, c->store);
 	r = commit_run(c);
 	entry_of(c->path, entry);
-	if (r == 0 && entry[0] && !c->vpc->view->dry_run)
-		local_entry_drop(c->vpc, entry);
+	if (r == 0 && entry[0] && !c->view->dry_run)
+		local_entry_drop(vpc_local_entries(c->vpc), entry);
 	return r;
 }
 
@@ -221,8 +214,9 @@ static int commit_entry(struct vpc *vpc, const struct op *op, const char *path,
 	c.new_name = new_name;
 	c.plan = plan;
 	r = commit_run(&c);
-	if (r == 0 && !vpc->view->dry_run) /* one made here, too, must not come to light */
-		local_entry_drop(vpc, path);
+	if (r == 0 &&
+		!vpc_view(vpc)->dry_run) /* one made here, too, must not come to light */
+		local_entry_drop(vpc_local_entries(vpc), path);
 	return commit_end(&c, r);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `.vpcfs/README`: how to use this mount, for whoever finds it without its documentation. */
-#include "internal.h"
+#include "control_readme.h"
 
 const char control_readme[] =
 	"This directory tree is the VPCs of a CoreWeave organisation (vpcfs).\n"

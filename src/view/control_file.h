@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* `.vpcfs`: what its files and its directories share. */
-#ifndef VIEW_CONTROL_H
-#define VIEW_CONTROL_H
+/* The files of `.vpcfs` and the mount's `.error`. */
+#ifndef VIEW_CONTROL_FILE_H
+#define VIEW_CONTROL_FILE_H
 
-#include "internal.h"
+#include "mount.h"
+#include "tree/node.h"
 
 struct control {
 	const char *path;
 	mode_t mode;
-	int (*show)(
-		struct view *view, struct buf *ret); /* NULL: it has a time of its own */
+	/* Adds the text; *ret_at is the start of the mount, unless it has a time of its own. */
+	int (*show)(struct view *view, struct buf *ret, struct timespec *ret_at);
+	const struct node_ops *ops;
 };
 
 extern const struct control controls[];
 extern const size_t control_count;
+/* Of what is in no such row: links of by-id, texts in rejected. */
+extern const struct node_ops control_file_ops;
 
 /* NULL when there is none of this path. */
 const struct control *control_find(const char *path);
@@ -21,6 +25,5 @@ const struct control *control_find(const char *path);
 const char *control_path_in(const char *path, const char *dir);
 /* The target of `.vpcfs/by-id/FILE`. Errors: -ENOENT, -ENOMEM. */
 int control_show_link(struct view *view, const char *file, struct buf *ret);
-struct node_entry control_entry(const char *path, enum node_kind kind);
 
 #endif
