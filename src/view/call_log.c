@@ -40,9 +40,8 @@ static void cut_locked(struct call_log *log, size_t lines)
 
 /* While somebody has the log open nothing is cut off in front, so that tail -f keeps its place;
  * past the limit lines are dropped. */
-static void add_line(struct call_log *log, const char *line)
+static void add_locked(struct call_log *log, const char *line)
 {
-	pthread_mutex_lock(&log->lock);
 	if (log->lines >= LOG_LINES + LOG_SLACK && !log->readers)
 		cut_locked(log, LOG_LINES - 1);
 	if (log->text.len + strlen(line) > LOG_MAX && !log->readers)
@@ -52,6 +51,20 @@ static void add_line(struct call_log *log, const char *line)
 	else
 		log->dropped++;
 	log->at = clock_real();
+}
+
+static void add_line(struct call_log *log, struct timespec time, const char *text)
+{
+	CLEANUP_FREE char *line = NULL;
+	char at[CLOCK_TEXT_MAX];
+
+	clock_format_rfc3339(time, at);
+	if (asprintf(&line, "%s %s\n", at, text) < 0) {
+		line = NULL;
+		return;
+	}
+	pthread_mutex_lock(&log->lock);
+	add_locked(log, line);
 	pthread_mutex_unlock(&log->lock);
 }
 
@@ -64,28 +77,19 @@ const char *call_log_errno_name(int errnum)
 
 void call_log_add(struct call_log *log, const struct api_event *event)
 {
-	CLEANUP_FREE char *line = NULL;
-	char at[CLOCK_TEXT_MAX];
+	CLEANUP_FREE char *text = NULL;
 
-	clock_format_rfc3339(event->at, at);
-	if (asprintf(&line, "%s %s %s %s %d %u %s\n", at, event->method, event->path,
+	if (asprintf(&text, "%s %s %s %d %u %s", event->method, event->path,
 		    event->mask[0] ? event->mask : "-", event->status, event->ms,
 		    call_log_errno_name(event->errnum)) < 0)
-		line = NULL;
+		text = NULL;
 	else
-		add_line(log, line);
+		add_line(log, event->at, text);
 }
 
 void call_log_note(struct call_log *log, const char *text)
 {
-	CLEANUP_FREE char *line = NULL;
-	char at[CLOCK_TEXT_MAX];
-
-	clock_format_rfc3339(clock_real(), at);
-	if (asprintf(&line, "%s %s\n", at, text) < 0)
-		line = NULL;
-	else
-		add_line(log, line);
+	add_line(log, clock_real(), text);
 }
 
 int call_log_dry_run(struct call_log *log, const char *method, const char *id,

@@ -351,7 +351,7 @@ int commit_end(struct commit *c, int r)
 		r = report_fail(c->view, &report, &c->problem);
 	} else {
 		if (c->sent)
-			last_error_clear(vpc_last_error(c->vpc));
+			last_error_clear(&vpc_local(c->vpc)->error);
 		if (c->store && !is_rollback(c))
 			rejected_drop(&c->view->rejected, c->target);
 	}

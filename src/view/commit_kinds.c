@@ -25,7 +25,7 @@ static bool is_new_value(const struct commit *c)
 	char entry[NODE_PATH_MAX];
 
 	entry_of(c->path, entry);
-	return local_entry_exists(vpc_local_entries(c->vpc), entry);
+	return local_entry_exists(&vpc_local(c->vpc)->entries, entry);
 }
 
 static int plan_text(
@@ -127,7 +127,7 @@ static struct doc *choose_base(struct vpc *vpc, const struct node_store *s)
 			return NULL;
 		return doc_ref(s->base);
 	}
-	return s->base ? doc_ref(s->base) : bases_get(vpc_bases(vpc), &s->writer);
+	return s->base ? doc_ref(s->base) : bases_get(&vpc_local(vpc)->bases, &s->writer);
 }
 
 /* The writer's next save is compared with its own text. What others changed meanwhile is not in
@@ -142,7 +142,7 @@ static void move_base(struct vpc *vpc, struct doc *base, struct node_store *s)
 	if (change_spec(base, base, s->text, s->len, &change, NULL) < 0 ||
 		change_is_empty(change) || change_apply(change, base, &after, NULL) < 0)
 		return;
-	bases_saved(vpc_bases(vpc), &s->writer, after);
+	bases_saved(&vpc_local(vpc)->bases, &s->writer, after);
 	if (s->base) {
 		doc_unref(s->base);
 		s->base = STEAL(after);
@@ -173,7 +173,7 @@ static int commit_value(struct commit *c)
 	r = commit_run(c);
 	entry_of(c->path, entry);
 	if (r == 0 && entry[0] && !c->view->dry_run)
-		local_entry_drop(vpc_local_entries(c->vpc), entry);
+		local_entry_drop(&vpc_local(c->vpc)->entries, entry);
 	return r;
 }
 
@@ -216,7 +216,7 @@ static int commit_entry(struct vpc *vpc, const struct op *op, const char *path,
 	r = commit_run(&c);
 	if (r == 0 &&
 		!vpc_view(vpc)->dry_run) /* one made here, too, must not come to light */
-		local_entry_drop(vpc_local_entries(vpc), path);
+		local_entry_drop(&vpc_local(vpc)->entries, path);
 	return commit_end(&c, r);
 }
 

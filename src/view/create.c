@@ -27,18 +27,11 @@ struct creation {
 	const char *file;	  /* the name in the mount */
 	char name[NAME_TEXT_MAX]; /* and in the API */
 	struct buf body;
-	bool is_draft;
+	const struct node_draft *draft; /* NULL: with the defaults of the zone */
 	/* generation of a list that was asked before the POST and is complete; 0: there is none */
 	uint64_t listed_us;
 	struct api_problem problem;
 };
-
-static int creation_fail(struct creation *c)
-{
-	struct report report = {.what = "POST", .target = c->file};
-
-	return report_fail(c->view, &report, &c->problem);
-}
 
 static bool shows_body(const struct creation *c, const struct doc *doc)
 {
@@ -162,7 +155,7 @@ static int create(struct creation *c, struct vpc **ret)
 	r = cache_take_created(c->view->collection, doc, &vpc);
 	if (r < 0)
 		return api_problem_say(&c->problem, -r, "out of memory");
-	if (c->is_draft)
+	if (c->draft)
 		r = check_created(c, vpc, doc);
 	if (r == 0)
 		*ret = STEAL(vpc);
@@ -206,30 +199,6 @@ static int creation_note_dry_run(struct creation *c)
 	return r < 0 ? api_problem_say(&c->problem, -r, "out of memory") : 0;
 }
 
-static int creation_run(struct creation *c, struct vpc **ret)
-{
-	int r = creation_check_free(c);
-
-	*ret = NULL;
-	if (r < 0)
-		return r;
-	return c->view->dry_run ? creation_note_dry_run(c) : create(c, ret);
-}
-
-static int creation_begin(
-	struct creation *c, struct view *view, const struct op *op, const char *file)
-{
-	*c = (struct creation){.view = view, .op = op, .file = file};
-	buf_init(&c->body, BODY_MAX);
-	if (name_from_file(file, c->name, sizeof(c->name)) < 0)
-		return api_problem_say(&c->problem, EINVAL,
-			"%s is no name of a VPC: after %% two hex digits of an escaped "
-			"character "
-			"are expected",
-			file);
-	return 0;
-}
-
 static int plain_body(struct creation *c)
 {
 	int r;
@@ -237,26 +206,10 @@ static int plain_body(struct creation *c)
 	if (!c->view->zone)
 		return api_problem_say(&c->problem, EINVAL,
 			"a VPC needs a zone: mount with -o zone=ZONE, or mkdir .drafts/%s, "
-			"echo ZONE > "
-			".drafts/%s/zone, and mv -T .drafts/%s %s",
+			"echo ZONE > .drafts/%s/zone, and mv -T .drafts/%s %s",
 			c->file, c->file, c->file, c->file);
 	r = doc_plain_spec(c->name, c->view->zone, &c->body);
 	return r < 0 ? api_problem_say(&c->problem, -r, "out of memory") : 0;
-}
-
-int vpc_create(struct view *view, const struct op *op, const char *file, struct vpc **ret)
-{
-	struct creation c;
-	int r = creation_begin(&c, view, op, file);
-
-	if (r == 0)
-		r = plain_body(&c);
-	if (r == 0)
-		r = creation_run(&c, ret);
-	if (r < 0)
-		r = creation_fail(&c);
-	buf_release(&c.body);
-	return r;
 }
 
 static bool is_known_name(struct creation *c)
@@ -266,29 +219,45 @@ static bool is_known_name(struct creation *c)
 	return other != NULL;
 }
 
-static int draft_body(struct creation *c, const struct node_draft *draft)
+/* A name that is taken is refused before anything that is wrong with the draft. */
+static int draft_body(struct creation *c)
 {
 	struct err err = {""};
-	int r = publish_read(draft, c->name, c->view->zone, &c->body, &err);
+	int r = is_known_name(c) ? creation_check_free(c) : 0;
 
+	if (r < 0)
+		return r;
+	r = publish_read(c->draft, c->name, c->view->zone, &c->body, &err);
 	return r < 0 ? api_problem_say(&c->problem, -r, "%s", err.text) : 0;
 }
 
-int vpc_publish(struct view *view, const struct op *op, const char *file,
+static int creation_run(struct creation *c, struct vpc **ret)
+{
+	int r;
+
+	if (name_from_file(c->file, c->name, sizeof(c->name)) < 0)
+		return api_problem_say(&c->problem, EINVAL,
+			"%s is no name of a VPC: after %% two hex digits of an escaped "
+			"character are expected",
+			c->file);
+	r = c->draft ? draft_body(c) : plain_body(c);
+	if (r == 0)
+		r = creation_check_free(c);
+	if (r < 0)
+		return r;
+	*ret = NULL;
+	return c->view->dry_run ? creation_note_dry_run(c) : create(c, ret);
+}
+
+int vpc_create(struct view *view, const struct op *op, const char *file,
 	const struct node_draft *draft, struct vpc **ret)
 {
-	struct creation c;
-	int r = creation_begin(&c, view, op, file);
+	struct creation c = {.view = view, .op = op, .file = file, .draft = draft};
+	struct report report = {.what = "POST", .target = file};
+	int r;
 
-	c.is_draft = true;
-	if (r == 0 && is_known_name(&c))
-		r = creation_check_free(&c);
-	if (r == 0)
-		r = draft_body(&c, draft);
-	if (r == 0)
-		r = creation_run(&c, ret);
-	if (r < 0)
-		r = creation_fail(&c);
+	buf_init(&c.body, BODY_MAX);
+	r = creation_run(&c, ret);
 	buf_release(&c.body);
-	return r;
+	return r < 0 ? report_fail(view, &report, &c.problem) : 0;
 }

@@ -18,7 +18,7 @@ static int delete_refusal(struct commit *c, bool has_scratch)
 			&c->problem, EPERM, "this mount has the option nodelete");
 	if (copy_guard_refuses(c->op))
 		return api_problem_say(&c->problem, ENOTEMPTY, COPY_GUARD_RMDIR_TEXT);
-	if (rmdir_guard_refuses(vpc_rmdir_guard(c->vpc), c->op, ""))
+	if (rmdir_guard_refuses(&vpc_local(c->vpc)->rmdir_guard, c->op, ""))
 		return api_problem_say(&c->problem, ENOTEMPTY, RMDIR_GUARD_TEXT);
 	if (has_scratch)
 		return api_problem_say(&c->problem, ENOTEMPTY,

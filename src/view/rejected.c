@@ -11,10 +11,10 @@
 
 struct rejected_text {
 	struct rejected_text *next;
-	char *path; /* owned */
-	char *text; /* owned */
-	size_t len;
 	struct timespec at;
+	size_t len;
+	char *text;  /* behind the path */
+	char path[]; /* with its NUL */
 };
 
 void rejected_init(struct rejected *all)
@@ -26,8 +26,6 @@ void rejected_init(struct rejected *all)
 static void free_one(struct rejected *all, struct rejected_text *one)
 {
 	all->bytes -= one->len;
-	free(one->path);
-	free(one->text);
 	free(one);
 }
 
@@ -75,20 +73,17 @@ static void drop_oldest(struct rejected *all)
 
 bool rejected_keep(struct rejected *all, const char *path, const char *text, size_t len)
 {
-	struct rejected_text *one = calloc(1, sizeof(*one));
+	size_t path_size = strlen(path) + 1;
+	struct rejected_text *one = NULL;
 
+	if (len <= REJECTED_MAX)
+		one = malloc(sizeof(*one) + path_size + len);
 	if (!one)
 		return false;
-	*one = (struct rejected_text){.path = strdup(path),
-		.text = malloc(len + 1),
-		.len = len,
-		.at = clock_real()};
-	if (!one->path || !one->text || len > REJECTED_MAX) {
-		free(one->path);
-		free(one->text);
-		free(one);
-		return false;
-	}
+	one->at = clock_real();
+	one->len = len;
+	one->text = one->path + path_size;
+	memcpy(one->path, path, path_size);
 	memcpy(one->text, text, len);
 	pthread_mutex_lock(&all->lock);
 	take_out(all, path);

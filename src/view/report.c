@@ -39,7 +39,7 @@ int report_fail(
 	last_error_set(&view->last_error, buf_str(&text), false);
 	if (report->vpc)
 		last_error_set(
-			vpc_last_error(report->vpc), buf_str(&text), report->is_read);
+			&vpc_local(report->vpc)->error, buf_str(&text), report->is_read);
 	return -problem->errnum;
 }
 

@@ -169,7 +169,7 @@ static int root_make(
 	if (name[0] == '.')
 		return refuse(place.data, NULL, "mkdir", name, EINVAL,
 			"no name of a VPC begins with a dot");
-	r = vpc_create(place.data, op, name, &vpc);
+	r = vpc_create(place.data, op, name, NULL, &vpc);
 	if (r < 0)
 		return r;
 	*ret = vpc ? vpc_entry(vpc)
@@ -189,7 +189,7 @@ static int root_publish(struct node *dir, const struct op *op, const char *name,
 	if (name[0] == '.')
 		return refuse(place.data, NULL, "mv", name, EPERM,
 			"no name of a VPC begins with a dot");
-	r = vpc_publish(place.data, op, name, draft, &vpc);
+	r = vpc_create(place.data, op, name, draft, &vpc);
 	if (r < 0)
 		return r;
 	*ret = vpc ? vpc_entry(vpc) : (struct node_entry){0};

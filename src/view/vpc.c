@@ -17,10 +17,10 @@ struct vpc *vpc_new(struct collection *collection, const char *id, uint64_t seen
 	vpc->collection = collection;
 	vpc->seen_us = seen_us;
 	vpc->seen = clock_real();
-	bases_init(&vpc->bases);
-	last_error_init(&vpc->last_error, (struct timespec){0});
-	local_entries_init(&vpc->local_entries, tree);
-	rmdir_guard_init(&vpc->rmdir_guard);
+	bases_init(&vpc->local.bases);
+	last_error_init(&vpc->local.error, (struct timespec){0});
+	local_entries_init(&vpc->local.entries, tree);
+	rmdir_guard_init(&vpc->local.rmdir_guard);
 	vpc->id = strdup(id);
 	vpc->file = strdup("");
 	if (!vpc->id || !vpc->file) {
@@ -53,10 +53,10 @@ void vpc_unref(struct vpc *vpc)
 {
 	if (!vpc || atomic_fetch_sub(&vpc->refs, 1) != 1)
 		return;
-	bases_release(&vpc->bases);
-	last_error_release(&vpc->last_error);
-	local_entries_release(&vpc->local_entries);
-	rmdir_guard_release(&vpc->rmdir_guard);
+	bases_release(&vpc->local.bases);
+	last_error_release(&vpc->local.error);
+	local_entries_release(&vpc->local.entries);
+	rmdir_guard_release(&vpc->local.rmdir_guard);
 	resource_release(&vpc->resource);
 	drop_observations(vpc);
 	doc_unref(vpc->doc);
@@ -80,24 +80,9 @@ uint64_t vpc_seen_us(const struct vpc *vpc)
 	return vpc->seen_us;
 }
 
-struct bases *vpc_bases(struct vpc *vpc)
+struct vpc_local *vpc_local(struct vpc *vpc)
 {
-	return &vpc->bases;
-}
-
-struct last_error *vpc_last_error(struct vpc *vpc)
-{
-	return &vpc->last_error;
-}
-
-struct local_entries *vpc_local_entries(struct vpc *vpc)
-{
-	return &vpc->local_entries;
-}
-
-struct rmdir_guard *vpc_rmdir_guard(struct vpc *vpc)
-{
-	return &vpc->rmdir_guard;
+	return &vpc->local;
 }
 
 int vpc_list_add(struct vpc_list *list, struct vpc *vpc)
@@ -230,7 +215,7 @@ bool vpc_set_doc_locked(struct vpc *vpc, struct doc *doc)
 		observe_changes(vpc, old, doc);
 	vpc->doc = doc_ref(doc);
 	doc_unref(old);
-	bases_sweep(&vpc->bases);
+	bases_sweep(&vpc->local.bases);
 	return true;
 }
 

@@ -15,6 +15,14 @@
 
 struct vpc;
 
+/* Each has a lock of its own. */
+struct vpc_local {
+	struct bases bases;
+	struct last_error error;
+	struct local_entries entries;
+	struct rmdir_guard rmdir_guard;
+};
+
 struct vpc *vpc_ref(struct vpc *vpc);
 void vpc_unref(struct vpc *vpc); /* NULL is allowed */
 void vpc_unrefp(struct vpc **vpc);
@@ -24,11 +32,8 @@ void vpc_unrefp(struct vpc **vpc);
 const char *vpc_id(const struct vpc *vpc);
 /* Generation at which it became known; never changes. */
 uint64_t vpc_seen_us(const struct vpc *vpc);
-/* What the mount keeps of it besides the API's answers. Borrowed; each has a lock of its own. */
-struct bases *vpc_bases(struct vpc *vpc);
-struct last_error *vpc_last_error(struct vpc *vpc);
-struct local_entries *vpc_local_entries(struct vpc *vpc);
-struct rmdir_guard *vpc_rmdir_guard(struct vpc *vpc);
+/* What the mount keeps of it besides the API's answers. Borrowed. */
+struct vpc_local *vpc_local(struct vpc *vpc);
 
 /* By the API's own status. doc NULL: false. */
 bool vpc_is_deleting(const struct doc *doc);

@@ -122,7 +122,7 @@ static int list_local_entries(const struct vpc_place *dir, struct node_listing *
 	CLEANUP(map_release) struct map names = {0};
 	struct field field = {.type = FIELD_DIR}, known;
 	char path[NODE_PATH_MAX];
-	int r = local_entry_names(vpc_local_entries(dir->vpc), dir->place.path, &names);
+	int r = local_entry_names(&vpc_local(dir->vpc)->entries, dir->place.path, &names);
 
 	for (struct map_pos p = {0}; r == 0 && map_next(&names, &p);) {
 		struct node_entry entry;
@@ -142,7 +142,7 @@ static int list_local_entry(const struct vpc_place *dir, struct node_listing *li
 	const struct row *row = schema_match(dir->place.path);
 	int r = 0;
 
-	if (!local_entry_has_file(vpc_local_entries(dir->vpc), dir->place.path))
+	if (!local_entry_has_file(&vpc_local(dir->vpc)->entries, dir->place.path))
 		return 0;
 	while (r == 0 && (row = schema_next_required(dir->place.path, row))) {
 		struct field field = {.type = row->type, .flags = row->flags, .row = row};
@@ -196,8 +196,9 @@ static void *dir_base_of(struct node *dir, const struct caller *writer)
 {
 	struct node_place place;
 
-	return node_locate(dir, &place) < 0 ? NULL
-					    : bases_get(vpc_bases(place.data), writer);
+	return node_locate(dir, &place) < 0
+		       ? NULL
+		       : bases_get(&vpc_local(place.data)->bases, writer);
 }
 
 static void dir_release(void *data)

@@ -54,7 +54,7 @@ int vpc_dir_create(
 
 	if (r < 0)
 		return r;
-	entries = vpc_local_entries(place.data);
+	entries = &vpc_local(place.data)->entries;
 	row = schema_match(ret->place.path);
 	if (!row || !(row->flags & FIELD_REQUIRED) ||
 		!local_entry_exists(entries, place.path) ||
@@ -95,7 +95,7 @@ int vpc_dir_make(
 	if (r == 0)
 		r = check_free(dir, op, name);
 	if (r == 0)
-		r = local_entry_add(vpc_local_entries(place.data), ret->place.path);
+		r = local_entry_add(&vpc_local(place.data)->entries, ret->place.path);
 	if (r == 0)
 		ret->field = (struct field){.type = FIELD_DIR};
 	return r;
@@ -107,7 +107,7 @@ static bool is_local(struct vpc *vpc, const char *path)
 	CLEANUP_DOC struct doc *known = NULL;
 	struct field field;
 
-	return local_entry_exists(vpc_local_entries(vpc), path) &&
+	return local_entry_exists(&vpc_local(vpc)->entries, path) &&
 	       (cache_peek(vpc, &known) < 0 || doc_find(known, path, &field) < 0);
 }
 
@@ -129,11 +129,11 @@ int vpc_dir_remove(
 	if (has_scratch)
 		return -ENOTEMPTY;
 	if (is_local(vpc, at.path))
-		return local_entry_drop(vpc_local_entries(vpc), at.path) ? 0 : -ENOENT;
+		return local_entry_drop(&vpc_local(vpc)->entries, at.path) ? 0 : -ENOENT;
 	if (copy_guard_refuses(op))
 		return refuse(vpc_view(vpc), vpc, "rmdir", at.path, ENOTEMPTY,
 			COPY_GUARD_RMDIR_TEXT);
-	if (rmdir_guard_refuses(vpc_rmdir_guard(vpc), op, at.path))
+	if (rmdir_guard_refuses(&vpc_local(vpc)->rmdir_guard, op, at.path))
 		return refuse(
 			vpc_view(vpc), vpc, "rmdir", at.path, ENOTEMPTY, RMDIR_GUARD_TEXT);
 	return commit_remove_entry(vpc, op, at.path);
@@ -149,7 +149,7 @@ int vpc_dir_unlink(struct node *dir, const struct op *op, const char *name)
 		return r;
 	vpc = place.data;
 	if (!is_local(vpc, place.path))
-		rmdir_guard_note(vpc_rmdir_guard(vpc), op, place.path);
+		rmdir_guard_note(&vpc_local(vpc)->rmdir_guard, op, place.path);
 	/* An editor that could not save takes its own copy back, and vim removes the file first.
 	 * Why it could not save is what its user looks for. */
 	if (has_refused_text(vpc, at.path))
@@ -171,7 +171,7 @@ static int rename_in_list(struct vpc *vpc, const struct op *op, struct node *dir
 	if (r < 0)
 		return r;
 	return is_local(vpc, path)
-		       ? local_entry_rename(vpc_local_entries(vpc), path, new_path)
+		       ? local_entry_rename(&vpc_local(vpc)->entries, path, new_path)
 		       : commit_rename_entry(vpc, op, path, new_name);
 }
 

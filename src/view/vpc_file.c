@@ -10,7 +10,7 @@ static int show_text(
 	const struct vpc_place *at, struct buf *ret, struct timespec *ret_error_at)
 {
 	if (at->field.type == FIELD_ERROR)
-		return last_error_get(vpc_last_error(at->vpc), ret, ret_error_at);
+		return last_error_get(&vpc_local(at->vpc)->error, ret, ret_error_at);
 	if (at->is_local)
 		return 0; /* the value of an entry that has none yet */
 	return doc_show(at->doc, at->place.path, ret);
@@ -78,7 +78,7 @@ static void spec_was_read(struct node *node, const struct op *op, void *base)
 	if (!base || node_locate(node, &place) < 0)
 		return;
 	caller_of(op->pid, &reader);
-	bases_read(vpc_bases(place.data), &reader, base);
+	bases_read(&vpc_local(place.data)->bases, &reader, base);
 }
 
 void vpc_base_free(void *base)

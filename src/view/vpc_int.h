@@ -31,11 +31,8 @@ struct vpc {
 	char *id;		       /* owned */
 	uint64_t seen_us;
 	struct timespec seen; /* the same on the wall clock, for what has no updatedAt */
-	/* ---- these have locks of their own */
-	struct bases bases;
-	struct last_error last_error;
-	struct local_entries local_entries;
-	struct rmdir_guard rmdir_guard;
+	/* ---- */
+	struct vpc_local local;
 	/* ---- these are under the collection's lock */
 	struct resource resource;
 	struct doc *doc; /* owned: the last answer that counts */

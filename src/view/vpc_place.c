@@ -20,10 +20,10 @@ static int local_field(struct vpc *vpc, const char *path, struct field *ret)
 
 	snprintf(entry, sizeof(entry), "%.*s",
 		rest ? (int)(rest - path) : (int)strlen(path), path);
-	if (!slash || !local_entry_exists(vpc_local_entries(vpc), entry))
+	if (!slash || !local_entry_exists(&vpc_local(vpc)->entries, entry))
 		return -ENOENT;
 	row = schema_match(path);
-	if (!row || (rest && !local_entry_has_file(vpc_local_entries(vpc), entry)))
+	if (!row || (rest && !local_entry_has_file(&vpc_local(vpc)->entries, entry)))
 		return -ENOENT;
 	*ret = (struct field){.type = row->type, .flags = row->flags, .row = row};
 	return rest && !(row->flags & FIELD_REQUIRED) ? -ENOENT : 0;
