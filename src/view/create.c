@@ -126,7 +126,7 @@ static int check_created(struct creation *c, struct vpc *vpc, const struct doc *
 		return 0;
 	while (polling_next(&seen) && seen.r == -ENOENT)
 		;
-	if (seen.r == 0 && seen.last && shows_body(c, seen.last))
+	if (seen.r == 0 && shows_body(c, seen.last))
 		return 0;
 	if (seen.r < 0)
 		return api_problem_say(&c->problem, ETIMEDOUT,

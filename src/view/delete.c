@@ -38,10 +38,10 @@ static int confirm_deleted(struct commit *c, struct doc *answer)
 		return 0;
 	cache_take_written(c->vpc, NULL);
 	while (seen.r != -ESHUTDOWN && polling_next(&seen)) {
-		if (seen.r == -ENOENT || (seen.r == 0 && vpc_is_deleting(seen.last)))
+		if (seen.r == -ENOENT || vpc_is_deleting(seen.last))
 			return 0;
 	}
-	if (seen.r == 0 && seen.last)
+	if (seen.r == 0)
 		return api_problem_say(&c->problem, EPERM,
 			"the API answered without an error, and the VPC is still there");
 	return api_problem_say(&c->problem, ETIMEDOUT,
