@@ -6,7 +6,6 @@
 #include "create.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include "base/clock.h"
@@ -212,18 +211,12 @@ static int plain_body(struct creation *c)
 	return r < 0 ? api_problem_say(&c->problem, -r, "out of memory") : 0;
 }
 
-static bool is_known_name(struct creation *c)
-{
-	CLEANUP_VPC struct vpc *other = names_find(c->view->collection, c->file);
-
-	return other != NULL;
-}
-
 /* A name that is taken is refused before anything that is wrong with the draft. */
 static int draft_body(struct creation *c)
 {
+	CLEANUP_VPC struct vpc *known = names_find(c->view->collection, c->file);
 	struct err err = {""};
-	int r = is_known_name(c) ? creation_check_free(c) : 0;
+	int r = known ? creation_check_free(c) : 0;
 
 	if (r < 0)
 		return r;

@@ -158,33 +158,28 @@ int fetch_list_now(struct collection *c, const struct op *op, struct api_problem
 	return r;
 }
 
-static int fetch_listed(struct collection *c, const struct op *op, const char *file,
-	struct vpc **ret, struct api_problem *problem)
-{
-	int r = fetch_list(c, op, problem);
-
-	if (r < 0)
-		return r;
-	*ret = names_find(c, file);
-	return *ret ? 0 : api_problem_say(problem, ENOENT, "no VPC of this name");
-}
-
 int fetch_name(struct collection *c, const struct op *op, const char *file,
 	struct vpc **ret, struct api_problem *problem)
 {
-	CLEANUP_VPC struct vpc *known = names_find(c, file);
+	CLEANUP_VPC struct vpc *known = names_find(c, file), *found = NULL;
 	CLEANUP_DOC struct doc *doc = NULL;
-	int r;
+	int r = known ? fetch_doc(known, op, &doc, problem) : -ENOENT;
 
-	if (!known)
-		return fetch_listed(c, op, file, ret, problem);
-	/* It must still be there, and still have this name. */
-	r = fetch_doc(known, op, &doc, problem);
 	if (r < 0 && r != -ENOENT) {
 		/* What is in it and needs the API will say so. */
 		*ret = STEAL(known);
 		return 0;
 	}
-	*ret = names_find(c, file);
-	return *ret ? 0 : fetch_listed(c, op, file, ret, problem);
+	/* It must still be there, and still have this name. */
+	found = known ? names_find(c, file) : NULL;
+	if (!found) {
+		r = fetch_list(c, op, problem);
+		if (r < 0)
+			return r;
+		found = names_find(c, file);
+	}
+	if (!found)
+		return api_problem_say(problem, ENOENT, "no VPC of this name");
+	*ret = STEAL(found);
+	return 0;
 }

@@ -3,7 +3,6 @@
 #ifndef VIEW_PUBLISH_H
 #define VIEW_PUBLISH_H
 
-#include <stdbool.h>
 #include "base/err.h"
 #include "tree/node.h"
 

@@ -17,32 +17,27 @@
 #include "report.h"
 #include "vpc_dir.h"
 
+/* Of the root, or of `.drafts`: their paths are short, so this cannot fail. */
+static struct view *view_of(const struct node *node)
+{
+	struct node_place place = {0};
+
+	(void)node_locate(node, &place);
+	return place.data;
+}
+
 /* The kernel asks for the root on the way to every file. */
 static int root_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
-	struct node_place place;
-	struct view *view;
-	int r = node_locate(node, &place);
-
-	if (r < 0)
-		return r;
-	view = place.data;
 	*ret = (struct node_attr){.mode = 0755};
-	ret->until_us = cache_stamp_root(view->collection, &ret->mtime);
+	ret->until_us = cache_stamp_root(view_of(node)->collection, &ret->mtime);
 	return 0;
 }
 
 /* `.drafts`: plain directories, which the tree keeps as scratch. */
 static int drafts_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
-	struct node_place place;
-	struct view *view;
-	int r = node_locate(node, &place);
-
-	if (r < 0)
-		return r;
-	view = place.data;
-	*ret = (struct node_attr){.mode = 0755, .mtime = view->started};
+	*ret = (struct node_attr){.mode = 0755, .mtime = view_of(node)->started};
 	return 0;
 }
 
@@ -82,16 +77,11 @@ static int root_lookup(
 {
 	CLEANUP_VPC struct vpc *vpc = NULL;
 	struct api_problem problem = {0};
-	struct node_place place;
-	struct view *view;
+	struct view *view = view_of(dir);
 	int r;
 
 	if (name[0] == '.')
 		return lookup_hidden(name, ret);
-	r = node_locate(dir, &place);
-	if (r < 0)
-		return r;
-	view = place.data;
 	r = fetch_name(view->collection, op, name, &vpc, &problem);
 	if (r < 0)
 		return read_fail(view, NULL, name, &problem);
@@ -117,14 +107,9 @@ static int list_vpcs(struct view *view, struct node_listing *listing)
 static int root_list(struct node *dir, const struct op *op, struct node_listing *listing)
 {
 	struct api_problem problem = {0};
-	struct node_place place;
-	struct view *view;
-	int r = node_locate(dir, &place);
+	struct view *view = view_of(dir);
+	int r = fetch_list(view->collection, op, &problem);
 
-	if (r < 0)
-		return r;
-	view = place.data;
-	r = fetch_list(view->collection, op, &problem);
 	return r < 0 ? read_fail(view, NULL, "", &problem) : list_vpcs(view, listing);
 }
 
@@ -157,19 +142,17 @@ static int root_make(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {
 	CLEANUP_VPC struct vpc *vpc = NULL;
-	struct node_place place;
-	int r = node_locate(dir, &place);
+	struct view *view = view_of(dir);
+	int r;
 
-	if (r < 0)
-		return r;
 	if (name[0] == '.' && lookup_hidden(name, ret) == 0)
 		return -EEXIST;
 	if (copy_guard_refuses(op))
-		return refuse_copy(place.data, name);
+		return refuse_copy(view, name);
 	if (name[0] == '.')
-		return refuse(place.data, NULL, "mkdir", name, EINVAL,
+		return refuse(view, NULL, "mkdir", name, EINVAL,
 			"no name of a VPC begins with a dot");
-	r = vpc_create(place.data, op, name, NULL, &vpc);
+	r = vpc_create(view, op, name, NULL, &vpc);
 	if (r < 0)
 		return r;
 	*ret = vpc ? vpc_entry(vpc)
@@ -181,15 +164,13 @@ static int root_publish(struct node *dir, const struct op *op, const char *name,
 	const struct node_draft *draft, struct node_entry *ret)
 {
 	CLEANUP_VPC struct vpc *vpc = NULL;
-	struct node_place place;
-	int r = node_locate(dir, &place);
+	struct view *view = view_of(dir);
+	int r;
 
-	if (r < 0)
-		return r;
 	if (name[0] == '.')
-		return refuse(place.data, NULL, "mv", name, EPERM,
+		return refuse(view, NULL, "mv", name, EPERM,
 			"no name of a VPC begins with a dot");
-	r = vpc_create(place.data, op, name, draft, &vpc);
+	r = vpc_create(view, op, name, draft, &vpc);
 	if (r < 0)
 		return r;
 	*ret = vpc ? vpc_entry(vpc) : (struct node_entry){0};
@@ -214,14 +195,11 @@ static int root_remove(
 	struct node *dir, const struct op *op, const char *name, bool has_scratch)
 {
 	CLEANUP_VPC struct vpc *vpc = NULL;
-	struct node_place place;
-	int r = node_locate(dir, &place);
+	int r;
 
-	if (r < 0)
-		return r;
 	if (name[0] == '.')
 		return -EPERM;
-	r = root_find_vpc(place.data, op, name, &vpc);
+	r = root_find_vpc(view_of(dir), op, name, &vpc);
 	return r < 0 ? r : vpc_delete(vpc, op, has_scratch);
 }
 
@@ -261,18 +239,13 @@ static int rename_vpc(
 static int root_rename(struct node *dir, const struct op *op, const char *name,
 	struct node *new_dir, const char *new_name, bool noreplace)
 {
-	struct node_place place, new_place;
-	int r = node_locate(dir, &place);
+	struct view *view = view_of(dir);
 
-	if (r == 0)
-		r = node_locate(new_dir, &new_place);
-	if (r < 0)
-		return r;
-	if (name[0] == '.' || new_place.data != place.data || new_place.path[0])
-		return refuse(place.data, NULL, "mv", name, EPERM,
+	if (name[0] == '.' || new_dir != dir)
+		return refuse(view, NULL, "mv", name, EPERM,
 			"a VPC can have another name in the root, and be moved nowhere "
 			"else");
-	return rename_vpc(place.data, op, name, new_name);
+	return rename_vpc(view, op, name, new_name);
 }
 
 static void root_release(void *data)
