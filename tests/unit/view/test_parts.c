@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Parts of the view that need no server: the log and its limits, refused texts and theirs, paths.
- */
+/* Parts of the view that need no server: the log and its limits, refused texts and theirs, paths,
+ * generations, write locks. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,9 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 #include "../../../src/view/call_log.h"
+#include "../../../src/view/generation.h"
+#include "../../../src/view/last_error.h"
 #include "../../../src/view/pace.h"
 #include "../../../src/view/place.h"
 #include "../../../src/view/rejected.h"
+#include "../../../src/view/write_lock.h"
+#include "base/clock.h"
 #include "model/name.h"
 
 static int setup_log(void **state)
@@ -228,6 +232,95 @@ static void questions_are_asked_ever_more_seldom(void **state)
 	assert_int_equal(pause, 1000);
 }
 
+static void expect_error(struct last_error *e, const char *text)
+{
+	CLEANUP_BUF struct buf b = BUF_INIT(64);
+	struct timespec at;
+
+	assert_int_equal(last_error_get(e, &b, &at), 0);
+	assert_string_equal(buf_str(&b), text);
+}
+
+static void a_failed_reading_does_not_hide_why_a_change_was_refused(void **state)
+{
+	struct last_error e;
+
+	last_error_init(&e, (struct timespec){0});
+	last_error_set(&e, "read", true);
+	expect_error(&e, "read");
+	last_error_set(&e, "change", false);
+	last_error_set(&e, "read again", true);
+	expect_error(&e, "change");
+	last_error_clear(&e);
+	expect_error(&e, "");
+	last_error_set(&e, "read again", true);
+	expect_error(&e, "read again");
+	last_error_release(&e);
+}
+
+#define GENERATIONS 20000
+
+struct taker {
+	struct generation *g;
+	uint64_t taken[GENERATIONS];
+};
+
+static void *take_generations(void *arg)
+{
+	struct taker *taker = arg;
+
+	for (size_t i = 0; i < GENERATIONS; i++)
+		taker->taken[i] = generation_next(taker->g);
+	return NULL;
+}
+
+static void no_generation_comes_twice(void **state)
+{
+	static struct taker a, b;
+	struct generation g = {0};
+	pthread_t thread;
+	size_t i = 0, j = 0;
+
+	a.g = b.g = &g;
+	assert_int_equal(pthread_create(&thread, NULL, take_generations, &a), 0);
+	take_generations(&b);
+	pthread_join(thread, NULL);
+	for (size_t k = 1; k < GENERATIONS; k++) {
+		assert_true(a.taken[k - 1] < a.taken[k]);
+		assert_true(b.taken[k - 1] < b.taken[k]);
+	}
+	while (i < GENERATIONS && j < GENERATIONS) {
+		assert_true(a.taken[i] != b.taken[j]);
+		if (a.taken[i] < b.taken[j])
+			i++;
+		else
+			j++;
+	}
+}
+
+static void there_is_one_writer_a_vpc(void **state)
+{
+	struct op op = {.deadline_ms = clock_mono_ms() + 50};
+	struct write_lock first, other, second;
+	struct write_locks all;
+	int vpcs[2];
+
+	write_locks_init(&all);
+	assert_int_equal(write_lock_take(&all, &first, &vpcs[0], &op), 0);
+	assert_int_equal(write_lock_take(&all, &other, &vpcs[1], &op), 0);
+	assert_int_equal(write_lock_take(&all, &second, &vpcs[0], &op), -ETIMEDOUT);
+	write_lock_drop(&all, &first);
+	assert_int_equal(write_lock_take(&all, &second, &vpcs[0], &op), 0);
+	write_lock_drop(&all, &other);
+	write_locks_stop(&all);
+	op.deadline_ms = clock_mono_ms() + 60000;
+	assert_int_equal(write_lock_take(&all, &first, &vpcs[0], &op), -ESHUTDOWN);
+	write_locks_sleep(&all, op.deadline_ms);
+	assert_true(clock_mono_ms() < op.deadline_ms);
+	write_lock_drop(&all, &second);
+	write_locks_release(&all);
+}
+
 #define LOG_CASE(test) cmocka_unit_test_setup_teardown(test, setup_log, teardown_log)
 #define TEXT_CASE(test)                                                                    \
 	cmocka_unit_test_setup_teardown(test, setup_rejected, teardown_rejected)
@@ -243,6 +336,9 @@ int main(void)
 		TEXT_CASE(a_name_too_long_for_a_directory_is_not_listed),
 		cmocka_unit_test(a_path_has_a_limit),
 		cmocka_unit_test(questions_are_asked_ever_more_seldom),
+		cmocka_unit_test(a_failed_reading_does_not_hide_why_a_change_was_refused),
+		cmocka_unit_test(no_generation_comes_twice),
+		cmocka_unit_test(there_is_one_writer_a_vpc),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
