@@ -24,8 +24,7 @@ static bool is_busy_status(const struct doc *doc)
 
 int commit_wait_ready(struct commit *c, struct doc **ret)
 {
-	CLEANUP_POLLING struct polling seen = {
-		.writers = &c->view->write_locks, .vpc = c->vpc, .op = c->op};
+	CLEANUP_POLLING struct polling seen = {.vpc = c->vpc, .op = c->op};
 
 	while (polling_next(&seen)) {
 		if (seen.r < 0)
@@ -98,10 +97,8 @@ static int say_unconfirmed(
 /* Asks until an answer shows the change, or the time is over. */
 static int confirm(struct commit *c, struct doc *answer)
 {
-	struct polling seen = {.writers = &c->view->write_locks,
-		.vpc = c->vpc,
-		.op = c->op,
-		.last = answer ? doc_ref(answer) : NULL};
+	struct polling seen = {
+		.vpc = c->vpc, .op = c->op, .last = answer ? doc_ref(answer) : NULL};
 
 	while (!is_shown(c, seen.last) && seen.r != -ENOENT && seen.r != -ESHUTDOWN &&
 		polling_next(&seen))

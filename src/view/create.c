@@ -118,8 +118,7 @@ static int post(struct creation *c, struct doc **ret)
  * found yet may be: the POST's answer says that it was created. */
 static int check_created(struct creation *c, struct vpc *vpc, const struct doc *answer)
 {
-	CLEANUP_POLLING struct polling seen = {
-		.writers = &c->view->write_locks, .vpc = vpc, .op = c->op};
+	CLEANUP_POLLING struct polling seen = {.vpc = vpc, .op = c->op};
 
 	if (shows_body(c, answer))
 		return 0;

@@ -31,8 +31,7 @@ static int delete_refusal(struct commit *c, bool has_scratch)
 /* The API took the request: gone, or on its way, is what an answer from after it says. */
 static int confirm_deleted(struct commit *c, struct doc *answer)
 {
-	CLEANUP_POLLING struct polling seen = {
-		.writers = &c->view->write_locks, .vpc = c->vpc, .op = c->op};
+	CLEANUP_POLLING struct polling seen = {.vpc = c->vpc, .op = c->op};
 
 	if (vpc_is_deleting(answer))
 		return 0;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include "base/clock.h"
 #include "fetch.h"
+#include "mount.h"
 
 #define PACE_MAX_MS 1000
 
@@ -42,7 +43,7 @@ static bool polling_wait(struct polling *p)
 	if (!p->last && p->r == 0)
 		return true;
 	p->pause_ms = p->pause_ms ? pace_next_ms(p->pause_ms) : PACE_FIRST_MS;
-	return pace_wait_ms(p->writers, p->op, p->pause_ms);
+	return pace_wait_ms(&vpc_view(p->vpc)->write_locks, p->op, p->pause_ms);
 }
 
 bool polling_next(struct polling *p)

@@ -18,9 +18,8 @@ bool pace_may_repeat(struct write_locks *writers, const struct op *op,
 
 /* Asking about a VPC until it is as wanted, or the time is over. */
 struct polling {
-	struct write_locks *writers; /* borrowed, as are vpc and op */
-	struct vpc *vpc;
-	const struct op *op;
+	struct vpc *vpc;     /* borrowed */
+	const struct op *op; /* borrowed */
 	/* owned: the last document that came; may be set before the first question */
 	struct doc *last;
 	uint64_t pause_ms; /* the last one */
