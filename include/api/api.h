@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The five calls of the VPC service. Paths, envelopes and body shapes are one table in
- * src/api/calls.c. */
+/* The five calls of the VPC service, whatever protocol carries them. */
 #ifndef API_API_H
 #define API_API_H
 
@@ -15,8 +14,7 @@
 
 struct api;
 
-#define API_CODE_MAX  32
-#define API_VPCS_PATH "/v1beta1/networking/vpcs"
+#define API_CODE_MAX 32
 
 /* Why a call failed. Caller's memory; written on failure only. ENOENT is NOT_FOUND in the API's own
  * words and nothing else: any other 404 comes from something that does not know VPCs, and is
@@ -48,8 +46,10 @@ bool api_problem_is_down(const struct api_problem *problem);
 /* One finished call, for the log and the statistics. */
 struct api_event {
 	struct timespec at;
-	const char *method;
-	const char *path; /* "/v1beta1/networking/vpcs/ID" */
+	/* as the protocol names the call and what it is about: "PATCH" and
+	 * "/v1beta1/networking/vpcs/ID" */
+	const char *method; /* static */
+	const char *path;
 	const char *mask; /* "" when none */
 	int status;	  /* HTTP, 0 when no answer */
 	unsigned ms;
@@ -57,7 +57,7 @@ struct api_event {
 	int errnum; /* 0 when it worked */
 };
 
-#define API_TAG_MAX HTTP_HEADER_MAX
+#define API_TAG_MAX 512
 
 /* What an answer calls its own state (ETag), so that the next question can be "has it changed
  * since?". Caller's memory; {""} to begin with. */
@@ -79,6 +79,30 @@ struct api_options {
 	void (*observe)(void *arg, const struct api_event *event);
 	void *observe_arg;
 };
+
+enum api_verb { API_LIST, API_GET, API_CREATE, API_UPDATE, API_DELETE };
+
+/* One call, as every protocol is told it. Members are borrowed, and NULL where there is none. */
+struct api_call {
+	enum api_verb verb;
+	/* of GET, UPDATE, DELETE */
+	const char *id;
+	/* of CREATE and UPDATE: JSON as api_create and api_patch take it */
+	const char *body;
+	size_t len;
+	/* of UPDATE: what updateMask in the body says, for the log */
+	const char *mask;
+	/* of LIST: token of a page behind the first */
+	const char *page;
+	/* of LIST and GET: of the answer that the caller has */
+	const char *etag;
+};
+
+/* Whether it changes something; then it is sent at most once. */
+bool api_call_changes(const struct api_call *call);
+/* Adds what would be sent: "PATCH /v1beta1/networking/vpcs/ID MASK BODY", the mask "-" where there
+ * is none. Errors: -ENOMEM, -EFBIG. */
+int api_print_call(const struct api *api, const struct api_call *call, struct buf *ret);
 
 int api_new(const struct api_options *options, struct api **ret, struct err *err);
 void api_free(struct api *api); /* NULL is allowed */

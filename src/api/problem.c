@@ -161,6 +161,8 @@ static void describe_foreign(struct buf *text, const struct http_answer *answer)
 
 static void describe_redirect(struct buf *text, const struct http_answer *answer)
 {
+	const char *location = http_answer_header(answer, "Location");
+
 	if (answer->status == 304) {
 		(void)buf_adds(text, "HTTP 304: the server says that nothing has changed, "
 				     "which it was not asked");
@@ -169,7 +171,7 @@ static void describe_redirect(struct buf *text, const struct http_answer *answer
 	(void)buf_addf(text,
 		"HTTP %d: the server points to %s; redirects are not followed, "
 		"correct the endpoint",
-		answer->status, answer->location[0] ? answer->location : "another place");
+		answer->status, location[0] ? location : "another place");
 }
 
 /* Message and details. Returns whether a quota is at its end. */
@@ -223,6 +225,7 @@ void problem_from_answer(struct api_problem *problem, const struct http_answer *
 	CLEANUP_BUF struct buf text = BUF_INIT(ERR_TEXT_MAX - 1);
 	CLEANUP_VAL struct val *body = NULL;
 	struct status status = {.http = answer->status};
+	const char *authenticate = http_answer_header(answer, "WWW-Authenticate");
 	bool quota = false;
 
 	*problem = (struct api_problem){.http_status = answer->status,
@@ -246,8 +249,8 @@ void problem_from_answer(struct api_problem *problem, const struct http_answer *
 	}
 	problem_judge(problem, &status, quota);
 	utf8_clean(problem->text, sizeof(problem->text), buf_str(&text), text.len);
-	if (answer->status == 401 && answer->authenticate[0])
-		problem_add_line(problem, "WWW-Authenticate", answer->authenticate);
+	if (answer->status == 401 && authenticate[0])
+		problem_add_line(problem, "WWW-Authenticate", authenticate);
 }
 
 int problem_unusable(

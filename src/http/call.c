@@ -59,22 +59,20 @@ static int call_failed(const struct call *call, const struct job *job, struct er
 /* The job's answer becomes the caller's. */
 static void call_take_answer(struct http_answer *ret, struct job *job)
 {
-	size_t max = ret->body.max;
+	struct http_answer former = *ret;
 
-	http_answer_release(ret);
 	*ret = job->answer;
-	ret->body.max = max;
-	buf_init(&job->answer.body, 0);
+	ret->body.max = former.body.max;
+	job->answer = former;
 }
 
-/* Whether the answer in ret says "not now". */
-static bool is_busy(const struct call *call, const struct http_answer *answer)
+/* Whether the answer says "not now". */
+static bool is_busy(const struct call *call, struct http_answer *answer)
 {
-	bool success = answer->status >= 200 && answer->status < 400;
+	const struct http_request *request = call->request;
 
-	if (success || !call->request->is_busy)
-		return http_is_busy(answer->status);
-	return call->request->is_busy(answer);
+	return request->is_busy ? request->is_busy(request->is_busy_arg, answer)
+				: http_is_busy(answer->status);
 }
 
 /* One attempt, on a connection of its own if fresh. Returns 0 with an answer in ret;

@@ -41,8 +41,9 @@ struct http {
 };
 
 /* The last moment before the request's first byte. curl comes here again by itself when a reused
- * connection broke or an HTTP/2 stream was refused: what is not repeatable ends there, since the
- * server may have read it the first time. */
+ * connection broke: what is not repeatable ends there, since the server may have read it the first
+ * time. On a connection of its own a request comes again only after REFUSED_STREAM, which says that
+ * it was not processed (RFC 9113 8.7). */
 static int pool_before_send(
 	void *arg, char *peer, char *local, int peer_port, int local_port)
 {
@@ -50,7 +51,7 @@ static int pool_before_send(
 	bool go;
 
 	pthread_mutex_lock(&job->http->lock);
-	go = !job->abandoned && (job->repeatable || !job->sent);
+	go = !job->abandoned && (job->repeatable || !job->sent || job->is_alone);
 	job->sent |= go;
 	pthread_mutex_unlock(&job->http->lock);
 	return go ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;

@@ -295,11 +295,14 @@ static int send(struct commit *c)
 static int note_dry_run(struct commit *c)
 {
 	CLEANUP_BUF struct buf body = BUF_INIT(BODY_MAX);
+	struct api_call call = {
+		.verb = API_UPDATE, .id = c->vpc->id, .mask = change_mask(c->change)};
 	int r = change_body(c->change, &body);
 
+	call.body = buf_str(&body);
+	call.len = body.len;
 	if (r == 0)
-		r = journal_dry_run(c->vpc->view->journal, "PATCH", c->vpc->id,
-			change_mask(c->change), &body);
+		r = journal_dry_run(c->vpc->view, &call);
 	return r < 0 ? problem_say(&c->problem, -r, "the request does not fit into memory")
 		     : 0;
 }

@@ -205,7 +205,9 @@ static int check_free(struct creation *c)
 
 static int note_dry_run(struct creation *c)
 {
-	int r = journal_dry_run(c->view->journal, "POST", NULL, "-", &c->body);
+	struct api_call call = {
+		.verb = API_CREATE, .body = buf_str(&c->body), .len = c->body.len};
+	int r = journal_dry_run(c->view, &call);
 
 	return r < 0 ? problem_say(&c->problem, -r, "out of memory") : 0;
 }

@@ -108,7 +108,8 @@ static int delete_locked(struct commit *c)
 
 static int note_dry_run(struct commit *c)
 {
-	int r = journal_dry_run(c->vpc->view->journal, "DELETE", c->vpc->id, "-", NULL);
+	struct api_call call = {.verb = API_DELETE, .id = c->vpc->id};
+	int r = journal_dry_run(c->vpc->view, &call);
 
 	return r < 0 ? problem_say(&c->problem, -r, "out of memory") : 0;
 }

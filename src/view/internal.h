@@ -276,10 +276,8 @@ void journal_free(struct journal *journal);
 void journal_observe(void *journal, const struct api_event *event);
 /* A line that is no call. */
 void journal_note(struct journal *journal, const char *line);
-/* That for a call which a dry run does not make. id NULL: of no VPC yet; mask "-": none; body may
- * be NULL. Errors: -ENOMEM. */
-int journal_dry_run(struct journal *journal, const char *method, const char *id,
-	const char *mask, const struct buf *body);
+/* That for a call which a dry run does not make. Errors: -ENOMEM. */
+int journal_dry_run(struct view *view, const struct api_call *call);
 /* Returns -problem->errnum. */
 int journal_fail(
 	struct view *view, const struct report *report, const struct api_problem *problem);

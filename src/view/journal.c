@@ -17,7 +17,7 @@ static const unsigned latency_limits_ms[LATENCY_BUCKETS] = {
 /* Calls with one method and one status. */
 struct call_count {
 	struct call_count *next;
-	char method[8];
+	const char *method; /* static */
 	int status;
 	uint64_t count;
 };
@@ -105,7 +105,7 @@ static void count_call(struct calls *calls, const struct api_event *event)
 		c = calloc(1, sizeof(*c));
 		if (!c)
 			return;
-		snprintf(c->method, sizeof(c->method), "%s", event->method);
+		c->method = event->method;
 		c->status = event->status;
 		c->next = calls->counts;
 		calls->counts = c;
@@ -158,18 +158,16 @@ void journal_note(struct journal *j, const char *text)
 	free(line);
 }
 
-int journal_dry_run(struct journal *j, const char *method, const char *id, const char *mask,
-	const struct buf *body)
+int journal_dry_run(struct view *view, const struct api_call *call)
 {
 	CLEANUP_BUF struct buf line = BUF_INIT(2 * BODY_MAX);
-	int r = buf_addf(&line, "dry-run %s " API_VPCS_PATH "%s%s %s%s", method,
-		id ? "/" : "", id ? id : "", mask, body ? " " : "");
+	int r = buf_adds(&line, "dry-run ");
 
-	if (r == 0 && body)
-		r = buf_add(&line, body->data, body->len);
+	if (r == 0)
+		r = api_print_call(view->api, call, &line);
 	if (r < 0)
 		return -ENOMEM;
-	journal_note(j, buf_str(&line));
+	journal_note(view->journal, buf_str(&line));
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Small readers of hostile bytes: protobuf, base64, markup, URLs. */
+/* Small readers of hostile bytes: protobuf, base64, markup. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <string.h>
 #include "../../../src/api/markup.h"
-#include "../../../src/api/pages.h"
 #include "../../../src/api/wire.h"
 #include "base/cleanup.h"
 
@@ -131,29 +130,6 @@ static void test_markup(void **state)
 	assert_false(markup_is_it("{}", 2));
 }
 
-static void test_escape(void **state)
-{
-	static const char *const rows[][2] = {
-		{"1b5274f2-8012", "1b5274f2-8012"},
-		{"a/b", "a%2Fb"},
-		{"../x", "..%2Fx"},
-		{"..", "%2E%2E"},
-		{".", "%2E"},
-		{"a.b~_", "a.b~_"},
-		{"azAZ09-", "azAZ09-"},
-		{"`{@[/:", "%60%7B%40%5B%2F%3A"},
-		{"?#% \n", "%3F%23%25%20%0A"},
-		{"\xC3\xA4", "%C3%A4"},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		CLEANUP_BUF struct buf got = BUF_INIT(100);
-
-		assert_int_equal(pages_escape(&got, rows[i][0]), 0);
-		assert_string_equal(buf_str(&got), rows[i][1]);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,7 +137,6 @@ int main(void)
 		cmocka_unit_test(test_wire_broken),
 		cmocka_unit_test(test_base64),
 		cmocka_unit_test(test_markup),
-		cmocka_unit_test(test_escape),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

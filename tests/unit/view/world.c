@@ -361,7 +361,11 @@ static int ask(struct world *w, const char *method, const char *path, const char
 	CLEANUP_FREE char *url = NULL;
 	struct op op = world_op(w);
 	struct err err = {""};
-	struct http_request request = {.method = method, .bearer = &token, .body = body};
+	static const char *const headers[] = {"Content-Type: application/json", NULL};
+	struct http_request request = {.method = method,
+		.bearer = &token,
+		.headers = body ? headers : NULL,
+		.body = body};
 
 	if (asprintf(&url, "%s%s", emulator_url(w->emulator), path) < 0)
 		fail();
