@@ -6,8 +6,7 @@
 #include <jansson.h>
 #include "proto/msg.h"
 
-/* msg_from_json of a parsed text. The parser should have had JSON_REJECT_DUPLICATES; a value's depth
- * is the parser's to limit. */
+/* msg_from_json of a parsed text. The parser should have had JSON_REJECT_DUPLICATES. */
 int msg_from_value(const struct msg_type *type, const json_t *value, unsigned flags,
 	struct msg **ret, struct err *err);
 
