@@ -20,8 +20,9 @@ struct api;
  * words and nothing else: any other 404 comes from something that does not know VPCs, and is
  * EBADMSG. */
 struct api_problem {
-	int errnum;		 /* design: section 7; positive */
-	int http_status;	 /* 0 when there was no answer */
+	int errnum; /* design: section 7; positive */
+	/* 0 when there was no answer; where gRPC gives a code, the one that goes with it */
+	int http_status;
 	char code[API_CODE_MAX]; /* "FAILED_PRECONDITION", "" when the answer named none */
 	/* a request may have reached the server: the outcome of a mutation is unknown when there
 	 * is no answer */
@@ -47,11 +48,11 @@ bool api_problem_is_down(const struct api_problem *problem);
 struct api_event {
 	struct timespec at;
 	/* as the protocol names the call and what it is about: "PATCH" and
-	 * "/v1beta1/networking/vpcs/ID" */
+	 * "/v1beta1/networking/vpcs/ID", or "UpdateVPC" and the id ("-": none) */
 	const char *method; /* static */
 	const char *path;
 	const char *mask; /* "" when none */
-	int status;	  /* HTTP, 0 when no answer */
+	int status;	  /* as http_status above */
 	unsigned ms;
 	unsigned attempts;
 	int errnum; /* 0 when it worked */
@@ -67,8 +68,14 @@ struct api_tag {
 	bool unchanged; /* out: what the caller has still holds, so nothing is returned (304) */
 };
 
+/* How the service is spoken to. Over CONNECT bodies are JSON, or protobuf's wire format if the
+ * first list is refused for its JSON. In that format, and over GRPC, what the published schema
+ * lacks is neither seen nor sent. */
+enum api_protocol { API_REST, API_CONNECT, API_GRPC };
+
 struct api_options {
 	struct http *http; /* borrowed: lives as long as the api */
+	enum api_protocol protocol;
 	const char
 		*endpoint; /* "https://api.coreweave.com", with or without a last slash */
 	/* Fills the token; again = the last one was refused with 401, read its source anew. Returns
@@ -100,8 +107,8 @@ struct api_call {
 
 /* Whether it changes something; then it is sent at most once. */
 bool api_call_changes(const struct api_call *call);
-/* Adds what would be sent: "PATCH /v1beta1/networking/vpcs/ID MASK BODY", the mask "-" where there
- * is none. Errors: -ENOMEM, -EFBIG. */
+/* Adds what would be sent: "PATCH /v1beta1/networking/vpcs/ID MASK BODY" or "UpdateVPC ID MASK
+ * BODY", the mask "-" where there is none, the body as JSON. Errors: -ENOMEM, -EFBIG. */
 int api_print_call(const struct api *api, const struct api_call *call, struct buf *ret);
 
 int api_new(const struct api_options *options, struct api **ret, struct err *err);
@@ -113,8 +120,8 @@ void api_free(struct api *api); /* NULL is allowed */
  * or a negative errno (-problem->errnum) with problem filled: the table of the design, section 7,
  * plus -EINTR when op->cancel fired, -ESHUTDOWN at the end of the program. problem may not be NULL.
  * Documents returned are the caller's reference. */
-/* The questions. tag may be NULL: then all of it is wanted. It is written on success only. An
- * object without items, as {}, is a list without VPCs. */
+/* The questions. tag may be NULL: then all of it is wanted. It is written on success only; but for
+ * REST there are none. An object without items, as {}, is a list without VPCs. */
 int api_list(struct api *api, const struct op *op, struct api_tag *tag,
 	struct doc_list *ret, struct api_problem *problem);
 int api_get(struct api *api, const struct op *op, const char *id, struct api_tag *tag,

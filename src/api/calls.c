@@ -34,7 +34,7 @@ int api_new(const struct api_options *options, struct api **ret, struct err *err
 		return err_set(err, ENOMEM, "out of memory");
 	}
 	api->http = options->http;
-	api->protocol = &protocol_rest;
+	atomic_init(&api->protocol, protocol_of(options->protocol));
 	api->token = options->token;
 	api->token_arg = options->token_arg;
 	api->observe = options->observe;
@@ -50,10 +50,11 @@ bool api_call_changes(const struct api_call *call)
 
 int api_print_call(const struct api *api, const struct api_call *call, struct buf *ret)
 {
-	int r = buf_addf(ret, "%s ", api->protocol->verb(call));
+	const struct protocol *protocol = api->protocol;
+	int r = buf_addf(ret, "%s ", protocol->verb(call));
 
 	if (r == 0)
-		r = api->protocol->print_target(call, ret);
+		r = protocol->print_target(call, ret);
 	if (r == 0)
 		r = buf_addf(
 			ret, " %s%s", call->mask ? call->mask : "-", call->body ? " " : "");
@@ -97,7 +98,9 @@ static int calls_read_doc(
 /* Asks only for what has changed, where the caller has something. */
 static const char *calls_have(const struct api *api, const struct api_tag *tag)
 {
-	return api->protocol->has_etags && tag && tag->text[0] ? tag->text : NULL;
+	const struct protocol *protocol = api->protocol;
+
+	return protocol->has_etags && tag && tag->text[0] ? tag->text : NULL;
 }
 
 /* Only what looks like one (RFC 9110 8.8.3), and fits, is sent back some day. */
@@ -276,6 +279,29 @@ static int listing_fetch_page(struct api *api, const struct op *op, struct listi
 	return exchange_end(api, &x, r);
 }
 
+static bool calls_is_codec_refused(const struct api_problem *problem)
+{
+	return problem->http_status == 415 || strcmp(problem->code, "UNIMPLEMENTED") == 0 ||
+	       (problem->http_status && strcasestr(problem->text, "codec"));
+}
+
+/* The first list decides in which form bodies are sent from then on. A change never does, since it
+ * would have to be sent twice. */
+static int listing_begin(struct api *api, const struct op *op, struct listing *listing,
+	struct api_problem *problem)
+{
+	int r = listing_fetch_page(api, op, listing, problem);
+	const struct protocol *other = atomic_load(&api->protocol)->other_codec;
+
+	if (r < 0 && other && !api->has_listed && calls_is_codec_refused(problem)) {
+		api->protocol = other;
+		r = listing_fetch_page(api, op, listing, problem);
+	}
+	if (r == 0)
+		api->has_listed = true;
+	return r;
+}
+
 int api_list(struct api *api, const struct op *op, struct api_tag *tag,
 	struct doc_list *ret, struct api_problem *problem)
 {
@@ -284,9 +310,9 @@ int api_list(struct api *api, const struct op *op, struct api_tag *tag,
 
 	if (tag)
 		strcpy(listing.tag.text, tag->text);
-	do {
+	r = listing_begin(api, op, &listing, problem);
+	while (r == 0 && listing.next.len)
 		r = listing_fetch_page(api, op, &listing, problem);
-	} while (r == 0 && listing.next.len);
 	if (r == 0 && listing.pages && pages_drop_doubles(&listing.list) < 0)
 		r = problem_set(problem, ENOMEM, "out of memory");
 	if (r == 0 && tag)

@@ -10,6 +10,7 @@
 struct code {
 	int number;	  /* google.rpc.Code */
 	const char *name; /* "NOT_FOUND" */
+	int http_status;  /* that goes with it (google/rpc/code.proto) */
 	int errnum;
 	bool is_busy; /* it says "not now", as 429, 502, 503 and 504 do */
 };

@@ -4,12 +4,14 @@
 #ifndef API_EXCHANGE_H
 #define API_EXCHANGE_H
 
+#include <stdatomic.h>
 #include "protocol.h"
 
 struct api {
 	struct http *http; /* borrowed */
 	char *endpoint;	   /* owned, without a last slash */
-	const struct protocol *protocol;
+	_Atomic(const struct protocol *) protocol;
+	atomic_bool has_listed; /* from here on the protocol stays as it is */
 	int (*token)(void *arg, bool again, struct secret *ret, struct err *err);
 	void *token_arg;
 	void (*observe)(void *arg, const struct api_event *event);

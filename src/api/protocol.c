@@ -1,6 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* A call as a request. */
+/* The protocols, and a call as a request. */
 #include "protocol.h"
+
+const struct protocol *protocol_of(enum api_protocol protocol)
+{
+	static const struct protocol *const protocols[] = {
+		[API_REST] = &protocol_rest,
+		[API_CONNECT] = &protocol_connect,
+		[API_GRPC] = &protocol_grpc,
+	};
+
+	return protocols[protocol];
+}
 
 void message_init(struct message *message)
 {

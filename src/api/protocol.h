@@ -23,7 +23,6 @@ struct message {
 };
 
 struct protocol {
-	const char *name; /* as -o api= has it */
 	/* What the log calls the call and what it is about: "PATCH" and
 	 * "/v1beta1/networking/vpcs/ID". Errors: -ENOMEM, -EFBIG. */
 	const char *(*verb)(const struct api_call *call);
@@ -36,9 +35,13 @@ struct protocol {
 	int (*read)(
 		const struct api_call *call, struct http_answer *answer, struct err *err);
 	bool has_etags;
+	/* The same in another form of its bodies, for a server that does not take this one; or
+	 * NULL. */
+	const struct protocol *other_codec;
 };
 
-extern const struct protocol protocol_rest;
+extern const struct protocol protocol_rest, protocol_connect, protocol_grpc;
+const struct protocol *protocol_of(enum api_protocol protocol);
 
 void message_init(struct message *message);
 void message_release(struct message *message);

@@ -75,7 +75,6 @@ static int rest_write(const struct api_call *call, struct message *ret, struct e
 }
 
 const struct protocol protocol_rest = {
-	.name = "rest",
 	.verb = rest_verb,
 	.print_target = rest_print_target,
 	.write = rest_write,

@@ -17,7 +17,7 @@
 #define EVENTS	16
 
 struct rig {
-	struct testserver *server;
+	struct testserver *server; /* NULL when the url is another's */
 	struct http *http;
 	struct api *api;
 	struct op op;
@@ -29,16 +29,24 @@ struct rig {
 	unsigned event_count;
 };
 
+/* A server with this script; the api speaks REST. */
 void rig_start(struct rig *rig, const struct reply *replies, size_t count);
+void rig_start_with(struct rig *rig, enum api_protocol protocol,
+	const struct reply *replies, size_t count);
+/* Without a server of its own. */
+void rig_open(struct rig *rig, enum api_protocol protocol, const char *url);
 void rig_stop(struct rig *rig);
 
-#define RIG(rig, ...)                                                                      \
+#define RIG_WITH(rig, protocol, ...)                                                       \
 	static const struct reply replies_[] = {__VA_ARGS__};                              \
 	struct rig rig;                                                                    \
 	struct api_problem problem;                                                        \
-	rig_start(&rig, replies_, ARRAY_LEN(replies_))
+	rig_start_with(&rig, protocol, replies_, ARRAY_LEN(replies_))
+#define RIG(rig, ...) RIG_WITH(rig, API_REST, __VA_ARGS__)
 
 /* How the nth request begins and ends. */
 void assert_request(struct rig *rig, unsigned index, const char *start, const char *end);
+/* That it has this line in its head. */
+void assert_header(struct rig *rig, unsigned index, const char *line);
 
 #endif
