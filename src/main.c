@@ -132,10 +132,16 @@ static int start_emulator(struct program *p, struct err *err)
 
 static int start_view(struct program *p, struct err *err)
 {
+	static const enum api_protocol protocols[] = {
+		[CONFIG_API_REST] = API_REST,
+		[CONFIG_API_CONNECT] = API_CONNECT,
+		[CONFIG_API_GRPC] = API_GRPC,
+	};
 	CLEANUP_BUF struct buf text = BUF_INIT(OPTIONS_MAX);
 	struct op op = {.deadline_ms = clock_mono_ms() + p->config.timeout_ms};
 	struct view_options options = {
 		.api = {.http = p->http,
+			.protocol = protocols[p->config.api],
 			.endpoint = p->config.endpoint,
 			.token = token_get,
 			.token_arg = p->token},

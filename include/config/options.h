@@ -11,6 +11,8 @@
 
 enum config_action { CONFIG_MOUNT, CONFIG_HELP, CONFIG_VERSION };
 
+enum config_api { CONFIG_API_REST, CONFIG_API_CONNECT, CONFIG_API_GRPC };
+
 /* All strings owned; config_release frees them. */
 struct config {
 	enum config_action action;
@@ -20,6 +22,7 @@ struct config {
 	char *zone;	  /* NULL: mkdir of a VPC is EINVAL */
 	char *cacert;
 	bool loopback; /* the endpoint is on this machine: no proxy */
+	unsigned api;  /* enum config_api */
 	uint64_t ttl_ms;
 	uint64_t timeout_ms;
 	bool allow_http;

@@ -16,6 +16,7 @@ const char *config_help(void)
 	       "$COREWEAVE_API_TOKEN, else\n"
 	       "                       $CREDENTIALS_DIRECTORY/coreweave-token\n"
 	       "  -o zone=ZONE         the zone of VPCs made with mkdir\n"
+	       "  -o api=PROTOCOL      rest (default), connect or grpc\n"
 	       "  -o ttl=SECONDS       how long an answer is used, default 5\n"
 	       "  -o timeout=SECONDS   how long an operation may take, default\n"
 	       "                       $COREWEAVE_HTTP_TIMEOUT, else 10\n"

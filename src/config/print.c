@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The options in force, as a person may read them in the mount. */
-#include "config/options.h"
+#include "settings.h"
 
 static int print_text(struct buf *ret, const char *name, const char *value)
 {
@@ -67,6 +67,7 @@ int config_print(const struct config *config, struct buf *ret)
 		{"mountpoint", config->mountpoint},
 		{"token_file", config->token_file},
 		{"zone", config->zone},
+		{"api", config_api_names[config->api]},
 		{"cacert", config->cacert},
 		{"emulator_state", config->emulator_state},
 		{"fuse", config->fuse_opts},

@@ -10,6 +10,8 @@
 #define SETTINGS_NEAR 2 /* letters to change, at most, for a suggestion */
 #define SETTINGS_NAME 32
 
+const char *const config_api_names[] = {"rest", "connect", "grpc"};
+
 static int put_text(char **at, const char *value)
 {
 	char *copy = strdup(value);
@@ -65,6 +67,17 @@ static int take_cacert(struct parse *p, const char *value, struct err *err)
 static int take_zone(struct parse *p, const char *value, struct err *err)
 {
 	return put_text(&p->config->zone, value);
+}
+
+static int take_api(struct parse *p, const char *value, struct err *err)
+{
+	for (unsigned i = CONFIG_API_REST; i <= CONFIG_API_GRPC; i++) {
+		if (strcmp(config_api_names[i], value) == 0) {
+			p->config->api = i;
+			return 0;
+		}
+	}
+	return err_set(err, EINVAL, "api=%s: expected rest, connect or grpc", value);
 }
 
 static int take_ttl(struct parse *p, const char *value, struct err *err)
@@ -154,6 +167,7 @@ static const struct setting {
 	{"token_file", VALUE_NEEDED, take_token_file},
 	{"token", VALUE_ANY, take_token},
 	{"zone", VALUE_NEEDED, take_zone},
+	{"api", VALUE_NEEDED, take_api},
 	{"ttl", VALUE_NEEDED, take_ttl},
 	{"timeout", VALUE_NEEDED, take_timeout},
 	{"cacert", VALUE_NEEDED, take_cacert},

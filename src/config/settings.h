@@ -6,6 +6,8 @@
 #include "base/buf.h"
 #include "config/options.h"
 
+extern const char *const config_api_names[]; /* by enum config_api */
+
 /* A command line being read. */
 struct parse {
 	struct config *config; /* borrowed */

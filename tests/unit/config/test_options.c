@@ -238,6 +238,7 @@ static void test_bad(void **state)
 		{"/m -o ro=1", "ro"},
 		{"/m -o noatime=1", "noatime"},
 		{"/m -o zone=", "zone"},
+		{"/m -o api=soap", "api=soap: expected rest, connect or grpc"},
 		{"/m -o tokenfile=x", "do you mean token_file?"},
 		{"/m -o tll=3", "do you mean ttl?"},
 		{"/m -o Zone=3", "do you mean zone?"},
@@ -313,12 +314,12 @@ static void test_print(void **state)
 	struct config c;
 
 	parse_good("https://h /m -o "
-		   "ro,ttl=0.05,timeout=2.5,umask=0,uid=1,gid=2,zone=Z,noatime",
+		   "ro,ttl=0.05,timeout=2.5,umask=0,uid=1,gid=2,zone=Z,api=grpc,noatime",
 		&c);
 	assert_int_equal(config_print(&c, &text), 0);
 	assert_string_equal(buf_str(&text),
 		"endpoint=https://h\nmountpoint=/"
-		"m\nzone=Z\nfuse=noatime\nttl=0.05\ntimeout=2.5\n"
+		"m\nzone=Z\napi=grpc\nfuse=noatime\nttl=0.05\ntimeout=2.5\n"
 		"uid=1\ngid=2\numask=000\nro=true\ndry_run=false\nnodelete=false\n"
 		"allow_http=false\nallow_other=false\nemulator=false\n");
 	config_release(&c);
