@@ -43,6 +43,11 @@ struct protocol {
 extern const struct protocol protocol_rest, protocol_connect, protocol_grpc;
 const struct protocol *protocol_of(enum api_protocol protocol);
 
+/* Adds the text as one segment of a path, one value of a query or one word of a line: everything
+ * but RFC 3986's unreserved characters is escaped, and so are the dots of "." and "..", which are
+ * not names. Errors: -ENOMEM, -EFBIG. */
+int protocol_escape(struct buf *ret, const char *text);
+
 void message_init(struct message *message);
 void message_release(struct message *message);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* REST: a VPC is a path, a verb of the service is one of HTTP's, the body is the resource, and an
  * answer says what it says (google.api.http annotations of the published schema). */
-#include <string.h>
 #include "protocol.h"
 
 #define REST_PATH "/v1beta1/networking/vpcs"
@@ -19,35 +18,11 @@ static const char *rest_verb(const struct api_call *call)
 	return methods[call->verb];
 }
 
-/* Adds the text as one segment of a path or one value of a query: everything but RFC 3986's
- * unreserved characters is escaped, and so are the dots of "." and "..", which are not names. */
-static int rest_escape(struct buf *ret, const char *text)
-{
-	bool dots = text[strspn(text, ".")] == '\0';
-	int r = 0;
-
-	for (; *text && r == 0; text++) {
-		unsigned char c = (unsigned char)*text;
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			     (c >= '0' && c <= '9') || strchr("-_~", c) ||
-			     (c == '.' && !dots);
-
-		/* NUL, as the model writes it */
-		if (c == 0xC0 && (unsigned char)text[1] == 0x80) {
-			r = buf_adds(ret, "%00");
-			text++;
-			continue;
-		}
-		r = plain ? buf_addc(ret, *text) : buf_addf(ret, "%%%02X", c);
-	}
-	return r;
-}
-
 static int rest_print_target(const struct api_call *call, struct buf *ret)
 {
 	int r = buf_adds(ret, call->id ? REST_PATH "/" : REST_PATH);
 
-	return r == 0 && call->id ? rest_escape(ret, call->id) : r;
+	return r == 0 && call->id ? protocol_escape(ret, call->id) : r;
 }
 
 static int rest_write(const struct api_call *call, struct message *ret, struct err *err)
@@ -60,7 +35,7 @@ static int rest_write(const struct api_call *call, struct message *ret, struct e
 	if (r == 0 && call->page) {
 		r = buf_adds(&ret->path, "?pageToken="); /* AIP-158; never seen so far */
 		if (r == 0)
-			r = rest_escape(&ret->path, call->page);
+			r = protocol_escape(&ret->path, call->page);
 	}
 	if (r == 0 && call->body) {
 		ret->headers[headers++] = "Content-Type: application/json";

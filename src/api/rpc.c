@@ -29,7 +29,7 @@ const char *rpc_verb(const struct api_call *call)
 
 int rpc_print_target(const struct api_call *call, struct buf *ret)
 {
-	return buf_adds(ret, call->id ? call->id : "-");
+	return call->id ? protocol_escape(ret, call->id) : buf_addc(ret, '-');
 }
 
 int rpc_write_head(const struct api_call *call, struct message *ret)

@@ -8,7 +8,7 @@
 
 /* "UpdateVPC" */
 const char *rpc_verb(const struct api_call *call);
-/* Adds the id, "-" where there is none. */
+/* Adds the id, escaped, "-" where there is none. */
 int rpc_print_target(const struct api_call *call, struct buf *ret);
 
 /* Method and path. Errors: -ENOMEM, -EFBIG. */

@@ -454,7 +454,7 @@ static void test_log(void **state)
 		{{.verb = API_CREATE, .body = "{}", .len = 2}, "CreateVPC - - {}"},
 		{{.verb = API_UPDATE, .id = "a", .mask = "m,n", .body = "{}", .len = 2},
 			"UpdateVPC a m,n {}"},
-		{{.verb = API_DELETE, .id = "a"}, "DeleteVPC a -"},
+		{{.verb = API_DELETE, .id = "a b\n"}, "DeleteVPC a%20b%0A -"},
 	};
 	RIG_WITH(rig, API_CONNECT, {.status = 404, .headers = JSON, .body = NOT_FOUND});
 	struct doc *doc = NULL;
