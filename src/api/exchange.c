@@ -40,7 +40,8 @@ int exchange_refuse(
 	return problem_unusable(problem, &x->answer, err->text);
 }
 
-/* Sends with that token. Returns 0 with any answer that the protocol can read. */
+/* Sends with that token. Returns 0 with any answer: to a question one that the protocol can read, to
+ * a change an empty one in the place of what it cannot. */
 static int exchange_send(struct api *api, const struct op *op, struct exchange *x,
 	const struct secret *token, struct api_problem *problem)
 {
@@ -75,9 +76,11 @@ static int exchange_send(struct api *api, const struct op *op, struct exchange *
 		x->answer.status = 0;
 		return problem_set(problem, -r, "%s", err.text);
 	}
-	return x->read_error < 0
-		       ? exchange_refuse(x, x->read_error, &x->unreadable, problem)
-		       : 0;
+	if (x->read_error < 0 && !api_call_changes(x->call))
+		return exchange_refuse(x, x->read_error, &x->unreadable, problem);
+	if (x->read_error < 0) /* whether it was done, a question can say */
+		buf_release(&x->answer.body);
+	return 0;
 }
 
 /* Nothing is sent without a token. */
