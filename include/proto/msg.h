@@ -24,6 +24,9 @@ enum msg_flags {
 	/* To JSON: what is unset is written as well: "", 0, false, [], the name of an enum's zero,
 	 * null for a message. */
 	MSG_WRITE_UNSET = 2,
+	/* To JSON, for a service that decides what a mask means: a FieldMask is its paths as they
+	 * are, with commas between; none is an error. */
+	MSG_MASK_PATHS = 4,
 };
 
 /* The type of this full name, also behind a type URL's prefix: "google.rpc.ResourceInfo",

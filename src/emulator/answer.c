@@ -12,7 +12,10 @@
 void answer_release(struct answer *a)
 {
 	text_unref(a->body);
+	json_decref(a->problem);
+	json_decref(a->trailers);
 	a->body = NULL;
+	a->problem = a->trailers = NULL;
 }
 
 struct answer answer_text_take(struct text *body)
@@ -20,6 +23,15 @@ struct answer answer_text_take(struct text *body)
 	if (!body)
 		return answer_plain(500, "text/plain", "out of memory\n");
 	return (struct answer){.status = 200, .body = body};
+}
+
+struct answer answer_message_take(struct text *body)
+{
+	struct answer a = answer_text_take(body);
+
+	if (body)
+		a.kind = ANSWER_MESSAGE;
+	return a;
 }
 
 struct answer answer_plain(unsigned status, const char *type, const char *bytes)
@@ -31,14 +43,20 @@ struct answer answer_plain(unsigned status, const char *type, const char *bytes)
 	};
 }
 
-static struct answer answer_json_take(unsigned status, json_t *json)
+void answer_set_body_take(struct answer *a, struct text *body)
 {
-	struct answer a = answer_text_take(json ? text_from_json(json) : NULL);
+	if (body) {
+		text_unref(a->body);
+		a->body = body;
+	} else {
+		answer_release(a);
+		*a = answer_text_take(NULL);
+	}
+}
 
-	json_decref(json);
-	if (a.status == 200)
-		a.status = status;
-	return a;
+void answer_write_problem(struct answer *a)
+{
+	answer_set_body_take(a, text_from_json(a->problem));
 }
 
 struct answer answer_problem_take(enum rpc_code code, json_t *details, const char *fmt, ...)
@@ -56,9 +74,14 @@ struct answer answer_problem_take(enum rpc_code code, json_t *details, const cha
 struct answer answer_long_problem_take(
 	enum rpc_code code, json_t *details, const char *message)
 {
-	return answer_json_take(rpc_http_status(code),
-		json_pack("{s:i, s:s, s:o}", "code", (int)code, "message", message,
-			"details", details ? details : json_array()));
+	json_t *problem = json_pack("{s:i, s:s, s:o}", "code", (int)code, "message",
+		message, "details", details ? details : json_array());
+
+	if (!problem)
+		return answer_text_take(NULL);
+	return (struct answer){.kind = ANSWER_PROBLEM,
+		.status = rpc_http_status(code),
+		.problem = problem};
 }
 
 json_t *answer_resource_info(const char *name, const char *description)

@@ -15,10 +15,12 @@ const char cli_usage[] =
 	"live|reference]\n"
 	"                      [--load FILE] [--state FILE] [--samples] [--latency MS]\n"
 	"                      [--provision MS] [--fault RULE]... [--omit-defaults]\n"
-	"                      [--verbose]\n"
-	"A server of the CoreWeave VPC API on loopback, for trying and testing.\n"
+	"                      [--grpc HOST:PORT] [--verbose]\n"
+	"A server of the CoreWeave VPC API on loopback, for trying and testing: by REST,\n"
+	"Connect and gRPC-Web on one port, by gRPC on another.\n"
 	"\n"
 	"  -l, --listen HOST:PORT   default 127.0.0.1:0; port 0 is any free one\n"
+	"      --grpc HOST:PORT     gRPC over HTTP/2 there (needs nghttpx)\n"
 	"  -t, --token TOKEN        the one that is taken; without it every non-empty one "
 	"is\n"
 	"  -p, --profile NAME       live: as the service was seen to behave (default);\n"
@@ -45,10 +47,11 @@ const char cli_usage[] =
 	"Prints \"listening on URL\" when it is ready. vpcfs-emulator(1) has the "
 	"details.\n";
 
-enum { OPT_LATENCY = 256, OPT_PROVISION, OPT_OMIT_DEFAULTS };
+enum { OPT_LATENCY = 256, OPT_PROVISION, OPT_OMIT_DEFAULTS, OPT_GRPC };
 
 static const struct option long_options[] = {
 	{"listen", required_argument, NULL, 'l'},
+	{"grpc", required_argument, NULL, OPT_GRPC},
 	{"token", required_argument, NULL, 't'},
 	{"profile", required_argument, NULL, 'p'},
 	{"load", required_argument, NULL, 'L'},
@@ -128,6 +131,9 @@ static int parse_option(struct cli *cli, int opt, const char *arg, struct err *e
 	switch (opt) {
 	case 'l':
 		o->listen = arg;
+		return 0;
+	case OPT_GRPC:
+		o->grpc_listen = arg;
 		return 0;
 	case 't':
 		o->token = arg;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "cidr.h"
-#include "schema.h"
+#include "message.h"
 
 #define SIZE_V4 18
 #define SIZE_V6 51
@@ -72,7 +72,7 @@ static void check_policy(const struct profile *p, const json_t *ipam,
 	char field[RULES_FIELD_MAX];
 
 	snprintf(field, sizeof(field), "%s.ipam.gateway_address_policy", base);
-	if (p->policy_required && (!name || strcmp(name, SCHEMA_POLICY_NONE) == 0))
+	if (p->policy_required && (!name || strcmp(name, MESSAGE_POLICY_NONE) == 0))
 		rules_violate(violations, field,
 			"value must be one of EUI64, FIRST_IP or LAST_IP");
 	else if (name && strcmp(name, "EUI64") == 0 && all->has_v4)
@@ -130,7 +130,7 @@ static bool check_host_prefix(
 		rules_violate(violations, field, "value is required");
 	}
 	all = check_cidrs(p, json_object_get(prefix, "prefixes"), violations, base);
-	if (!type || strcmp(type, SCHEMA_TYPE_NONE) == 0) { /* REF: "one of" */
+	if (!type || strcmp(type, MESSAGE_TYPE_NONE) == 0) { /* REF: "one of" */
 		snprintf(field, sizeof(field), "%s.type", base);
 		rules_violate(violations, field,
 			"value must be one of PRIMARY, ROUTED or ATTACHED");

@@ -16,10 +16,21 @@ struct requests;
 struct requests *requests_new(int log_fd);
 void requests_free(struct requests *r);
 
-/* One came in (clock_mono_us()). mask and body may be NULL. Returns its number for requests_end; 0
- * is not kept (no memory). */
-uint64_t requests_begin(struct requests *r, uint64_t received_us, const char *method,
-	const char *path, const char *mask, const struct buf *body);
+/* What is known of a request that came in; all borrowed for the call. */
+struct requests_note {
+	uint64_t received_us; /* clock_mono_us() */
+	const char *protocol; /* the door's name */
+	const char *codec;    /* "json" or "proto" */
+	const char *call;     /* the schema's name of what is asked, or NULL */
+	const char *method;   /* as HTTP calls it */
+	const char *path;
+	const char *mask;   /* or NULL */
+	const json_t *json; /* the body, read; NULL where it is no JSON and no message */
+	const struct buf *body; /* as it came */
+};
+
+/* Returns its number for requests_end; 0 is not kept (no memory). */
+uint64_t requests_begin(struct requests *r, const struct requests_note *note);
 /* status is what it was answered with, 0 for not at all. */
 void requests_end(struct requests *r, uint64_t number, unsigned status);
 /* Whether a rule holds it right now. */

@@ -7,7 +7,8 @@
 #include <string.h>
 #include "base/file.h"
 #include "samples.h"
-#include "schema.h"
+#include "message.h"
+#include "proto/method.h"
 
 #define LOAD_MAX ((size_t)1 << 30)
 
@@ -110,7 +111,8 @@ static int add_samples(struct store *s)
 	for (size_t i = 0; (text = sample_request(i)); i++) {
 		json_auto_t *body = json_loads(text, 0, NULL), *request = NULL, *doc = NULL;
 		char id[STAMP_ID_MAX], now[STAMP_TEXT_MAX];
-		int r = proto_decode(&schema_create, body, &request, NULL);
+		int r = message_from_json(
+			method_of(METHOD_CREATE_VPC)->request, body, &request, NULL);
 
 		if (r < 0)
 			return r;

@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "cidr.h"
 #include "rules.h"
-#include "schema.h"
+#include "message.h"
 
 #define VALIDATE_TEXT_MAX ((size_t)4 << 20)
 #define NAME_MAX_LENGTH	  30
@@ -99,8 +99,6 @@ static bool has_twice(const json_t *servers)
 	json_array_foreach (servers, i, one) {
 		const char *text = json_string_value(one);
 
-		if (strlen(text) != json_string_length(one))
-			continue; /* it is no address either */
 		if (json_object_get(seen, text))
 			return true;
 		json_object_set_new(seen, text, json_true());
@@ -135,7 +133,7 @@ static bool is_enum(const json_t *value, const char *name)
 	const char *text = json_string_value(value);
 
 	return value ? text && strcmp(text, name) == 0
-		     : strcmp(name, SCHEMA_TYPE_NONE) == 0;
+		     : strcmp(name, MESSAGE_TYPE_NONE) == 0;
 }
 
 static void check_host_prefix_message(
@@ -145,7 +143,7 @@ static void check_host_prefix_message(
 	const json_t *ipam = json_object_get(prefix, "ipam");
 	const json_t *policy = json_object_get(ipam, "gatewayAddressPolicy");
 
-	if (is_enum(type, SCHEMA_TYPE_NONE))
+	if (is_enum(type, MESSAGE_TYPE_NONE))
 		rules_violate(violations, field, "host prefix type required but not set");
 	if (json_array_size(json_object_get(prefix, "prefixes")) == 0)
 		rules_violate(
@@ -157,7 +155,7 @@ static void check_host_prefix_message(
 		rules_violate(violations, field,
 			"host prefix ipam required for secondary host prefixes but not "
 			"set");
-	if (!is_enum(policy, SCHEMA_POLICY_NONE) && !is_enum(type, "ATTACHED"))
+	if (!is_enum(policy, MESSAGE_POLICY_NONE) && !is_enum(type, "ATTACHED"))
 		rules_violate(violations, field,
 			"host prefix ipam gateway_address_policy may only be set for type "
 			"ATTACHED");

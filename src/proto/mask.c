@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include "base/quote.h"
 #include "base/utf8.h"
 #include "known.h"
 
@@ -129,12 +130,26 @@ static int write_path(const char *path, const struct writing *how)
 	return r;
 }
 
+static int write_as_they_are(
+	const Google__Protobuf__FieldMask *mask, const struct writing *how)
+{
+	struct buf paths CLEANUP_BUF = BUF_INIT(MSG_LEN_MAX);
+	int r = 0;
+
+	for (size_t i = 0; i < mask->n_paths && r == 0; i++)
+		r = buf_addf(&paths, "%s%s", i ? "," : "", mask->paths[i]);
+	return r < 0 ? r : quote_json(buf_str(&paths), paths.len, how->buf);
+}
+
 int mask_write(const ProtobufCMessage *message, const struct writing *how)
 {
 	const Google__Protobuf__FieldMask *mask =
 		(const Google__Protobuf__FieldMask *)message;
-	int r = buf_addc(how->buf, '"');
+	int r;
 
+	if (how->flags & MSG_MASK_PATHS)
+		return write_as_they_are(mask, how);
+	r = buf_addc(how->buf, '"');
 	for (size_t i = 0; i < mask->n_paths && r == 0; i++) {
 		if (i)
 			r = buf_addc(how->buf, ',');
