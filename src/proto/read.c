@@ -28,10 +28,13 @@ static const char *kind_name(const ProtobufCFieldDescriptor *field)
 	}
 }
 
+/* Of a list or an object only how it begins: jansson's printer takes a KiB of stack a level. */
 static int refuse_value(
 	const ProtobufCFieldDescriptor *field, const json_t *in, const struct reading *how)
 {
-	CLEANUP_FREE char *shown = json_dumps(in, JSON_COMPACT | JSON_ENCODE_ANY);
+	const char *begin = json_is_array(in) ? "[" : json_is_object(in) ? "{" : NULL;
+	CLEANUP_FREE char *text = begin ? NULL : json_dumps(in, JSON_ENCODE_ANY);
+	const char *shown = begin ? begin : text;
 	char name[WALK_NAME_MAX];
 
 	if (!shown)

@@ -115,7 +115,7 @@ static void test_status(void **state)
 static void test_refusals(void **state)
 {
 	json_auto_t *value =
-		json_loads("{\"items\":[{\"id\":\"i\"},{\"name\":[]}]}", 0, NULL);
+		json_loads("{\"items\":[{\"id\":\"i\"},{\"name\":1}]}", 0, NULL);
 
 	for (int nth = 0; nth < ALLOCATIONS_MAX; nth++) {
 		struct err err = {""};
