@@ -16,9 +16,7 @@ static int any_put(const ProtobufCMessage *detail, Google__Protobuf__Any *any)
 {
 	size_t len = protobuf_c_message_get_packed_size(detail);
 
-	if (!len)
-		return 0;
-	any->value.data = malloc(len);
+	any->value.data = malloc(len + 1);
 	if (!any->value.data)
 		return -ENOMEM;
 	any->value.len = protobuf_c_message_pack(detail, any->value.data);
@@ -52,11 +50,11 @@ static int any_read_value(
 			"google.protobuf.Any of an unknown type needs \"%s\" in base64: "
 			"%.100s",
 			VALUE_KEY, any->type_url);
-	if (r < 0 || !bytes.len)
+	if (r < 0)
 		return r;
 	any->value.len = bytes.len;
 	any->value.data = (uint8_t *)buf_steal(&bytes);
-	return 0;
+	return any->value.data ? 0 : -ENOMEM;
 }
 
 int any_read(const json_t *in, const struct reading *how, ProtobufCMessage *message)

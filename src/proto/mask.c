@@ -8,10 +8,11 @@
 #include <errno.h>
 #include <string.h>
 #include "base/quote.h"
+#include "base/utf8.h"
 #include "known.h"
 
-#define MASK_PATH_MAX 4096 /* bytes */
-#define INVALID_PATH  "google.protobuf.FieldMask.paths contains invalid path: \"%.*s\""
+#define SHOWN_MAX    100 /* bytes of a path in a sentence */
+#define INVALID_PATH "google.protobuf.FieldMask.paths contains invalid path: \"%.*s\""
 
 /* Names of letters and digits between single dots. */
 static bool is_json_path(const char *path, size_t len)
@@ -28,7 +29,13 @@ static bool is_json_path(const char *path, size_t len)
 	return !begins;
 }
 
-/* vpcPrefixes is vpc_prefixes. */
+static int refuse_path(const char *path, size_t len, struct err *err)
+{
+	return err_set(
+		err, EINVAL, INVALID_PATH, (int)utf8_cut(path, len, SHOWN_MAX), path);
+}
+
+/* vpcPrefixes is vpc_prefixes. The path is not empty. */
 static int path_from_json(const char *path, size_t len, char **ret)
 {
 	CLEANUP_BUF struct buf snake = BUF_INIT(2 * len);
@@ -43,7 +50,7 @@ static int path_from_json(const char *path, size_t len, char **ret)
 	if (r < 0)
 		return r;
 	*ret = buf_steal(&snake);
-	return *ret ? 0 : -ENOMEM;
+	return 0;
 }
 
 /* From the text, which is neither empty nor has white space at its ends. */
@@ -62,9 +69,8 @@ static int mask_fill(const char *text, const char *end, const struct reading *ho
 		size_t len = (size_t)((comma ? comma : end) - text);
 		int r;
 
-		if (len > MASK_PATH_MAX || !is_json_path(text, len))
-			return err_set(how->err, EINVAL, INVALID_PATH,
-				(int)(len < MASK_PATH_MAX ? len : MASK_PATH_MAX), text);
+		if (!is_json_path(text, len))
+			return refuse_path(text, len, how->err);
 		r = path_from_json(text, len, &mask->paths[mask->n_paths]);
 		if (r < 0)
 			return r;
@@ -114,8 +120,7 @@ static int write_path(const char *path, const struct writing *how)
 	int r = 0;
 
 	if (!is_proto_path(path))
-		return err_set(how->err, EINVAL, INVALID_PATH,
-			(int)strnlen(path, MASK_PATH_MAX), path);
+		return refuse_path(path, strlen(path), how->err);
 	for (; *path && r == 0; path++) {
 		if (*path == '_')
 			r = buf_addc(how->buf, (char)toupper((unsigned char)*++path));

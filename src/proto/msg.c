@@ -97,7 +97,7 @@ int msg_to_wire(const struct msg *msg, struct buf *ret)
 {
 	const ProtobufCMessage *message = (const ProtobufCMessage *)msg;
 	size_t before = ret->len, len = protobuf_c_message_get_packed_size(message);
-	int r = len > ret->max - before ? -EFBIG : buf_resize(ret, before + len);
+	int r = buf_resize(ret, before + len);
 
 	if (r == 0)
 		protobuf_c_message_pack(message, (uint8_t *)ret->data + before);

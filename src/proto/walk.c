@@ -28,8 +28,6 @@ size_t walk_value_size(const ProtobufCFieldDescriptor *field)
 	switch (field->type) {
 	case PROTOBUF_C_TYPE_STRING:
 		return sizeof(char *);
-	case PROTOBUF_C_TYPE_BYTES:
-		return sizeof(ProtobufCBinaryData);
 	case PROTOBUF_C_TYPE_BOOL:
 		return sizeof(protobuf_c_boolean);
 	case PROTOBUF_C_TYPE_INT32:

@@ -4,18 +4,8 @@
 
 #include <errno.h>
 #include <string.h>
-#include "base/base64.h"
 #include "base/quote.h"
 #include "known.h"
-
-static int write_bytes(const ProtobufCBinaryData *bytes, struct buf *buf)
-{
-	int r = buf_addc(buf, '"');
-
-	if (r == 0)
-		r = base64_encode(bytes->data, bytes->len, true, buf);
-	return r < 0 ? r : buf_addc(buf, '"');
-}
 
 static int write_enum(const ProtobufCEnumDescriptor *type, int32_t number, struct buf *buf)
 {
@@ -34,8 +24,6 @@ static int write_value(
 
 		return quote_json(text, strlen(text), how->buf);
 	}
-	case PROTOBUF_C_TYPE_BYTES:
-		return write_bytes(at, how->buf);
 	case PROTOBUF_C_TYPE_BOOL:
 		return buf_adds(
 			how->buf, *(const protobuf_c_boolean *)at ? "true" : "false");
@@ -81,8 +69,6 @@ static bool is_set(const ProtobufCFieldDescriptor *field, const ProtobufCMessage
 	switch (field->type) {
 	case PROTOBUF_C_TYPE_STRING:
 		return **(char *const *)at != '\0';
-	case PROTOBUF_C_TYPE_BYTES:
-		return ((const ProtobufCBinaryData *)at)->len > 0;
 	case PROTOBUF_C_TYPE_BOOL:
 		return *(const protobuf_c_boolean *)at;
 	case PROTOBUF_C_TYPE_INT32:

@@ -251,6 +251,10 @@ def batch_bytes(messages):
     return b"".join(length_delimited(number, one) for number, kind in enumerate(BATCH, 1) for one in messages[kind])
 
 
+def batch_json(texts):
+    return ("{" + ",".join(f'"{kind}":[{",".join(texts[kind])}]' for kind in BATCH) + "}").encode()
+
+
 def compare(what, expected, found, sources):
     for index, (left, right) in enumerate(zip(expected, found, strict=True)):
         if left != right:
@@ -261,8 +265,7 @@ def check_from_json(buf, program, maker, count):
     texts = {kind: [maker.json_message("." + BATCH[kind]) for _ in range(count)] for kind in BATCH}
     lines = [("json", BATCH[kind], text) for kind in BATCH for text in texts[kind]]
     found = [bytes_of(line, lines[i]) for i, line in enumerate(ours(program, lines))]
-    whole = "{" + ",".join(f'"{kind}":[{",".join(texts[kind])}]' for kind in BATCH) + "}"
-    expected = [one for _, one in split_batch(buf.convert("vpcfs.tests.Batch", whole.encode(), "json", "binpb"))]
+    expected = [one for _, one in split_batch(buf.convert("vpcfs.tests.Batch", batch_json(texts), "json", "binpb"))]
     compare("JSON to wire", expected, found, [line[2] for line in lines])
     return len(lines)
 
@@ -277,7 +280,18 @@ def check_from_wire(buf, program, maker, count):
     same = [bytes_of(line, "") for line in ours(program, [("same", *line[1:]) for line in lines])]
     expected = [one for _, one in split_batch(buf.convert("vpcfs.tests.Batch", whole, "binpb", "binpb"))]
     compare("wire to wire", expected, same, [line[2] for line in lines])
-    return 2 * len(lines)
+    return 2 * len(lines) + check_unset(buf, program, lines)
+
+
+def check_unset(buf, program, lines):
+    """JSON with all that is unset is the same message to buf as JSON without."""
+    texts = {kind: [] for kind in BATCH}
+    for line, text in zip(lines, ours(program, [("unset", *line[1:]) for line in lines]), strict=True):
+        texts[next(kind for kind in BATCH if BATCH[kind] == line[1])].append(text)
+    plain = ours(program, [("json", line[1], text) for line, text in zip(lines, ours(program, lines), strict=True)])
+    expected = [one for _, one in split_batch(buf.convert("vpcfs.tests.Batch", batch_json(texts), "json", "binpb"))]
+    compare("wire to JSON with what is unset", expected, [bytes_of(line, "") for line in plain], [line[2] for line in lines])
+    return len(lines)
 
 
 VERDICTS = {

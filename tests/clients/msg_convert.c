@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The message codec for scripts. Each line of the input is "WAY TYPE PAYLOAD"; WAY is json (JSON to
- * wire), wire (wire to JSON) or same (wire to wire). Wire bytes are written in hexadecimal. Each
- * line of the output is a result, or "! " and why there is none. */
+ * wire), wire (wire to JSON), unset (that, with what is unset) or same (wire to wire). Wire bytes
+ * are written in hexadecimal. Each line of the output is a result, or "! " and why there is
+ * none. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,7 +53,8 @@ static int convert(const char *way, const struct msg_type *type, const char *pay
 {
 	CLEANUP_BUF struct buf in = BUF_INIT(LINE_MAX_BYTES),
 			       out = BUF_INIT(LINE_MAX_BYTES);
-	bool from_json = strcmp(way, "json") == 0, to_json = strcmp(way, "wire") == 0;
+	bool from_json = strcmp(way, "json") == 0, with_unset = strcmp(way, "unset") == 0;
+	bool to_json = with_unset || strcmp(way, "wire") == 0;
 	struct err err = {""};
 	int r;
 
@@ -61,7 +63,8 @@ static int convert(const char *way, const struct msg_type *type, const char *pay
 	if (from_json)
 		r = msg_json_to_wire(type, payload, strlen(payload), 0, &out, &err);
 	else if (to_json)
-		r = msg_wire_to_json(type, in.data, in.len, 0, &out, &err);
+		r = msg_wire_to_json(type, in.data, in.len,
+			with_unset ? MSG_WRITE_UNSET : 0, &out, &err);
 	else
 		r = same(type, &in, &out, &err);
 	if (r < 0)

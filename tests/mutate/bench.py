@@ -19,6 +19,7 @@ SEEN_BY = {
     "api": ("api", "view"),
     "http": ("http", "api", "view"),
     "model": ("model", "fuzz", "api", "view"),
+    "proto": ("proto", "fuzz"),
     "tree": ("tree", "view", "fs"),
     "fs": ("fs",),
     "emulator": ("emulator",),
@@ -74,8 +75,8 @@ class Bench:
     def prepare(self):
         self.tree.mkdir(parents=True, exist_ok=True)
         # Times are the copy's own: what a mutant was built from must not look older than what it made.
-        subprocess.run(["rsync", "-rlp", "--checksum", "--delete", "--exclude=__pycache__", *(str(ROOT / name) for name in COPIED),
-                        f"{self.tree}/"], check=True)
+        subprocess.run(["rsync", "-rlp", "--checksum", "--delete", "--exclude=__pycache__", "--exclude=node_modules",
+                        *(str(ROOT / name) for name in COPIED), f"{self.tree}/"], check=True)
         if not (self.folder / "build.ninja").exists():
             shutil.rmtree(self.folder, ignore_errors=True)
             self.need(["meson", "setup", "-Dbuildtype=plain", "-Doptimization=1", "-Ddebug=false", str(self.folder),

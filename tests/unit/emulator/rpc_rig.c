@@ -3,6 +3,7 @@
 #include "rpc_rig.h"
 
 #include <stdio.h>
+#include <zlib.h>
 #include "base/base64.h"
 #include "base/cleanup.h"
 #include "proto/method.h"
@@ -81,6 +82,20 @@ void rpc_frame(char **bytes, size_t *len, unsigned char flags)
 	free(*bytes);
 	*bytes = framed;
 	*len += FRAME_HEAD;
+}
+
+char *rpc_gzip(const void *bytes, size_t len, size_t *ret_len)
+{
+	z_stream z = {.next_in = (Bytef *)bytes, .avail_in = (uInt)len};
+	char *packed = malloc(len + 100);
+
+	z.next_out = (Bytef *)packed;
+	z.avail_out = (uInt)len + 100;
+	deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	*ret_len = z.total_out;
+	deflateEnd(&z);
+	return packed;
 }
 
 static void set_error_of_connect(struct said *s)

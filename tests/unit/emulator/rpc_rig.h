@@ -41,6 +41,8 @@ void rpc_expect(
 char *rpc_encoded(enum way way, const char *method, const char *request, size_t *ret_len);
 /* With flags and length before it: *bytes is replaced. */
 void rpc_frame(char **bytes, size_t *len, unsigned char flags);
+/* The bytes as gzip: a new string of *ret_len bytes. */
+char *rpc_gzip(const void *bytes, size_t len, size_t *ret_len);
 /* json as that message with unset fields left out: a new value, NULL when it is no such message. */
 json_t *rpc_brief(const char *type, const json_t *json);
 

@@ -189,23 +189,37 @@ static void test_chunked_requests(void **state)
 	reply_free(&r);
 }
 
-/* Of {"name":"new","zone":"Z"}, whole and cut. */
-static void test_gzip(void **state)
+static struct reply send_packed(
+	struct rig *rig, const char *text, size_t len, size_t missing)
 {
-	static const unsigned char packed[] = {0x1f, 0x8b, 0x8, 0x0, 0x0, 0x0, 0x0, 0x0,
-		0x2, 0xff, 0xab, 0x56, 0xca, 0x4b, 0xcc, 0x4d, 0x55, 0xb2, 0x52, 0xca, 0x4b,
-		0x2d, 0x57, 0xd2, 0x51, 0xaa, 0xca, 0xcf, 0x3, 0x71, 0xa2, 0x94, 0x6a, 0x1,
-		0xf5, 0xe1, 0x40, 0xf7, 0x19, 0x0, 0x0, 0x0};
-	struct rig *rig = *state;
+	size_t packed_len;
+	char *packed = rpc_gzip(text, len, &packed_len);
 	struct reply r;
 
 	rig->header = "Content-Encoding: gzip";
-	r = rig_send(rig, "POST", SERVICE "CreateVPC", packed, sizeof(packed));
+	r = rig_send(rig, "POST", SERVICE "CreateVPC", packed, packed_len - missing);
+	rig->header = NULL;
+	free(packed);
+	return r;
+}
+
+static void test_gzip(void **state)
+{
+	char *spaces = calloc(2, MEGABYTE);
+	struct reply r = send_packed(*state, VPC, strlen(VPC), 0);
+
 	assert_text(r.json, "vpc.name", "new");
 	reply_free(&r);
-	r = rig_send(rig, "POST", SERVICE "CreateVPC", packed, sizeof(packed) - 9);
+	r = send_packed(*state, VPC, strlen(VPC), 9);
 	assert_text(r.json, "code", "invalid_argument");
 	reply_free(&r);
+	/* short when it comes, long when it is unpacked */
+	memset(spaces, ' ', 2 * MEGABYTE);
+	r = send_packed(*state, spaces, 2 * MEGABYTE, 0);
+	assert_text(r.json, "code", "resource_exhausted");
+	reply_free(&r);
+	free(spaces);
+	assert_int_equal(list_count(*state), 1);
 }
 
 static void test_too_long(void **state)

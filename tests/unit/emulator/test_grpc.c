@@ -87,6 +87,26 @@ static void test_frames(void **state)
 	}
 }
 
+static void test_compressed_frames(void **state)
+{
+	for (enum way way = GRPC_WEB; way < WAYS; way++) {
+		size_t len;
+		char *bytes = rpc_gzip(WIRE_VPC, sizeof(WIRE_VPC) - 1, &len);
+		struct rig rig;
+		struct said s;
+
+		rpc_frame(&bytes, &len, 1);
+		rpc_start(&rig, way, (struct emulator_options){0});
+		rig.header = "grpc-encoding: gzip";
+		s = rpc_send(&rig, way, "CreateVPC", bytes, len);
+		assert_int_equal(s.code, 0);
+		assert_text(s.json, "vpc.name", "new");
+		said_free(&s);
+		rig_stop(&rig);
+		free(bytes);
+	}
+}
+
 /* A frame may be the whole request's maximum, and no more. */
 static void test_long_frames(void **state)
 {
@@ -288,6 +308,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_frames),
+		cmocka_unit_test(test_compressed_frames),
 		cmocka_unit_test(test_long_frames),
 		cmocka_unit_test(test_refused_by_http),
 		cmocka_unit_test(test_content_types),

@@ -115,7 +115,11 @@ static void test_times(void **state)
 		assert_int_equal(
 			msg_from_json(rig_type("VPC"), in, strlen(in), 0, &msg, &err),
 			-EINVAL);
-		assert_non_null(strstr(err.text, "google.protobuf.Timestamp: "));
+		assert_non_null(strstr(err.text,
+			wrong[i][0] == '"' ? "google.protobuf.Timestamp: "
+					   : "google.protobuf.Timestamp: not a text"));
+		if (wrong[i][0] == '"')
+			assert_null(strstr(err.text, "not a text"));
 	}
 }
 
@@ -165,14 +169,13 @@ static void test_refused(void **state)
 		{"VPC", "null", "must be an object"},
 		{"VPC", "\"x\"", "must be an object"},
 		{"VPC", "{\"name\":1}", "invalid value for string field name: 1"},
-		{"VPC", "{\"name\":[\"a\"]}",
-			"invalid value for string field name: [\"a\"]"},
+		{"VPC", "{\"name\":[\"a\"]}", "invalid value for string field name: ["},
 		{"VPC", "{\"name\":\"a\\u0000b\"}", "invalid value for string field name"},
 		{"VPC", "{\"name\":\"a\",\"name\":\"b\"}", "duplicate"},
 		{"VPC", "{\"vpcPrefixes\":[],\"vpc_prefixes\":[]}",
 			"duplicate field \"vpc_prefixes\""},
 		{"VPC", "{\"vpcPrefixes\":null,\"vpc_prefixes\":[]}", "duplicate field"},
-		{"VPC", "{\"vpcPrefixes\":{}}", "repeated message field vpcPrefixes: {}"},
+		{"VPC", "{\"vpcPrefixes\":{}}", "repeated message field vpcPrefixes: {"},
 		{"VPC", "{\"vpcPrefixes\":[null]}", "Prefix must be an object"},
 		{"DHCP", "{\"dns\":{\"servers\":[\"a\",null]}}",
 			"repeated string field servers: null"},
@@ -207,6 +210,10 @@ static void test_unknown_refused(void **state)
 {
 	static const struct row rows[] = {
 		{"VPC", "{\"later\":1}", "unknown field \"later\""},
+		{"VPC",
+			"{\"name\":\"a\",\"vpcPrefixes\":[],\"host_prefix\":\"b\","
+			"\"later\":1}",
+			"unknown field \"later\""},
 		{"VPC", "{\"Name\":\"a\"}", "unknown field \"Name\""},
 		{"VPC", "{\"vpcprefixes\":[]}", "unknown field \"vpcprefixes\""},
 		{"VPC", "{\"name\":\"a\",\"vpc_prefixes\":[{\"x\":null}]}",
@@ -247,6 +254,55 @@ static void test_unset_is_written(void **state)
 		"\"name\":\"\",\"type\":\"UNSPECIFIED\",\"prefixes\":[],\"ipam\":{"
 		"\"prefixLength\":0,\"gatewayAddressPolicy\":\"UNSPECIFIED\"}}]}");
 	rig_expect("ListVPCsResponse", "{}", MSG_WRITE_UNSET, "{\"items\":[]}");
+}
+
+static void check_no_room(const struct msg_type *type, const char *json, unsigned flags)
+{
+	CLEANUP_BUF struct buf wire = BUF_INIT(RIG_MAX), whole = BUF_INIT(RIG_MAX);
+
+	assert_int_equal(msg_json_to_wire(type, json, strlen(json), 0, &wire, NULL), 0);
+	assert_int_equal(
+		msg_wire_to_json(type, wire.data, wire.len, flags, &whole, NULL), 0);
+	for (size_t max = 0; max < whole.len; max++) {
+		CLEANUP_BUF struct buf back = BUF_INIT(max);
+		struct err err = {""};
+
+		assert_int_equal(
+			msg_wire_to_json(type, wire.data, wire.len, flags, &back, &err),
+			-EFBIG);
+		assert_int_equal(back.len, 0);
+		assert_string_not_equal(err.text, "");
+	}
+	for (size_t max = 0; max < wire.len; max++) {
+		CLEANUP_BUF struct buf back = BUF_INIT(max);
+
+		assert_int_equal(
+			msg_json_to_wire(type, json, strlen(json), 0, &back, NULL), -EFBIG);
+		assert_int_equal(back.len, 0);
+	}
+}
+
+/* A buffer that is full at any place: nothing of the text stays. */
+static void test_no_room(void **state)
+{
+	static const struct row rows[] = {
+		{"VPC", "{\"name\":\"\\u0001\\\"a\",\"status\":9,\"vpcPrefixes\":[{},{"
+			"\"status\":"
+			"4}],\"createdAt\":\"2026-01-31T12:00:00.5Z\",\"ingress\":{"
+			"\"disablePublicServices\":true},\"dhcp\":{\"dns\":{\"servers\":["
+			"\"a\","
+			"\"b\"]}},\"hostPrefixes\":[{\"ipam\":{\"prefixLength\":80}}]}"},
+		{"UpdateVPCRequest", "{\"updateMask\":\"ingress,aB\",\"id\":\"i\"}"},
+		{"google.rpc.Status",
+			"{\"code\":5,\"details\":[{\"@type\":\"google.rpc.BadRequest\","
+			"\"fieldViolations\":[{\"field\":\"f\"},{}]},{\"@type\":\"x\","
+			"\"value\":\"AAEC\"},{}]}"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		check_no_room(rig_type(rows[i].type), rows[i].in, 0);
+		check_no_room(rig_type(rows[i].type), rows[i].in, MSG_WRITE_UNSET);
+	}
 }
 
 static void test_limits(void **state)
@@ -290,6 +346,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_unknown_refused),
 		cmocka_unit_test(test_unset_is_written),
+		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_limits),
 	};
 

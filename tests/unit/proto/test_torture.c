@@ -92,6 +92,7 @@ static void torture_both(const struct msg_type *type, const char *json)
 
 	torture(type, value, NULL);
 	assert_int_equal(msg_json_to_wire(type, json, strlen(json), 0, &bytes, NULL), 0);
+	assert_int_equal(buf_add(&bytes, "\xB2\x06\x02xy", 5), 0); /* an unknown field */
 	torture(type, NULL, &bytes);
 }
 
@@ -114,7 +115,7 @@ static void test_status(void **state)
 static void test_refusals(void **state)
 {
 	json_auto_t *value =
-		json_loads("{\"items\":[{\"id\":\"i\"},{\"name\":[]}]}", 0, NULL);
+		json_loads("{\"items\":[{\"id\":\"i\"},{\"name\":1}]}", 0, NULL);
 
 	for (int nth = 0; nth < ALLOCATIONS_MAX; nth++) {
 		struct err err = {""};
@@ -133,6 +134,30 @@ static void test_refusals(void **state)
 	fail_msg("more than %d allocations", ALLOCATIONS_MAX);
 }
 
+/* Parsed as well: either it fails and says why, or jansson lost a character. */
+static void test_parser(void **state)
+{
+	int told = 0;
+
+	for (int nth = 0; nth < ALLOCATIONS_MAX; nth++) {
+		CLEANUP_MSG struct msg *msg = NULL;
+		struct err err = {""};
+		int r;
+
+		torture_arm(nth);
+		r = msg_from_json(method_of(METHOD_LIST_VPCS)->response, vpc, strlen(vpc),
+			MSG_REFUSE_UNKNOWN, &msg, &err);
+		if (!torture_has_failed()) {
+			assert_int_equal(r, 0);
+			assert_true(told > 5);
+			return;
+		}
+		assert_true(r == 0 ? msg && !err.text[0] : !msg && err.text[0]);
+		told += r == -ENOMEM;
+	}
+	fail_msg("more than %d allocations", ALLOCATIONS_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +165,7 @@ int main(void)
 		cmocka_unit_test(test_update),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_parser),
 	};
 
 	json_set_alloc_funcs(tortured_malloc, tortured_free);

@@ -210,6 +210,29 @@ static void test_no_json_form(void **state)
 	}
 }
 
+/* Where a service decides what a mask means, its paths are shown as they came. */
+static void test_mask_paths(void **state)
+{
+	static const struct row rows[] = {
+		{"", "{\"updateMask\":\"vpcPrefixes,a_1,\\\"\",\"id\":\"i\"}",
+			BYTES("\x0A\x15\x0A\x0BvpcPrefixes\x0A\x03"
+			      "a_1\x0A\x01\"\x12\x01i")},
+		{"", "{\"updateMask\":\"vpc_prefixes\"}",
+			BYTES("\x0A\x0E\x0A\x0Cvpc_prefixes")},
+		{"", "{\"updateMask\":\"\"}", BYTES("\x0A\x00")},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP_BUF struct buf json = BUF_INIT(RIG_MAX);
+
+		assert_int_equal(
+			msg_wire_to_json(rig_type("UpdateVPCRequest"), rows[i].bytes,
+				rows[i].len, MSG_MASK_PATHS, &json, NULL),
+			0);
+		assert_string_equal(buf_str(&json), rows[i].json);
+	}
+}
+
 /* Two bytes an item, and a hundred and more in memory. */
 static void test_memory_is_limited(void **state)
 {
@@ -244,6 +267,7 @@ int main(void)
 		cmocka_unit_test(test_merged),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_no_json_form),
+		cmocka_unit_test(test_mask_paths),
 		cmocka_unit_test(test_memory_is_limited),
 	};
 
