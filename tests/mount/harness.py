@@ -336,7 +336,7 @@ class Mount:
 
     def _launch(self):
         if API == "connect-binary" and self.server:  # the first list decides
-            self.server.fault("LIST:status=415*1")
+            self.server.fault("LIST:status=415,body=empty*1")
         with open(self.stderr_path, "wb") as stderr:
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=stderr,
                                             stderr=stderr, env=self.env, start_new_session=True)
