@@ -40,8 +40,8 @@ int exchange_refuse(
 	return problem_unusable(problem, &x->answer, err->text);
 }
 
-/* Sends with that token. Returns 0 with any answer: to a question one that the protocol can read, to
- * a change an empty one in the place of what it cannot. */
+/* Sends with that token. Returns 0 with any answer: to a question one that the protocol can read,
+ * to a change an empty one in the place of what it cannot. */
 static int exchange_send(struct api *api, const struct op *op, struct exchange *x,
 	const struct secret *token, struct api_problem *problem)
 {

@@ -292,7 +292,7 @@ static void test_binary_unusable(void **state)
 		const struct reply replies[] = {
 			{.status = 415}, {.headers = WIRE}, rows[i]};
 		struct api_problem problem;
-		struct doc_list list = {0};
+		CLEANUP_DOC_LIST struct doc_list list = {0};
 		struct doc *doc = NULL;
 		struct rig rig;
 
