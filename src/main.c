@@ -114,6 +114,7 @@ static int start_emulator(struct program *p, struct err *err)
 	char token[EMULATOR_TOKEN_MAX];
 	struct emulator_options options = {
 		.token = token,
+		.grpc_listen = p->config.api == CONFIG_API_GRPC ? "127.0.0.1:0" : NULL,
 		.state_file = p->config.emulator_state,
 		.samples = true,
 	};
@@ -124,7 +125,9 @@ static int start_emulator(struct program *p, struct err *err)
 	if (r == 0)
 		r = emulator_start(&options, &p->emulator, err);
 	if (r == 0) {
-		p->config.endpoint = strdup(emulator_url(p->emulator));
+		p->config.endpoint =
+			strdup(options.grpc_listen ? emulator_grpc_url(p->emulator)
+						   : emulator_url(p->emulator));
 		r = p->config.endpoint ? 0 : err_set(err, ENOMEM, "out of memory");
 	}
 	return r;

@@ -117,6 +117,11 @@ def test_a_field_of_a_newer_api_is_seen_in_json_only(door, lab):
     assert errno_of(m.read, "prod/mtu") == ("ok" if door == "connect" else "ENOENT")
 
 
+def test_the_built_in_emulator(door, lab):
+    m = lab.mount(f"api={door.removesuffix('-binary')}", args=["--emulator"], endpoint="")
+    assert m.ls() and "ListVPCs - - 200" in m.read(".vpcfs/log")
+
+
 @pytest.fixture(scope="session")
 def descriptors(tmp_path_factory):
     """What the server of others is made from."""
