@@ -329,7 +329,7 @@ class Mount:
         self.hung = False
         api = f"api={API.removesuffix('-binary')}" if server and endpoint is None and API != "rest" else ""
         joined = ",".join(part for part in (f"token_file={option_value(self.token_file)}", api, options) if part)
-        url = server.mount_url if endpoint is None else endpoint
+        url = getattr(server, "mount_url", server and server.url) if endpoint is None else endpoint
         self.command = [*TIED, *prefix, program("vpcfs"), "-f", *args, "-o", joined, *([url] if url else []), str(self.path)]
         self.env = {**os.environ, **sanitizer_env(folder), **(env or {})}
         self._launch()
