@@ -39,34 +39,44 @@ int rpc_write_head(const struct api_call *call, struct message *ret)
 	return buf_adds(&ret->path, rpc_method(call)->path);
 }
 
-/* Adds {"id":"..."}. */
-static int rpc_add_id(const char *id, struct buf *ret, struct err *err)
+/* Adds {"key":"text"}. */
+static int rpc_add_object(
+	const char *key, const char *text, struct buf *ret, struct err *err)
 {
-	int r = utf8_is_valid(id, strlen(id))
-			? buf_adds(ret, "{\"id\":")
-			: err_set(err, EINVAL, "the id is no text of UTF-8");
+	int r;
 
+	if (!utf8_is_valid(text, strlen(text)))
+		return err_set(err, EINVAL, "%s: it is no UTF-8", key);
+	r = buf_addf(ret, "{\"%s\":", key);
 	if (r == 0)
-		r = quote_json(id, strlen(id), ret);
+		r = quote_json(text, strlen(text), ret);
 	return r == 0 ? buf_addc(ret, '}') : r;
+}
+
+/* Adds the body's members to the object at the end of ret. */
+static int rpc_add_members(const struct api_call *call, struct buf *ret, struct err *err)
+{
+	int r = 0;
+
+	if (call->len < 2 || call->body[0] != '{')
+		return err_set(err, EINVAL, "it is no object");
+	(void)buf_resize(ret, ret->len - 1); /* its brace: the body's follows */
+	if (call->body[1] != '}')
+		r = buf_addc(ret, ',');
+	return r == 0 ? buf_add(ret, call->body + 1, call->len - 1) : r;
 }
 
 int rpc_add_json(const struct api_call *call, struct buf *ret, struct err *err)
 {
 	int r;
 
+	if (call->page) /* as REST asks; the schema has no pages */
+		return rpc_add_object("pageToken", call->page, ret, err);
 	if (!call->id)
 		return call->body ? buf_add(ret, call->body, call->len)
 				  : buf_adds(ret, "{}");
-	r = rpc_add_id(call->id, ret, err);
-	if (r < 0 || !call->body)
-		return r;
-	if (call->len < 2 || call->body[0] != '{')
-		return err_set(err, EINVAL, "it is no object");
-	(void)buf_resize(ret, ret->len - 1); /* the brace: the body's members follow */
-	if (call->body[1] != '}')
-		r = buf_addc(ret, ',');
-	return r == 0 ? buf_add(ret, call->body + 1, call->len - 1) : r;
+	r = rpc_add_object("id", call->id, ret, err);
+	return r == 0 && call->body ? rpc_add_members(call, ret, err) : r;
 }
 
 int rpc_add_wire(const struct api_call *call, struct buf *ret, struct err *err)

@@ -66,6 +66,20 @@ static void test_requests(void **state)
 	rig_stop(&rig);
 }
 
+static void test_pages(void **state)
+{
+	RIG_WITH(rig, API_CONNECT,
+		{.headers = JSON,
+			.body = "{\"items\":[" VPC("a") "],\"nextPageToken\":\"p/2\"}"},
+		{.headers = JSON, .body = "{\"items\":[" VPC("b") "]}"});
+	CLEANUP_DOC_LIST struct doc_list list = {0};
+
+	assert_int_equal(api_list(rig.api, &rig.op, NULL, &list, &problem), 0);
+	assert_int_equal(list.count, 2);
+	assert_body(&rig, 1, "ListVPCs", "{\"pageToken\":\"p/2\"}");
+	rig_stop(&rig);
+}
+
 /* What cannot be said in a message is not sent. */
 static void test_bad_requests(void **state)
 {
@@ -476,6 +490,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_bad_requests),
 		cmocka_unit_test(test_binary_requests),
 		cmocka_unit_test(test_binary_list),
