@@ -24,7 +24,8 @@ struct front {
 /* What the child needs, put together while allocating is allowed. */
 struct launch {
 	int listen_fd;
-	int report_fd; /* takes the errno of a failed exec */
+	/* takes the errno of a failed exec */
+	int report_fd;
 	pid_t parent;
 	char frontend[ADDRESS_MAX], backend[ADDRESS_MAX], accept[ADDRESS_MAX];
 };
