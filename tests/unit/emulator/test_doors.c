@@ -368,6 +368,38 @@ static void test_reset_is_sent_once(void **state)
 	}
 }
 
+/* A client that gives up is noticed, through whatever stands between. */
+static void test_hang(void **state)
+{
+	for (enum way way = 0; way < WAYS; way++) {
+		struct rig rig;
+		struct said s;
+		bool is_over = false;
+
+		rpc_start(&rig, way, no_options);
+		rpc_turn(&rig, CONNECT_JSON);
+		add_fault(&rig, "LIST:hang*1");
+		rpc_turn(&rig, way);
+		rig.timeout_ms = 100;
+		s = rpc_call(&rig, way, "ListVPCs", "{}");
+		assert_int_equal(s.code, RPC_NO_ANSWER);
+		said_free(&s);
+		rig.timeout_ms = 20000;
+		rpc_turn(&rig, CONNECT_JSON);
+		while (!is_over) {
+			struct reply r = rig_ask(&rig, "GET", "/emulator/requests", NULL);
+
+			is_over = json_is_integer(at(r.json, "0.status"));
+			if (is_over)
+				assert_int_equal(
+					json_integer_value(at(r.json, "0.status")), 0);
+			reply_free(&r);
+			sleep_ms(5);
+		}
+		rig_stop(&rig);
+	}
+}
+
 /* Rules and selectors know a call by its path in REST. */
 static void test_place(void **state)
 {
@@ -534,6 +566,7 @@ int main(void)
 		cmocka_unit_test(test_masks),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_reset_is_sent_once),
+		cmocka_unit_test(test_hang),
 		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_hold),
