@@ -9,10 +9,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#define MSG_LEN_MAX                                                                        \
-	((size_t)128 << 20) /* bytes of a text or of wire bytes; more is -EFBIG */
-#define MSG_MEMORY_MAX                                                                     \
-	((size_t)256 << 20) /* bytes of a message read from the wire; more is -EFBIG */
+/* Bytes; more is -EFBIG. */
+#define MSG_LEN_MAX    ((size_t)128 << 20) /* of a text, of wire bytes */
+#define MSG_MEMORY_MAX ((size_t)256 << 20) /* of a message read from the wire */
 
 struct msg;	 /* one message; immutable, so readable from any thread */
 struct msg_type; /* static: what a message is, by protobuf-c's descriptor */
@@ -43,7 +42,8 @@ const char *msg_type_name(const struct msg_type *type);
  * kept, a name that is not known is skipped (the field stays at its zero). A Timestamp is RFC 3339,
  * a FieldMask one string of lowerCamelCase paths, an Any an object with "@type" and its members
  * where that is a detail of an error (the types of google.rpc above but Status), else "value", the
- * bytes in base64. Errors: -EINVAL with what a server would say of the text, -EFBIG, -ENOMEM. */
+ * bytes in base64 (without "@type" it has unknown keys only).
+ * Errors: -EINVAL with what a server would say of the text, -EFBIG, -ENOMEM. */
 int msg_from_json(const struct msg_type *type, const char *text, size_t len, unsigned flags,
 	struct msg **ret, struct err *err);
 

@@ -16,7 +16,8 @@
 struct stream {
 	struct server *server; /* borrowed */
 	struct text *text;     /* owned; NULL is filler */
-	char begin[16];	       /* of the filler, begin_len bytes */
+	/* of the filler, begin_len bytes */
+	char begin[16];
 	size_t begin_len;
 	uint64_t end;	  /* bytes after which the connection breaks */
 	uint64_t size;	  /* bytes promised */

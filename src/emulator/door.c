@@ -34,15 +34,15 @@ const struct door *door_of(const struct route *route, struct MHD_Connection *c)
 	return begins_with(type, GRPC_TYPE) ? &door_grpc : &door_connect;
 }
 
-bool door_has_type(struct MHD_Connection *c, const char *const *known)
+const char *door_type(struct MHD_Connection *c, const char *const *known)
 {
 	const char *type = door_header(c, MHD_HTTP_HEADER_CONTENT_TYPE);
 
 	for (; type && *known; known++) {
 		if (strcasecmp(type, *known) == 0)
-			return true;
+			return *known;
 	}
-	return false;
+	return NULL;
 }
 
 struct answer door_unknown_type(void)

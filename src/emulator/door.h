@@ -30,8 +30,8 @@ bool door_has_call(struct exchange *x);
 
 /* NULL when the request does not have it. */
 const char *door_header(struct MHD_Connection *c, const char *name);
-/* Whether the content type is one of known, whose last is NULL. */
-bool door_has_type(struct MHD_Connection *c, const char *const *known);
+/* The one of known that the content type is; NULL, which is the last of them, when it is none. */
+const char *door_type(struct MHD_Connection *c, const char *const *known);
 /* 415 with all that may be posted to a procedure. */
 struct answer door_unknown_type(void);
 /* A new reference, or NULL with the reason. */
@@ -46,8 +46,10 @@ void door_envelope(const struct exchange *x, struct answer *a);
 
 /* What is said of a message of so many bytes, more than a request may have. */
 struct answer rpc_too_long(size_t len);
-/* Undoes the encoding of the request's bytes: none (NULL, "identity") or gzip. Where that cannot
- * be, x->refusal says so, and the result is false. */
+/* Whether it is none (NULL, "identity") or gzip; where it is another, *ret is the refusal. */
+bool rpc_knows(const char *encoding, struct answer *ret);
+/* Undoes such an encoding of the request's bytes. Where that cannot be, x->refusal says so, and the
+ * result is false. */
 bool rpc_unpack(struct exchange *x, const char *encoding, const void *bytes, size_t len,
 	struct buf *ret);
 /* Reads the one message of the request, or refuses it. */

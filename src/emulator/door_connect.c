@@ -14,8 +14,8 @@
 #define TIMEOUT_DIGITS_MAX 10
 #define DETAIL_MAX	   ((size_t)8 << 20)
 
-static const char *const json_types[] = {
-	"application/json", "application/json; charset=utf-8", NULL};
+static const char *const json_types[] = {"application/json",
+	"application/json; charset=utf-8", "application/json;charset=utf-8", NULL};
 static const char *const proto_types[] = {"application/proto", NULL};
 
 /* What is wrong with the protocol's own headers. */
@@ -37,7 +37,8 @@ static bool has_bad_headers(struct MHD_Connection *c, struct answer *ret)
 			TIMEOUT_DIGITS_MAX);
 	else if (timeout[strspn(timeout, "0123456789")])
 		*ret = answer_problem_take(RPC_INVALID_ARGUMENT, NULL,
-			"parse timeout: \"%s\" is no number", timeout);
+			"parse timeout: strconv.ParseInt: parsing \"%s\": invalid syntax",
+			timeout);
 	else
 		return false;
 	return true;
@@ -51,12 +52,12 @@ static void connect_read(
 
 	if (!door_has_call(x))
 		return;
-	x->codec = door_has_type(c, proto_types) ? CODEC_PROTO : CODEC_JSON;
-	if (x->codec == CODEC_JSON && !door_has_type(c, json_types))
+	x->codec = door_type(c, proto_types) ? CODEC_PROTO : CODEC_JSON;
+	if (x->codec == CODEC_JSON && !door_type(c, json_types))
 		x->refusal = door_unknown_type();
 	else if (x->dropped)
 		x->refusal = rpc_too_long(x->body.len + x->dropped);
-	else if (!has_bad_headers(c, &x->refusal) &&
+	else if (!has_bad_headers(c, &x->refusal) && rpc_knows(encoding, &x->refusal) &&
 		 rpc_unpack(x, encoding, x->body.data, x->body.len, &bytes))
 		rpc_read(x, buf_str(&bytes), bytes.len);
 }

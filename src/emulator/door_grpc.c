@@ -27,14 +27,20 @@ static const char *const web_types[] = {
 static bool has_bad_timeout(struct MHD_Connection *c, struct answer *ret)
 {
 	const char *timeout = door_header(c, "grpc-timeout");
-	size_t digits = timeout ? strspn(timeout, "0123456789") : 1;
+	size_t digits = timeout ? strspn(timeout, "0123456789") : 0;
+	const char *why = NULL;
 
-	if (!timeout || (digits >= 1 && digits <= TIMEOUT_DIGITS_MAX && timeout[digits] &&
-				strchr("HMSmun", timeout[digits]) && !timeout[digits + 1]))
+	if (!timeout)
 		return false;
-	*ret = answer_problem_take(RPC_INVALID_ARGUMENT, NULL,
-		"protocol error: invalid timeout \"%s\"", timeout);
-	return true;
+	if (!digits || !timeout[digits] || !strchr("HMSmun", timeout[digits]) ||
+		timeout[digits + 1])
+		why = "has an invalid unit";
+	else if (digits > TIMEOUT_DIGITS_MAX)
+		why = "is too long";
+	if (why)
+		*ret = answer_problem_take(RPC_INVALID_ARGUMENT, NULL,
+			"protocol error: timeout \"%s\" %s", timeout, why);
+	return why != NULL;
 }
 
 static size_t frame_length(const unsigned char *head)
@@ -48,24 +54,25 @@ static size_t frame_length(const unsigned char *head)
 static bool is_one_frame(const unsigned char *body, size_t len, struct answer *ret)
 {
 	size_t promised = len < FRAME_HEAD ? 0 : frame_length(body);
+	size_t left = len < FRAME_HEAD ? 0 : len - FRAME_HEAD;
 
 	if (len == 0)
 		*ret = answer_problem_take(
 			RPC_UNIMPLEMENTED, NULL, "unary request has zero messages");
-	else if (len < FRAME_HEAD)
+	else if (len < FRAME_HEAD || (left > promised && left - promised < FRAME_HEAD))
 		*ret = answer_problem_take(RPC_INTERNAL, NULL,
 			"protocol error: incomplete envelope: unexpected EOF");
+	else if (promised > SERVER_BODY_MAX)
+		*ret = rpc_too_long(promised);
+	else if (left < promised)
+		*ret = answer_problem_take(RPC_INTERNAL, NULL,
+			"protocol error: promised %zu bytes in enveloped message, got %zu "
+			"bytes: unexpected EOF",
+			promised, left);
 	else if (body[0] & ~FRAME_COMPRESSED)
 		*ret = answer_problem_take(RPC_INTERNAL, NULL,
 			"protocol error: invalid envelope flags %u", body[0]);
-	else if (promised > SERVER_BODY_MAX)
-		*ret = rpc_too_long(promised);
-	else if (len - FRAME_HEAD < promised)
-		*ret = answer_problem_take(RPC_INTERNAL, NULL,
-			"protocol error: promised %zu bytes in enveloped message, got %zu "
-			"bytes",
-			promised, len - FRAME_HEAD);
-	else if (len - FRAME_HEAD > promised)
+	else if (left > promised)
 		*ret = answer_problem_take(
 			RPC_UNIMPLEMENTED, NULL, "unary request has multiple messages");
 	else
@@ -73,33 +80,23 @@ static bool is_one_frame(const unsigned char *body, size_t len, struct answer *r
 	return false;
 }
 
-/* The encoding of this frame; the request's header alone says nothing of it. */
-static bool find_encoding(unsigned char flags, struct MHD_Connection *c, const char **ret,
-	struct answer *ret_refusal)
-{
-	const char *encoding = door_header(c, "grpc-encoding");
-	bool is_none = !encoding || strcmp(encoding, "identity") == 0;
-
-	*ret = flags & FRAME_COMPRESSED ? encoding : NULL;
-	if (!(flags & FRAME_COMPRESSED) || !is_none)
-		return true;
-	*ret_refusal = answer_problem_take(RPC_INTERNAL, NULL,
-		"protocol error: sent compressed message without compression support");
-	return false;
-}
-
 static void read_frame(struct exchange *x, struct MHD_Connection *c)
 {
 	const unsigned char *body = (const unsigned char *)buf_str(&x->body);
+	const char *encoding = door_header(c, "grpc-encoding");
+	bool is_none = !encoding || strcmp(encoding, "identity") == 0;
 	struct buf bytes CLEANUP_BUF = BUF_INIT(SERVER_BODY_MAX);
-	const char *encoding;
 
 	x->codec = CODEC_PROTO;
-	if (has_bad_timeout(c, &x->refusal) ||
-		!is_one_frame(body, x->body.len + x->dropped, &x->refusal) ||
-		!find_encoding(body[0], c, &encoding, &x->refusal))
+	if (has_bad_timeout(c, &x->refusal) || !rpc_knows(encoding, &x->refusal) ||
+		!is_one_frame(body, x->body.len + x->dropped, &x->refusal))
 		return;
-	if (rpc_unpack(x, encoding, body + FRAME_HEAD, x->body.len - FRAME_HEAD, &bytes))
+	if (body[0] & FRAME_COMPRESSED && is_none)
+		x->refusal = answer_problem_take(RPC_INTERNAL, NULL,
+			"protocol error: sent compressed message without compression "
+			"support");
+	else if (rpc_unpack(x, body[0] & FRAME_COMPRESSED ? encoding : NULL,
+			 body + FRAME_HEAD, x->body.len - FRAME_HEAD, &bytes))
 		rpc_read(x, buf_str(&bytes), bytes.len);
 }
 
@@ -115,7 +112,8 @@ static void grpc_read(const struct server *s, struct exchange *x, struct MHD_Con
 {
 	if (!door_has_call(x))
 		return;
-	if (!door_has_type(c, grpc_types))
+	x->type = door_type(c, grpc_types);
+	if (!x->type)
 		x->refusal = door_unknown_type();
 	else if (!came_by_http2(c))
 		x->refusal = answer_plain(505, DOOR_PLAIN_TYPE, "gRPC requires HTTP/2\n");
@@ -127,7 +125,8 @@ static void web_read(const struct server *s, struct exchange *x, struct MHD_Conn
 {
 	if (!door_has_call(x))
 		return;
-	if (door_has_type(c, web_types))
+	x->type = door_type(c, web_types);
+	if (x->type)
 		read_frame(x, c);
 	else
 		x->refusal = door_unknown_type();
@@ -194,6 +193,7 @@ static void write_frame(const struct exchange *x, struct answer *a, struct buf *
 	if (a->kind != ANSWER_PROBLEM && a->body)
 		add_frame(body, 0, a->body->bytes, a->body->len);
 	a->is_framed = true;
+	a->type = x->type ? x->type : x->door == &door_grpc ? grpc_types[0] : web_types[0];
 	a->status = 200;
 	a->challenge = NULL;
 	a->trailers = trailers_of(a->problem);
@@ -206,7 +206,6 @@ static void grpc_write(const struct server *s, const struct exchange *x, struct 
 	if (a->kind == ANSWER_HTTP)
 		return;
 	write_frame(x, a, &body);
-	a->type = grpc_types[1];
 	answer_set_body_take(a, text_from_buf(&body));
 }
 
@@ -226,7 +225,6 @@ static void web_write(const struct server *s, const struct exchange *x, struct a
 	json_decref(a->trailers);
 	a->trailers = NULL;
 	add_frame(&body, FRAME_TRAILERS, lines.data, lines.len);
-	a->type = web_types[1];
 	answer_set_body_take(a, text_from_buf(&body));
 }
 

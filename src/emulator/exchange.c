@@ -132,8 +132,10 @@ static bool replacement(
 	case FAULT_BODY:
 		*ret = bytes_answer(f->text);
 		return true;
-	case FAULT_EMPTY:
 	case FAULT_HUGE: /* its body is made while it is sent */
+		*ret = bytes_answer("");
+		return true;
+	case FAULT_EMPTY:
 		*ret = (struct answer){.kind = ANSWER_BYTES, .status = 200};
 		return true;
 	default:

@@ -18,6 +18,8 @@ struct exchange {
 	/* bytes past the body's maximum */
 	size_t dropped;
 	enum codec codec;
+	/* static; the content type of gRPC, which answers have too */
+	const char *type;
 	/* owned; what the service reads (message.h), NULL where the call has no request */
 	json_t *request;
 	/* owned; the body as JSON, for those who ask what came; NULL when it is none */

@@ -7,24 +7,29 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include "base/cleanup.h"
 
 #define PROGRAM	    "/usr/sbin/nghttpx" /* in no ordinary user's PATH */
 #define ADDRESS_MAX 128
+#define PATIENCE_S  10
 
 struct front {
+	/* 0 until it runs */
 	pid_t pid;
 };
 
 /* What the child needs, put together while allocating is allowed. */
 struct launch {
 	int listen_fd;
-	int report_fd; /* takes the errno of a failed exec */
+	/* takes the errno of a failed exec */
+	int report_fd;
 	pid_t parent;
 	char frontend[ADDRESS_MAX], backend[ADDRESS_MAX], accept[ADDRESS_MAX];
 };
@@ -103,25 +108,58 @@ static int run(struct launch *l, pid_t *ret_pid)
 	return r;
 }
 
-int front_start(int listen_fd, const char *own_url, const char *server_url,
-	struct front **ret, struct err *err)
+/* Whether it answers at this address, where nothing listens once it has ended. What is asked is no
+ * request, so the server behind hears nothing of it. */
+static bool is_serving(const struct sockaddr *at, socklen_t len)
 {
-	CLEANUP_CLOSE int fd = listen_fd;
-	struct front *f = calloc(1, sizeof(*f));
-	struct launch l = {.listen_fd = fd};
-	int r;
+	static const char nonsense[] = "?\r\n\r\n";
+	CLEANUP_CLOSE int fd = socket(at->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const struct timeval patience = {.tv_sec = PATIENCE_S};
+	char byte;
 
-	if (!f)
-		return err_set(err, ENOMEM, "out of memory");
-	set_address(l.frontend, "--frontend", own_url, ";no-tls");
-	set_address(l.backend, "--backend", server_url, "");
-	snprintf(l.accept, sizeof(l.accept), "NGHTTPX_ACCEPT_1=tcp,%d", fd);
-	r = run(&l, &f->pid);
-	if (r < 0) {
-		free(f);
+	return fd >= 0 && connect(fd, at, len) == 0 &&
+	       setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 &&
+	       send(fd, nonsense, strlen(nonsense), MSG_NOSIGNAL) > 0 &&
+	       recv(fd, &byte, 1, 0) == 1;
+}
+
+/* Runs it on the socket, which is closed here then. */
+static int start(struct front *f, struct launch *l, struct err *err)
+{
+	struct sockaddr_storage at;
+	socklen_t len = sizeof(at);
+	int r = getsockname(l->listen_fd, (struct sockaddr *)&at, &len) < 0 ? -errno : 0;
+
+	if (r == 0)
+		r = run(l, &f->pid);
+	close(l->listen_fd);
+	if (r < 0)
 		return err_set(err, -r,
 			"--grpc: cannot run %s (Debian package nghttp2-proxy): %s", PROGRAM,
 			strerror(-r));
+	if (is_serving((struct sockaddr *)&at, len))
+		return 0;
+	return err_set(err, EIO, "--grpc: %s was started and does not answer", PROGRAM);
+}
+
+int front_start(int listen_fd, const char *own_url, const char *server_url,
+	struct front **ret, struct err *err)
+{
+	struct front *f = calloc(1, sizeof(*f));
+	struct launch l = {.listen_fd = listen_fd};
+	int r;
+
+	if (!f) {
+		close(listen_fd);
+		return err_set(err, ENOMEM, "out of memory");
+	}
+	set_address(l.frontend, "--frontend", own_url, ";no-tls");
+	set_address(l.backend, "--backend", server_url, "");
+	snprintf(l.accept, sizeof(l.accept), "NGHTTPX_ACCEPT_1=tcp,%d", listen_fd);
+	r = start(f, &l, err);
+	if (r < 0) {
+		front_stop(f);
+		return r;
 	}
 	*ret = f;
 	return 0;
@@ -131,7 +169,9 @@ void front_stop(struct front *f)
 {
 	if (!f)
 		return;
-	kill(f->pid, SIGKILL);
-	waitpid(f->pid, NULL, 0);
+	if (f->pid) {
+		kill(f->pid, SIGKILL);
+		waitpid(f->pid, NULL, 0);
+	}
 	free(f);
 }

@@ -21,8 +21,10 @@ enum profile_leaf {
 };
 
 struct profile_mask {
-	const char *path;  /* as the .proto file spells it */
-	const char *field; /* the request's that it is in, as JSON spells it */
+	/* as the .proto file spells it */
+	const char *path;
+	/* the request's field that it is in, as JSON spells it */
+	const char *field;
 	unsigned leaf;
 };
 

@@ -18,15 +18,23 @@ void requests_free(struct requests *r);
 
 /* What is known of a request that came in; all borrowed for the call. */
 struct requests_note {
-	uint64_t received_us; /* clock_mono_us() */
-	const char *protocol; /* the door's name */
-	const char *codec;    /* "json" or "proto" */
-	const char *call;     /* the schema's name of what is asked, or NULL */
-	const char *method;   /* as HTTP calls it */
+	/* clock_mono_us() */
+	uint64_t received_us;
+	/* the door's name */
+	const char *protocol;
+	/* "json" or "proto" */
+	const char *codec;
+	/* the schema's name of what is asked, or NULL */
+	const char *call;
+	/* as HTTP calls it */
+	const char *method;
 	const char *path;
-	const char *mask;   /* or NULL */
-	const json_t *json; /* the body, read; NULL where it is no JSON and no message */
-	const struct buf *body; /* as it came */
+	/* or NULL */
+	const char *mask;
+	/* the body as it was read; NULL where it is neither JSON nor a message */
+	const json_t *json;
+	/* as it came */
+	const struct buf *body;
 };
 
 /* Returns its number for requests_end; 0 is not kept (no memory). */

@@ -26,8 +26,9 @@ enum route_kind {
 
 struct route {
 	enum route_kind kind;
-	bool control;	   /* below /emulator/: no faults, not recorded */
-	bool procedure;	   /* below the path of the service of Connect and gRPC */
+	bool control; /* below /emulator/: no faults, not recorded */
+	/* below the path of the service of Connect and gRPC */
+	bool procedure;
 	const char *allow; /* static: what WRONG_METHOD should have been */
 	/* of a call about one VPC: from the path, or from the request once it is read */
 	char id[ROUTE_ID_MAX];

@@ -14,24 +14,28 @@
 struct answer rpc_too_long(size_t len)
 {
 	return answer_problem_take(RPC_RESOURCE_EXHAUSTED, NULL,
-		"message size %zu exceeded maximum %zu", len, SERVER_BODY_MAX);
+		"message size %zu is larger than configured max %zu", len, SERVER_BODY_MAX);
+}
+
+static bool is_none(const char *encoding)
+{
+	return !encoding || !*encoding || strcmp(encoding, "identity") == 0;
+}
+
+bool rpc_knows(const char *encoding, struct answer *ret)
+{
+	if (is_none(encoding) || strcmp(encoding, "gzip") == 0)
+		return true;
+	*ret = answer_problem_take(RPC_UNIMPLEMENTED, NULL,
+		"unknown compression \"%s\": supported encodings are gzip", encoding);
+	return false;
 }
 
 bool rpc_unpack(struct exchange *x, const char *encoding, const void *bytes, size_t len,
 	struct buf *ret)
 {
-	int r;
+	int r = is_none(encoding) ? buf_add(ret, bytes, len) : gzip_unpack(bytes, len, ret);
 
-	if (!encoding || !*encoding || strcmp(encoding, "identity") == 0) {
-		r = buf_add(ret, bytes, len);
-	} else if (strcmp(encoding, "gzip") == 0) {
-		r = gzip_unpack(bytes, len, ret);
-	} else {
-		x->refusal = answer_problem_take(RPC_UNIMPLEMENTED, NULL,
-			"unknown compression \"%s\": supported encodings are gzip",
-			encoding);
-		return false;
-	}
 	if (r == -EFBIG)
 		x->refusal = rpc_too_long(SERVER_BODY_MAX + 1);
 	else if (r < 0)

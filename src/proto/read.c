@@ -133,9 +133,7 @@ static int read_list(const ProtobufCFieldDescriptor *field, const json_t *in,
 
 	if (!json_is_array(in))
 		return refuse_value(field, in, how);
-	if (json_array_size(in) == 0)
-		return 0;
-	*values = calloc(json_array_size(in), size);
+	*values = calloc(json_array_size(in) + 1, size);
 	if (!*values)
 		return -ENOMEM;
 	json_array_foreach (in, i, from) {

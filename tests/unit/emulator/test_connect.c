@@ -51,6 +51,8 @@ static const struct row rows[] = {
 		415, NULL, ""},
 	{"another charset", "POST", "CreateVPC", JSON "; charset=latin1", NULL, VPC, 415,
 		NULL, ""},
+	{"utf-8 without a space", "POST", "ListVPCs", JSON ";charset=utf-8", NULL, "{}",
+		200, NULL, "items"},
 	{"utf-8", "POST", "ListVPCs", JSON "; charset=utf-8", NULL, "{}", 200, NULL,
 		"items"},
 	{"a parameter of binary", "POST", "ListVPCs", PROTO "; charset=utf-8", NULL, "",
@@ -233,7 +235,8 @@ static void test_too_long(void **state)
 	r = rig_send(rig, "POST", SERVICE "CreateVPC", body, 2 * MEGABYTE);
 	assert_int_equal(r.status, 429);
 	assert_text(r.json, "code", "resource_exhausted");
-	assert_text(r.json, "message", "message size 2097152 exceeded maximum 1048576");
+	assert_text(r.json, "message",
+		"message size 2097152 is larger than configured max 1048576");
 	reply_free(&r);
 	r = rig_send(rig, "POST", SERVICE "CreateVPC", body, MEGABYTE);
 	assert_int_equal(r.status, 200);

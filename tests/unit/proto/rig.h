@@ -40,7 +40,7 @@ static inline void rig_round(
 
 	if (r == 0)
 		r = msg_wire_to_json(rig_type(name), wire.data, wire.len, flags, ret, &err);
-	if (r < 0)
+	if (r != 0 || err.text[0])
 		fail_msg("%s %s: %s", name, json, err.text);
 }
 

@@ -86,6 +86,7 @@ static void test_other_forms(void **state)
 {
 	static const struct row rows[] = {
 		{"VPC", "{}", BYTES("\x08\x01")},
+		{"VPC", "{}", BYTES("\xF8\xFF\xFF\xFF\x0F\x01")},
 		{"VPC", "{\"id\":\"x\"}",
 			BYTES("\x1A\x01\x01\x0A\x01x\x65"
 			      "1234")},
@@ -233,7 +234,7 @@ static void test_mask_paths(void **state)
 	}
 }
 
-/* Two bytes an item, and a hundred and more in memory. */
+/* Two bytes an item, and a hundred and more in memory; eight for a text in a list. */
 static void test_memory_is_limited(void **state)
 {
 	size_t len = 4u << 20;
@@ -251,6 +252,8 @@ static void test_memory_is_limited(void **state)
 		-EFBIG);
 	assert_non_null(strstr(err.text, "too many fields"));
 	assert_null(msg);
+	assert_int_equal(msg_from_wire(rig_type("DHCP.DNS"), bytes, 40000, &msg, NULL), 0);
+	msg_free(msg);
 	err_clear(&err);
 	assert_int_equal(msg_from_wire(rig_type("ListVPCsResponse"), bytes, MSG_LEN_MAX + 1,
 				 &msg, &err),
