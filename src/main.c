@@ -20,7 +20,7 @@
 #include "base/log.h"
 #include "config/options.h"
 #include "config/token.h"
-#include "emulator/emulator.h"
+#include "emulator_child.h"
 #include "fs/fs.h"
 #include "http/http.h"
 #include "tree/tree.h"
@@ -42,7 +42,7 @@ struct program {
 		int signal_fd;
 		bool runs;
 	} guard;
-	struct emulator *emulator;
+	struct emulator_child emulator;
 	struct token_source *token;
 	struct http *http;
 	struct view *view;
@@ -61,7 +61,7 @@ static void program_release(struct program *p)
 	view_free(p->view);
 	http_free(p->http);
 	token_close(p->token);
-	emulator_stop(p->emulator);
+	emulator_child_stop(&p->emulator);
 	secret_wipe(&p->environment_token);
 	config_release(&p->config);
 }
@@ -96,7 +96,7 @@ static int check_mountpoint(const char *path, struct err *err)
 	return err_set(err, errno, "%s: cannot be mounted on: %s", path, strerror(errno));
 }
 
-/* The built-in emulator answers on a port that every user of this machine can reach, and never sees
+/* The emulator answers on a port that every user of this machine can reach, and never sees
  * the real token. */
 static int make_emulator_token(char out[EMULATOR_TOKEN_MAX], struct err *err)
 {
@@ -112,19 +112,15 @@ static int make_emulator_token(char out[EMULATOR_TOKEN_MAX], struct err *err)
 static int start_emulator(struct program *p, struct err *err)
 {
 	char token[EMULATOR_TOKEN_MAX];
-	struct emulator_options options = {
-		.token = token,
-		.state_file = p->config.emulator_state,
-		.samples = true,
-	};
 	int r = make_emulator_token(token, err);
 
 	if (r == 0)
 		r = token_fixed(token, &p->token, err);
 	if (r == 0)
-		r = emulator_start(&options, &p->emulator, err);
+		r = emulator_child_start(
+			p->config.emulator_state, token, &p->emulator, err);
 	if (r == 0) {
-		p->config.endpoint = strdup(emulator_url(p->emulator));
+		p->config.endpoint = strdup(p->emulator.url);
 		r = p->config.endpoint ? 0 : err_set(err, ENOMEM, "out of memory");
 	}
 	return r;

@@ -174,7 +174,7 @@ class Bench:
         return not self.passes(test)
 
     def mount_killer(self, names=MOUNT_TESTS):
-        self.need(self.ninja("src/vpcfs", "src/emulator/vpcfs-emulator"))
+        self.need(self.ninja("src/vpcfs", "src/vpcfs-emulator"))
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider",
                    *(str(self.tree / "tests/mount" / name) for name in names)]
         status, out = run_limited(NICE + command, 900, {"VPCFS_BUILD": str(self.folder)}, str(self.tree))
