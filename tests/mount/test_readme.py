@@ -115,7 +115,7 @@ def test_help_readme_and_man_page_have_the_same_options():
 def test_the_readme_names_every_errno_of_the_driver():
     for name in ("EINVAL", "EIO", "ERANGE", "EPERM", "EACCES", "EBUSY", "EDQUOT", "EEXIST", "ENOENT", "ESTALE", "EFBIG",
                  "EOPNOTSUPP", "EREMOTEIO", "ETIMEDOUT", "ECONNREFUSED", "EHOSTUNREACH", "EPROTO", "EBADMSG"):
-        assert name in between(README, "## When it fails", "## Mounting"), name
+        assert name in between(README, "## When it fails", "## Speed"), name
 
 
 def test_links_of_the_readme_exist():
