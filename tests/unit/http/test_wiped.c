@@ -10,6 +10,7 @@
 static atomic_int headers, values, tokens;
 
 void __wrap_explicit_bzero(void *bytes, size_t len);
+void __wrap___explicit_bzero_chk(void *bytes, size_t len, size_t size);
 
 void __wrap_explicit_bzero(void *bytes, size_t len)
 {
@@ -23,6 +24,13 @@ void __wrap_explicit_bzero(void *bytes, size_t len)
 		tokens++;
 	for (size_t i = 0; i < len; i++)
 		at[i] = 0;
+}
+
+/* What _FORTIFY_SOURCE makes of it. */
+void __wrap___explicit_bzero_chk(void *bytes, size_t len, size_t size)
+{
+	assert_true(len <= size);
+	__wrap_explicit_bzero(bytes, len);
 }
 
 static void test_copies_of_a_token(void **state)
