@@ -163,7 +163,21 @@ static void *worker_run(void *arg)
 	return NULL;
 }
 
-/* Until a stop signal, fs_stop, or the mount is gone. */
+/* Takes a signal. Returns whether it ends the mount. */
+static bool take_signal(struct fs *fs, int signal_fd)
+{
+	struct signalfd_siginfo info;
+
+	if (read(signal_fd, &info, sizeof(info)) != sizeof(info))
+		return false;
+	if (info.ssi_signo != SIGHUP)
+		return true;
+	if (fs->options.reload)
+		fs->options.reload(fs->options.arg);
+	return false;
+}
+
+/* Until a signal that ends it, fs_stop, or the mount is gone. */
 static void wait_for_end(struct fs *fs, int signal_fd)
 {
 	struct pollfd fds[] = {
@@ -171,8 +185,10 @@ static void wait_for_end(struct fs *fs, int signal_fd)
 		{.fd = signal_fd, .events = POLLIN},
 	};
 
-	while (poll(fds, 2, -1) < 0 && errno == EINTR)
-		;
+	do {
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			return;
+	} while (!fds[0].revents && !(fds[1].revents && take_signal(fs, signal_fd)));
 }
 
 /* Running handlers end by the stopping hook and answer; workers that wait for a request are

@@ -49,8 +49,6 @@ static int add_options(struct buf *b, const struct fs_options *o)
 		r = buf_adds(b, ",ro");
 	if (r == 0 && o->allow_other)
 		r = buf_adds(b, ",allow_other");
-	if (r == 0 && o->debug)
-		r = buf_adds(b, ",debug");
 	if (r == 0 && o->mount_options && *o->mount_options)
 		r = buf_addf(b, ",%s", o->mount_options);
 	return r;
@@ -135,4 +133,9 @@ void fs_free(struct fs *fs)
 		close(fs->wake_fd);
 	pthread_mutex_destroy(&fs->lock);
 	free(fs);
+}
+
+const char *fs_library_version(void)
+{
+	return fuse_pkgversion();
 }
