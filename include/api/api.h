@@ -18,9 +18,9 @@ struct api;
 #define API_CODE_MAX  32
 #define API_VPCS_PATH "/v1beta1/networking/vpcs"
 
-/* Why a call failed. Caller's memory; written on failure only. ENOENT is NOT_FOUND in the API's own
- * words and nothing else: any other 404 comes from something that does not know VPCs, and is
- * EBADMSG. */
+/* Why a call failed. Caller's memory; written on failure only, but for http_status. ENOENT is
+ * NOT_FOUND in the API's own words and nothing else: any other 404 comes from something that does
+ * not know VPCs, and is EBADMSG. */
 struct api_problem {
 	int errnum;		 /* design: section 7; positive */
 	int http_status;	 /* 0 when there was no answer */

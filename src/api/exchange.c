@@ -114,8 +114,12 @@ int exchange_run(struct api *api, const struct op *op, struct exchange *x,
 		problem_from_answer(problem, &x->answer);
 		r = -problem->errnum;
 	}
+	if (op->calls)
+		*op->calls += x->attempts;
 	if (r < 0)
 		problem_hide(problem, &token);
+	else
+		problem->http_status = x->answer.status;
 	return r;
 }
 

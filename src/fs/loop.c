@@ -120,6 +120,7 @@ static void worker_serve(struct worker *w)
 {
 	struct fs *fs = w->fs;
 	struct worker *done;
+	struct trace trace;
 
 	pthread_mutex_lock(&fs->lock);
 	fs->idle--;
@@ -128,7 +129,9 @@ static void worker_serve(struct worker *w)
 	done = STEAL(fs->done);
 	pthread_mutex_unlock(&fs->lock);
 	workers_reap(done);
+	trace_begin(fs, &w->buf, &trace);
 	fuse_session_process_buf(fs->session, &w->buf);
+	trace_end(fs, &trace);
 }
 
 /* Back from a request. Returns false when there are enough others. */

@@ -85,6 +85,10 @@ int fs_new(struct tree *tree, const struct fs_options *options, struct fs **ret,
 	if (!fs->options.threads_max)
 		fs->options.threads_max = THREADS_MAX_DEFAULT;
 	fs->tree = tree;
+	if (pthread_key_create(&fs->trace_key, NULL) != 0) {
+		free(fs);
+		return err_set(err, EAGAIN, "too many keys of threads");
+	}
 	pthread_mutex_init(&fs->lock, NULL);
 	fs->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	fuse_set_log_func(log_fuse);
@@ -131,6 +135,7 @@ void fs_free(struct fs *fs)
 		fuse_session_destroy(fs->session);
 	if (fs->wake_fd >= 0)
 		close(fs->wake_fd);
+	pthread_key_delete(fs->trace_key);
 	pthread_mutex_destroy(&fs->lock);
 	free(fs);
 }

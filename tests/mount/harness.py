@@ -309,9 +309,10 @@ class Mount:
         self.expect_stderr = expect_stderr
         self.children = []
         self.hung = False
-        joined = ",".join(part for part in (f"token_file={option_value(self.token_file)}", options) if part)
+        # Nothing but errors is said, so that whatever is said fails the test; options can ask for more.
+        joined = ",".join(part for part in (f"token_file={option_value(self.token_file)}", "log=error", options) if part)
         url = server.url if endpoint is None else endpoint
-        self.command = [*TIED, *prefix, program("vpcfs"), "-f", *args, "-o", joined, *([url] if url else []), str(self.path)]
+        self.command = [*TIED, *prefix, program("vpcfs"), "-f", "-o", joined, *args, *([url] if url else []), str(self.path)]
         self.env = {**os.environ, **sanitizer_env(folder), **(env or {})}
         self._launch()
 
