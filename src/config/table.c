@@ -47,7 +47,7 @@ const struct setting settings[] = {
 		.help = "check changes and write to .vpcfs/log what would be sent; change "
 			"nothing"},
 	{"nodelete", .type = SETTING_ON, .offset = MEMBER(nodelete),
-		.help = "rmdir of a VPC is refused"},
+		.help = "refuse rmdir of a VPC"},
 	{"uid", .argument = "ID", .type = SETTING_USER, .offset = MEMBER(uid),
 		.help = "owner of the files, a number or a name; default you"},
 	{"gid", .argument = "ID", .type = SETTING_GROUP, .offset = MEMBER(gid),
@@ -60,11 +60,10 @@ const struct setting settings[] = {
 		.help = "what findmnt and df show; default the endpoint"},
 	{"log", .argument = "LEVEL", .type = SETTING_WORD, .offset = MEMBER(log_level),
 		.words = log_words,
-		.help = "error, warn, info (a line for each change and each failure) or "
-			"debug "
-			"(also one for each request of the kernel and each call of the "
-			"API); "
-			"default info"},
+		.help = "what is told: error, warn, info (a line for each change and each "
+			"failure) or debug (also one for each request of the kernel and "
+			"each "
+			"call of the API); default info"},
 	{"emulator", .is_flag = true, .argument = "STATE", .is_argument_optional = true,
 		.type = SETTING_EMULATOR, .offset = MEMBER(emulator_state),
 		.help = "mount sample VPCs of a built-in server, no account is needed; "
