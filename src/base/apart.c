@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -63,8 +64,10 @@ int apart_run(int (*look)(const void *arg, int fd), const void *arg, uint64_t de
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -EAGAIN;
 	child = fork();
-	if (child == 0)
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* it may hang */
 		_exit(-look(arg, fds[1]));
+	}
 	close(fds[1]);
 	if (child < 0) {
 		close(fds[0]);

@@ -243,6 +243,23 @@ def test_a_command_that_hangs_keeps_to_the_deadline(lab, folder):
     assert time.monotonic() - began < 5 * SLOW
 
 
+@pytest.mark.parametrize("foreground", [[], ["-f"]])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_start_that_is_interrupted_leaves_no_command(lab, folder, foreground, number):
+    server, mnt = lab.server(), folder / "mnt"
+    mnt.mkdir()
+    mark = f"2000.{os.urandom(3).hex()[:5]}".translate(str.maketrans("abcdef", "123456"))
+    command = Script(folder, f"exec sleep {mark}")
+    child = subprocess.Popen([program("vpcfs"), *foreground, "-o", command.option, server.url, str(mnt)],
+                             stdin=subprocess.DEVNULL)
+    wait_until(lambda: any(mark.encode() in line for line in all_command_lines()), "the command")
+    child.send_signal(number)
+    assert child.wait(timeout=20) == -number
+    wait_until(lambda: not any(mark.encode() in line or str(mnt).encode() in line for line in all_command_lines()),
+               "all to be gone", 2)
+    assert not is_mounted(mnt)
+
+
 def test_it_does_not_die_with_the_terminal_or_take_its_input(lab, folder):
     """A command that asks a person has nobody to ask: it reads nothing, and fails."""
     server, mnt = lab.server(), folder / "mnt"
