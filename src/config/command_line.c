@@ -118,18 +118,20 @@ static int flag_needs_value(int value, struct err *err)
 	return err_set(err, EINVAL, "-%c: options must follow", value);
 }
 
-/* arg: the argument that getopt has just read; letter: the one in it that there is not, or 0. */
-static int refuse_flag(const char *arg, int letter, struct err *err)
+/* value: what getopt says of it: a letter that there is not, a flag that has no value, or 0: a name
+ * that there is not, which arg begins with. */
+static int refuse_flag(int value, const char *arg, struct err *err)
 {
+	const struct setting *s = flag_find(value);
 	char name[64];
 	const char *near;
 
-	if (letter && letter < FLAG_LONG)
-		return err_set(err, EINVAL, "unknown option -%c: see vpcfs -h", letter);
+	if (s)
+		return err_set(err, EINVAL, "option --%s: has no value", s->name);
+	if (value)
+		return err_set(err, EINVAL, "unknown option -%c: see vpcfs -h", value);
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(arg, "="), arg);
-	if (letter)
-		return err_set(err, EINVAL, "option %s: has no value", name);
-	near = strncmp(name, "--", 2) == 0 ? settings_nearest(name + 2) : NULL;
+	near = settings_nearest(name + strspn(name, "-"));
 	if (near)
 		return err_set(
 			err, EINVAL, "unknown option %s: do you mean -o %s?", name, near);
@@ -184,7 +186,7 @@ int command_line_take(struct parse *parse, struct args *args, int argc, char *co
 		else if (value == ':')
 			r = flag_needs_value(optopt, err);
 		else if (value == '?')
-			r = refuse_flag(argv[optind - 1], optopt, err);
+			r = refuse_flag(optopt, argv[optind - 1], err);
 		else
 			r = take_flag(parse, value, err);
 	}

@@ -359,6 +359,9 @@ static void test_bad(void **state)
 		{"/m -o token_file=a,token_command=b", "only one"},
 		{"/m --json", "--status"},
 		{"/m --json=x", "--json: has no value"},
+		{"/m --help=x", "--help: has no value"},
+		{"/m --json -xf", "-x: see"},
+		{"/m -o ro -t", "-t"},
 		{"--status", "MOUNTPOINT"},
 		{"--status /m /n", "nothing else"},
 	};
