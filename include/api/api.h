@@ -18,9 +18,9 @@ struct api;
 #define API_CODE_MAX  32
 #define API_VPCS_PATH "/v1beta1/networking/vpcs"
 
-/* Why a call failed. Caller's memory; written on failure only. ENOENT is NOT_FOUND in the API's own
- * words and nothing else: any other 404 comes from something that does not know VPCs, and is
- * EBADMSG. */
+/* Why a call failed. Caller's memory; written on failure only, but for http_status. ENOENT is
+ * NOT_FOUND in the API's own words and nothing else: any other 404 comes from something that does
+ * not know VPCs, and is EBADMSG. */
 struct api_problem {
 	int errnum;		 /* design: section 7; positive */
 	int http_status;	 /* 0 when there was no answer */
@@ -71,9 +71,11 @@ struct api_options {
 	struct http *http; /* borrowed: lives as long as the api */
 	const char
 		*endpoint; /* "https://api.coreweave.com", with or without a last slash */
-	/* Fills the token; again = the last one was refused with 401, read its source anew. Returns
-	 * 0 or -errno with a sentence. Called on the thread of the call; may read a file. */
-	int (*token)(void *arg, bool again, struct secret *ret, struct err *err);
+	/* Fills the token; again = the one in *ret was refused with 401, read its source anew.
+	 * Returns 0 or -errno with a sentence. Called on the thread of the call; may read a file,
+	 * or wait until op->deadline_ms. */
+	int (*token)(void *arg, const struct op *op, bool again, struct secret *ret,
+		struct err *err);
 	void *token_arg;
 	/* Called after each call, on its thread; must not block. May be NULL. */
 	void (*observe)(void *arg, const struct api_event *event);

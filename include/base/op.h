@@ -22,6 +22,8 @@ struct op {
 	gid_t gid;
 	pid_t pid; /* the caller's thread, 0 when not known */
 	mode_t umask;
+	/* borrowed, may be NULL: counts the calls of the API that are made for it */
+	unsigned *calls;
 };
 
 /* Milliseconds left, 0 when past. */

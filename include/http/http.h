@@ -94,4 +94,7 @@ int64_t http_repeat_wait_ms(int errnum, int64_t retry_after_ms, unsigned attempt
 int http_call(struct http *http, const struct http_request *request, const struct op *op,
 	struct http_answer *ret, bool *ret_sent, struct err *err);
 
+/* Of libcurl. */
+const char *http_library_version(void);
+
 #endif

@@ -45,4 +45,7 @@ int val_each(const struct val *v, int (*fn)(void *arg, const char *key, struct v
 /* Adds compact JSON text. Errors: -ENOMEM, -EFBIG. */
 int val_print(const struct val *v, struct buf *ret);
 
+/* Of jansson. */
+const char *val_library_version(void);
+
 #endif

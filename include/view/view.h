@@ -41,6 +41,9 @@ void view_free(struct view *view);
  * block. (Calls to the API end with http_shut_down.) */
 void view_shut_down(struct view *view);
 
+/* Forgets all answers, as a write to `.vpcfs/refresh` does. Any thread. */
+void view_forget(struct view *view);
+
 /* Who is told when what is shown changes; before the first operation. Borrowed until view_part. */
 void view_set_tree(struct view *view, struct tree *tree);
 /* Waits for questions to the API that are still open, as view_free does; then nobody is told any

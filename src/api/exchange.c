@@ -53,11 +53,11 @@ static int exchange_send(struct api *api, const struct op *op, struct exchange *
 }
 
 /* Nothing is sent without a token. */
-static int exchange_token(
-	struct api *api, bool again, struct secret *ret, struct api_problem *problem)
+static int exchange_token(struct api *api, const struct op *op, bool again,
+	struct secret *ret, struct api_problem *problem)
 {
 	struct err err = {""};
-	int r = api->token(api->token_arg, again, ret, &err);
+	int r = api->token(api->token_arg, op, again, ret, &err);
 
 	if (r == 0)
 		return 0;
@@ -71,7 +71,7 @@ static int exchange_repeat(struct api *api, const struct op *op, struct exchange
 	struct api_problem why;
 
 	problem_clear(&why);
-	if (exchange_token(api, true, token, &why) < 0) {
+	if (exchange_token(api, op, true, token, &why) < 0) {
 		problem_from_answer(problem, &x->answer);
 		problem_add_line(problem, "and the token could not be read anew", why.text);
 		return -problem->errnum;
@@ -105,7 +105,7 @@ int exchange_run(struct api *api, const struct op *op, struct exchange *x,
 	x->begun_ms = clock_mono_ms();
 	x->attempts = 0;
 	http_answer_init(&x->answer, x->answer_max);
-	r = exchange_token(api, false, &token, problem);
+	r = exchange_token(api, op, false, &token, problem);
 	if (r == 0)
 		r = exchange_send(api, op, x, &token, problem);
 	if (r == 0 && !is_success(x) && is_token_refused(&x->answer))
@@ -114,8 +114,12 @@ int exchange_run(struct api *api, const struct op *op, struct exchange *x,
 		problem_from_answer(problem, &x->answer);
 		r = -problem->errnum;
 	}
+	if (op->calls)
+		*op->calls += x->attempts;
 	if (r < 0)
 		problem_hide(problem, &token);
+	else
+		problem->http_status = x->answer.status;
 	return r;
 }
 

@@ -9,7 +9,8 @@
 struct api {
 	struct http *http; /* borrowed */
 	char *endpoint;	   /* owned, without a last slash */
-	int (*token)(void *arg, bool again, struct secret *ret, struct err *err);
+	int (*token)(void *arg, const struct op *op, bool again, struct secret *ret,
+		struct err *err);
 	void *token_arg;
 	void (*observe)(void *arg, const struct api_event *event);
 	void *observe_arg;

@@ -20,12 +20,14 @@ void request_begin(struct request *rq, fuse_req_t req, enum request_kind kind)
 	rq->tree = rq->fs->tree;
 	rq->kind = kind;
 	rq->generation = tree_generation(rq->tree);
+	rq->trace = pthread_getspecific(rq->fs->trace_key);
 	rq->op = (struct op){
 		.deadline_ms = clock_mono_ms() + rq->fs->options.timeout_ms,
 		.uid = ctx->uid,
 		.gid = ctx->gid,
 		.pid = ctx->pid,
 		.umask = ctx->umask,
+		.calls = rq->trace ? &rq->trace->calls : NULL,
 	};
 	if (kind != REQUEST_READ)
 		return;
@@ -43,7 +45,10 @@ int request_end(struct request *rq, int r)
 		interrupted = r < 0 && cancel_is_fired(&rq->cancel);
 		cancel_release(&rq->cancel);
 	}
-	return errno_out(r, rq->kind, interrupted);
+	r = errno_out(r, rq->kind, interrupted);
+	if (rq->trace)
+		rq->trace->errnum = r;
+	return r;
 }
 
 static double left_s(uint64_t until_us, bool granted)

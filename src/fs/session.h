@@ -41,6 +41,7 @@ struct fs {
 
 	struct interrupts interrupts;
 	struct tree_notifier notifier;
+	pthread_key_t trace_key; /* a worker's struct trace while it serves */
 };
 
 extern const struct fuse_lowlevel_ops fs_ops;
@@ -49,6 +50,20 @@ extern const struct fuse_lowlevel_ops fs_ops;
  * Errors: -ENOMEM. */
 int init_answer_hook(struct fs *fs);
 void init_answer_add(struct fs *fs, const struct fuse_conn_info *conn);
+
+/* What is said of one request, on its worker's stack. */
+struct trace {
+	bool is_on;
+	uint32_t opcode;
+	uint64_t node;
+	pid_t pid;
+	uint64_t begun_us;
+	int errnum; /* what the caller was told */
+	unsigned calls;
+};
+/* trace.c: around the handler; nothing unless fs->options.debug. */
+void trace_begin(struct fs *fs, const struct fuse_buf *buf, struct trace *ret);
+void trace_end(struct fs *fs, const struct trace *trace);
 
 /* Serves until fs_stop, a signal, or the mount is gone. */
 int fs_loop(struct fs *fs);
@@ -68,6 +83,7 @@ struct request {
 	struct op op;
 	uint64_t generation; /* of before the question */
 	struct cancel cancel;
+	struct trace *trace; /* borrowed, or NULL: nobody wants to know */
 	struct request
 		*next_watched; /* with is_watched: under the lock of fs->interrupts */
 	bool is_watched;

@@ -380,3 +380,8 @@ void http_free(struct http *http)
 	pthread_join(http->thread, NULL);
 	pool_release(http);
 }
+
+const char *http_library_version(void)
+{
+	return curl_version_info(CURLVERSION_NOW)->version;
+}

@@ -123,3 +123,8 @@ int val_print(const struct val *v, struct buf *ret)
 {
 	return print_json(val_json(v), ret);
 }
+
+const char *val_library_version(void)
+{
+	return jansson_version_str();
+}

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/clock.h"
+#include "record.h"
 
 static bool is_busy_status(const struct doc *doc)
 {
@@ -359,6 +360,25 @@ static bool is_rollback(const struct commit *c)
 	return !c->sent && c->store && c->store->why == STORE_RENAME;
 }
 
+/* The value of a scalar, without its newline; NULL when the file is no scalar. */
+static const char *scalar_of(const struct commit *c, const struct doc *doc, struct buf *ret)
+{
+	struct field field;
+
+	if (!doc || doc_find(doc, c->path, &field) < 0 || field.type == FIELD_DIR ||
+		field.type > FIELD_CIDR || doc_show(doc, c->path, ret) < 0)
+		return NULL;
+	return ret->len && buf_resize(ret, ret->len - 1) < 0 ? NULL : buf_str(ret);
+}
+
+static void record_commit(struct commit *c, const struct report *report)
+{
+	CLEANUP_BUF struct buf before = BUF_INIT(BODY_MAX), after = BUF_INIT(BODY_MAX);
+
+	record_change(c->vpc->view, report, c->problem.http_status,
+		scalar_of(c, c->now, &before), scalar_of(c, c->shown, &after));
+}
+
 int commit_end(struct commit *c, int r)
 {
 	struct journal *journal = c->vpc->view->journal;
@@ -367,6 +387,7 @@ int commit_end(struct commit *c, int r)
 		.what = "PATCH",
 		.target = c->target,
 		.mask = c->change ? change_mask(c->change) : "",
+		.op = c->op,
 	};
 
 	if (r < 0) {
@@ -375,8 +396,10 @@ int commit_end(struct commit *c, int r)
 				journal, c->target, c->store->text, c->store->len);
 		r = journal_fail(c->vpc->view, &report, &c->problem);
 	} else {
-		if (c->sent)
+		if (c->sent) {
 			journal_worked(c->vpc);
+			record_commit(c, &report);
+		}
 		if (c->store && !is_rollback(c))
 			rejected_drop(journal, c->target);
 	}

@@ -27,6 +27,8 @@ const char control_readme[] =
 	"prod failed\n"
 	"\n"
 	"rm never changes a VPC. Hidden, reachable by name: .error .drafts .vpcfs\n"
+	"From outside: vpcfs --status MOUNTPOINT says whether the API is reached and since "
+	"when.\n"
 	"\n"
 	"Here in .vpcfs:\n"
 	"  options   the options in force        log      the last 1000 API calls\n"

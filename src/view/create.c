@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "pace.h"
 #include "publish.h"
+#include "record.h"
 
 #define LIST_BEFORE_MS 2000 /* a list that takes longer shall not hold up the POST */
 
@@ -30,7 +31,7 @@ struct creation {
 
 static int creation_fail(struct creation *c)
 {
-	struct report report = {.what = "POST", .target = c->file};
+	struct report report = {.what = "POST", .target = c->file, .op = c->op};
 
 	return journal_fail(c->view, &report, &c->problem);
 }
@@ -212,12 +213,19 @@ static int note_dry_run(struct creation *c)
 
 static int creation_run(struct creation *c, struct vpc **ret)
 {
+	struct report report = {.what = "POST", .target = c->file, .op = c->op};
 	int r = check_free(c);
 
 	*ret = NULL;
 	if (r < 0)
 		return r;
-	return c->view->dry_run ? note_dry_run(c) : create(c, ret);
+	if (c->view->dry_run)
+		return note_dry_run(c);
+	r = create(c, ret);
+	report.vpc = *ret;
+	if (r == 0)
+		record_change(c->view, &report, c->problem.http_status, NULL, NULL);
+	return r;
 }
 
 static int creation_begin(

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "copy_guard.h"
+#include "record.h"
 
 static int delete_refusal(struct commit *c, bool has_scratch)
 {
@@ -133,7 +134,7 @@ static int delete_vpc(struct commit *c)
 int vpc_delete(struct vpc *vpc, const struct op *op, bool has_scratch)
 {
 	struct commit c;
-	struct report report = {.vpc = vpc, .what = "DELETE"};
+	struct report report = {.vpc = vpc, .what = "DELETE", .op = op};
 	int r;
 
 	commit_init(&c, vpc, op, "");
@@ -141,5 +142,9 @@ int vpc_delete(struct vpc *vpc, const struct op *op, bool has_scratch)
 	r = delete_refusal(&c, has_scratch);
 	if (r == 0)
 		r = delete_vpc(&c);
-	return r < 0 ? journal_fail(vpc->view, &report, &c.problem) : 0;
+	if (r < 0)
+		return journal_fail(vpc->view, &report, &c.problem);
+	if (!vpc->view->dry_run)
+		record_change(vpc->view, &report, c.problem.http_status, NULL, NULL);
+	return 0;
 }

@@ -253,6 +253,8 @@ static int ask_once(struct view *view, struct vpc *vpc, const struct op *op,
 	*ret_is_own = !f || is_forgotten(f);
 	if (*ret_is_own)
 		r = inflight_start(view, vpc, op, problem);
+	if (*ret_is_own && op->calls)
+		++*op->calls;
 	if (r < 0)
 		return r;
 	f = *slot_of(view, vpc);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/clock.h"
+#include "record.h"
 
 #define LATENCY_BUCKETS 8
 
@@ -40,6 +41,7 @@ struct journal *journal_new(void)
 		return NULL;
 	}
 	pthread_mutex_init(&j->lock, NULL);
+	health_init(&j->health);
 	buf_init(&j->log, LOG_MAX);
 	j->logged_at = clock_real();
 	j->error_at = clock_real();
@@ -57,6 +59,7 @@ void journal_free(struct journal *j)
 		free(c);
 	}
 	buf_release(&j->log);
+	health_release(&j->health);
 	rejected_free(j);
 	free(j->calls);
 	free(j->error);
@@ -131,6 +134,8 @@ void journal_observe(void *arg, const struct api_event *event)
 	struct journal *j = arg;
 	char at[CLOCK_TEXT_MAX], *line = NULL;
 
+	health_observe(&j->health, event);
+	record_call(event);
 	clock_format_rfc3339(event->at, at);
 	if (asprintf(&line, "%s %s %s %s %d %u %s\n", at, event->method, event->path,
 		    event->mask[0] ? event->mask : "-", event->status, event->ms,
@@ -238,6 +243,8 @@ int journal_fail(
 
 	if (problem->errnum == EINTR)
 		return -EINTR;
+	health_fail(&j->health, problem->errnum);
+	record_failure(view, report, problem);
 	text = error_text(report, problem);
 	copy = text ? strdup(text) : NULL;
 	pthread_mutex_lock(&j->lock);
@@ -342,6 +349,14 @@ int journal_stats(struct view *view, struct buf *ret)
 		"Lines of the log that were dropped while it was open and full.", dropped);
 	print_figure(ret, "vpcs", "gauge", "VPCs known.", vpcs);
 	print_figure(ret, "open_handles", "gauge", "Open files.", gauges.open_handles);
+	print_figure(ret, "rejected_texts", "gauge",
+		"Texts in .vpcfs/rejected, which could not be applied.",
+		rejected_count(view->journal));
+	health_print(&view->journal->health, ret);
+	buf_addf(ret,
+		"# HELP vpcfs_build_info The version, as a label.\n"
+		"# TYPE vpcfs_build_info gauge\nvpcfs_build_info{version=\"%s\"} 1\n",
+		view->version ? view->version : "");
 	return print_figure(ret, "scratch_bytes", "gauge", "Bytes of scratch files.",
 		gauges.scratch_bytes);
 }

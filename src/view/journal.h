@@ -3,6 +3,7 @@
 #ifndef VIEW_JOURNAL_H
 #define VIEW_JOURNAL_H
 
+#include "health.h"
 #include "internal.h"
 
 #define LOG_LINES    1000
@@ -24,10 +25,13 @@ struct journal {
 	unsigned log_readers;
 	struct timespec logged_at;
 	struct calls *calls;	   /* owned */
+	struct health health;	   /* with a lock of its own */
 	struct rejected *rejected; /* owned, newest first */
 	size_t rejected_bytes;
 };
 
 void rejected_free(struct journal *j);
+/* How many texts there are. */
+uint64_t rejected_count(struct journal *j);
 
 #endif

@@ -134,6 +134,17 @@ int rejected_get(
 	return r;
 }
 
+uint64_t rejected_count(struct journal *j)
+{
+	uint64_t count = 0;
+
+	pthread_mutex_lock(&j->lock);
+	for (const struct rejected *o = j->rejected; o; o = o->next)
+		count++;
+	pthread_mutex_unlock(&j->lock);
+	return count;
+}
+
 static int add_name(struct map *names, const char *rest)
 {
 	char name[NAME_FILE_MAX];

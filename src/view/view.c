@@ -60,6 +60,11 @@ static void drop_all(struct map *map)
 	map_release(map);
 }
 
+void view_forget(struct view *view)
+{
+	cache_forget(view);
+}
+
 void view_set_tree(struct view *view, struct tree *tree)
 {
 	view->tree = tree;

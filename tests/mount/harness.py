@@ -295,7 +295,8 @@ class Emulator:
 class Mount:
     """vpcfs in the foreground on folder/mnt. server may be None when an endpoint is given."""
 
-    def __init__(self, folder, server, options="", args=(), env=None, endpoint=None, expect_stderr="", prefix=()):
+    def __init__(self, folder, server, options="", args=(), env=None, endpoint=None, expect_stderr="", prefix=(),
+                 token_file=True):
         self.folder, self.server = folder, server
         self.path = folder / "mnt"
         self.path.mkdir(exist_ok=True)
@@ -309,9 +310,11 @@ class Mount:
         self.expect_stderr = expect_stderr
         self.children = []
         self.hung = False
-        joined = ",".join(part for part in (f"token_file={option_value(self.token_file)}", options) if part)
+        # Nothing but errors is said, so that whatever is said fails the test; options can ask for more.
+        token = f"token_file={option_value(self.token_file)}" if token_file else ""
+        joined = ",".join(part for part in (token, "log=error", options) if part)
         url = server.url if endpoint is None else endpoint
-        self.command = [*TIED, *prefix, program("vpcfs"), "-f", *args, "-o", joined, *([url] if url else []), str(self.path)]
+        self.command = [*TIED, *prefix, program("vpcfs"), "-f", "-o", joined, *args, *([url] if url else []), str(self.path)]
         self.env = {**os.environ, **sanitizer_env(folder), **(env or {})}
         self._launch()
 

@@ -61,7 +61,7 @@ class Mount:
         token = folder / f"token{number}"
         token.touch(mode=0o600)
         token.write_text(TOKEN + "\n")
-        self.command = [*TIED, program("vpcfs"), "-f", "-o", f"token_file={token},{options}",
+        self.command = [*TIED, program("vpcfs"), "-f", "-o", f"token_file={token},log=error,{options}",
                         f"http://127.0.0.1:{port}", str(self.path)]
         self.start()
 

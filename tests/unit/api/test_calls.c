@@ -29,7 +29,8 @@ struct rig {
 	unsigned event_count;
 };
 
-static int rig_token(void *arg, bool again, struct secret *ret, struct err *err)
+static int rig_token(
+	void *arg, const struct op *op, bool again, struct secret *ret, struct err *err)
 {
 	struct rig *rig = arg;
 	int r = again ? rig->token_again_error : rig->token_error;

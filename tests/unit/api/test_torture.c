@@ -16,7 +16,8 @@
 
 #define LIMIT 10000
 
-static int give_token(void *arg, bool again, struct secret *ret, struct err *err)
+static int give_token(
+	void *arg, const struct op *op, bool again, struct secret *ret, struct err *err)
 {
 	return secret_set(ret, "x", 1);
 }

@@ -18,7 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include "base/clock.h"
-#include "config/token.h"
+#include "token/token.h"
 #include "http/http.h"
 
 #define LOG_MAX	 (1 << 20)

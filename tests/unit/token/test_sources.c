@@ -13,8 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/file.h"
-#include "config/token.h"
+#include "token/token.h"
 
+static const struct op no_op;
 static char directory[64];
 static char file[128];
 
@@ -45,7 +46,7 @@ static void assert_token(struct token_source *source, const char *expected)
 	CLEANUP_SECRET struct secret token = {0};
 	struct err err = {""};
 
-	assert_int_equal(token_get(source, false, &token, &err), 0);
+	assert_int_equal(token_get(source, &no_op, false, &token, &err), 0);
 	assert_string_equal(token.bytes, expected);
 	assert_string_equal(err.text, "");
 }
@@ -54,9 +55,10 @@ static void assert_token(struct token_source *source, const char *expected)
 static int open_token(const char *path, struct token_source **ret, struct err *err)
 {
 	CLEANUP_SECRET struct secret given = {0};
+	struct token_options options = {.file = path, .given = &given};
 	int r = token_take_environment(&given, err);
 
-	return r < 0 ? r : token_open(path, &given, ret, err);
+	return r < 0 ? r : token_open(&options, ret, err);
 }
 
 static void assert_refused(const char *path, int r, const char *word)
@@ -93,6 +95,21 @@ static void test_bad_modes(void **state)
 		put("CW-SECRET-a", modes[i]);
 		assert_refused(file, -EACCES, "chmod 600");
 	}
+}
+
+/* As Kubernetes mounts a Secret with fsGroup; nobody may write. */
+static void test_mode_of_the_own_group(void **state)
+{
+	struct token_source *source;
+
+	put("CW-SECRET-a", 0440);
+	assert_int_equal(open_token(file, &source, NULL), 0);
+	assert_token(source, "CW-SECRET-a");
+	token_close(source);
+	if (geteuid() != 0)
+		return;
+	assert_int_equal(chown(file, 0, 12345), 0);
+	assert_refused(file, -EACCES, "0440");
 }
 
 static void test_foreign_owner(void **state)
@@ -225,13 +242,13 @@ static void test_rotation(void **state)
 	assert_token(source, "CW-SECRET-2");
 	put("CW-SECRET-33", 0644); /* unusable: the old one stays, and 401 says why */
 	assert_token(source, "CW-SECRET-2");
-	assert_int_equal(token_get(source, true, &token, &err), -EACCES);
+	assert_int_equal(token_get(source, &no_op, true, &token, &err), -EACCES);
 	assert_non_null(strstr(err.text, "0644"));
 	unlink(file);
 	assert_token(source, "CW-SECRET-2");
-	assert_int_equal(token_get(source, true, &token, NULL), -ENOENT);
+	assert_int_equal(token_get(source, &no_op, true, &token, NULL), -ENOENT);
 	put("CW-SECRET-4", 0600);
-	assert_int_equal(token_get(source, true, &token, NULL), 0);
+	assert_int_equal(token_get(source, &no_op, true, &token, NULL), 0);
 	assert_string_equal(token.bytes, "CW-SECRET-4");
 	token_close(source);
 }
@@ -242,7 +259,7 @@ static void test_fixed(void **state)
 	struct token_source *source;
 
 	assert_int_equal(token_fixed("abc", &source, NULL), 0);
-	assert_int_equal(token_get(source, true, &token, NULL), 0);
+	assert_int_equal(token_get(source, &no_op, true, &token, NULL), 0);
 	assert_string_equal(token.bytes, "abc");
 	token_close(source);
 	assert_int_equal(token_fixed("", &source, NULL), -EINVAL);
@@ -256,6 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_file),
 		TEST(test_bad_modes),
+		TEST(test_mode_of_the_own_group),
 		TEST(test_foreign_owner),
 		TEST(test_bad_texts),
 		TEST(test_not_a_file),
