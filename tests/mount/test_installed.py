@@ -327,6 +327,8 @@ def test_the_sidecar(cli):
         wait_until(lambda: is_mounted(share / "vpcs"), "the mount")
         probe = [word.replace("/share", str(share)) for word in sidecar["livenessProbe"]["exec"]["command"]]
         assert subprocess.run(probe, check=False).returncode == 0
+        probe = [word.replace("/share", str(share)) for word in sidecar["startupProbe"]["exec"]["command"]]
+        assert subprocess.run([program(probe[0]), *probe[1:]], check=False, capture_output=True).returncode == 0
         assert (share / "vpcs/prod/status").stat().st_uid == 1000
     finally:
         child.terminate()
@@ -339,3 +341,52 @@ def test_the_dockerfile_names_what_is_there():
     for name in re.findall(r"/(vpcfs\w*)_\*\.deb", text):
         assert f"\nPackage: {name}\n" in control
     assert pathlib.Path(program("vpcfs")).name in re.search(r'ENTRYPOINT \["(\w+)"', text)[1]
+
+
+def test_the_alerts(m):
+    """promtool takes the rules, and the mount has each of their metrics and labels."""
+    path = EXAMPLES / "prometheus/vpcfs-alerts.yml"
+    result = subprocess.run(["promtool", "check", "rules", path], capture_output=True, text=True, check=False)
+    assert result.returncode == 0 and "4 rules found" in result.stdout, result
+    stats = m.read(".vpcfs/stats")
+    metrics = set(re.findall(r"\bvpcfs_\w+", yaml.safe_dump(yaml.safe_load(path.read_text()))))
+    assert len(metrics) >= 3
+    for metric in metrics:
+        assert re.search(rf"^{metric}\b", stats, re.MULTILINE), metric
+    assert re.search(r'^vpcfs_calls_total\{.*status="200"', stats, re.MULTILINE)
+
+
+def blocks_of(page):
+    return re.findall(r"<!-- test -->\n```sh\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+
+
+def test_the_page_on_containers(cli):
+    [block] = blocks_of("docs/containers.md")
+    path = cli.folder / "bin"
+    path.mkdir()
+    (path / "vpcfs").symlink_to(program("vpcfs"))
+    result = subprocess.run(["sh", "-c", block], capture_output=True, text=True, check=False, timeout=60 * SLOW, env={
+        **cli.env, "PATH": f"{path}:{os.environ['PATH']}", "TOKEN_FILE": str(cli.token_file), "ENDPOINT": cli.server.url,
+        "DIR": str(cli.mnt)})
+    assert (result.returncode, result.stdout.split(), result.stderr) == (0, ["plain", "prod"], "")
+    assert not is_mounted(cli.mnt)
+
+
+@pytest.mark.skipif(SLOW > 1, reason="these run under sanitizers by themselves")
+def test_the_commands_of_contributing():
+    [block] = blocks_of("docs/CONTRIBUTING.md")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "VPCFS_TEST"))}
+    for line in block.splitlines():
+        result = subprocess.run(["sh", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
+                                env={**env, "BUILD": str(build_dir())})
+        assert result.returncode == 0, (line, result.stdout[-2000:], result.stderr[-2000:])
+
+
+def test_what_the_pages_name_exists():
+    """Files of the tree, in backticks or as links."""
+    for page in [*ROOT.glob("docs/*.md"), ROOT / "README.md"]:
+        text = page.read_text()
+        for path in re.findall(r"`((?:src|include|tests|scripts|docs|debian|examples)/[\w./@-]+)`", text):
+            assert (ROOT / path).exists(), (page.name, path)
+        for path in re.findall(r"\]\(([^)#]+)\)", text):
+            assert path.startswith("http") or (page.parent / path).exists(), (page.name, path)
