@@ -74,7 +74,7 @@ static void read_line(int fd, char *line, size_t size)
 	line[strcspn(line, "\n")] = '\0';
 }
 
-static int take_line(const char *line, char **ret_url, struct err *err)
+static int take_url(const char *line, char **ret_url, struct err *err)
 {
 	if (strncmp(line, LISTENING, strlen(LISTENING)) == 0) {
 		*ret_url = strdup(line + strlen(LISTENING));
@@ -110,7 +110,7 @@ int emulator_child_start(const char *state_file, const char *token,
 	close(out_fd);
 	out_fd = -1;
 	read_line(in_fd, line, sizeof(line));
-	r = take_line(line, &child.url, err);
+	r = take_url(line, &child.url, err);
 	if (r < 0)
 		emulator_child_stop(&child);
 	else
