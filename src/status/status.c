@@ -16,12 +16,17 @@
 #define NO_TIME	    ""
 
 struct status {
-	const char *mountpoint; /* borrowed */
+	/* borrowed */
+	const char *mountpoint;
 	bool is_reachable;
-	char why[WHY_MAX];					  /* "" when it is */
-	char since[CLOCK_TEXT_MAX], last_success[CLOCK_TEXT_MAX]; /* "": not known */
-	long vpcs;						  /* -1: not known */
-	struct buf options, stats, rejected;			  /* owned */
+	/* "" when it is */
+	char why[WHY_MAX];
+	/* "": not known */
+	char since[CLOCK_TEXT_MAX], last_success[CLOCK_TEXT_MAX];
+	/* -1: not known */
+	long vpcs;
+	/* owned */
+	struct buf options, stats, rejected;
 };
 
 /* The value of a metric that has no labels, "" when it is not there. Borrowed from the text, up to
