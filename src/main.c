@@ -37,9 +37,12 @@
 /* Everything that lives while the mount does, in the order it is started. */
 struct program {
 	struct config config;
-	struct secret environment_token; /* until the token source has its own */
-	struct supervisor supervisor;	 /* told of a mount in the foreground only */
-	int ready_fd; /* tells the parent that the mount answers; -1 in the foreground */
+	/* until the token source has its own */
+	struct secret environment_token;
+	/* told of a mount in the foreground only */
+	struct supervisor supervisor;
+	/* tells the parent that the mount answers; -1 in the foreground */
+	int ready_fd;
 	struct start_guard guard;
 	struct emulator_child emulator;
 	struct token_source *token;
@@ -51,6 +54,7 @@ struct program {
 
 static void program_release(struct program *p)
 {
+	token_shut_down(p->token);
 	if (p->http)
 		http_shut_down(p->http);
 	if (p->view)

@@ -7,7 +7,8 @@
 #include "base/err.h"
 
 struct url {
-	char *text; /* owned: as curl writes it, without slashes at its end */
+	/* owned: as curl writes it, without slashes at its end */
+	char *text;
 	bool is_https;
 	/* 127.0.0.0/8, ::1 or localhost */
 	bool is_loopback;

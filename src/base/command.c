@@ -34,7 +34,8 @@ struct run {
 	pid_t pid;
 	int pid_fd;
 	struct ends out, complaint, status;
-	char *bytes; /* borrowed */
+	/* borrowed */
+	char *bytes;
 	size_t size, len;
 	char text[COMPLAINT_MAX];
 	size_t text_len;

@@ -10,7 +10,8 @@
 /* A text being split. */
 struct splitter {
 	const char *at;
-	char *out; /* where the next byte of a word goes */
+	/* where the next byte of a word goes */
+	char *out;
 	bool is_in_word;
 };
 

@@ -159,6 +159,10 @@ static int take_flag(struct parse *parse, int value, struct err *err)
 {
 	const struct setting *s = flag_find(value);
 
+	if (s->type == SETTING_DEBUG) {
+		parse->config->foreground = true;
+		return settings_take(parse, "log", "debug", err);
+	}
 	if (s->type == SETTING_LIST)
 		return *optarg ? take_settings(parse, optarg, err) : 0;
 	if (value == 'f' && parse->is_mount_helper) {

@@ -4,7 +4,8 @@
 #include "settings.h"
 
 #define HELP_WIDTH  80
-#define HELP_COLUMN 25 /* where what an option does begins */
+#define HELP_MAX    2048 /* bytes of what is said of one option */
+#define HELP_COLUMN 25	 /* where what an option does begins */
 
 static const char help_head[] =
 	"usage: vpcfs [options] [ENDPOINT] MOUNTPOINT\n"
@@ -68,16 +69,30 @@ static int add_wrapped(const char *text, size_t column, struct buf *ret)
 	return r < 0 ? r : buf_addc(ret, '\n');
 }
 
+/* What it does, and its default. */
+static int add_meaning(const struct setting *s, struct buf *ret)
+{
+	const char *fallback = s->fallback ? s->fallback : s->otherwise;
+	int r = buf_adds(ret, s->help);
+
+	if (r < 0 || !fallback)
+		return r;
+	return buf_addf(ret, "; default %s%s%s%s", s->variable ? "$" : "",
+		s->variable ? s->variable : "", s->variable ? ", else " : "", fallback);
+}
+
 static int add_setting(const struct setting *s, struct buf *ret)
 {
-	CLEANUP_BUF struct buf form = BUF_INIT(HELP_WIDTH);
+	CLEANUP_BUF struct buf form = BUF_INIT(HELP_WIDTH), meaning = BUF_INIT(HELP_MAX);
 	int r = add_form(s, &form);
 
+	if (r == 0)
+		r = add_meaning(s, &meaning);
 	if (r == 0)
 		r = buf_addf(ret, "  %-*s", HELP_COLUMN - 3, buf_str(&form));
 	if (r < 0)
 		return r;
-	return add_wrapped(s->help,
+	return add_wrapped(buf_str(&meaning),
 		form.len + 2 > HELP_COLUMN - 1 ? HELP_WIDTH : HELP_COLUMN - 1, ret);
 }
 

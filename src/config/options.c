@@ -12,10 +12,6 @@
 #include "settings.h"
 #include "value.h"
 
-#define CONFIG_TTL_MS	     5000
-#define CONFIG_TIMEOUT_MS    10000
-#define CONFIG_UMASK	     077
-#define CONFIG_ENDPOINT	     "https://api.coreweave.com"
 #define CONFIG_FUSE_OPTS_MAX 1024
 
 static bool is_url(const char *text)
@@ -90,9 +86,12 @@ static const char *env_text(const char *(*env)(const char *name), const char *na
 static int check_endpoint(struct config *config, struct err *err)
 {
 	CLEANUP_URL struct url url = {.text = NULL};
-	int r = url_parse(config->endpoint, &url, err);
+	int r = 0;
 
-	if (r < 0)
+	config->loopback = config->emulator;
+	if (!config->emulator)
+		r = url_parse(config->endpoint, &url, err);
+	if (r < 0 || config->emulator)
 		return r;
 	config->loopback = url.is_loopback;
 	if (config->allow_http || url.is_https || url.is_loopback)
@@ -103,24 +102,14 @@ static int check_endpoint(struct config *config, struct err *err)
 		config->endpoint);
 }
 
-static int decide_endpoint(struct config *config, const struct args *args,
-	const char *(*env)(const char *name), struct err *err)
+static int decide_endpoint(struct config *config, const struct args *args, struct err *err)
 {
-	const char *from_env = env_text(env, "COREWEAVE_API_ENDPOINT");
 	int r = decide_given_endpoint(config, args, err);
 
-	if (r < 0)
-		return r;
-	if (config->emulator && config->endpoint)
+	if (r == 0 && config->emulator && config->endpoint)
 		return err_set(err, EINVAL, "--emulator has its own endpoint: leave out %s",
 			config->endpoint);
-	config->loopback = config->emulator;
-	if (config->emulator)
-		return 0;
-	if (!config->endpoint)
-		r = parse_endpoint(from_env ? from_env : CONFIG_ENDPOINT,
-			"COREWEAVE_API_ENDPOINT", &config->endpoint, err);
-	return r < 0 ? r : check_endpoint(config, err);
+	return r;
 }
 
 static int decide_token(const struct config *config, struct err *err)
@@ -130,29 +119,51 @@ static int decide_token(const struct config *config, struct err *err)
 	return err_set(err, EINVAL, "token_file= and token_command=: only one can be used");
 }
 
-/* In the order: option, environment, default. */
-static int decide_timeout(
-	struct config *config, const char *(*env)(const char *name), struct err *err)
+/* A time is written there as Go writes it. */
+static int take_variable(
+	const struct setting *s, const char *text, struct config *config, struct err *err)
 {
-	const char *text = env_text(env, "COREWEAVE_HTTP_TIMEOUT");
+	struct err why = {""};
+	int r;
 
-	if (config->timeout_ms)
+	if (s->type != SETTING_LIMIT) {
+		r = setting_take(s, config, text, &why);
+		return r < 0 ? err_set(err, -r, "%s: %s", s->variable, why.text) : 0;
+	}
+	if (value_duration(text, (uint64_t *)((char *)config + s->offset)) &&
+		*(const uint64_t *)((const char *)config + s->offset))
 		return 0;
-	config->timeout_ms = CONFIG_TIMEOUT_MS;
-	if (!text || (value_duration(text, &config->timeout_ms) && config->timeout_ms))
-		return 0;
-	return err_set(err, EINVAL,
-		"COREWEAVE_HTTP_TIMEOUT: expected a time above 0 like 10, 500ms or 1m30s");
+	return err_set(err, EINVAL, "%s: expected a time above 0 like 10, 500ms or 1m30s",
+		s->variable);
 }
 
-/* --status needs no more than its own arguments. */
-static int decide_status(struct config *config, const struct args *args,
-	const char *(*env)(const char *name), struct err *err)
+/* Given as an argument, or none is needed. */
+static bool has_endpoint(const struct config *config)
 {
-	if (args->positionals)
-		return err_set(err, EINVAL, "--status MOUNTPOINT takes nothing else: %s",
-			args->positional[0]);
-	return decide_timeout(config, env, err);
+	return config->endpoint || config->emulator || config->action == CONFIG_STATUS;
+}
+
+/* In the order: option, environment, the table's default. */
+static int take_defaults(
+	struct parse *parse, const char *(*env)(const char *name), struct err *err)
+{
+	struct config *config = parse->config;
+	int r = 0;
+
+	for (size_t i = 0; i < setting_count && r == 0; i++) {
+		const struct setting *s = &settings[i];
+		const char *text = s->variable ? env_text(env, s->variable) : NULL;
+
+		if (parse->is_given[i])
+			continue;
+		if (s->type == SETTING_URL && has_endpoint(config))
+			continue;
+		if (text)
+			r = take_variable(s, text, config, err);
+		else if (s->fallback)
+			r = setting_take(s, config, s->fallback, err);
+	}
+	return r;
 }
 
 static int decide_mount(struct parse *parse, const struct args *args,
@@ -164,27 +175,17 @@ static int decide_mount(struct parse *parse, const struct args *args,
 	if (r == 0)
 		r = decide_mountpoint(config, args, err);
 	if (r == 0)
-		r = decide_endpoint(config, args, env, err);
+		r = decide_endpoint(config, args, err);
+	if (r == 0)
+		r = take_defaults(parse, env, err);
+	if (r == 0)
+		r = check_endpoint(config, err);
 	if (r == 0)
 		r = decide_token(config, err);
-	if (r == 0)
-		r = decide_timeout(config, env, err);
 	if (r < 0)
 		return r;
 	config->fuse_opts = buf_steal(&parse->fuse_opts);
 	return config->fuse_opts ? 0 : -ENOMEM;
-}
-
-static void config_init(struct config *config)
-{
-	*config = (struct config){
-		.action = CONFIG_MOUNT,
-		.ttl_ms = CONFIG_TTL_MS,
-		.log_level = LOG_LEVEL_INFO,
-		.uid = getuid(),
-		.gid = getgid(),
-		.umask = CONFIG_UMASK,
-	};
 }
 
 static int decide(struct parse *parse, const struct args *args,
@@ -195,7 +196,11 @@ static int decide(struct parse *parse, const struct args *args,
 	case CONFIG_CHECK:
 		return decide_mount(parse, args, env, err);
 	case CONFIG_STATUS:
-		return decide_status(parse->config, args, env, err);
+		if (args->positionals)
+			return err_set(err, EINVAL,
+				"--status MOUNTPOINT takes nothing else: %s",
+				args->positional[0]);
+		return take_defaults(parse, env, err);
 	default:
 		return 0;
 	}
@@ -210,7 +215,7 @@ int config_parse(int argc, char *const *argv, const char *(*env)(const char *nam
 	struct args args = {.positionals = 0};
 	int r;
 
-	config_init(&config);
+	config = (struct config){.action = CONFIG_MOUNT, .uid = getuid(), .gid = getgid()};
 	r = command_line_take(&parse, &args, argc, argv, err);
 	if (r == 0)
 		r = decide(&parse, &args, env, err);

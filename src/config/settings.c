@@ -23,29 +23,26 @@ static int put_text(char **at, char *owned)
 static int put_url(const char *value, char **at, struct err *err)
 {
 	CLEANUP_URL struct url url = {.text = NULL};
-	struct err why = {""};
-	int r = url_parse(value, &url, &why);
+	int r = url_parse(value, &url, err);
 
-	return r < 0 ? err_set(err, -r, "endpoint=: %s", why.text)
-		     : put_text(at, STEAL(url.text));
+	return r < 0 ? r : put_text(at, STEAL(url.text));
 }
 
 /* The working directory of a daemon is / when the command is run. */
 static int put_command(const char *value, char ***at, struct err *err)
 {
-	struct err why = {""};
 	char **words;
-	int r = words_split(value, &words, &why);
+	int r = words_split(value, &words, err);
 
 	if (r == 0 && words[0][0] != '/' && strchr(words[0], '/')) {
-		r = err_set(&why, EINVAL,
+		r = err_set(err, EINVAL,
 			"%s: expected the whole path of the program, or a name to be found "
 			"in PATH",
 			words[0]);
 		words_free(words);
 	}
 	if (r < 0)
-		return err_set(err, -r, "token_command=: %s", why.text);
+		return r;
 	words_free(*at);
 	*at = words;
 	return 0;
@@ -124,10 +121,6 @@ static int put_flag(
 	case SETTING_STATUS:
 		config->action = s->action;
 		return put_text(&config->mountpoint, value_absolute(value));
-	case SETTING_DEBUG:
-		config->foreground = true;
-		config->log_level = LOG_LEVEL_DEBUG;
-		return 0;
 	case SETTING_EMULATOR:
 		return put_emulator(config, value, err);
 	case SETTING_TOKEN:
@@ -259,6 +252,8 @@ static const struct setting *find_setting(const char *name)
 int settings_take(struct parse *parse, const char *name, const char *value, struct err *err)
 {
 	const struct setting *s = find_setting(name);
+	struct err why = {""};
+	int r;
 
 	if (!s)
 		return take_foreign(parse, name, value, err);
@@ -266,5 +261,9 @@ int settings_take(struct parse *parse, const char *name, const char *value, stru
 		return err_set(err, EINVAL, "option %s: write %s=VALUE", name, name);
 	if (!s->argument && value)
 		return err_set(err, EINVAL, "option %s: has no value", name);
-	return setting_take(s, parse->config, value, err);
+	parse->is_given[s - settings] = true;
+	r = setting_take(s, parse->config, value, &why);
+	if (r < 0 && (s->type == SETTING_URL || s->type == SETTING_COMMAND))
+		return err_set(err, -r, "%s=: %s", name, why.text);
+	return r < 0 ? err_set(err, -r, "%s", why.text) : 0;
 }

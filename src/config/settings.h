@@ -45,17 +45,29 @@ struct setting {
 	size_t offset;
 	const char *const *words;
 	enum config_action action;
+	/* of the environment, that counts where the option is not given */
+	const char *variable;
+	/* the value where neither is; NULL: none */
+	const char *fallback;
+	/* in words, where the default is no value */
+	const char *otherwise;
 	/* what it does; NULL: not in -h */
 	const char *help;
 };
+
+#define SETTINGS_MAX 64
 
 extern const struct setting settings[];
 extern const size_t setting_count;
 
 /* A command line being read. */
 struct parse {
-	struct config *config; /* borrowed */
-	struct buf fuse_opts;  /* owned */
+	/* borrowed */
+	struct config *config;
+	/* owned */
+	struct buf fuse_opts;
+	/* by its row */
+	bool is_given[SETTINGS_MAX];
 	/* mount(8) runs it: -f means fake */
 	bool is_mount_helper;
 };
@@ -64,7 +76,8 @@ struct parse {
 
 /* What is no option: [ENDPOINT] MOUNTPOINT. */
 struct args {
-	const char *positional[ARGS_MAX]; /* borrowed from argv */
+	/* borrowed from argv */
+	const char *positional[ARGS_MAX];
 	int positionals;
 };
 

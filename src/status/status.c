@@ -11,17 +11,23 @@
 #define TEXT_MAX    (16u << 20)
 #define WHY_MAX	    1024
 #define METRIC_MAX  64
+#define KEPT_PART    4 /* of the time, kept for what follows the question */
 #define TIMES_COUNT 2
 #define STATS	    ".vpcfs/stats"
 #define NO_TIME	    ""
 
 struct status {
-	const char *mountpoint; /* borrowed */
+	/* borrowed */
+	const char *mountpoint;
 	bool is_reachable;
-	char why[WHY_MAX];					  /* "" when it is */
-	char since[CLOCK_TEXT_MAX], last_success[CLOCK_TEXT_MAX]; /* "": not known */
-	long vpcs;						  /* -1: not known */
-	struct buf options, stats, rejected;			  /* owned */
+	/* "" when it is */
+	char why[WHY_MAX];
+	/* "": not known */
+	char since[CLOCK_TEXT_MAX], last_success[CLOCK_TEXT_MAX];
+	/* -1: not known */
+	long vpcs;
+	/* owned */
+	struct buf options, stats, rejected;
 };
 
 /* The value of a metric that has no labels, "" when it is not there. Borrowed from the text, up to
@@ -84,12 +90,12 @@ static bool is_mount(struct status *s, uint64_t deadline_ms)
 	return r == 0;
 }
 
-/* Asks before it reads what the mount counts, so that this tells of the question, too; a tenth of
+/* Asks before it reads what the mount counts, so that this tells of the question, too; a quarter of
  * the time is kept for that. */
 static void look_into(struct status *s, uint64_t timeout_ms)
 {
 	uint64_t deadline_ms = clock_mono_ms() + timeout_ms;
-	uint64_t asked_until_ms = deadline_ms - timeout_ms / 10;
+	uint64_t asked_until_ms = deadline_ms - timeout_ms / KEPT_PART;
 	int r;
 
 	if (!is_mount(s, asked_until_ms))

@@ -19,22 +19,30 @@
 #define RENEW_AGAIN_MS 1000
 
 struct token_command {
-	char *const *argv; /* borrowed */
+	/* borrowed */
+	char *const *argv;
 	uint64_t timeout_ms;
-	int stop_fd; /* eventfd */
+	/* eventfd */
+	int stop_fd;
 
-	pthread_mutex_t lock; /* for what follows */
+	/* for what follows */
+	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	pthread_t thread;
-	bool has_thread; /* that must be joined */
+	/* that must be joined */
+	bool has_thread;
 	bool is_running;
 	bool is_stopping;
-	bool is_refused; /* the token shall not be used any more */
-	uint64_t runs;	 /* that have ended */
-	int result;	 /* of the last */
+	/* the token shall not be used any more */
+	bool is_refused;
+	/* that have ended */
+	uint64_t runs;
+	/* of the last */
+	int result;
 	struct err why;
 	struct credential credential;
-	int64_t renew_ms; /* on the wall clock: when the next run is begun */
+	/* on the wall clock: when the next run is begun */
+	int64_t renew_ms;
 };
 
 static int64_t ms_of(struct timespec t)

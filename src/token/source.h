@@ -13,10 +13,12 @@ int token_check_text(const char *from, const char *text, size_t len, struct secr
 
 /* file.c */
 struct token_file {
-	char *path; /* owned */
+	/* owned */
+	char *path;
 	/* of systemd: its mode shows the mask of an access list as a group's */
 	bool is_credential;
-	struct stat seen; /* what it was when it was read */
+	/* what it was when it was read */
+	struct stat seen;
 };
 /* Reads it into ret. Errors: -EACCES, -ENOENT, -EINVAL, -ENOMEM. */
 int token_file_read(struct token_file *file, struct secret *ret, struct err *err);
@@ -25,9 +27,11 @@ bool token_file_is_changed(const struct token_file *file);
 
 /* credential.c: what a command printed. */
 struct credential {
-	struct secret token; /* owned */
+	/* owned */
+	struct secret token;
 	bool expires;
-	struct timespec expires_at; /* wall clock */
+	/* wall clock */
+	struct timespec expires_at;
 };
 /* from names the command. Errors: -EINVAL, -ENOMEM. */
 int credential_read(const char *from, const char *text, size_t len, struct credential *ret,

@@ -13,9 +13,12 @@
 #define TOKEN_CREDENTIAL "coreweave-token"
 
 struct token_source {
-	struct token_command *command; /* owned; NULL: what follows */
-	pthread_mutex_t lock;	       /* for what follows */
-	struct token_file file;	       /* its path NULL: the token never changes */
+	/* owned; NULL: what follows */
+	struct token_command *command;
+	/* for what follows */
+	pthread_mutex_t lock;
+	/* its path NULL: the token never changes */
+	struct token_file file;
 	struct secret token;
 	bool is_forgotten;
 };

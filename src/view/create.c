@@ -29,11 +29,18 @@ struct creation {
 	struct api_problem problem;
 };
 
-static int creation_fail(struct creation *c)
+/* created: NULL in a dry run. */
+static int creation_end(struct creation *c, int r, struct vpc *created)
 {
-	struct report report = {.what = "POST", .target = c->file, .op = c->op};
+	struct report report = {
+		.vpc = created, .what = "POST", .target = c->file, .op = c->op};
 
-	return journal_fail(c->view, &report, &c->problem);
+	buf_release(&c->body);
+	if (r < 0)
+		return journal_fail(c->view, &report, &c->problem);
+	if (created)
+		record_change(c->view, &report, c->problem.http_status, NULL, NULL);
+	return 0;
 }
 
 static bool shows_body(const struct creation *c, const struct doc *doc)
@@ -213,19 +220,12 @@ static int note_dry_run(struct creation *c)
 
 static int creation_run(struct creation *c, struct vpc **ret)
 {
-	struct report report = {.what = "POST", .target = c->file, .op = c->op};
 	int r = check_free(c);
 
 	*ret = NULL;
 	if (r < 0)
 		return r;
-	if (c->view->dry_run)
-		return note_dry_run(c);
-	r = create(c, ret);
-	report.vpc = *ret;
-	if (r == 0)
-		record_change(c->view, &report, c->problem.http_status, NULL, NULL);
-	return r;
+	return c->view->dry_run ? note_dry_run(c) : create(c, ret);
 }
 
 static int creation_begin(
@@ -265,10 +265,7 @@ int vpc_create(struct view *view, const struct op *op, const char *file, struct 
 		r = plain_body(&c);
 	if (r == 0)
 		r = creation_run(&c, ret);
-	if (r < 0)
-		r = creation_fail(&c);
-	buf_release(&c.body);
-	return r;
+	return creation_end(&c, r, r < 0 ? NULL : *ret);
 }
 
 static bool is_known_name(struct creation *c)
@@ -302,8 +299,5 @@ int vpc_publish(struct view *view, const struct op *op, const char *file,
 		r = draft_body(&c, draft);
 	if (r == 0)
 		r = creation_run(&c, ret);
-	if (r < 0)
-		r = creation_fail(&c);
-	buf_release(&c.body);
-	return r;
+	return creation_end(&c, r, r < 0 ? NULL : *ret);
 }

@@ -8,7 +8,8 @@
 #define HEALTH_ERRNOS 64 /* different ones that are counted */
 
 struct health {
-	pthread_mutex_t lock; /* for what follows */
+	/* for what follows */
+	pthread_mutex_t lock;
 	bool is_up;
 	/* when is_up last changed */
 	struct timespec changed_at;

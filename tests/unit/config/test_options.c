@@ -202,6 +202,7 @@ static void test_status(void **state)
 		"--status /usr/m/ --json -o timeout=3"};
 	struct config c;
 
+	env_endpoint = "not even a URL";
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
 		parse_good(lines[i], &c);
 		assert_int_equal(c.action, CONFIG_STATUS);
