@@ -11,7 +11,7 @@
 #define TEXT_MAX    (16u << 20)
 #define WHY_MAX	    1024
 #define METRIC_MAX  64
-#define KEPT_PART    4 /* of the time, kept for what follows the question */
+#define KEPT_PART   4 /* of the time, kept for what follows the question */
 #define TIMES_COUNT 2
 #define STATS	    ".vpcfs/stats"
 #define NO_TIME	    ""
