@@ -276,6 +276,8 @@ def shell(request, root, lab):
     ("vpcfs -o ttl=5,nodel", r"vpcfs -o ttl=5,nodelete"),
     ("vpcfs -o token_file=some-", r"vpcfs -o token_file=some-token"),
     ("vpcfs -o nodelete,cacert=some-", r"vpcfs -o nodelete,cacert=some-token"),
+    ("vpcfs -o ro,api=g", r"vpcfs -o ro,api=grpc"),
+    ("vpcfs -o log=de", r"vpcfs -o log=debug"),
     ("vpcfs --emul", r"vpcfs --emulator"),
     ("vpcfs-emulator --prof", r"vpcfs-emulator --profile"),
     ("vpcfs-emulator --profile ref", r"vpcfs-emulator --profile reference"),
@@ -291,6 +293,11 @@ def test_completion_offers_every_option(shell):
     shell.complete("vpcfs -o ", r"nodelete")
     for name in options_of_help():
         shell.screen.wait_for(rf"\b{name.rstrip('=')}\b")
+
+
+@pytest.mark.parametrize("shell", SHELLS, indirect=True)
+def test_completion_of_mounts(shell, m):
+    shell.complete(f"vpcfs --status {str(m.path)[:-5]}", re.escape(f"vpcfs --status {m.path}"))
 
 
 @pytest.mark.parametrize("shell", SHELLS, indirect=True)
