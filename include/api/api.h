@@ -22,7 +22,7 @@ struct api;
  * NOT_FOUND in the API's own words and nothing else: any other 404 comes from something that does
  * not know VPCs, and is EBADMSG. */
 struct api_problem {
-	int errnum;		 /* design: section 7; positive */
+	int errnum;		 /* docs/semantics.md, section 7; positive */
 	int http_status;	 /* 0 when there was no answer */
 	char code[API_CODE_MAX]; /* "FAILED_PRECONDITION", "" when the answer named none */
 	/* a request may have reached the server: the outcome of a mutation is unknown when there
@@ -88,7 +88,7 @@ void api_free(struct api *api); /* NULL is allowed */
 /* Each blocks until the answer or op->deadline_ms. The questions are repeated by the rule of
  * api_repeat_wait_ms (not when op->is_probe); what changes something is sent once, and repeating it
  * is the caller's. A 401 is repeated once with a token read anew, by each of them. Each returns 0,
- * or a negative errno (-problem->errnum) with problem filled: the table of the design, section 7,
+ * or a negative errno (-problem->errnum) with problem filled: docs/semantics.md, section 7,
  * plus -EINTR when op->cancel fired, -ESHUTDOWN at the end of the program. problem may not be NULL.
  * Documents returned are the caller's reference. */
 /* The questions. tag may be NULL: then all of it is wanted. It is written on success only. An

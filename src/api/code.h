@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Codes of google.rpc.Code and HTTP status as errno: the table of the design, section 7. */
+/* Codes of google.rpc.Code and HTTP status as errno: the table of docs/semantics.md, section 7. */
 #ifndef API_CODE_H
 #define API_CODE_H
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The columns of the fault matrix, and what each is to lead to for each of the five calls: errno, requests, state. Derived from
-the design, sections 3 and 7; where it leaves a choice, each is in the set."""
+docs/semantics.md, sections 3 and 7; where it leaves a choice, each is in the set."""
 import dataclasses
 
 from contract import CODES, HTTP_OF_CODE, REPEATED, STATUSES, errno_of_answer

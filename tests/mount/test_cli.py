@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command lines of vpcfs and vpcfs-emulator (design, section 8): options, start, end, and one clear sentence for
+"""The command lines of vpcfs and vpcfs-emulator (vpcfs(1)): options, start, end, and one clear sentence for
 each thing that is wrong."""
 import contextlib
 import json

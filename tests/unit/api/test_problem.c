@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every error body of the API notes, section 3.2, and each row of the design's section 7. */
+/* Every shape of an error body, and each row of docs/semantics.md, section 7. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
