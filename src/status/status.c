@@ -52,17 +52,22 @@ static void metric_time(const struct status *s, const char *name, char ret[CLOCK
 		clock_format_rfc3339(t, ret);
 }
 
-/* The sentence of the mount's .error, which is of the failure just seen: its second line. */
+/* The sentence of the mount's .error, its second line, where the first ends with this errno: else
+ * it is about something else. */
 static void explain(struct status *s, int errnum, uint64_t deadline_ms)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(TEXT_MAX);
-	const char *second;
+	const char *name = strerrorname_np(errnum), *first, *second;
+	size_t len, name_len = name ? strlen(name) : 0;
 
 	look_read(s->mountpoint, ".error", deadline_ms, &text);
-	second = strchr(buf_str(&text), '\n');
-	if (second && second[1])
+	first = buf_str(&text);
+	len = strcspn(first, "\n");
+	second = first[len] ? first + len + 1 : "";
+	if (*second && name && len > name_len &&
+		strncmp(first + len - name_len, name, name_len) == 0)
 		snprintf(s->why, sizeof(s->why), "%s: %.*s", strerror(errnum),
-			(int)strcspn(second + 1, "\n"), second + 1);
+			(int)strcspn(second, "\n"), second);
 	else
 		snprintf(s->why, sizeof(s->why), "%s", strerror(errnum));
 }

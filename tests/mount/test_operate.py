@@ -551,10 +551,12 @@ def test_the_status_asks_when_the_answer_is_old(lab):
 
 def test_the_status_is_there_in_time_when_the_server_hangs(lab):
     m = lab.mount("ttl=0,timeout=30")
+    assert m.write(INGRESS, "perhaps\n") == "EINVAL"  # why that was refused is not why there is no answer
     m.server.fault("ANY:hang")
     began = time.monotonic()
     code, found, _ = status(m.path, "-o", f"timeout={SLOW:g}")
     assert code == 1 and found["reachable"] is False and found["vpcs"] == 2 and found["last_success"]
+    assert found["why"] == "Connection timed out" and found["rejected"] == [INGRESS]
     assert time.monotonic() - began < 2 * 2 * SLOW
 
 
