@@ -239,7 +239,6 @@ class Shell:
                    "fish": "fish --no-config -C 'source start' -i"}[shell]
         (folder / ".zshrc").write_text(start if shell == "zsh" else "")
         self.screen = Screen(command, env, folder, SLOW)
-        self.screen.wait_for(r"\$")
 
     def complete(self, line, pattern):
         """Types the line and Tab; waits until the screen, lines that go on put together, shows the pattern."""
@@ -266,8 +265,11 @@ def shell(request, root, lab):
     folder = lab.new_folder()
     (folder / "some-token").write_text("")
     found = Shell(request.param, root, folder)
-    yield found
-    found.close()
+    try:
+        found.wait_for(r"\$")
+        yield found
+    finally:
+        found.close()
 
 
 @pytest.mark.parametrize("shell", SHELLS, indirect=True)
