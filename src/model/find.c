@@ -35,8 +35,6 @@ static void place_enter(
 
 static bool row_exists(const struct row *row, const json_t *value)
 {
-	if (row->type == FIELD_ERROR)
-		return true;
 	if (!(row->flags & FIELD_IF_PRESENT))
 		return true;
 	return row->type == FIELD_DIR ? value != NULL : !value_is_zero(row, value);

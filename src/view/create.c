@@ -278,12 +278,9 @@ static bool is_known_name(struct creation *c)
 static int draft_body(struct creation *c, const struct node_draft *draft)
 {
 	struct err err = {""};
-	bool is_empty = false;
-	int r = publish_read(draft, c->name, c->view->zone, &c->body, &is_empty, &err);
+	int r = publish_read(draft, c->name, c->view->zone, &c->body, &err);
 
-	if (r < 0)
-		return problem_say(&c->problem, -r, "%s", err.text);
-	return is_empty ? plain_body(c) : 0;
+	return r < 0 ? problem_say(&c->problem, -r, "%s", err.text) : 0;
 }
 
 int vpc_publish(struct view *view, const struct op *op, const char *file,

@@ -57,13 +57,12 @@ static int draft_files_add(void *arg, const char *path, mode_t type, uint64_t si
 }
 
 int publish_read(const struct node_draft *draft, const char *name, const char *zone,
-	struct buf *ret, bool *ret_empty, struct err *err)
+	struct buf *ret, struct err *err)
 {
 	CLEANUP(draft_files_release) struct draft_files d = {.draft = draft};
 	int r = node_draft_walk(draft, draft_files_add, &d);
 
 	if (r < 0)
 		return err_set(err, -r, "the draft cannot be read: %s", strerror(-r));
-	*ret_empty = !d.count;
-	return d.count ? draft_read(d.files, d.count, name, zone, ret, err) : 0;
+	return draft_read(d.files, d.count, name, zone, ret, err);
 }

@@ -5,9 +5,9 @@
 
 #include "internal.h"
 
-/* name: of the VPC; zone: the mount's option, or NULL. Adds the body, but for a draft without any
- * file: *ret_empty. Errors, with a sentence: those of draft_read, -ENOMEM. */
+/* name: of the VPC; zone: the mount's option, or NULL. Adds the body. Errors, with a sentence:
+ * those of draft_read, -ENOMEM. */
 int publish_read(const struct node_draft *draft, const char *name, const char *zone,
-	struct buf *ret, bool *ret_empty, struct err *err);
+	struct buf *ret, struct err *err);
 
 #endif
