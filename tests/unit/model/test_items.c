@@ -212,7 +212,6 @@ static void check_only_removed(const struct change *change, const struct doc *no
 	const int *kinds, int count, int kind)
 {
 	CLEANUP_DOC struct doc *next = NULL, *expected = NULL;
-	CLEANUP_FREE char *left = NULL, *right = NULL;
 	int rest[REPLAY_MAX], n = 0;
 	bool is_out = false;
 
