@@ -35,7 +35,8 @@ struct config {
 	char **token_command;
 	/* NULL: mkdir of a VPC is EINVAL */
 	char *zone;
-	unsigned api; /* enum config_api */
+	/* enum config_api */
+	unsigned api;
 	char *cacert;
 	/* the endpoint is on this machine: no proxy */
 	bool loopback;
@@ -51,7 +52,8 @@ struct config {
 	bool emulator;
 	/* NULL: in memory only */
 	char *emulator_state;
-	unsigned log_level; /* enum log_level */
+	/* enum log_level */
+	unsigned log_level;
 	/* default: the user's */
 	uid_t uid;
 	gid_t gid;
