@@ -5,28 +5,30 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
-#include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
+#include "background.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/supervisor.h"
 #include "config/options.h"
-#include "config/token.h"
-#include "emulator/emulator.h"
+#include "emulator_child.h"
 #include "fs/fs.h"
+#include "fs/mountpoint.h"
 #include "http/http.h"
+#include "model/val.h"
+#include "start_guard.h"
+#include "status/status.h"
+#include "token/token.h"
 #include "tree/tree.h"
 #include "view/view.h"
 
 #define OPTIONS_MAX	   65536
+#define SAID_MAX	   (32u << 20)
 #define USER_AGENT	   "vpcfs/" VPCFS_VERSION
 #define EMULATOR_TOKEN_MAX 33 /* with the NUL */
 
@@ -35,14 +37,14 @@
 /* Everything that lives while the mount does, in the order it is started. */
 struct program {
 	struct config config;
-	struct secret environment_token; /* until the token source has its own */
-	int ready_fd; /* tells the parent that the mount answers; -1 in the foreground */
-	struct guard {
-		pthread_t thread;
-		int signal_fd;
-		bool runs;
-	} guard;
-	struct emulator *emulator;
+	/* until the token source has its own */
+	struct secret environment_token;
+	/* told of a mount in the foreground only */
+	struct supervisor supervisor;
+	/* tells the parent that the mount answers; -1 in the foreground */
+	int ready_fd;
+	struct start_guard guard;
+	struct emulator_child emulator;
 	struct token_source *token;
 	struct http *http;
 	struct view *view;
@@ -52,6 +54,7 @@ struct program {
 
 static void program_release(struct program *p)
 {
+	token_shut_down(p->token);
 	if (p->http)
 		http_shut_down(p->http);
 	if (p->view)
@@ -61,7 +64,7 @@ static void program_release(struct program *p)
 	view_free(p->view);
 	http_free(p->http);
 	token_close(p->token);
-	emulator_stop(p->emulator);
+	emulator_child_stop(&p->emulator);
 	secret_wipe(&p->environment_token);
 	config_release(&p->config);
 }
@@ -77,26 +80,7 @@ static void forbid_core_dumps(void)
 #endif
 }
 
-static int check_mountpoint(const char *path, struct err *err)
-{
-	struct stat st;
-
-	if (stat(path, &st) == 0)
-		return S_ISDIR(st.st_mode)
-			       ? 0
-			       : err_set(err, ENOTDIR,
-					 "%s: a directory is needed to mount on", path);
-	if (errno == ENOTCONN)
-		return err_set(err, ENOTCONN,
-			"%s: a former mount is dead here; clear it with: fusermount3 -u %s",
-			path, path);
-	if (errno == ENOENT)
-		return err_set(err, ENOENT,
-			"%s: no such directory; make it first: mkdir %s", path, path);
-	return err_set(err, errno, "%s: cannot be mounted on: %s", path, strerror(errno));
-}
-
-/* The built-in emulator answers on a port that every user of this machine can reach, and never sees
+/* The emulator answers on a port that every user of this machine can reach, and never sees
  * the real token. */
 static int make_emulator_token(char out[EMULATOR_TOKEN_MAX], struct err *err)
 {
@@ -112,19 +96,15 @@ static int make_emulator_token(char out[EMULATOR_TOKEN_MAX], struct err *err)
 static int start_emulator(struct program *p, struct err *err)
 {
 	char token[EMULATOR_TOKEN_MAX];
-	struct emulator_options options = {
-		.token = token,
-		.state_file = p->config.emulator_state,
-		.samples = true,
-	};
 	int r = make_emulator_token(token, err);
 
 	if (r == 0)
 		r = token_fixed(token, &p->token, err);
 	if (r == 0)
-		r = emulator_start(&options, &p->emulator, err);
+		r = emulator_child_start(p->config.emulator_state,
+			p->config.api == CONFIG_API_GRPC, token, &p->emulator, err);
 	if (r == 0) {
-		p->config.endpoint = strdup(emulator_url(p->emulator));
+		p->config.endpoint = strdup(p->emulator.url);
 		r = p->config.endpoint ? 0 : err_set(err, ENOMEM, "out of memory");
 	}
 	return r;
@@ -132,10 +112,16 @@ static int start_emulator(struct program *p, struct err *err)
 
 static int start_view(struct program *p, struct err *err)
 {
+	static const enum api_protocol protocols[] = {
+		[CONFIG_API_REST] = API_REST,
+		[CONFIG_API_CONNECT] = API_CONNECT,
+		[CONFIG_API_GRPC] = API_GRPC,
+	};
 	CLEANUP_BUF struct buf text = BUF_INIT(OPTIONS_MAX);
 	struct op op = {.deadline_ms = clock_mono_ms() + p->config.timeout_ms};
 	struct view_options options = {
 		.api = {.http = p->http,
+			.protocol = protocols[p->config.api],
 			.endpoint = p->config.endpoint,
 			.token = token_get,
 			.token_arg = p->token},
@@ -155,48 +141,36 @@ static int start_view(struct program *p, struct err *err)
 	return r < 0 ? r : view_check(p->view, &op, err);
 }
 
-static void report_gauges(void *arg, struct view_gauges *ret)
-{
-	struct tree_stats stats;
-
-	tree_stats(arg, &stats);
-	ret->open_handles = stats.handles;
-	ret->scratch_bytes = stats.scratch_bytes;
-}
-
-static void become_daemon(void)
-{
-	CLEANUP_CLOSE int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	log_use_syslog("vpcfs");
-	setsid();
-	if (null >= 0) {
-		dup2(null, STDIN_FILENO);
-		dup2(null, STDOUT_FILENO);
-		dup2(null, STDERR_FILENO);
-	}
-}
-
-/* The mount answers. The parent is told last: its end may be that of the session, with a hang-up
- * for all in it. A parent that is gone was interrupted: then there shall be no mount either. */
+/* The mount answers. A parent that is gone was interrupted: then there shall be no mount either. */
 static void on_ready(void *arg)
 {
 	struct program *p = arg;
-	char ok = 0;
 
+	supervisor_tell(&p->supervisor, "READY=1\nSTATUS=Mounted on %s: %s",
+		p->config.mountpoint, p->config.endpoint);
 	if (p->ready_fd < 0)
 		return;
-	become_daemon();
-	if (write(p->ready_fd, &ok, 1) != 1)
+	if (background_ready(p->ready_fd) < 0)
 		fs_stop(p->fs);
-	close(p->ready_fd);
 	p->ready_fd = -1;
+}
+
+/* SIGHUP. */
+static void on_reload(void *arg)
+{
+	struct program *p = arg;
+
+	log_info("SIGHUP: forgetting all answers and the token");
+	token_forget(p->token);
+	view_forget(p->view);
 }
 
 static void on_stopping(void *arg)
 {
 	struct program *p = arg;
 
+	supervisor_tell(&p->supervisor, "STOPPING=1\nSTATUS=Unmounting");
+	token_shut_down(p->token);
 	http_shut_down(p->http);
 	view_shut_down(p->view);
 }
@@ -208,25 +182,41 @@ static int start_fs(struct program *p, struct err *err)
 		.uid = p->config.uid, .gid = p->config.gid, .umask = p->config.umask};
 	struct fs_options options = {
 		.mountpoint = p->config.mountpoint,
-		.fsname = p->config.endpoint,
+		.fsname = p->config.fsname ? p->config.fsname : p->config.endpoint,
 		.subtype = "vpcfs",
 		.mount_options = p->config.fuse_opts,
 		.read_only = p->config.read_only,
 		.allow_other = p->config.allow_other,
-		.debug = p->config.debug,
+		.debug = p->config.log_level == LOG_LEVEL_DEBUG,
 		.timeout_ms = p->config.timeout_ms,
 		.ready = on_ready,
+		.reload = on_reload,
 		.stopping = on_stopping,
 		.arg = p,
 	};
-	int r = tree_new(&root, &tree, &p->tree);
+	int r = mountpoint_prepare(
+		p->config.mountpoint, err); /* again: starting takes time */
 
 	if (r < 0)
+		return r;
+	r = tree_new(&root, &tree, &p->tree);
+	if (r < 0)
 		return err_set(err, -r, "out of memory");
-	view_set_gauges(p->view, report_gauges, p->tree);
 	view_set_tree(p->view, p->tree);
 	r = fs_new(p->tree, &options, &p->fs, err);
 	return r < 0 ? r : fs_mount(p->fs, err);
+}
+
+static int start_token(struct program *p, struct err *err)
+{
+	struct token_options options = {
+		.file = p->config.token_file,
+		.command = p->config.token_command,
+		.given = &p->environment_token,
+		.timeout_ms = p->config.timeout_ms,
+	};
+
+	return token_open(&options, &p->token, err);
 }
 
 static int start(struct program *p, struct err *err)
@@ -234,12 +224,10 @@ static int start(struct program *p, struct err *err)
 	struct http_options http = {.cacert = p->config.cacert,
 		.user_agent = USER_AGENT,
 		.direct = p->config.loopback};
-	int r = check_mountpoint(p->config.mountpoint, err);
+	int r = mountpoint_prepare(p->config.mountpoint, err);
 
 	if (r == 0)
-		r = p->config.emulator ? start_emulator(p, err)
-				       : token_open(p->config.token_file,
-						 &p->environment_token, &p->token, err);
+		r = p->config.emulator ? start_emulator(p, err) : start_token(p, err);
 	secret_wipe(&p->environment_token);
 	if (r == 0)
 		r = http_new(&http, &p->http, err);
@@ -248,114 +236,45 @@ static int start(struct program *p, struct err *err)
 	return r;
 }
 
-/* While the program starts, which may wait for a network, nobody else looks at the signals that end
- * it. */
-static void *guard_run(void *arg)
-{
-	const struct program *p = arg;
-	struct pollfd fds[] = {
-		{.fd = p->guard.signal_fd, .events = POLLIN},
-		{.fd = p->ready_fd}, /* an error: the parent has gone */
-	};
-	struct signalfd_siginfo info;
-	sigset_t all;
-
-	while (poll(fds, 2, -1) < 0 && errno == EINTR)
-		;
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
-	if (read(p->guard.signal_fd, &info, sizeof(info)) != sizeof(info))
-		_exit(1);
-	signal((int)info.ssi_signo, SIG_DFL);
-	raise((int)info.ssi_signo);
-	sigfillset(&all);
-	pthread_sigmask(SIG_UNBLOCK, &all, NULL);
-	_exit(1);
-}
-
-static int guard_start(struct program *p, struct err *err)
-{
-	sigset_t set;
-	int r;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGQUIT);
-	p->guard.signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (p->guard.signal_fd < 0)
-		return err_set(err, errno, "signalfd: %s", strerror(errno));
-	r = pthread_create(&p->guard.thread, NULL, guard_run, p);
-	p->guard.runs = r == 0;
-	return r ? err_set(err, r, "no thread can be started: %s", strerror(r)) : 0;
-}
-
-/* From here signals stay pending, and fs_run takes them. */
-static void guard_stop(struct program *p)
-{
-	if (p->guard.runs) {
-		pthread_cancel(p->guard.thread);
-		pthread_join(p->guard.thread, NULL);
-	}
-	if (p->guard.signal_fd >= 0)
-		close(p->guard.signal_fd);
-}
-
 static int run(struct program *p)
 {
 	struct err err = {""};
 	int r;
 
-	if (p->config.debug)
-		log_set_level(LOG_LEVEL_DEBUG);
+	log_set_level(p->config.log_level);
 	fs_block_signals();
-	r = guard_start(p, &err);
+	supervisor_tell(&p->supervisor, "STATUS=Starting");
+	r = start_guard_begin(&p->guard, p->ready_fd, &err);
 	if (r == 0)
 		r = start(p, &err);
-	guard_stop(p);
+	start_guard_end(&p->guard);
 	if (r == 0)
 		r = start_fs(p, &err);
-	if (r < 0)
+	if (r < 0) {
 		log_error("%s", err.text);
-	else
+		supervisor_tell(&p->supervisor, "STATUS=%s", err.text);
+	} else {
 		r = fs_run(p->fs);
+	}
 	program_release(p);
 	return r < 0 ? 1 : 0;
 }
 
-/* The parent waits until the mount answers or the child ended. A signal ends it, and the child then
- * ends itself: guard_run, on_ready. */
-static int wait_until_ready(int fd, pid_t child)
-{
-	char ok;
-	int status;
-
-	if (read(fd, &ok, 1) == 1)
-		return 0;
-	if (waitpid(child, &status, 0) == child && WIFEXITED(status))
-		return WEXITSTATUS(status) ? WEXITSTATUS(status) : 1;
-	return 1;
-}
-
 static int run_as_daemon(struct program *p)
 {
-	int fds[2];
-	pid_t child;
+	int fd = -1;
+	pid_t child = background_fork(&fd);
 
-	if (pipe2(fds, O_CLOEXEC) < 0 || (child = fork()) < 0) {
-		log_error("cannot start a process: %s", strerror(errno));
-		program_release(p);
-		return 1;
+	p->supervisor.len = 0;
+	if (child == 0) {
+		p->ready_fd = fd;
+		return run(p);
 	}
-	if (child) {
-		close(fds[1]);
-		program_release(p);
-		return wait_until_ready(fds[0], child);
-	}
-	close(fds[0]);
-	p->ready_fd = fds[1];
-	if (chdir("/") < 0)
-		log_warn("cannot change to /: %s", strerror(errno));
-	return run(p);
+	program_release(p);
+	if (child > 0)
+		return background_wait(fd, child);
+	log_error("cannot start a process: %s", strerror(-child));
+	return 1;
 }
 
 static const char *environment(const char *name)
@@ -372,17 +291,35 @@ static void open_missing_fds(void)
 	}
 }
 
-static int say_help_or_version(const struct config *config)
+static int say_version(struct buf *text)
 {
-	printf("%s\n",
-		config->action == CONFIG_HELP ? config_help() : "vpcfs " VPCFS_VERSION);
-	return fflush(stdout) == 0 ? 0 : 1;
+	return buf_addf(text,
+		"vpcfs " VPCFS_VERSION "\nlibfuse %s\nlibcurl %s\njansson %s\n",
+		fs_library_version(), http_library_version(), val_library_version());
+}
+
+/* What is no mount: a text, and the exit status. */
+static int say(const struct config *config)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT(SAID_MAX);
+	bool is_good = true;
+	int r = 0;
+
+	if (config->action == CONFIG_HELP)
+		r = config_help(&text);
+	else if (config->action == CONFIG_VERSION)
+		r = say_version(&text);
+	else if (config->action == CONFIG_STATUS)
+		r = status_show(config->mountpoint, config->json, config->timeout_ms, &text,
+			&is_good);
+	fputs(buf_str(&text), stdout);
+	return r == 0 && fflush(stdout) == 0 && is_good ? 0 : 1;
 }
 
 static int run_config(struct program *p, const struct err *token_error)
 {
 	if (p->config.action != CONFIG_MOUNT) {
-		int status = say_help_or_version(&p->config);
+		int status = say(&p->config);
 
 		program_release(p);
 		return status;
@@ -397,12 +334,14 @@ static int run_config(struct program *p, const struct err *token_error)
 
 int main(int argc, char **argv)
 {
-	struct program p = {.ready_fd = -1, .guard.signal_fd = -1};
+	struct program p = {.ready_fd = -1};
 	struct err token_error = {""}, err = {""};
 	int r;
 
 	open_missing_fds();
 	forbid_core_dumps();
+	signal(SIGCHLD, SIG_DFL); /* else children could not be waited for */
+	supervisor_take_environment(&p.supervisor);
 	(void)token_take_environment(&p.environment_token, &token_error);
 	/* By default each thread keeps free memory of its own: with 10,000 VPCs 2 MB of 54 lie
 	 * idle. */

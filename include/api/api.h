@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The five calls of the VPC service. Paths, envelopes and body shapes are one table in
- * src/api/calls.c. */
+/* The five calls of the VPC service, whatever protocol carries them. */
 #ifndef API_API_H
 #define API_API_H
 
@@ -15,15 +14,15 @@
 
 struct api;
 
-#define API_CODE_MAX  32
-#define API_VPCS_PATH "/v1beta1/networking/vpcs"
+#define API_CODE_MAX 32
 
-/* Why a call failed. Caller's memory; written on failure only. ENOENT is NOT_FOUND in the API's own
- * words and nothing else: any other 404 comes from something that does not know VPCs, and is
- * EBADMSG. */
+/* Why a call failed. Caller's memory; written on failure only, but for http_status. ENOENT is
+ * NOT_FOUND in the API's own words and nothing else: any other 404 comes from something that does
+ * not know VPCs, and is EBADMSG. */
 struct api_problem {
-	int errnum;		 /* design: section 7; positive */
-	int http_status;	 /* 0 when there was no answer */
+	int errnum; /* docs/semantics.md, section 7; positive */
+	/* 0 when there was no answer; where gRPC gives a code, the one that goes with it */
+	int http_status;
 	char code[API_CODE_MAX]; /* "FAILED_PRECONDITION", "" when the answer named none */
 	/* a request may have reached the server: the outcome of a mutation is unknown when there
 	 * is no answer */
@@ -44,20 +43,26 @@ int64_t api_repeat_wait_ms(const struct api_problem *problem, unsigned attempts)
 /* Whether there was no answer, or one that says "not now", after all repetitions; a quota is none
  * of these. */
 bool api_problem_is_down(const struct api_problem *problem);
+/* A problem of the caller's own making: nothing but errno and a sentence. Returns -errnum. */
+int api_problem_say(struct api_problem *problem, int errnum, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* One finished call, for the log and the statistics. */
 struct api_event {
 	struct timespec at;
-	const char *method;
-	const char *path; /* "/v1beta1/networking/vpcs/ID" */
+	/* as the protocol names the call and what it is about: "PATCH" and
+	 * "/v1beta1/networking/vpcs/ID", or "UpdateVPC" and the id ("-": none) */
+	const char *method; /* static */
+	const char *path;
 	const char *mask; /* "" when none */
-	int status;	  /* HTTP, 0 when no answer */
+	bool is_change;	  /* it was to change something */
+	int status;	  /* as http_status above */
 	unsigned ms;
 	unsigned attempts;
 	int errnum; /* 0 when it worked */
 };
 
-#define API_TAG_MAX HTTP_HEADER_MAX
+#define API_TAG_MAX 512
 
 /* What an answer calls its own state (ETag), so that the next question can be "has it changed
  * since?". Caller's memory; {""} to begin with. */
@@ -67,18 +72,50 @@ struct api_tag {
 	bool unchanged; /* out: what the caller has still holds, so nothing is returned (304) */
 };
 
+/* How the service is spoken to. Over CONNECT bodies are JSON, or protobuf's wire format if the
+ * first list is refused for its JSON. In that format, and over GRPC, what the published schema
+ * lacks is neither seen nor sent. */
+enum api_protocol { API_REST, API_CONNECT, API_GRPC };
+
 struct api_options {
 	struct http *http; /* borrowed: lives as long as the api */
+	enum api_protocol protocol;
 	const char
 		*endpoint; /* "https://api.coreweave.com", with or without a last slash */
-	/* Fills the token; again = the last one was refused with 401, read its source anew. Returns
-	 * 0 or -errno with a sentence. Called on the thread of the call; may read a file. */
-	int (*token)(void *arg, bool again, struct secret *ret, struct err *err);
+	/* Fills the token; again = the one in *ret was refused with 401, read its source anew.
+	 * Returns 0 or -errno with a sentence. Called on the thread of the call; may read a file,
+	 * or wait until op->deadline_ms. */
+	int (*token)(void *arg, const struct op *op, bool again, struct secret *ret,
+		struct err *err);
 	void *token_arg;
 	/* Called after each call, on its thread; must not block. May be NULL. */
 	void (*observe)(void *arg, const struct api_event *event);
 	void *observe_arg;
 };
+
+enum api_verb { API_LIST, API_GET, API_CREATE, API_UPDATE, API_DELETE };
+
+/* One call, as every protocol is told it. Members are borrowed, and NULL where there is none. */
+struct api_call {
+	enum api_verb verb;
+	/* of GET, UPDATE, DELETE */
+	const char *id;
+	/* of CREATE and UPDATE: JSON as api_create and api_patch take it */
+	const char *body;
+	size_t len;
+	/* of UPDATE: what updateMask in the body says, for the log */
+	const char *mask;
+	/* of LIST: token of a page behind the first */
+	const char *page;
+	/* of LIST and GET: of the answer that the caller has */
+	const char *etag;
+};
+
+/* Whether it changes something; then it is sent at most once. */
+bool api_call_changes(const struct api_call *call);
+/* Adds what would be sent: "PATCH /v1beta1/networking/vpcs/ID MASK BODY" or "UpdateVPC ID MASK
+ * BODY", the mask "-" where there is none, the body as JSON. Errors: -ENOMEM, -EFBIG. */
+int api_print_call(const struct api *api, const struct api_call *call, struct buf *ret);
 
 int api_new(const struct api_options *options, struct api **ret, struct err *err);
 void api_free(struct api *api); /* NULL is allowed */
@@ -86,11 +123,11 @@ void api_free(struct api *api); /* NULL is allowed */
 /* Each blocks until the answer or op->deadline_ms. The questions are repeated by the rule of
  * api_repeat_wait_ms (not when op->is_probe); what changes something is sent once, and repeating it
  * is the caller's. A 401 is repeated once with a token read anew, by each of them. Each returns 0,
- * or a negative errno (-problem->errnum) with problem filled: the table of the design, section 7,
+ * or a negative errno (-problem->errnum) with problem filled: docs/semantics.md, section 7,
  * plus -EINTR when op->cancel fired, -ESHUTDOWN at the end of the program. problem may not be NULL.
  * Documents returned are the caller's reference. */
-/* The questions. tag may be NULL: then all of it is wanted. It is written on success only. An
- * object without items, as {}, is a list without VPCs. */
+/* The questions. tag may be NULL: then all of it is wanted. It is written on success only; but for
+ * REST there are none. An object without items, as {}, is a list without VPCs. */
 int api_list(struct api *api, const struct op *op, struct api_tag *tag,
 	struct doc_list *ret, struct api_problem *problem);
 int api_get(struct api *api, const struct op *op, const char *id, struct api_tag *tag,

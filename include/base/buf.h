@@ -3,7 +3,6 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
-#include <stdarg.h>
 #include <stddef.h>
 #include "base/cleanup.h"
 
@@ -31,7 +30,6 @@ int buf_add(struct buf *b, const void *bytes, size_t len);
 int buf_adds(struct buf *b, const char *text);
 int buf_addc(struct buf *b, char c);
 int buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-int buf_vaddf(struct buf *b, const char *fmt, va_list ap);
 
 /* Sets the length; new bytes are 0. Errors: -ENOMEM, -EFBIG. */
 int buf_resize(struct buf *b, size_t len);

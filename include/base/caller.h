@@ -30,10 +30,13 @@ bool caller_lives(const struct caller *caller);
  * FLUSH. False when it cannot be read. */
 bool caller_has_thread(const struct caller *caller, pid_t tid);
 
+/* The process that the thread is of, 0 when it is not known. By its status alone. */
+pid_t caller_process(pid_t tid);
+
 #define CALLER_PROGRAM_MAX 64
 /* The name of the program that the thread runs: comm, and for busybox the applet that its
- * command line names ("cp"). "" when it cannot be read. Only for the refusal of programs that
- * copy trees. */
+ * command line names ("cp"). "" when it cannot be read. For the refusal of programs that
+ * copy trees, and for messages. */
 void caller_program(pid_t tid, char ret[CALLER_PROGRAM_MAX]);
 
 #endif

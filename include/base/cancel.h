@@ -10,8 +10,8 @@
 /* Caller's memory. One wait at a time may hook it. Members are private. */
 struct cancel {
 	pthread_mutex_t lock;
-	atomic_bool
-		fired; /* asked without the lock: by who holds the lock that wake takes */
+	/* Asked without the lock, by whoever holds the lock that wake takes. */
+	atomic_bool fired;
 	void (*wake)(void *arg);
 	void *arg;
 };

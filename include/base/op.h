@@ -9,19 +9,25 @@
 #include "base/cancel.h"
 
 struct op {
-	uint64_t deadline_ms; /* clock_mono_ms() at which it must have been answered */
-	struct cancel *
-		cancel; /* borrowed, may be NULL; watched by reads only, never by a mutation */
-	/* a look-up of a name: others wait behind it, deaf to signals, so what is known may do */
+	/* clock_mono_ms() at which it must have been answered. */
+	uint64_t deadline_ms;
+	/* Borrowed, may be NULL; watched by reads only, never by a mutation. */
+	struct cancel *cancel;
+	/* A look-up of a name: others wait behind it, deaf to signals, so what is known may do. */
 	bool is_look;
-	/* opens for reading, lists or reads: who only does that may be told that what it wants
-	 * could not be had a moment ago; nobody else, for it may be about to write */
+	/* Opens for reading, lists or reads: a caller who only does that may be told that what it
+	 * wants could not be had a moment ago; nobody else, for it may be about to write. */
 	bool is_reading;
-	bool is_probe; /* whether a server that was dead is back: one attempt, no repetition */
-	uid_t uid;     /* the caller's */
+	/* Whether a server that was dead is back: one attempt, no repetition. */
+	bool is_probe;
+	/* The caller's. */
+	uid_t uid;
 	gid_t gid;
-	pid_t pid; /* the caller's thread, 0 when not known */
+	/* The caller's thread, 0 when not known. */
+	pid_t pid;
 	mode_t umask;
+	/* borrowed, may be NULL: counts the calls of the API that are made for it */
+	unsigned *calls;
 };
 
 /* Milliseconds left, 0 when past. */

@@ -8,18 +8,38 @@
 #include <sys/types.h>
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/log.h"
 
-enum config_action { CONFIG_MOUNT, CONFIG_HELP, CONFIG_VERSION };
+enum config_action {
+	CONFIG_MOUNT,
+	CONFIG_HELP,
+	CONFIG_VERSION,
+	CONFIG_STATUS,
+	CONFIG_CHECK, /* mount -f: the options are fine, and nothing is mounted */
+};
+
+/* Which of the service's protocols is spoken. */
+enum config_api { CONFIG_API_REST, CONFIG_API_CONNECT, CONFIG_API_GRPC };
 
 /* All strings owned; config_release frees them. */
 struct config {
 	enum config_action action;
-	char *endpoint;	  /* URL without a last slash; NULL with --emulator */
-	char *mountpoint; /* absolute */
-	char *token_file; /* NULL: environment, then $CREDENTIALS_DIRECTORY/coreweave-token */
-	char *zone;	  /* NULL: mkdir of a VPC is EINVAL */
+	/* URL without a last slash; NULL with --emulator */
+	char *endpoint;
+	/* absolute; of the mount to look at with CONFIG_STATUS */
+	char *mountpoint;
+	/* of token_file and token_command one at most is set; neither: environment, then
+	 * $CREDENTIALS_DIRECTORY/coreweave-token */
+	char *token_file;
+	/* its words, ended by NULL */
+	char **token_command;
+	/* NULL: mkdir of a VPC is EINVAL */
+	char *zone;
+	/* enum config_api */
+	unsigned api;
 	char *cacert;
-	bool loopback; /* the endpoint is on this machine: no proxy */
+	/* the endpoint is on this machine: no proxy */
+	bool loopback;
 	uint64_t ttl_ms;
 	uint64_t timeout_ms;
 	bool allow_http;
@@ -28,24 +48,34 @@ struct config {
 	bool nodelete;
 	bool allow_other;
 	bool foreground;
-	bool debug;
+	bool json;
 	bool emulator;
-	char *emulator_state; /* NULL: in memory only */
-	uid_t uid;	      /* default: the user's */
+	/* NULL: in memory only */
+	char *emulator_state;
+	/* enum log_level */
+	unsigned log_level;
+	/* default: the user's */
+	uid_t uid;
 	gid_t gid;
-	mode_t umask; /* default 077 */
-	char *fuse_opts; /* what is left for the kernel's mount: "noatime,exec"; "" when none */
+	/* default 077 */
+	mode_t umask;
+	/* NULL: the endpoint */
+	char *fsname;
+	/* what is left for the kernel's mount: "noatime,exec"; "" when none */
+	char *fuse_opts;
 };
 
-/* argv as main has it; env is getenv or a test's. Prints nothing. Errors, with a sentence that
- * names the option, what is wrong, what is expected: -EINVAL (usage), -EACCES (http:// is refused);
+/* argv as main has it; env is getenv or a test's. A name of the program that starts with "mount."
+ * makes it a mount helper: -f is then "fake". Prints nothing. Errors, with a sentence that names
+ * the option, what is wrong, what is expected: -EINVAL (usage), -EACCES (http:// is refused);
  * -ENOMEM. */
 int config_parse(int argc, char *const *argv, const char *(*env)(const char *name),
 	struct config *ret, struct err *err);
 void config_release(struct config *config);
-/* The text of -h. */
-const char *config_help(void);
-/* The options in force, a line each as "name=value", no secrets: `.vpcfs/options`. */
+/* Adds the text of -h. Errors: -ENOMEM, -EFBIG. */
+int config_help(struct buf *ret);
+/* Adds the options in force, a line each as "name=value", no secrets: `.vpcfs/options`. Errors:
+ * -ENOMEM, -EFBIG. */
 int config_print(const struct config *config, struct buf *ret);
 
 #endif

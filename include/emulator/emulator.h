@@ -13,8 +13,9 @@ enum emulator_profile { EMULATOR_LIVE, EMULATOR_REFERENCE };
 /* All strings borrowed for the call. Zero-initialised is: any free port, any non-empty Bearer
  * token, live, empty. */
 struct emulator_options {
-	const char *listen; /* "HOST:PORT", loopback only; NULL is 127.0.0.1:0 */
-	const char *token;  /* NULL: every non-empty Bearer token is taken */
+	const char *listen;	 /* "HOST:PORT", loopback only; NULL is 127.0.0.1:0 */
+	const char *grpc_listen; /* the same for gRPC over HTTP/2; NULL is none */
+	const char *token;	 /* NULL: every non-empty Bearer token is taken */
 	enum emulator_profile profile;
 	const char *load_file; /* a list answer {"items":[...]}, or NULL */
 	/* kept on disk: read at start when it exists, written before each answer */
@@ -32,13 +33,15 @@ struct emulator;
 
 /* Starts serving in threads of its own and returns. Blocks on the disk for load_file and
  * state_file. Errors, each with a sentence: -EINVAL (an option), -EADDRINUSE, -EACCES, -ENOMEM,
- * -EBADMSG (a file that is not what it should be; it is left as it is), -EBUSY (the state file has
- * another server), errno of the files. */
+ * -ENOENT (gRPC needs nghttpx), -EBADMSG (a file that is not what it should be; it is left as it
+ * is), -EBUSY (the state file has another server), errno of the files. */
 int emulator_start(
 	const struct emulator_options *options, struct emulator **ret, struct err *err);
 /* Stops, joins its threads, frees. NULL is allowed. */
 void emulator_stop(struct emulator *emu);
 /* "http://127.0.0.1:PORT"; borrowed until emulator_stop. */
 const char *emulator_url(const struct emulator *emu);
+/* The same for gRPC; NULL where it was not asked for. */
+const char *emulator_grpc_url(const struct emulator *emu);
 
 #endif

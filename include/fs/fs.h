@@ -21,13 +21,15 @@ struct fs_options {
 	const char *mount_options; /* further -o options, comma-separated, or NULL */
 	bool read_only;
 	bool allow_other;
-	bool debug; /* each request on stderr */
+	bool debug; /* a message for each request, at the level debug */
 	/* Deadline of each operation, counted from when it was taken from the kernel. */
 	uint64_t timeout_ms;
 	/* Operations at once; 0: 400. */
 	unsigned threads_max;
 	/* The mount answers from now on. From a thread of fs, once; may be NULL. */
 	void (*ready)(void *arg);
+	/* SIGHUP came. From the thread of fs_run; may be NULL. */
+	void (*reload)(void *arg);
 	/* The end has begun: whoever waits for the network must return at once. Called once,
 	 * before fs_run returns; may be NULL; must not block. */
 	void (*stopping)(void *arg);
@@ -44,12 +46,15 @@ int fs_new(struct tree *tree, const struct fs_options *options, struct fs **ret,
 	struct err *err);
 /* Errors: -EIO, and a sentence with what libfuse said. */
 int fs_mount(struct fs *fs, struct err *err);
-/* Serves until the mount is gone, a signal comes or fs_stop; then calls stopping, lets running
- * operations end, unmounts. Blocks. */
+/* Serves until the mount is gone, a signal that ends it comes or fs_stop; then calls stopping, lets
+ * running operations end, unmounts. Blocks. */
 int fs_run(struct fs *fs);
 /* Any thread, also a signal handler. */
 void fs_stop(struct fs *fs);
 /* Unmounts when fs_run did not. From here nobody may change what the tree shows. NULL is fine. */
 void fs_free(struct fs *fs);
+
+/* Of libfuse. */
+const char *fs_library_version(void);
 
 #endif

@@ -32,30 +32,37 @@ struct http_answer;
 
 /* Borrowed for the call. */
 struct http_request {
-	const char *method; /* GET, POST, PATCH, DELETE */
+	const char *method;
 	const char *url;
 	const struct secret *bearer;
-	const char *body; /* JSON; NULL: the request has none, not even an empty one */
+	/* "Name: value" each, NULL after the last; a request with a body names its Content-Type. */
+	const char *const *headers;
+	/* NULL: the request has none, not even an empty one */
+	const char *body;
 	size_t body_len;
-	const char *if_none_match; /* an ETag, or NULL */
-	/* It changes nothing, so it may be sent again. Any other request is sent at most once. */
+	/* It changes nothing, so it may be sent again. Any other request is sent at most once; what
+	 * HTTP/2 says was not processed (REFUSED_STREAM) does not count. */
 	bool repeatable;
-	/* Whether this answer, which is no success, says "not now". NULL: http_is_busy of its
-	 * status. */
-	bool (*is_busy)(const struct http_answer *answer);
+	/* The server is known to speak HTTP/2 without TLS, too (prior knowledge). Over TLS the two
+	 * sides agree on a version in either case. */
+	bool speaks_http2;
+	/* Called with each complete answer, on the caller's thread: whether it says "not now". May
+	 * put another status and body in its place. NULL: http_is_busy of its status. */
+	bool (*is_busy)(void *arg, struct http_answer *answer);
+	void *is_busy_arg;
 };
-
-#define HTTP_HEADER_MAX 512
 
 /* Caller's memory; http_answer_init, then release whatever the call returned. */
 struct http_answer {
-	int status;			    /* HTTP status */
-	struct buf body;		    /* decoded */
-	char etag[HTTP_HEADER_MAX];	    /* "" when there is none */
-	char authenticate[HTTP_HEADER_MAX]; /* WWW-Authenticate */
-	char location[HTTP_HEADER_MAX];	    /* where a 3xx points */
-	int64_t retry_after_ms; /* -1 when there is none; from seconds or from a date */
-	unsigned attempts;	/* requests that were made for it, 1 or more */
+	int status;
+	/* decoded */
+	struct buf body;
+	/* for http_answer_header */
+	struct buf headers;
+	/* -1 when there is none; from seconds or from a date */
+	int64_t retry_after_ms;
+	/* requests that were made for it, 1 or more */
+	unsigned attempts;
 	/* The last attempt, if it is made again, may end otherwise: the server said "not now", or
 	 * there was no connection, or it broke. Written on failure, too. */
 	bool may_repeat;
@@ -68,6 +75,11 @@ struct http_answer {
 void http_answer_init(struct http_answer *answer, size_t body_max);
 void http_answer_release(struct http_answer *answer);
 #define CLEANUP_HTTP_ANSWER CLEANUP(http_answer_release)
+
+/* The value of a header or trailer, in any case of letters; "" when there is none, or none that
+ * fits into HTTP_HEADERS_MAX bytes with those before it. Borrowed from the answer. */
+#define HTTP_HEADERS_MAX 65536
+const char *http_answer_header(const struct http_answer *answer, const char *name);
 
 /* Whether a server says with this status that it cannot now: 429, 502, 503, 504. */
 bool http_is_busy(int status);
@@ -93,5 +105,8 @@ int64_t http_repeat_wait_ms(int errnum, int64_t retry_after_ms, unsigned attempt
  * -ESHUTDOWN, -ENOMEM. */
 int http_call(struct http *http, const struct http_request *request, const struct op *op,
 	struct http_answer *ret, bool *ret_sent, struct err *err);
+
+/* Of libcurl. */
+const char *http_library_version(void);
 
 #endif

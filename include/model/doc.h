@@ -9,9 +9,9 @@
  * "vpcPrefixes/pod cidr/value".
  * "" is the directory itself.
  *
- * An item of a named list (vpcPrefixes, hostPrefixes) is a directory by its `name`, one without a
- * name "%". Items that share a name are NAME~NUMBER, and the number is a function of the item's
- * name and values (of equal items each further one has one more): a file name means the same item
+ * An item of a list of objects is a directory by its FIELD_NAME, one without a name "%". Items that
+ * share a name are NAME~NUMBER, and the number is a function of the item's name and values (of
+ * equal items each further one has one more): a file name means the same item
  * whatever is added to the list, removed or moved. null is as good as missing. A field of a newer
  * API is read-only: a scalar a file, an object a directory, an array a line per item (compact JSON
  * for what is no text); null is not shown, and what has the name of a row is in vpc.json only. An
@@ -56,9 +56,9 @@ void doc_unrefp(struct doc **doc);
 
 /* Whether its JSON could be read. An integer of more than 64 bits, a lone surrogate or bytes that
  * are not UTF-8 cannot, nor can a known field of the wrong type; then the document has its id and
- * name (the id, where the name is what cannot be read), zone, status and updatedAt as far as they
- * can be read, and whatever else is asked of it is -EBADMSG: doc_find and doc_list below its
- * directory, doc_show, doc_spec, and every change. */
+ * name (the id, where the name is what cannot be read), status and updatedAt as far as they can be
+ * read, and whatever else is asked of it is -EBADMSG: doc_find and doc_list below its
+ * directory, doc_show, and every change. */
 bool doc_is_readable(const struct doc *doc);
 /* The sentence that says why not, else "". Borrowed. */
 const char *doc_problem(const struct doc *doc);
@@ -67,10 +67,11 @@ const char *doc_problem(const struct doc *doc);
  * names (model/name.h). */
 const char *doc_id(const struct doc *doc);
 const char *doc_name(const struct doc *doc); /* as the API has it, not a file name */
-const char *doc_zone(const struct doc *doc);
 /* "STATUS_READY", also where the API gives its number; a number that the table does not know in
  * digits. */
 const char *doc_status(const struct doc *doc);
+/* What that means; STATE_SETTLED for what the table does not know. */
+enum state doc_state(const struct doc *doc);
 /* Same JSON value, whatever the order of keys. False without memory to compare. */
 bool doc_equal(const struct doc *a, const struct doc *b);
 
@@ -81,6 +82,8 @@ struct field {
 	const struct row *row; /* NULL for a field of a newer API */
 };
 
+/* What the table says of it. */
+struct field field_of(const struct row *row);
 /* Errors: -ENOENT, -ENOTDIR, -ENAMETOOLONG, -EBADMSG, -ENOMEM. */
 int doc_find(const struct doc *doc, const char *path, struct field *ret);
 /* Calls fn for each entry of the directory, rows in the table's order, then unknown fields; hidden
@@ -94,23 +97,21 @@ int doc_list(const struct doc *doc, const char *path,
  * non-zero and returns that. Errors: -EBADMSG, -ENOMEM. */
 int doc_unknown_names(
 	const struct doc *doc, int (*fn)(void *arg, const char *name), void *arg);
-/* Adds the file's text. Errors: as doc_find, -EISDIR, -ENOMEM, -EFBIG (ret as it was); FIELD_ERROR
+/* Adds the file's text. spec.json is all that can be set (two spaces, order of the API reference,
+ * one newline at the end), and the body of a POST as well: of the rows with FIELD_SPEC_ONLY_WITH it
+ * has the last that is set, and what is required always ("" where the API gives none). Errors: as
+ * doc_find, -EISDIR, -ENOMEM, -EFBIG (ret as it was); FIELD_ERROR
  * has no text here. */
 int doc_show(const struct doc *doc, const char *path, struct buf *ret);
-/* Whether both have the same members at the top, and their items of vpcPrefixes and hostPrefixes
- * the same members: an answer that leaves some out is not the whole VPC. A default is as good as a
- * missing member, so the answer to a PATCH is to be compared with the document that change_apply
- * makes. False without memory to compare. */
+/* Whether both have the same members at the top, and the items of their lists the same members: an
+ * answer that leaves some out is not the whole VPC. A default is as good as a missing member, so
+ * the answer to a PATCH is to be compared with the document that change_apply makes. False without
+ * memory to compare. */
 bool doc_has_members_of(const struct doc *doc, const struct doc *other);
 /* updatedAt of the nearest object on the path that has one. False when there is none, or no memory
  * to look. */
 bool doc_mtime(const struct doc *doc, const char *path, struct timespec *ret);
 
-/* All that can be set, as spec.json has it (two spaces, order of the API reference, one newline at
- * the end). It is the body of a POST as well. hostPrefixes where it has entries, else hostPrefix
- * where it is not empty, else neither; name and zone always ("" where the API gives none). Errors:
- * -ENOMEM, -EFBIG. */
-int doc_spec(const struct doc *doc, struct buf *ret);
 /* The body of a POST that names just these: compact {"name":...,"zone":...}. Errors: -EINVAL (not
  * UTF-8), -ENOMEM, -EFBIG. */
 int doc_plain_spec(const char *name, const char *zone, struct buf *ret);

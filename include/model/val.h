@@ -21,7 +21,6 @@ enum val_flags {
  * Errors: -EINVAL with "line L column C: ..."; -ENOMEM. */
 int val_parse(
 	const char *text, size_t len, unsigned flags, struct val **ret, struct err *err);
-struct val *val_ref(struct val *v);
 void val_unref(struct val *v); /* NULL is allowed */
 void val_unrefp(struct val **v);
 #define CLEANUP_VAL CLEANUP(val_unrefp)
@@ -44,5 +43,8 @@ int val_each(const struct val *v, int (*fn)(void *arg, const char *key, struct v
 	void *arg);
 /* Adds compact JSON text. Errors: -ENOMEM, -EFBIG. */
 int val_print(const struct val *v, struct buf *ret);
+
+/* Of jansson. */
+const char *val_library_version(void);
 
 #endif

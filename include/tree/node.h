@@ -23,11 +23,12 @@ struct node_ops;
 enum node_kind { NODE_DIR, NODE_FILE, NODE_LINK };
 
 enum node_flags {
-	NODE_HIDDEN = 1, /* reachable by name, not listed */
+	/* Reachable by name, not listed. */
+	NODE_HIDDEN = 1,
 	/* A directory in which any other name may be made as a scratch file, link or directory. */
 	NODE_SCRATCH = 2,
-	NODE_LIVE =
-		4, /* a file that grows while it is open (log): each read asks show anew */
+	/* A file that grows while it is open (log): each read asks show anew. */
+	NODE_LIVE = 4,
 	/* A scratch directory made directly in it is a draft: it leaves by ops->publish of
 	 * another directory only, and moves elsewhere are -EPERM. */
 	NODE_DRAFTS = 8,
@@ -184,8 +185,5 @@ struct node_ops {
 	/* Gives a data reference back. Does not block. Absent when data is always NULL. */
 	void (*release)(void *data);
 };
-
-/* What ops may ask of their node. */
-struct node *node_parent(struct node *node); /* borrowed from node; NULL for the root */
 
 #endif

@@ -25,12 +25,6 @@ struct view_options {
 	const char *version;
 };
 
-/* Figures of the file system for `.vpcfs/stats`. */
-struct view_gauges {
-	uint64_t open_handles;
-	uint64_t scratch_bytes;
-};
-
 /* Strings are copied. Errors: -ENOMEM, and those of api_new. */
 int view_new(const struct view_options *options, struct view **ret, struct err *err);
 /* No operation may be under way and every node released; waits for questions to the API that are
@@ -41,7 +35,11 @@ void view_free(struct view *view);
  * block. (Calls to the API end with http_shut_down.) */
 void view_shut_down(struct view *view);
 
-/* Who is told when what is shown changes; before the first operation. Borrowed until view_part. */
+/* Forgets all answers, as a write to `.vpcfs/refresh` does. Any thread. */
+void view_forget(struct view *view);
+
+/* Who is told when what is shown changes, and asked for the figures of `.vpcfs/stats`; before the
+ * first operation. Borrowed until view_part. */
 void view_set_tree(struct view *view, struct tree *tree);
 /* Waits for questions to the API that are still open, as view_free does; then nobody is told any
  * more. */
@@ -52,8 +50,5 @@ struct node_entry view_root(struct view *view);
 /* Asks for the list once, so that a mount that answers is a mount that works; the answer is used.
  * Blocks until op->deadline_ms. Errors: those of api_list, with a sentence. */
 int view_check(struct view *view, const struct op *op, struct err *err);
-/* Where `.vpcfs/stats` gets the file system's figures from; before the first operation. */
-void view_set_gauges(
-	struct view *view, void (*gauges)(void *arg, struct view_gauges *ret), void *arg);
 
 #endif

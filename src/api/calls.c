@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The five calls of the service. Everything that is REST about them is in the table; the same calls
- * over Connect (POST /coreweave.networking.v1beta1.VPCService/ListVPCs, id in the body) would be a
- * second table. */
+/* The five calls of the service, whatever protocol carries them: what is asked, what an answer must
+ * hold, and a list in pages. */
 #include "api/api.h"
 
 #include <errno.h>
@@ -12,24 +11,10 @@
 #include "pages.h"
 #include "problem.h"
 
-#define CALLS_PATH_MAX	 4096
+#define CALLS_TOKEN_MAX	 4096
 #define CALLS_PAGES_MAX	 1000
 #define CALLS_OBJECT_MAX (4u << 20)
 #define CALLS_LIST_MAX	 (128u << 20) /* a list of 100,000 VPCs fits */
-
-enum call { CALL_LIST, CALL_GET, CALL_CREATE, CALL_PATCH, CALL_DELETE };
-
-static const struct call_row {
-	const char *method;
-	bool by_id;
-	bool mutates; /* its way is never cut short by a signal */
-} calls[] = {
-	[CALL_LIST] = {"GET", false, false},
-	[CALL_GET] = {"GET", true, false},
-	[CALL_CREATE] = {"POST", false, true},
-	[CALL_PATCH] = {"PATCH", true, true},
-	[CALL_DELETE] = {"DELETE", true, true},
-};
 
 static const char calls_items[] = "items";	  /* of a list answer */
 static const char calls_envelope[] = "vpc";	  /* of the others, where there is one */
@@ -49,12 +34,31 @@ int api_new(const struct api_options *options, struct api **ret, struct err *err
 		return err_set(err, ENOMEM, "out of memory");
 	}
 	api->http = options->http;
+	atomic_init(&api->protocol, protocol_of(options->protocol));
 	api->token = options->token;
 	api->token_arg = options->token_arg;
 	api->observe = options->observe;
 	api->observe_arg = options->observe_arg;
 	*ret = api;
 	return 0;
+}
+
+bool api_call_changes(const struct api_call *call)
+{
+	return call->verb != API_LIST && call->verb != API_GET;
+}
+
+int api_print_call(const struct api *api, const struct api_call *call, struct buf *ret)
+{
+	const struct protocol *protocol = api->protocol;
+	int r = buf_addf(ret, "%s ", protocol->verb(call));
+
+	if (r == 0)
+		r = protocol->print_target(call, ret);
+	if (r == 0)
+		r = buf_addf(
+			ret, " %s%s", call->mask ? call->mask : "-", call->body ? " " : "");
+	return r == 0 && call->body ? buf_add(ret, call->body, call->len) : r;
 }
 
 void api_free(struct api *api)
@@ -65,41 +69,11 @@ void api_free(struct api *api)
 	free(api);
 }
 
-/* The op as the call may use it. */
-static struct op calls_op(enum call call, const struct op *op)
+/* Without an id it would be a call for all of them. */
+static int calls_check_id(const char *id, struct api_problem *problem)
 {
-	struct op own = *op;
-
-	if (calls[call].mutates)
-		own.cancel = NULL;
-	return own;
-}
-
-/* Fills ret, an empty buffer that must live as long as the exchange. */
-static int calls_make_path(
-	enum call call, const char *id, struct buf *ret, struct api_problem *problem)
-{
-	int r = buf_adds(ret, API_VPCS_PATH);
-
 	problem_clear(problem);
-	if (!calls[call].by_id)
-		return r;
-	if (!*id) /* would be a call for all of them */
-		return problem_set(problem, EINVAL, "a VPC without an id");
-	if (r == 0)
-		r = buf_addc(ret, '/');
-	if (r == 0)
-		r = pages_escape(ret, id);
-	return r < 0 ? problem_set(problem, -r, "the id: %s", strerror(-r)) : 0;
-}
-
-/* The body could not be read. */
-static int calls_refuse(const struct http_answer *answer, int r, const struct err *err,
-	struct api_problem *problem)
-{
-	if (r == -ENOMEM)
-		return problem_set(problem, ENOMEM, "out of memory");
-	return problem_unusable(problem, answer, err->text);
+	return *id ? 0 : problem_set(problem, EINVAL, "a VPC without an id");
 }
 
 /* id is NULL when any will do. Errors: -EBADMSG, -ENOMEM, with a sentence. */
@@ -122,17 +96,21 @@ static int calls_read_doc(
 }
 
 /* Asks only for what has changed, where the caller has something. */
-static const char *calls_have(const struct api_tag *tag)
+static const char *calls_have(const struct api *api, const struct api_tag *tag)
 {
-	return tag && tag->text[0] ? tag->text : NULL;
+	const struct protocol *protocol = api->protocol;
+
+	return protocol->has_etags && tag && tag->text[0] ? tag->text : NULL;
 }
 
-/* Only what looks like one (RFC 9110 8.8.3) is sent back some day. */
-static void calls_take_tag(const char *etag, struct api_tag *ret)
+/* Only what looks like one (RFC 9110 8.8.3), and fits, is sent back some day. */
+static void calls_take_tag(const struct http_answer *answer, struct api_tag *ret)
 {
+	const char *etag = http_answer_header(answer, "ETag");
 	const char *opaque = etag + (strncmp(etag, "W/", 2) == 0 ? 2 : 0);
 	size_t len = strlen(opaque);
-	bool is_tag = len >= 2 && opaque[0] == '"' && opaque[len - 1] == '"';
+	bool is_tag = len >= 2 && opaque[0] == '"' && opaque[len - 1] == '"' &&
+		      strlen(etag) < API_TAG_MAX;
 
 	ret->unchanged = false;
 	strcpy(ret->text, is_tag ? etag : "");
@@ -141,77 +119,67 @@ static void calls_take_tag(const char *etag, struct api_tag *ret)
 int api_get(struct api *api, const struct op *op, const char *id, struct api_tag *tag,
 	struct doc **ret, struct api_problem *problem)
 {
-	CLEANUP_BUF struct buf path = BUF_INIT(CALLS_PATH_MAX);
-	struct exchange x = {.method = calls[CALL_GET].method,
-		.query = "",
-		.mask = "",
-		.if_none_match = calls_have(tag),
-		.repeatable = true,
-		.answer_max = CALLS_OBJECT_MAX};
+	struct api_call call = {.verb = API_GET, .id = id, .etag = calls_have(api, tag)};
+	struct exchange x = {.call = &call, .answer_max = CALLS_OBJECT_MAX};
 	struct err err = {""};
-	int r = calls_make_path(CALL_GET, id, &path, problem);
+	int r = calls_check_id(id, problem);
 
 	if (r < 0)
 		return r;
-	x.path = buf_str(&path);
 	r = exchange_run(api, op, &x, problem);
 	if (r == 0 && x.answer.status == 304) {
 		tag->unchanged = true;
 	} else if (r == 0) {
 		r = calls_read_doc(&x.answer, id, ret, &err);
 		if (r == 0 && tag)
-			calls_take_tag(x.answer.etag, tag);
+			calls_take_tag(&x.answer, tag);
 		else if (r < 0)
-			r = calls_refuse(&x.answer, r, &err, problem);
+			r = exchange_refuse(&x, r, &err, problem);
 	}
 	return exchange_end(api, &x, r);
 }
 
-/* POST, PATCH and DELETE: a success stays one whatever its body is. */
-static int calls_mutate(struct api *api, const struct op *op, enum call call,
-	const char *id, struct exchange *x, struct doc **ret, struct api_problem *problem)
+/* A success stays one whatever its body is. */
+static int calls_change(struct api *api, const struct op *op, const struct api_call *call,
+	struct doc **ret, struct api_problem *problem)
 {
-	CLEANUP_BUF struct buf path = BUF_INIT(CALLS_PATH_MAX);
-	struct op own = calls_op(call, op);
-	int r = calls_make_path(call, id, &path, problem);
+	struct exchange x = {.call = call, .answer_max = CALLS_OBJECT_MAX};
+	int r = call->id ? calls_check_id(call->id, problem) : 0;
 
 	*ret = NULL;
 	if (r < 0)
 		return r;
-	x->method = calls[call].method;
-	x->path = buf_str(&path);
-	x->query = "";
-	x->answer_max = CALLS_OBJECT_MAX;
-	r = exchange_run(api, &own, x, problem);
-	if (r == 0 && calls_read_doc(&x->answer, id, ret, NULL) < 0)
+	r = exchange_run(api, op, &x, problem);
+	if (r == 0 && calls_read_doc(&x.answer, call->id, ret, NULL) < 0)
 		*ret = NULL;
-	if (call == CALL_DELETE && r == -ENOENT)
+	if (call->verb == API_DELETE && r == -ENOENT)
 		r = 0;
-	return exchange_end(api, x, r);
+	return exchange_end(api, &x, r);
 }
 
 int api_create(struct api *api, const struct op *op, const char *body, size_t len,
 	struct doc **ret, struct api_problem *problem)
 {
-	struct exchange x = {.body = body, .body_len = len, .mask = ""};
+	struct api_call call = {.verb = API_CREATE, .body = body, .len = len};
 
-	return calls_mutate(api, op, CALL_CREATE, NULL, &x, ret, problem);
+	return calls_change(api, op, &call, ret, problem);
 }
 
 int api_patch(struct api *api, const struct op *op, const char *id, const char *body,
 	size_t len, const char *mask, struct doc **ret, struct api_problem *problem)
 {
-	struct exchange x = {.body = body, .body_len = len, .mask = mask};
+	struct api_call call = {
+		.verb = API_UPDATE, .id = id, .body = body, .len = len, .mask = mask};
 
-	return calls_mutate(api, op, CALL_PATCH, id, &x, ret, problem);
+	return calls_change(api, op, &call, ret, problem);
 }
 
 int api_delete(struct api *api, const struct op *op, const char *id, struct doc **ret,
 	struct api_problem *problem)
 {
-	struct exchange x = {.mask = ""};
+	struct api_call call = {.verb = API_DELETE, .id = id};
 
-	return calls_mutate(api, op, CALL_DELETE, id, &x, ret, problem);
+	return calls_change(api, op, &call, ret, problem);
 }
 
 /* A list being collected. */
@@ -219,7 +187,7 @@ struct listing {
 	struct doc_list list;
 	struct api_tag tag; /* of the only page: a list in pages has none */
 	struct map tokens;  /* page tokens that were followed */
-	struct buf query;   /* of the next page */
+	struct buf next;    /* token of the next page */
 	unsigned pages;
 };
 
@@ -227,16 +195,16 @@ static void listing_release(struct listing *listing)
 {
 	doc_list_release(&listing->list);
 	map_release(&listing->tokens);
-	buf_release(&listing->query);
+	buf_release(&listing->next);
 }
 
-/* Puts the query of the next page; leaves it empty after the last. */
+/* Puts the token of the next page; leaves it empty after the last. */
 static int listing_find_next(struct listing *listing, struct val *body, struct err *err)
 {
 	const char *token = val_text(val_member(body, calls_next));
 	int r;
 
-	buf_release(&listing->query);
+	buf_release(&listing->next);
 	if (!token || !*token)
 		return 0;
 	if (++listing->pages > CALLS_PAGES_MAX)
@@ -246,9 +214,7 @@ static int listing_find_next(struct listing *listing, struct val *body, struct e
 	if (r == -EEXIST)
 		return err_set(err, EBADMSG, "the list's pages go round in a circle");
 	if (r == 0)
-		r = buf_adds(&listing->query, "?pageToken=");
-	if (r == 0)
-		r = pages_escape(&listing->query, token);
+		r = buf_adds(&listing->next, token);
 	return r == -EFBIG ? err_set(err, EBADMSG, "the next page's token is too long") : r;
 }
 
@@ -286,27 +252,26 @@ static int listing_read_page(
 static int listing_fetch_page(struct api *api, const struct op *op, struct listing *listing,
 	struct api_problem *problem)
 {
-	CLEANUP_BUF struct buf query = BUF_INIT(CALLS_PATH_MAX);
-	struct exchange x = {.method = calls[CALL_LIST].method,
-		.path = API_VPCS_PATH,
-		.mask = "",
-		.if_none_match = listing->pages ? NULL : calls_have(&listing->tag),
-		.repeatable = true,
-		.answer_max = CALLS_LIST_MAX};
+	CLEANUP_FREE char *page = listing->pages ? strdup(buf_str(&listing->next)) : NULL;
+	struct api_call call = {.verb = API_LIST,
+		.page = page,
+		.etag = listing->pages ? NULL : calls_have(api, &listing->tag)};
+	struct exchange x = {.call = &call, .answer_max = CALLS_LIST_MAX};
 	struct err err = {""};
 	int r;
 
-	if (buf_copy(&query, &listing->query) < 0)
+	if (listing->pages && !page)
 		return problem_set(problem, ENOMEM, "out of memory");
-	x.query = buf_str(&query);
 	r = exchange_run(api, op, &x, problem);
 	if (r == 0 && x.answer.status == 304) {
 		listing->tag.unchanged = true;
 	} else if (r == 0) {
 		r = listing_read_page(listing, &x.answer, &err);
-		calls_take_tag(listing->pages ? "" : x.answer.etag, &listing->tag);
+		calls_take_tag(&x.answer, &listing->tag);
+		if (listing->pages)
+			listing->tag.text[0] = '\0';
 		if (r < 0)
-			r = calls_refuse(&x.answer, r, &err, problem);
+			r = exchange_refuse(&x, r, &err, problem);
 	} else if (r == -ENOENT) {
 		r = -(problem->errnum = EBADMSG);
 		problem_add_line(problem, "there is no list of VPCs", "check the endpoint");
@@ -314,17 +279,40 @@ static int listing_fetch_page(struct api *api, const struct op *op, struct listi
 	return exchange_end(api, &x, r);
 }
 
+static bool calls_is_codec_refused(const struct api_problem *problem)
+{
+	return problem->http_status == 415 || strcmp(problem->code, "UNIMPLEMENTED") == 0 ||
+	       (problem->http_status && strcasestr(problem->text, "codec"));
+}
+
+/* The first list decides in which form bodies are sent from then on. A change never does, since it
+ * would have to be sent twice. */
+static int listing_begin(struct api *api, const struct op *op, struct listing *listing,
+	struct api_problem *problem)
+{
+	int r = listing_fetch_page(api, op, listing, problem);
+	const struct protocol *other = atomic_load(&api->protocol)->other_codec;
+
+	if (r < 0 && other && !api->has_listed && calls_is_codec_refused(problem)) {
+		api->protocol = other;
+		r = listing_fetch_page(api, op, listing, problem);
+	}
+	if (r == 0)
+		api->has_listed = true;
+	return r;
+}
+
 int api_list(struct api *api, const struct op *op, struct api_tag *tag,
 	struct doc_list *ret, struct api_problem *problem)
 {
-	struct listing listing = {.query = BUF_INIT(CALLS_PATH_MAX)};
+	struct listing listing = {.next = BUF_INIT(CALLS_TOKEN_MAX)};
 	int r;
 
 	if (tag)
 		strcpy(listing.tag.text, tag->text);
-	do {
+	r = listing_begin(api, op, &listing, problem);
+	while (r == 0 && listing.next.len)
 		r = listing_fetch_page(api, op, &listing, problem);
-	} while (r == 0 && listing.query.len);
 	if (r == 0 && listing.pages && pages_drop_doubles(&listing.list) < 0)
 		r = problem_set(problem, ENOMEM, "out of memory");
 	if (r == 0 && tag)

@@ -7,23 +7,24 @@
 #include "base/cleanup.h"
 
 static const struct code codes[] = {
-	{1, "CANCELLED", EREMOTEIO, false},
-	{1, "CANCELED", EREMOTEIO, false}, /* as Connect spells it */
-	{2, "UNKNOWN", EREMOTEIO, false},
-	{3, "INVALID_ARGUMENT", EINVAL, false},
-	{4, "DEADLINE_EXCEEDED", ETIMEDOUT, true},
-	{5, "NOT_FOUND", ENOENT, false},
-	{6, "ALREADY_EXISTS", EEXIST, false},
-	{7, "PERMISSION_DENIED", EACCES, false},
-	{8, "RESOURCE_EXHAUSTED", EBUSY, true}, /* EDQUOT, and final, with a QuotaFailure */
-	{9, "FAILED_PRECONDITION", EBUSY, false},
-	{10, "ABORTED", EBUSY, false},
-	{11, "OUT_OF_RANGE", ERANGE, false},
-	{12, "UNIMPLEMENTED", EOPNOTSUPP, false},
-	{13, "INTERNAL", EREMOTEIO, false},
-	{14, "UNAVAILABLE", EREMOTEIO, true},
-	{15, "DATA_LOSS", EREMOTEIO, false},
-	{16, "UNAUTHENTICATED", EACCES, false},
+	{1, "CANCELLED", 499, EREMOTEIO, false},
+	{1, "CANCELED", 499, EREMOTEIO, false}, /* as Connect spells it */
+	{2, "UNKNOWN", 500, EREMOTEIO, false},
+	{3, "INVALID_ARGUMENT", 400, EINVAL, false},
+	{4, "DEADLINE_EXCEEDED", 504, ETIMEDOUT, true},
+	{5, "NOT_FOUND", 404, ENOENT, false},
+	{6, "ALREADY_EXISTS", 409, EEXIST, false},
+	{7, "PERMISSION_DENIED", 403, EACCES, false},
+	{8, "RESOURCE_EXHAUSTED", 429, EBUSY,
+		true}, /* EDQUOT, and final, with a QuotaFailure */
+	{9, "FAILED_PRECONDITION", 400, EBUSY, false},
+	{10, "ABORTED", 409, EBUSY, false},
+	{11, "OUT_OF_RANGE", 400, ERANGE, false},
+	{12, "UNIMPLEMENTED", 501, EOPNOTSUPP, false},
+	{13, "INTERNAL", 500, EREMOTEIO, false},
+	{14, "UNAVAILABLE", 503, EREMOTEIO, true},
+	{15, "DATA_LOSS", 500, EREMOTEIO, false},
+	{16, "UNAUTHENTICATED", 401, EACCES, false},
 };
 
 static const struct {

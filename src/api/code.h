@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Codes of google.rpc.Code and HTTP status as errno: the table of the design, section 7. */
+/* Codes of google.rpc.Code and HTTP status as errno: the table of docs/semantics.md, section 7. */
 #ifndef API_CODE_H
 #define API_CODE_H
 
@@ -10,6 +10,7 @@
 struct code {
 	int number;	  /* google.rpc.Code */
 	const char *name; /* "NOT_FOUND" */
+	int http_status;  /* that goes with it (google/rpc/code.proto) */
 	int errnum;
 	bool is_busy; /* it says "not now", as 429, 502, 503 and 504 do */
 };

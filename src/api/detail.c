@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The details of an error. One table says, for each type, which parts make its line; a part is
- * found by its two JSON spellings (ProtoJSON's and the proto's) or, on the wire, by its number
- * (googleapis: google/rpc/error_details.proto). */
+ * found by its two JSON spellings, ProtoJSON's and the proto's (googleapis:
+ * google/rpc/error_details.proto). */
 #include "detail.h"
 
 #include <stdio.h>
 #include <string.h>
+#include "base/base64.h"
 #include "base/utf8.h"
-#include "wire.h"
+#include "proto/msg.h"
 
 #define DETAIL_PARTS	3
 #define DETAIL_WIRE_MAX 65536
@@ -15,10 +16,9 @@
 struct part {
 	const char *camel;
 	const char *snake;
-	unsigned number;
 };
 
-/* The text of one part: borrowed from the document or the wire. */
+/* The text of one part: borrowed from the document. */
 struct piece {
 	const char *bytes;
 	size_t len;
@@ -92,22 +92,20 @@ static void join_reason(struct buf *ret, const struct piece pieces[DETAIL_PARTS]
 #define QUOTA_FAILURE "google.rpc.QuotaFailure"
 
 static const struct detail_row detail_rows[] = {
-	{"google.rpc.BadRequest", {"fieldViolations", "field_violations", 1},
-		{{"field", "field", 1}, {"description", "description", 2}}, join_colons},
-	{"google.rpc.PreconditionFailure", {"violations", "violations", 1},
-		{{"type", "type", 1}, {"subject", "subject", 2},
-			{"description", "description", 3}},
+	{"google.rpc.BadRequest", {"fieldViolations", "field_violations"},
+		{{"field", "field"}, {"description", "description"}}, join_colons},
+	{"google.rpc.PreconditionFailure", {"violations", "violations"},
+		{{"type", "type"}, {"subject", "subject"}, {"description", "description"}},
 		join_colons},
-	{QUOTA_FAILURE, {"violations", "violations", 1},
-		{{"subject", "subject", 1}, {"description", "description", 2}},
-		join_colons},
-	{"google.rpc.ResourceInfo", {NULL, NULL, 0},
-		{{"resourceType", "resource_type", 1}, {"resourceName", "resource_name", 2},
-			{"description", "description", 4}},
+	{QUOTA_FAILURE, {"violations", "violations"},
+		{{"subject", "subject"}, {"description", "description"}}, join_colons},
+	{"google.rpc.ResourceInfo", {NULL, NULL},
+		{{"resourceType", "resource_type"}, {"resourceName", "resource_name"},
+			{"description", "description"}},
 		join_resource},
-	{"google.rpc.ErrorInfo", {NULL, NULL, 0},
-		{{"reason", "reason", 1}, {"domain", "domain", 2}}, join_reason},
-	{"google.rpc.LocalizedMessage", {NULL, NULL, 0}, {{"message", "message", 2}},
+	{"google.rpc.ErrorInfo", {NULL, NULL}, {{"reason", "reason"}, {"domain", "domain"}},
+		join_reason},
+	{"google.rpc.LocalizedMessage", {NULL, NULL}, {{"message", "message"}},
 		join_colons},
 };
 
@@ -166,47 +164,20 @@ static bool lines_from_val(
 	return any;
 }
 
-static bool line_from_wire(
-	const struct detail_row *row, struct wire message, struct buf *ret)
-{
-	struct piece pieces[DETAIL_PARTS] = {{"", 0}, {"", 0}, {"", 0}};
-	struct wire value;
-	unsigned number;
-	bool any = false;
-
-	while (wire_next(&message, &number, &value)) {
-		for (size_t i = 0; i < DETAIL_PARTS && row->parts[i].camel; i++) {
-			if (row->parts[i].number != number)
-				continue;
-			pieces[i] = (struct piece){(const char *)value.at, value.left};
-			any |= value.left > 0;
-		}
-	}
-	if (any) {
-		begin_line(ret);
-		row->join(ret, pieces);
-	}
-	return any;
-}
-
-static bool lines_from_wire(
+/* Of the message's bytes, which Connect sends beside its type. */
+static bool lines_from_base64(
 	const struct detail_row *row, const char *base64, struct buf *ret)
 {
 	CLEANUP_BUF struct buf bytes = BUF_INIT(DETAIL_WIRE_MAX);
-	struct wire message, violation;
-	unsigned number;
-	bool any = false;
+	CLEANUP_BUF struct buf json = BUF_INIT(2 * DETAIL_WIRE_MAX);
+	CLEANUP_VAL struct val *object = NULL;
 
-	if (!base64 || wire_decode_base64(base64, &bytes) < 0)
+	if (!base64 || base64_decode(base64, strlen(base64), &bytes) < 0 ||
+		msg_wire_to_json(msg_type_named(row->type), bytes.data, bytes.len, 0, &json,
+			NULL) < 0 ||
+		val_parse(buf_str(&json), json.len, 0, &object, NULL) < 0)
 		return false;
-	message = (struct wire){(const unsigned char *)buf_str(&bytes), bytes.len};
-	if (!row->list.camel)
-		return line_from_wire(row, message, ret);
-	while (wire_next(&message, &number, &violation)) {
-		if (number == row->list.number)
-			any |= line_from_wire(row, violation, ret);
-	}
-	return any;
+	return lines_from_val(row, object, ret);
 }
 
 /* A type nobody here knows: its JSON as it is, or at least its name. */
@@ -237,7 +208,7 @@ static void detail_add_one(struct val *detail, struct buf *ret)
 		return;
 	}
 	row = row_find(type);
-	if (!row || (!lines_from_wire(row, val_text(val_member(detail, "value")), ret) &&
+	if (!row || (!lines_from_base64(row, val_text(val_member(detail, "value")), ret) &&
 			    !lines_from_val(row, debug, ret)))
 		line_of_unknown(type, debug, ret);
 }

@@ -8,39 +8,66 @@
 #include "base/clock.h"
 #include "problem.h"
 
-#define EXCHANGE_URL_MAX 16384
+#define EXCHANGE_URL_MAX 32768
 
-/* A body can say more than the status: a quota and a rate are both 429. */
-static bool is_busy(const struct http_answer *answer)
+static bool is_success(const struct exchange *x, const struct http_answer *answer)
 {
+	return (answer->status >= 200 && answer->status <= 299) ||
+	       (answer->status == 304 && x->call->etag);
+}
+
+/* Has the protocol read the answer. A body can say more than the status: a quota and a rate are
+ * both 429. */
+static bool exchange_is_busy(void *arg, struct http_answer *answer)
+{
+	struct exchange *x = arg;
 	struct api_problem problem;
 
+	err_clear(&x->unreadable);
+	x->read_error =
+		x->protocol->read ? x->protocol->read(x->call, answer, &x->unreadable) : 0;
+	if (x->read_error < 0 || is_success(x, answer))
+		return false;
 	problem_from_answer(&problem, answer);
 	return problem.may_repeat;
 }
 
-/* Sends with that token. Returns 0 with any answer. */
+int exchange_refuse(
+	struct exchange *x, int r, const struct err *err, struct api_problem *problem)
+{
+	if (r == -ENOMEM)
+		return problem_set(problem, ENOMEM, "out of memory");
+	return problem_unusable(problem, &x->answer, err->text);
+}
+
+/* Sends with that token. Returns 0 with any answer: to a question one that the protocol can read,
+ * to a change an empty one in the place of what it cannot. */
 static int exchange_send(struct api *api, const struct op *op, struct exchange *x,
 	const struct secret *token, struct api_problem *problem)
 {
 	CLEANUP_BUF struct buf url = BUF_INIT(EXCHANGE_URL_MAX);
 	struct http_request request = {
-		.method = x->method,
+		.method = x->message.method,
 		.bearer = token,
-		.body = x->body,
-		.body_len = x->body_len,
-		.if_none_match = x->if_none_match,
-		.repeatable = x->repeatable,
-		.is_busy = is_busy,
+		.headers = x->message.headers,
+		.body = x->message.has_body ? buf_str(&x->message.body) : NULL,
+		.body_len = x->message.body.len,
+		.repeatable = !api_call_changes(x->call),
+		.speaks_http2 = x->message.speaks_http2,
+		.is_busy = exchange_is_busy,
+		.is_busy_arg = x,
 	};
+	struct op own = *op;
 	struct err err = {""};
 	bool sent = false;
-	int r = buf_addf(&url, "%s%s%s", api->endpoint, x->path, x->query);
+	int r = buf_addf(&url, "%s%s", api->endpoint, buf_str(&x->message.path));
 
 	if (r < 0)
 		return problem_set(problem, -r, "the URL: %s", strerror(-r));
+	if (api_call_changes(x->call)) /* its way is never cut short by a signal */
+		own.cancel = NULL;
 	request.url = buf_str(&url);
-	r = http_call(api->http, &request, op, &x->answer, &sent, &err);
+	r = http_call(api->http, &request, &own, &x->answer, &sent, &err);
 	x->attempts += x->answer.attempts;
 	if (r < 0) {
 		problem_clear(problem);
@@ -49,15 +76,19 @@ static int exchange_send(struct api *api, const struct op *op, struct exchange *
 		x->answer.status = 0;
 		return problem_set(problem, -r, "%s", err.text);
 	}
+	if (x->read_error < 0 && !api_call_changes(x->call))
+		return exchange_refuse(x, x->read_error, &x->unreadable, problem);
+	if (x->read_error < 0) /* whether it was done, a question can say */
+		buf_release(&x->answer.body);
 	return 0;
 }
 
 /* Nothing is sent without a token. */
-static int exchange_token(
-	struct api *api, bool again, struct secret *ret, struct api_problem *problem)
+static int exchange_token(struct api *api, const struct op *op, bool again,
+	struct secret *ret, struct api_problem *problem)
 {
 	struct err err = {""};
-	int r = api->token(api->token_arg, again, ret, &err);
+	int r = api->token(api->token_arg, op, again, ret, &err);
 
 	if (r == 0)
 		return 0;
@@ -71,19 +102,12 @@ static int exchange_repeat(struct api *api, const struct op *op, struct exchange
 	struct api_problem why;
 
 	problem_clear(&why);
-	if (exchange_token(api, true, token, &why) < 0) {
+	if (exchange_token(api, op, true, token, &why) < 0) {
 		problem_from_answer(problem, &x->answer);
 		problem_add_line(problem, "and the token could not be read anew", why.text);
 		return -problem->errnum;
 	}
 	return exchange_send(api, op, x, token, problem);
-}
-
-static bool is_success(const struct exchange *x)
-{
-	int status = x->answer.status;
-
-	return (status >= 200 && status <= 299) || (status == 304 && x->if_none_match);
 }
 
 static bool is_token_refused(const struct http_answer *answer)
@@ -92,6 +116,17 @@ static bool is_token_refused(const struct http_answer *answer)
 
 	problem_from_answer(&problem, answer);
 	return answer->status == 401 || strcmp(problem.code, "UNAUTHENTICATED") == 0;
+}
+
+static int exchange_write(struct exchange *x, struct api_problem *problem)
+{
+	struct err err = {""};
+	int r = x->protocol->write(x->call, &x->message, &err);
+
+	if (r < 0)
+		problem_set(problem, -r, "the request: %s",
+			err.text[0] ? err.text : strerror(-r));
+	return r;
 }
 
 int exchange_run(struct api *api, const struct op *op, struct exchange *x,
@@ -104,36 +139,48 @@ int exchange_run(struct api *api, const struct op *op, struct exchange *x,
 	x->at = clock_real();
 	x->begun_ms = clock_mono_ms();
 	x->attempts = 0;
+	x->protocol = api->protocol;
+	message_init(&x->message);
 	http_answer_init(&x->answer, x->answer_max);
-	r = exchange_token(api, false, &token, problem);
+	r = exchange_write(x, problem);
+	if (r == 0)
+		r = exchange_token(api, op, false, &token, problem);
 	if (r == 0)
 		r = exchange_send(api, op, x, &token, problem);
-	if (r == 0 && !is_success(x) && is_token_refused(&x->answer))
+	if (r == 0 && !is_success(x, &x->answer) && is_token_refused(&x->answer))
 		r = exchange_repeat(api, op, x, &token, problem);
-	if (r == 0 && !is_success(x)) {
+	if (r == 0 && !is_success(x, &x->answer)) {
 		problem_from_answer(problem, &x->answer);
 		r = -problem->errnum;
 	}
+	if (op->calls)
+		*op->calls += x->attempts;
 	if (r < 0)
 		problem_hide(problem, &token);
+	else
+		problem->http_status = x->answer.status;
 	return r;
 }
 
 int exchange_end(struct api *api, struct exchange *x, int r)
 {
+	CLEANUP_BUF struct buf target = BUF_INIT(PROTOCOL_PATH_MAX);
 	struct api_event event = {
 		.at = x->at,
-		.method = x->method,
-		.path = x->path,
-		.mask = x->mask,
+		.method = x->protocol->verb(x->call),
+		.mask = x->call->mask ? x->call->mask : "",
+		.is_change = api_call_changes(x->call),
 		.status = x->answer.status,
 		.ms = (unsigned)(clock_mono_ms() - x->begun_ms),
 		.attempts = x->attempts,
 		.errnum = -r,
 	};
 
+	(void)x->protocol->print_target(x->call, &target);
+	event.path = buf_str(&target);
 	if (api->observe)
 		api->observe(api->observe_arg, &event);
+	message_release(&x->message);
 	http_answer_release(&x->answer);
 	return r;
 }

@@ -1,32 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Text for URLs, and a list that came in pages. */
+/* A list that came in pages. */
 #include "pages.h"
 
 #include <errno.h>
 #include <string.h>
 #include "base/map.h"
-
-int pages_escape(struct buf *ret, const char *text)
-{
-	bool dots = text[strspn(text, ".")] == '\0';
-	int r = 0;
-
-	for (; *text && r == 0; text++) {
-		unsigned char c = (unsigned char)*text;
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			     (c >= '0' && c <= '9') || strchr("-_~", c) ||
-			     (c == '.' && !dots);
-
-		/* NUL, as the model writes it */
-		if (c == 0xC0 && (unsigned char)text[1] == 0x80) {
-			r = buf_adds(ret, "%00");
-			text++;
-			continue;
-		}
-		r = plain ? buf_addc(ret, *text) : buf_addf(ret, "%%%02X", c);
-	}
-	return r;
-}
 
 int pages_join(struct doc_list *list, struct doc_list *page)
 {

@@ -45,6 +45,18 @@ int problem_set(struct api_problem *problem, int errnum, const char *fmt, ...)
 	return -errnum;
 }
 
+int api_problem_say(struct api_problem *problem, int errnum, const char *fmt, ...)
+{
+	char text[ERR_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	problem_clear(problem);
+	return problem_set(problem, errnum, "%s", text);
+}
+
 void problem_add_line(struct api_problem *problem, const char *label, const char *text)
 {
 	size_t len = strlen(problem->text);
@@ -161,6 +173,8 @@ static void describe_foreign(struct buf *text, const struct http_answer *answer)
 
 static void describe_redirect(struct buf *text, const struct http_answer *answer)
 {
+	const char *location = http_answer_header(answer, "Location");
+
 	if (answer->status == 304) {
 		(void)buf_adds(text, "HTTP 304: the server says that nothing has changed, "
 				     "which it was not asked");
@@ -169,7 +183,7 @@ static void describe_redirect(struct buf *text, const struct http_answer *answer
 	(void)buf_addf(text,
 		"HTTP %d: the server points to %s; redirects are not followed, "
 		"correct the endpoint",
-		answer->status, answer->location[0] ? answer->location : "another place");
+		answer->status, location[0] ? location : "another place");
 }
 
 /* Message and details. Returns whether a quota is at its end. */
@@ -223,6 +237,7 @@ void problem_from_answer(struct api_problem *problem, const struct http_answer *
 	CLEANUP_BUF struct buf text = BUF_INIT(ERR_TEXT_MAX - 1);
 	CLEANUP_VAL struct val *body = NULL;
 	struct status status = {.http = answer->status};
+	const char *authenticate = http_answer_header(answer, "WWW-Authenticate");
 	bool quota = false;
 
 	*problem = (struct api_problem){.http_status = answer->status,
@@ -246,8 +261,8 @@ void problem_from_answer(struct api_problem *problem, const struct http_answer *
 	}
 	problem_judge(problem, &status, quota);
 	utf8_clean(problem->text, sizeof(problem->text), buf_str(&text), text.len);
-	if (answer->status == 401 && answer->authenticate[0])
-		problem_add_line(problem, "WWW-Authenticate", answer->authenticate);
+	if (answer->status == 401 && authenticate[0])
+		problem_add_line(problem, "WWW-Authenticate", authenticate);
 }
 
 int problem_unusable(

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,27 +69,20 @@ int buf_addc(struct buf *b, char c)
 	return buf_add(b, &c, 1);
 }
 
-int buf_vaddf(struct buf *b, const char *fmt, va_list ap)
+int buf_addf(struct buf *b, const char *fmt, ...)
 {
 	CLEANUP_FREE char *text = NULL;
-	int n = vasprintf(&text, fmt, ap);
+	va_list ap;
+	int n;
 
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
 	if (n < 0) {
 		text = NULL;
 		return -ENOMEM;
 	}
-	return buf_add(b, text, n);
-}
-
-int buf_addf(struct buf *b, const char *fmt, ...)
-{
-	va_list ap;
-	int r;
-
-	va_start(ap, fmt);
-	r = buf_vaddf(b, fmt, ap);
-	va_end(ap);
-	return r;
+	return buf_add(b, text, (size_t)n);
 }
 
 int buf_resize(struct buf *b, size_t len)

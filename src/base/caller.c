@@ -13,8 +13,7 @@
 #define PROC_MAX	 65536 /* bytes of status, of stat and of a command line */
 #define START_TIME_FIELD 22
 
-/* 0 when it cannot be read. */
-static pid_t tgid_of(pid_t tid)
+pid_t caller_process(pid_t tid)
 {
 	CLEANUP_BUF struct buf status = BUF_INIT(PROC_MAX);
 	const char *at;
@@ -46,7 +45,7 @@ static bool start_time_of(pid_t tgid, uint64_t *ret)
 
 void caller_of(pid_t tid, struct caller *ret)
 {
-	*ret = (struct caller){.tgid = tgid_of(tid)};
+	*ret = (struct caller){.tgid = caller_process(tid)};
 	ret->known = ret->tgid && start_time_of(ret->tgid, &ret->start_time);
 }
 
@@ -62,7 +61,7 @@ bool caller_lives(const struct caller *caller)
 
 bool caller_has_thread(const struct caller *caller, pid_t tid)
 {
-	return caller->tgid && tgid_of(tid) == caller->tgid;
+	return caller->tgid && caller_process(tid) == caller->tgid;
 }
 
 /* The last part of a path of len bytes. */

@@ -7,12 +7,17 @@
 #include <stdio.h>
 #include <syslog.h>
 
-static enum log_level log_level = LOG_LEVEL_WARN;
+static enum log_level log_level = LOG_LEVEL_INFO;
 static bool log_to_syslog;
 
 void log_set_level(enum log_level level)
 {
 	log_level = level;
+}
+
+bool log_has(enum log_level level)
+{
+	return level <= log_level;
 }
 
 void log_use_syslog(const char *ident)
@@ -27,7 +32,7 @@ void log_say(enum log_level level, const char *fmt, ...)
 	char text[2048];
 	va_list ap;
 
-	if (level > log_level)
+	if (!log_has(level))
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);

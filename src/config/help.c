@@ -1,41 +1,108 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of -h. */
-#include "config/options.h"
+/* The text of -h, from the table. */
+#include <string.h>
+#include "settings.h"
 
-const char *config_help(void)
+#define HELP_WIDTH  80
+#define HELP_MAX    2048 /* bytes of what is said of one option */
+#define HELP_COLUMN 25	 /* where what an option does begins */
+
+static const char help_head[] =
+	"usage: vpcfs [options] [ENDPOINT] MOUNTPOINT\n"
+	"\n"
+	"Mounts the VPCs of a CoreWeave organisation as a directory tree.\n"
+	"\n";
+
+static const char help_tail[] =
+	"\n"
+	"Options of fstab, of mount(8) and of FUSE may stand behind -o as well. "
+	"MOUNTPOINT\n"
+	"may be /dev/fd/N, a FUSE descriptor that is mounted already.\n"
+	"\n"
+	"Examples:\n"
+	"  vpcfs --emulator ~/vpcs\n"
+	"  vpcfs -o token_file=$HOME/.coreweave-token,zone=US-EAST-04A ~/vpcs\n"
+	"  vpcfs -o token_command='cwic auth token' ~/vpcs\n"
+	"  mount -t fuse.vpcfs -o token_file=/etc/coreweave-token vpcfs /mnt/vpcs\n"
+	"  echo true > ~/vpcs/prod/ingress/disablePublicServices; cat ~/vpcs/prod/.error\n"
+	"  vpcfs --status ~/vpcs\n"
+	"  fusermount3 -u ~/vpcs\n"
+	"\n"
+	"While it is mounted, MOUNTPOINT/.vpcfs/README says how to use it.\n";
+
+/* "-o ttl=SECONDS", "--emulator[=STATE]", "-V, --version" */
+static int add_form(const struct setting *s, struct buf *ret)
 {
-	return "usage: vpcfs [options] [ENDPOINT] MOUNTPOINT\n"
-	       "\n"
-	       "Mounts the VPCs of a CoreWeave organisation as a directory tree.\n"
-	       "\n"
-	       "  -o endpoint=URL      the API; default $COREWEAVE_API_ENDPOINT, else\n"
-	       "                       https://api.coreweave.com\n"
-	       "  -o token_file=PATH   file with the API token, readable by you only; it "
-	       "is read\n"
-	       "                       again when it changes. Default "
-	       "$COREWEAVE_API_TOKEN, else\n"
-	       "                       $CREDENTIALS_DIRECTORY/coreweave-token\n"
-	       "  -o zone=ZONE         the zone of VPCs made with mkdir\n"
-	       "  -o ttl=SECONDS       how long an answer is used, default 5\n"
-	       "  -o timeout=SECONDS   how long an operation may take, default\n"
-	       "                       $COREWEAVE_HTTP_TIMEOUT, else 10\n"
-	       "  -o cacert=PATH       trust these certificates (PEM) instead of the "
-	       "system's\n"
-	       "  -o allow_http        allow http:// to another machine\n"
-	       "  -o ro                read-only\n"
-	       "  -o dry_run           check writes and log them, change nothing\n"
-	       "  -o nodelete          rmdir of a VPC is refused\n"
-	       "  -o uid=ID,gid=ID     owner of the files, number or name; default you\n"
-	       "  -o umask=OCTAL       bits taken from the modes, default 077\n"
-	       "  -o allow_other       other users may use the mount, within the modes\n"
-	       "  --emulator[=STATE]   mount sample VPCs of a built-in server; STATE is a "
-	       "file\n"
-	       "                       that keeps them\n"
-	       "  -f                   stay in the foreground\n"
-	       "  -d                   foreground with debug messages\n"
-	       "  -V                   print the version\n"
-	       "  -h                   print this\n"
-	       "\n"
-	       "Unmount: fusermount3 -u MOUNTPOINT. While mounted, see "
-	       "MOUNTPOINT/.vpcfs/README.\n";
+	int r = 0;
+
+	if (!s->is_flag)
+		r = buf_adds(ret, "-o ");
+	if (s->letter)
+		r = buf_addf(ret, "-%c%s", s->letter, s->name ? ", " : "");
+	if (r == 0 && s->name)
+		r = buf_addf(ret, "%s%s", s->is_flag ? "--" : "", s->name);
+	if (r < 0 || !s->argument)
+		return r;
+	if (s->is_argument_optional)
+		return buf_addf(ret, "[=%s]", s->argument);
+	return buf_addf(ret, "%c%s", s->is_flag ? ' ' : '=', s->argument);
+}
+
+/* Words in lines that begin at the column; the first line is begun already. */
+static int add_wrapped(const char *text, size_t column, struct buf *ret)
+{
+	int r = 0;
+
+	while (*text && r == 0) {
+		size_t n = strcspn(text, " ");
+
+		if (column + 1 + n > HELP_WIDTH) {
+			r = buf_addf(ret, "\n%*s", HELP_COLUMN - 1, "");
+			column = HELP_COLUMN - 1;
+		}
+		if (r == 0)
+			r = buf_addf(ret, " %.*s", (int)n, text);
+		column += 1 + n;
+		text += n;
+		text += strspn(text, " ");
+	}
+	return r < 0 ? r : buf_addc(ret, '\n');
+}
+
+/* What it does, and its default. */
+static int add_meaning(const struct setting *s, struct buf *ret)
+{
+	const char *fallback = s->fallback ? s->fallback : s->otherwise;
+	int r = buf_adds(ret, s->help);
+
+	if (r < 0 || !fallback)
+		return r;
+	return buf_addf(ret, "; default %s%s%s%s", s->variable ? "$" : "",
+		s->variable ? s->variable : "", s->variable ? ", else " : "", fallback);
+}
+
+static int add_setting(const struct setting *s, struct buf *ret)
+{
+	CLEANUP_BUF struct buf form = BUF_INIT(HELP_WIDTH), meaning = BUF_INIT(HELP_MAX);
+	int r = add_form(s, &form);
+
+	if (r == 0)
+		r = add_meaning(s, &meaning);
+	if (r == 0)
+		r = buf_addf(ret, "  %-*s", HELP_COLUMN - 3, buf_str(&form));
+	if (r < 0)
+		return r;
+	return add_wrapped(buf_str(&meaning),
+		form.len + 2 > HELP_COLUMN - 1 ? HELP_WIDTH : HELP_COLUMN - 1, ret);
+}
+
+int config_help(struct buf *ret)
+{
+	int r = buf_adds(ret, help_head);
+
+	for (size_t i = 0; i < setting_count && r == 0; i++) {
+		if (settings[i].help)
+			r = add_setting(&settings[i], ret);
+	}
+	return r < 0 ? r : buf_adds(ret, help_tail);
 }

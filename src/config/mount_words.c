@@ -10,6 +10,7 @@
  * itself. */
 static const char *const words_ignored[] = {
 	"_netdev",
+	"_rnetdev",
 	"auto",
 	"noauto",
 	"user",
@@ -48,7 +49,6 @@ static const char *const words_ignored[] = {
 	"symfollow",
 	"nosymfollow",
 	"default_permissions",
-	"fsname",
 	"subtype",
 	"max_read",
 	"max_write",

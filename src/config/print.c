@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The options in force, as a person may read them in the mount. */
-#include "config/options.h"
+/* The options in force, as a person may read them in the mount: from the table, and what is no
+ * option. */
+#include "settings.h"
 
 static int print_text(struct buf *ret, const char *name, const char *value)
 {
 	return value ? buf_addf(ret, "%s=%s\n", name, value) : 0;
-}
-
-static int print_flag(struct buf *ret, const char *name, bool value)
-{
-	return buf_addf(ret, "%s=%s\n", name, value ? "true" : "false");
 }
 
 /* Seconds, with a fraction only where there is one. */
@@ -25,57 +21,55 @@ static int print_ms(struct buf *ret, const char *name, uint64_t ms)
 		(int)width, part);
 }
 
-static int print_numbers(const struct config *config, struct buf *ret)
+/* Only the program: its arguments may be secret. */
+static int print_command(struct buf *ret, const char *name, char *const *words)
 {
-	int r = print_ms(ret, "ttl", config->ttl_ms);
-
-	if (r == 0)
-		r = print_ms(ret, "timeout", config->timeout_ms);
-	if (r == 0)
-		r = buf_addf(ret, "uid=%u\ngid=%u\numask=%03o\n", (unsigned)config->uid,
-			(unsigned)config->gid, (unsigned)config->umask);
-	return r;
+	return words ? buf_addf(ret, "%s=%s%s\n", name, words[0], words[1] ? " ..." : "")
+		     : 0;
 }
 
-static int print_flags(const struct config *config, struct buf *ret)
+static int print_setting(
+	const struct setting *s, const struct config *config, struct buf *ret)
 {
-	const struct {
-		const char *name;
-		bool value;
-	} flags[] = {
-		{"ro", config->read_only},
-		{"dry_run", config->dry_run},
-		{"nodelete", config->nodelete},
-		{"allow_http", config->allow_http},
-		{"allow_other", config->allow_other},
-		{"emulator", config->emulator},
-	};
-	int r = 0;
+	const void *at = (const char *)config + s->offset;
 
-	for (size_t i = 0; i < ARRAY_LEN(flags) && r == 0; i++)
-		r = print_flag(ret, flags[i].name, flags[i].value);
-	return r;
+	switch (s->type) {
+	case SETTING_ON:
+		return buf_addf(
+			ret, "%s=%s\n", s->name, *(const bool *)at ? "true" : "false");
+	case SETTING_TEXT:
+	case SETTING_PATH:
+	case SETTING_URL:
+		return print_text(ret, s->name, *(char *const *)at);
+	case SETTING_COMMAND:
+		return print_command(ret, s->name, *(char **const *)at);
+	case SETTING_TIME:
+	case SETTING_LIMIT:
+		return print_ms(ret, s->name, *(const uint64_t *)at);
+	case SETTING_USER:
+		return buf_addf(ret, "%s=%u\n", s->name, (unsigned)*(const uid_t *)at);
+	case SETTING_GROUP:
+		return buf_addf(ret, "%s=%u\n", s->name, (unsigned)*(const gid_t *)at);
+	case SETTING_MODE:
+		return buf_addf(ret, "%s=%03o\n", s->name, (unsigned)*(const mode_t *)at);
+	case SETTING_WORD:
+		return print_text(ret, s->name, s->words[*(const unsigned *)at]);
+	default:
+		return 0;
+	}
 }
 
 int config_print(const struct config *config, struct buf *ret)
 {
-	const struct {
-		const char *name;
-		const char *value;
-	} texts[] = {
-		{"endpoint", config->endpoint},
-		{"mountpoint", config->mountpoint},
-		{"token_file", config->token_file},
-		{"zone", config->zone},
-		{"cacert", config->cacert},
-		{"emulator_state", config->emulator_state},
-		{"fuse", config->fuse_opts},
-	};
-	int r = 0;
+	int r = print_text(ret, "mountpoint", config->mountpoint);
 
-	for (size_t i = 0; i < ARRAY_LEN(texts) && r == 0; i++)
-		r = print_text(ret, texts[i].name, texts[i].value);
+	for (size_t i = 0; i < setting_count && r == 0; i++) {
+		if (!settings[i].is_flag)
+			r = print_setting(&settings[i], config, ret);
+	}
 	if (r == 0)
-		r = print_numbers(config, ret);
-	return r < 0 ? r : print_flags(config, ret);
+		r = buf_addf(ret, "emulator=%s\n", config->emulator ? "true" : "false");
+	if (r == 0)
+		r = print_text(ret, "emulator_state", config->emulator_state);
+	return r < 0 ? r : print_text(ret, "fuse", config->fuse_opts);
 }

@@ -1,172 +1,169 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of what may stand behind -o: name, whether it has a value, who takes it. */
+/* The value of one option, by the type that its row of the table has. */
 #include "settings.h"
 
 #include <errno.h>
 #include <string.h>
-#include "endpoint.h"
+#include "base/words.h"
+#include "http/url.h"
 #include "value.h"
 
 #define SETTINGS_NEAR 2 /* letters to change, at most, for a suggestion */
 #define SETTINGS_NAME 32
 
-static int put_text(char **at, const char *value)
+static int put_text(char **at, char *owned)
 {
-	char *copy = strdup(value);
-
-	if (!copy)
+	if (!owned)
 		return -ENOMEM;
 	free(*at);
-	*at = copy;
+	*at = owned;
 	return 0;
 }
 
-static int put_path(char **at, const char *value)
+static int put_url(const char *value, char **at, struct err *err)
 {
-	char *path = value_absolute(value);
+	CLEANUP_URL struct url url = {.text = NULL};
+	int r = url_parse(value, &url, err);
 
-	if (!path)
-		return -ENOMEM;
-	free(*at);
-	*at = path;
-	return 0;
+	return r < 0 ? r : put_text(at, STEAL(url.text));
 }
 
-static int take_endpoint(struct parse *p, const char *value, struct err *err)
+/* The working directory of a daemon is / when the command is run. */
+static int put_command(const char *value, char ***at, struct err *err)
 {
-	char *url;
-	int r = endpoint_parse(value, "endpoint=", &url, err);
+	char **words;
+	int r = words_split(value, &words, err);
 
+	if (r == 0 && words[0][0] != '/' && strchr(words[0], '/')) {
+		r = err_set(err, EINVAL,
+			"%s: expected the whole path of the program, or a name to be found "
+			"in PATH",
+			words[0]);
+		words_free(words);
+	}
 	if (r < 0)
 		return r;
-	free(p->endpoint);
-	p->endpoint = url;
+	words_free(*at);
+	*at = words;
 	return 0;
 }
 
-static int take_token(struct parse *p, const char *value, struct err *err)
+static int put_time(
+	const struct setting *s, const char *value, uint64_t *at, struct err *err)
 {
-	return err_set(err, EINVAL,
-		"token=: the command line is visible to everybody on this machine; put the "
-		"token into a file only you can read and say -o token_file=PATH, or set "
-		"COREWEAVE_API_TOKEN");
-}
+	bool is_limit = s->type == SETTING_LIMIT;
+	uint64_t ms;
 
-static int take_token_file(struct parse *p, const char *value, struct err *err)
-{
-	return put_path(&p->config->token_file, value);
-}
-
-static int take_cacert(struct parse *p, const char *value, struct err *err)
-{
-	return put_path(&p->config->cacert, value);
-}
-
-static int take_zone(struct parse *p, const char *value, struct err *err)
-{
-	return put_text(&p->config->zone, value);
-}
-
-static int take_ttl(struct parse *p, const char *value, struct err *err)
-{
-	p->has_ttl = true;
-	if (value_seconds(value, &p->config->ttl_ms))
+	if (value_seconds(value, &ms) && (ms || !is_limit)) {
+		*at = ms;
 		return 0;
-	return err_set(err, EINVAL, "ttl=%s: expected seconds from 0 to %d, like 5 or 0.5",
-		value, VALUE_SECONDS_MAX);
+	}
+	return err_set(err, EINVAL, "%s=%s: expected seconds %s %d, like %s", s->name,
+		value, is_limit ? "above 0 and up to" : "from 0 to", VALUE_SECONDS_MAX,
+		is_limit ? "10 or 2.5" : "5 or 0.5");
 }
 
-static int take_timeout(struct parse *p, const char *value, struct err *err)
+static int put_word(
+	const struct setting *s, const char *value, unsigned *at, struct err *err)
 {
-	p->has_timeout = true;
-	if (value_seconds(value, &p->config->timeout_ms) && p->config->timeout_ms > 0)
+	CLEANUP_BUF struct buf all = BUF_INIT(SETTINGS_NAME * 8);
+
+	for (unsigned i = 0; s->words[i]; i++) {
+		if (strcmp(s->words[i], value) == 0) {
+			*at = i;
+			return 0;
+		}
+		buf_addf(&all, "%s%s", i ? ", " : "", s->words[i]);
+	}
+	return err_set(
+		err, EINVAL, "%s=%s: expected one of %s", s->name, value, buf_str(&all));
+}
+
+static int put_number(const struct setting *s, const char *value, void *at, struct err *err)
+{
+	switch (s->type) {
+	case SETTING_USER:
+		if (value_uid(value, at))
+			return 0;
+		return err_set(err, EINVAL, "%s=%s: neither a number nor a known user",
+			s->name, value);
+	case SETTING_GROUP:
+		if (value_gid(value, at))
+			return 0;
+		return err_set(err, EINVAL, "%s=%s: neither a number nor a known group",
+			s->name, value);
+	default:
+		if (value_umask(value, at))
+			return 0;
+		return err_set(err, EINVAL, "%s=%s: expected an octal number like 077",
+			s->name, value);
+	}
+}
+
+static int put_emulator(struct config *config, const char *state, struct err *err)
+{
+	config->emulator = true;
+	if (!state)
 		return 0;
-	return err_set(err, EINVAL,
-		"timeout=%s: expected seconds above 0 and up to %d, like 10 or 2.5", value,
-		VALUE_SECONDS_MAX);
+	if (!*state)
+		return err_set(
+			err, EINVAL, "--emulator=: the name of the state file is missing");
+	return put_text(&config->emulator_state, value_absolute(state));
 }
 
-static int take_uid(struct parse *p, const char *value, struct err *err)
+static int put_flag(
+	const struct setting *s, struct config *config, const char *value, struct err *err)
 {
-	if (value_uid(value, &p->config->uid))
+	switch (s->type) {
+	case SETTING_ACTION:
+		config->action = s->action;
 		return 0;
-	return err_set(err, EINVAL, "uid=%s: neither a number nor a known user", value);
-}
-
-static int take_gid(struct parse *p, const char *value, struct err *err)
-{
-	if (value_gid(value, &p->config->gid))
+	case SETTING_STATUS:
+		config->action = s->action;
+		return put_text(&config->mountpoint, value_absolute(value));
+	case SETTING_EMULATOR:
+		return put_emulator(config, value, err);
+	case SETTING_TOKEN:
+		return err_set(err, EINVAL,
+			"token=: the command line is visible to everybody on this machine; "
+			"put the token into a file only you can read and say -o "
+			"token_file=PATH, or set COREWEAVE_API_TOKEN");
+	default:
 		return 0;
-	return err_set(err, EINVAL, "gid=%s: neither a number nor a known group", value);
+	}
 }
 
-static int take_umask(struct parse *p, const char *value, struct err *err)
+int setting_take(
+	const struct setting *s, struct config *config, const char *value, struct err *err)
 {
-	if (value_umask(value, &p->config->umask))
+	void *at = (char *)config + s->offset;
+
+	switch (s->type) {
+	case SETTING_ON:
+	case SETTING_OFF:
+		*(bool *)at = s->type == SETTING_ON;
 		return 0;
-	return err_set(err, EINVAL, "umask=%s: expected an octal number like 077", value);
+	case SETTING_TEXT:
+		return put_text(at, strdup(value));
+	case SETTING_PATH:
+		return put_text(at, value_absolute(value));
+	case SETTING_URL:
+		return put_url(value, at, err);
+	case SETTING_COMMAND:
+		return put_command(value, at, err);
+	case SETTING_TIME:
+	case SETTING_LIMIT:
+		return put_time(s, value, at, err);
+	case SETTING_WORD:
+		return put_word(s, value, at, err);
+	case SETTING_USER:
+	case SETTING_GROUP:
+	case SETTING_MODE:
+		return put_number(s, value, at, err);
+	default:
+		return put_flag(s, config, value, err);
+	}
 }
-
-static int take_ro(struct parse *p, const char *value, struct err *err)
-{
-	p->config->read_only = true;
-	return 0;
-}
-
-static int take_rw(struct parse *p, const char *value, struct err *err)
-{
-	p->config->read_only = false;
-	return 0;
-}
-
-static int take_dry_run(struct parse *p, const char *value, struct err *err)
-{
-	p->config->dry_run = true;
-	return 0;
-}
-
-static int take_nodelete(struct parse *p, const char *value, struct err *err)
-{
-	p->config->nodelete = true;
-	return 0;
-}
-
-static int take_allow_http(struct parse *p, const char *value, struct err *err)
-{
-	p->config->allow_http = true;
-	return 0;
-}
-
-static int take_allow_other(struct parse *p, const char *value, struct err *err)
-{
-	p->config->allow_other = true;
-	return 0;
-}
-
-enum value_need { VALUE_NONE, VALUE_NEEDED, VALUE_ANY };
-
-static const struct setting {
-	const char *name;
-	enum value_need value;
-	int (*take)(struct parse *parse, const char *value, struct err *err);
-} settings[] = {
-	{"endpoint", VALUE_NEEDED, take_endpoint},
-	{"token_file", VALUE_NEEDED, take_token_file},
-	{"token", VALUE_ANY, take_token},
-	{"zone", VALUE_NEEDED, take_zone},
-	{"ttl", VALUE_NEEDED, take_ttl},
-	{"timeout", VALUE_NEEDED, take_timeout},
-	{"cacert", VALUE_NEEDED, take_cacert},
-	{"allow_http", VALUE_NONE, take_allow_http},
-	{"ro", VALUE_NONE, take_ro},
-	{"rw", VALUE_NONE, take_rw},
-	{"dry_run", VALUE_NONE, take_dry_run},
-	{"nodelete", VALUE_NONE, take_nodelete},
-	{"uid", VALUE_NEEDED, take_uid},
-	{"gid", VALUE_NEEDED, take_gid},
-	{"umask", VALUE_NEEDED, take_umask},
-	{"allow_other", VALUE_NONE, take_allow_other},
-};
 
 static size_t min3(size_t a, size_t b, size_t c)
 {
@@ -204,14 +201,16 @@ const char *settings_nearest(const char *name)
 	const char *nearest = NULL;
 	size_t best = SETTINGS_NEAR + 1;
 
-	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
-		size_t d = distance(settings[i].name, name);
+	for (size_t i = 0; i < setting_count; i++) {
+		const struct setting *s = &settings[i];
+		size_t d;
 
-		if (settings[i].take == take_token)
+		if (s->is_flag || s->type == SETTING_TOKEN)
 			continue;
-		if (d < best && d < strlen(settings[i].name)) {
+		d = distance(s->name, name);
+		if (d < best && d < strlen(s->name)) {
 			best = d;
-			nearest = settings[i].name;
+			nearest = s->name;
 		}
 	}
 	return nearest;
@@ -241,19 +240,30 @@ static int take_foreign(
 	return err_set(err, EINVAL, "unknown option %.64s: see vpcfs -h", name);
 }
 
+static const struct setting *find_setting(const char *name)
+{
+	for (size_t i = 0; i < setting_count; i++) {
+		if (!settings[i].is_flag && strcmp(settings[i].name, name) == 0)
+			return &settings[i];
+	}
+	return NULL;
+}
+
 int settings_take(struct parse *parse, const char *name, const char *value, struct err *err)
 {
-	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
-		const struct setting *s = &settings[i];
+	const struct setting *s = find_setting(name);
+	struct err why = {""};
+	int r;
 
-		if (strcmp(s->name, name) != 0)
-			continue;
-		if (s->value == VALUE_NEEDED && (!value || !*value))
-			return err_set(
-				err, EINVAL, "option %s: write %s=VALUE", name, name);
-		if (s->value == VALUE_NONE && value)
-			return err_set(err, EINVAL, "option %s: has no value", name);
-		return s->take(parse, value, err);
-	}
-	return take_foreign(parse, name, value, err);
+	if (!s)
+		return take_foreign(parse, name, value, err);
+	if (s->argument && *s->argument && (!value || !*value))
+		return err_set(err, EINVAL, "option %s: write %s=VALUE", name, name);
+	if (!s->argument && value)
+		return err_set(err, EINVAL, "option %s: has no value", name);
+	parse->is_given[s - settings] = true;
+	r = setting_take(s, parse->config, value, &why);
+	if (r < 0 && (s->type == SETTING_URL || s->type == SETTING_COMMAND))
+		return err_set(err, -r, "%s=: %s", name, why.text);
+	return r < 0 ? err_set(err, -r, "%s", why.text) : 0;
 }

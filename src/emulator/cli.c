@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,12 +16,14 @@ const char cli_usage[] =
 	"live|reference]\n"
 	"                      [--load FILE] [--state FILE] [--samples] [--latency MS]\n"
 	"                      [--provision MS] [--fault RULE]... [--omit-defaults]\n"
-	"                      [--verbose]\n"
-	"A server of the CoreWeave VPC API on loopback, for trying and testing.\n"
+	"                      [--grpc HOST:PORT] [--verbose]\n"
+	"A server of the CoreWeave VPC API on loopback, for trying and testing: by REST,\n"
+	"Connect and gRPC-Web on one port, by gRPC on another.\n"
 	"\n"
 	"  -l, --listen HOST:PORT   default 127.0.0.1:0; port 0 is any free one\n"
-	"  -t, --token TOKEN        the one that is taken; without it every non-empty one "
-	"is\n"
+	"      --grpc HOST:PORT     gRPC over HTTP/2 there (needs nghttpx)\n"
+	"  -t, --token TOKEN        the one that is taken, \"-\" to read it from standard\n"
+	"                           input; without it every non-empty one is\n"
 	"  -p, --profile NAME       live: as the service was seen to behave (default);\n"
 	"                           reference: as its reference is written\n"
 	"  -L, --load FILE          start with this list answer: {\"items\":[...]}\n"
@@ -45,10 +48,11 @@ const char cli_usage[] =
 	"Prints \"listening on URL\" when it is ready. vpcfs-emulator(1) has the "
 	"details.\n";
 
-enum { OPT_LATENCY = 256, OPT_PROVISION, OPT_OMIT_DEFAULTS };
+enum { OPT_LATENCY = 256, OPT_PROVISION, OPT_OMIT_DEFAULTS, OPT_GRPC };
 
 static const struct option long_options[] = {
 	{"listen", required_argument, NULL, 'l'},
+	{"grpc", required_argument, NULL, OPT_GRPC},
 	{"token", required_argument, NULL, 't'},
 	{"profile", required_argument, NULL, 'p'},
 	{"load", required_argument, NULL, 'L'},
@@ -98,6 +102,20 @@ static int add_fault(struct cli *cli, const char *rule, struct err *err)
 	return 0;
 }
 
+/* The list of processes shows a token that is given as an argument. */
+static int parse_token(struct cli *cli, const char *arg, struct err *err)
+{
+	cli->options.token = arg;
+	if (strcmp(arg, "-") == 0) {
+		cli->options.token = cli->token;
+		if (!fgets(cli->token, sizeof(cli->token), stdin))
+			cli->token[0] = '\0';
+		cli->token[strcspn(cli->token, "\n")] = '\0';
+	}
+	return *cli->options.token ? 0
+				   : err_set(err, EINVAL, "--token: it must not be empty");
+}
+
 static int parse_flag(struct cli *cli, int opt, struct err *err)
 {
 	switch (opt) {
@@ -129,9 +147,11 @@ static int parse_option(struct cli *cli, int opt, const char *arg, struct err *e
 	case 'l':
 		o->listen = arg;
 		return 0;
+	case OPT_GRPC:
+		o->grpc_listen = arg;
+		return 0;
 	case 't':
-		o->token = arg;
-		return *arg ? 0 : err_set(err, EINVAL, "--token: it must not be empty");
+		return parse_token(cli, arg, err);
 	case 'p':
 		return parse_profile(cli, arg, err);
 	case 'L':

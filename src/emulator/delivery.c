@@ -2,23 +2,52 @@
 /* How an answer is sent: whole, cut, byte by byte, endless, or not at all. */
 #include "exchange.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "base/clock.h"
 
+#define POLL_MS_MAX  60000
 #define CUT_MISSING  1024
 #define CHUNKED_FROM 2048
 #define SEND_CHUNK   ((size_t)64 << 10)
 #define HUGE_BEGIN   "{\"items\":[\""
 #define HUGE_END     "\"]}"
 
+static int client_fd(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info =
+		c ? MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD) : NULL;
+
+	return info ? info->connect_fd : -1;
+}
+
+bool delivery_wait(struct server *s, struct MHD_Connection *client, uint64_t ms)
+{
+	uint64_t now = clock_mono_ms(), end = ms == DELIVERY_FOREVER ? ms : now + ms;
+	struct pollfd fds[] = {{.fd = s->stop_fd, .events = POLLIN},
+		{.fd = client_fd(client), .events = POLLRDHUP}};
+
+	for (; now < end; now = clock_mono_ms()) {
+		uint64_t left = end - now < POLL_MS_MAX ? end - now : POLL_MS_MAX;
+
+		if (poll(fds, 2, (int)left) > 0)
+			return false;
+	}
+	return true;
+}
+
 /* A body that is made while it is sent. */
 struct stream {
 	struct server *server; /* borrowed */
 	struct text *text;     /* owned; NULL is filler */
-	uint64_t end;	       /* bytes after which the connection breaks */
-	uint64_t size;	       /* bytes promised */
-	unsigned drip_ms;      /* before each byte; 0 is at full speed */
+	/* of the filler, begin_len bytes */
+	char begin[16];
+	size_t begin_len;
+	uint64_t end;	  /* bytes after which the connection breaks */
+	uint64_t size;	  /* bytes promised */
+	unsigned drip_ms; /* before each byte; 0 is at full speed */
 	bool drip;
 };
 
@@ -30,12 +59,22 @@ static void stream_free(void *cls)
 	free(st);
 }
 
+/* JSON, or the head of a frame of gRPC and whatever. */
+static void begin_filler(struct stream *st, bool is_framed)
+{
+	uint64_t len = st->size - 5;
+
+	st->begin_len = (size_t)snprintf(st->begin, sizeof(st->begin), "%s", HUGE_BEGIN);
+	for (size_t i = 0; is_framed && i < st->begin_len; i++)
+		st->begin[i] = i > 0 && i < 5 ? (char)(len >> 8 * (4 - i)) : 0;
+}
+
 static char filler_at(const struct stream *st, uint64_t at)
 {
 	uint64_t from_end = st->size - at;
 
-	if (at < strlen(HUGE_BEGIN))
-		return HUGE_BEGIN[at];
+	if (at < st->begin_len)
+		return st->begin[at];
 	return from_end <= strlen(HUGE_END) ? HUGE_END[strlen(HUGE_END) - from_end] : 'x';
 }
 
@@ -44,8 +83,9 @@ static ssize_t stream_read(void *cls, uint64_t at, char *to, size_t max)
 	struct stream *st = cls;
 
 	if (at >= st->end)
-		return MHD_CONTENT_READER_END_WITH_ERROR;
-	if (st->drip && !exchange_wait(st->server, NULL, st->drip_ms))
+		return st->end < st->size ? MHD_CONTENT_READER_END_WITH_ERROR
+					  : MHD_CONTENT_READER_END_OF_STREAM;
+	if (st->drip && !delivery_wait(st->server, NULL, st->drip_ms))
 		return MHD_CONTENT_READER_END_WITH_ERROR;
 	if (st->drip)
 		max = 1;
@@ -56,7 +96,7 @@ static ssize_t stream_read(void *cls, uint64_t at, char *to, size_t max)
 		return (ssize_t)max;
 	}
 	memset(to, 'x', max);
-	for (size_t i = 0; i < max && at + i < strlen(HUGE_BEGIN); i++)
+	for (size_t i = 0; i < max && at + i < st->begin_len; i++)
 		to[i] = filler_at(st, at + i);
 	for (size_t i = max; i > 0 && st->size - (at + i - 1) <= strlen(HUGE_END); i--)
 		to[i - 1] = filler_at(st, at + i - 1);
@@ -74,8 +114,12 @@ static struct MHD_Response *stream_response(
 		return NULL;
 	*st = (struct stream){
 		.server = s, .text = text_ref(a->body), .end = len, .size = len};
-	if (fault->action == FAULT_HUGE)
+	if (fault->action == FAULT_HUGE) {
+		text_unref(st->text);
+		st->text = NULL;
 		st->end = st->size = fault->number;
+		begin_filler(st, a->is_framed);
+	}
 	if (fault->action == FAULT_DRIP) {
 		st->drip = true;
 		st->drip_ms = (unsigned)fault->number;
@@ -84,8 +128,10 @@ static struct MHD_Response *stream_response(
 		st->end = fault->number && fault->number < len ? fault->number : len / 2;
 		st->size = len + (st->end == len ? CUT_MISSING : 0);
 	}
-	response = MHD_create_response_from_callback(
-		st->size, SEND_CHUNK, stream_read, st, stream_free);
+	/* trailers need chunks */
+	response =
+		MHD_create_response_from_callback(a->trailers ? MHD_SIZE_UNKNOWN : st->size,
+			SEND_CHUNK, stream_read, st, stream_free);
 	if (!response)
 		stream_free(st);
 	return response;
@@ -124,13 +170,23 @@ static struct MHD_Response *whole_response(const struct answer *a)
 
 	if (!a->body)
 		return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-	if (a->takes_gzip && a->body->len > CHUNKED_FROM)
+	if (a->trailers || (a->takes_gzip && a->body->len > CHUNKED_FROM))
 		return chunked_response(a);
 	response = MHD_create_response_from_buffer_with_free_callback_cls(
 		a->body->len, a->body->bytes, text_done, text_ref(a->body));
 	if (!response)
 		text_unref(a->body);
 	return response;
+}
+
+static void add_trailers(struct MHD_Response *response, const struct answer *a)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach (a->trailers, name, value) {
+		MHD_add_response_footer(response, name, json_string_value(value));
+	}
 }
 
 static void add_headers(struct MHD_Response *response, const struct answer *a)
@@ -151,6 +207,8 @@ static void add_headers(struct MHD_Response *response, const struct answer *a)
 	}
 	if (a->allow)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, a->allow);
+	if (a->accept_post)
+		MHD_add_response_header(response, "Accept-Post", a->accept_post);
 	if (a->challenge)
 		MHD_add_response_header(
 			response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, a->challenge);
@@ -195,6 +253,7 @@ enum MHD_Result delivery_send_take(struct server *s, struct MHD_Connection *c,
 	if (!response)
 		return MHD_NO;
 	add_headers(response, &a);
+	add_trailers(response, &a);
 	queued = MHD_queue_response(c, a.status, response);
 	MHD_destroy_response(response);
 	return queued;

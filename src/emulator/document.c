@@ -4,11 +4,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include "base/cleanup.h"
-#include "cidr.h"
 #include "profile.h"
-#include "schema.h"
+#include "message.h"
 
 #define PREFIX_STATUS "STATUS_AVAILABLE"
 #define PRIMARY_NAME  "host primary"
@@ -66,7 +64,7 @@ static json_t *host_prefixes_filled(const json_t *given)
 		if (!ipam)
 			continue;
 		fill(ipam, "prefixLength", json_integer(0));
-		fill(ipam, "gatewayAddressPolicy", json_string(SCHEMA_POLICY_NONE));
+		fill(ipam, "gatewayAddressPolicy", json_string(MESSAGE_POLICY_NONE));
 	}
 	return out;
 }
@@ -84,26 +82,20 @@ static json_t *host_prefixes_of(const json_t *request)
 		zone_default(json_string_value(json_object_get(request, "zone"))));
 }
 
-/* The deprecated single field: the first IPv4 of the PRIMARY, else its first. */
+/* The deprecated single field: the first prefix of the PRIMARY. */
 static json_t *legacy_host_prefix(const json_t *host_prefixes)
 {
-	json_t *prefix, *text, *found = NULL;
-	struct cidr cidr;
-	size_t i, k;
+	json_t *prefix, *first;
+	size_t i;
 
 	json_array_foreach (host_prefixes, i, prefix) {
 		const char *type = json_string_value(json_object_get(prefix, "type"));
 
-		if (!type || strcmp(type, "PRIMARY") != 0)
-			continue;
-		json_array_foreach (json_object_get(prefix, "prefixes"), k, text) {
-			if (!found)
-				found = text;
-			if (cidr_parse(text, &cidr) && cidr.family == AF_INET)
-				return json_incref(text);
-		}
+		first = json_array_get(json_object_get(prefix, "prefixes"), 0);
+		if (type && strcmp(type, "PRIMARY") == 0 && first)
+			return json_incref(first);
 	}
-	return found ? json_incref(found) : json_string("");
+	return json_string("");
 }
 
 static json_t *new_prefix(const json_t *given, const char *now)

@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "front.h"
 #include "listen.h"
 #include "server.h"
 
 struct emulator {
 	char url[LISTEN_URL_MAX];
+	char grpc_url[LISTEN_URL_MAX]; /* "" without gRPC */
 	struct secret token;
 	struct profile profile;
 	struct service service;
@@ -18,6 +20,7 @@ struct emulator {
 	struct requests *requests;
 	struct holds *holds;
 	struct server *server;
+	struct front *front;
 };
 
 static int add_faults(
@@ -76,9 +79,15 @@ static int start(
 		.token = &emu->token,
 		.latency_ms = options->latency_ms,
 	};
-	int fd, r = listen_open(options->listen, &fd, emu->url, err);
+	int fd, r = listen_open("--listen", options->listen, &fd, emu->url, err);
 
-	return r < 0 ? r : server_start(fd, &parts, &emu->server, err);
+	if (r == 0)
+		r = server_start(fd, &parts, &emu->server, err);
+	if (r == 0 && options->grpc_listen)
+		r = listen_open("--grpc", options->grpc_listen, &fd, emu->grpc_url, err);
+	if (r == 0 && options->grpc_listen)
+		r = front_start(fd, emu->grpc_url, emu->url, &emu->front, err);
+	return r;
 }
 
 int emulator_start(
@@ -104,6 +113,7 @@ void emulator_stop(struct emulator *emu)
 {
 	if (!emu)
 		return;
+	front_stop(emu->front);
 	server_stop(emu->server);
 	store_free(emu->store);
 	holds_free(emu->holds);
@@ -116,4 +126,9 @@ void emulator_stop(struct emulator *emu)
 const char *emulator_url(const struct emulator *emu)
 {
 	return emu->url;
+}
+
+const char *emulator_grpc_url(const struct emulator *emu)
+{
+	return emu->grpc_url[0] ? emu->grpc_url : NULL;
 }

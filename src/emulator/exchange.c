@@ -2,34 +2,10 @@
 /* One request and its answer: who asks, what goes wrong, what is done, when it is told. */
 #include "exchange.h"
 
-#include <poll.h>
 #include <string.h>
 #include "base/clock.h"
-
-#define POLL_MS_MAX 60000
-
-static int client_fd(struct MHD_Connection *c)
-{
-	const union MHD_ConnectionInfo *info =
-		c ? MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD) : NULL;
-
-	return info ? info->connect_fd : -1;
-}
-
-bool exchange_wait(struct server *s, struct MHD_Connection *client, uint64_t ms)
-{
-	uint64_t now = clock_mono_ms(), end = ms == EXCHANGE_FOREVER ? ms : now + ms;
-	struct pollfd fds[] = {{.fd = s->stop_fd, .events = POLLIN},
-		{.fd = client_fd(client), .events = POLLRDHUP}};
-
-	for (; now < end; now = clock_mono_ms()) {
-		uint64_t left = end - now < POLL_MS_MAX ? end - now : POLL_MS_MAX;
-
-		if (poll(fds, 2, (int)left) > 0)
-			return false;
-	}
-	return true;
-}
+#include "door.h"
+#include "proto/method.h"
 
 static struct answer no_control(const struct route *route)
 {
@@ -45,34 +21,64 @@ static struct answer no_control(const struct route *route)
 
 static const char *mask_of(const struct exchange *x)
 {
-	const json_t *mask = json_object_get(x->json, "updateMask");
+	const json_t *mask = json_object_get(x->shown, "updateMask");
 
-	return json_string_value(mask ? mask : json_object_get(x->json, "update_mask"));
+	return json_string_value(mask ? mask : json_object_get(x->shown, "update_mask"));
 }
 
-/* What the gateway or the service says to it. */
-static struct answer carry_out(
-	struct server *s, const struct exchange *x, struct MHD_Connection *c)
+static const char *call_of(const struct exchange *x)
 {
-	json_auto_t *request = NULL;
+	const struct method *method = route_method(x->route.kind);
+
+	return method ? method->name : NULL;
+}
+
+/* What the door or the service says to it. */
+static struct answer carry_out(struct server *s, struct exchange *x)
+{
 	const struct history_cause cause = {.request = x->number,
 		.received_us = x->received_us,
+		.protocol = x->door->name,
+		.call = call_of(x),
 		.method = x->method,
 		.mask = mask_of(x),
-		.body = x->json};
-	struct service_call call = {
+		.body = x->shown};
+	const struct service_call call = {
 		.cause = &cause,
 		.kind = x->route.kind,
 		.id = x->route.id,
+		.request = x->request,
 		.silent = x->fault.action == FAULT_SILENT,
 		.lag_ms = x->fault.action == FAULT_STALE ? (unsigned)x->fault.number : 0,
 	};
-	struct answer a;
+	struct answer refusal = x->refusal;
 
-	if (!gateway_admit(s, x, c, &request, &a))
-		return a;
-	call.request = request;
-	return service_answer(s->parts.service, &call);
+	if (!refusal.status)
+		return service_answer(s->parts.service, &call);
+	x->refusal = (struct answer){.status = 0};
+	return refusal;
+}
+
+static struct answer bytes_answer(const char *bytes)
+{
+	struct answer a = answer_plain(200, NULL, bytes);
+
+	a.kind = ANSWER_BYTES;
+	return a;
+}
+
+/* A message whose one field has the wrong type. */
+static struct answer wrong_type(const struct server *s, const struct exchange *x)
+{
+	bool is_list = x->route.kind == ROUTE_LIST;
+	bool is_bare = x->door == &door_rest && !s->parts.service->profile->enveloped;
+
+	if (x->codec == CODEC_PROTO)
+		return bytes_answer(
+			"\x0a\x01\xff"); /* field 1 is one byte and no message */
+	return bytes_answer(is_list   ? "{\"items\":\"none\"}"
+			    : is_bare ? "[1,\"x\",null]"
+				      : "{\"vpc\":[1,\"x\",null]}");
 }
 
 /* The answer that stands in for that of the service, where the fault has one. */
@@ -80,7 +86,6 @@ static bool replacement(
 	const struct server *s, const struct exchange *x, struct answer *ret)
 {
 	const struct fault *f = &x->fault;
-	bool list = x->route.kind == ROUTE_LIST;
 
 	switch (f->action) {
 	case FAULT_STATUS:
@@ -89,24 +94,23 @@ static bool replacement(
 		ret->retry_after = f->retry_after;
 		return true;
 	case FAULT_GARBAGE:
-		*ret = answer_plain(200, NULL, "\x01\xff{{{ this is not JSON \x80]]");
+		*ret = bytes_answer("\x01\xff{{{ this is not JSON \x80]]");
 		return true;
 	case FAULT_WRONGTYPE:
-		*ret = answer_plain(200, NULL,
-			list				       ? "{\"items\":\"none\"}"
-			: s->parts.service->profile->enveloped ? "{\"vpc\":[1,\"x\",null]}"
-							       : "[1,\"x\",null]");
+		*ret = wrong_type(s, x);
 		return true;
 	case FAULT_REDIRECT:
 		*ret = answer_plain(302, "text/html", "<a href=\"/elsewhere\">Found</a>\n");
 		ret->location = f->text[0] ? f->text : "/elsewhere";
 		return true;
 	case FAULT_BODY:
-		*ret = answer_plain(200, NULL, f->text);
+		*ret = bytes_answer(f->text);
+		return true;
+	case FAULT_HUGE: /* its body is made while it is sent */
+		*ret = bytes_answer("");
 		return true;
 	case FAULT_EMPTY:
-	case FAULT_HUGE: /* its body is made while it is sent */
-		*ret = (struct answer){.status = 200};
+		*ret = (struct answer){.kind = ANSWER_BYTES, .status = 200};
 		return true;
 	default:
 		return false;
@@ -119,11 +123,11 @@ static bool linger(struct server *s, const struct exchange *x)
 {
 	const struct hold_ticket ticket = {.number = x->number,
 		.kind = x->route.kind,
-		.path = x->path,
+		.path = x->place,
 		.generation = x->fault.generation};
 
 	if (x->fault.action == FAULT_DELAY)
-		return exchange_wait(s, NULL, x->fault.number);
+		return delivery_wait(s, NULL, x->fault.number);
 	if (x->fault.action == FAULT_HOLD)
 		return holds_wait(s->parts.holds, &ticket);
 	return true;
@@ -145,11 +149,11 @@ static bool perform(
 	if (!f->carried_out && !linger(s, x))
 		return false;
 	if (f->carried_out || !takes_its_place(f))
-		*ret = carry_out(s, x, c);
+		*ret = carry_out(s, x);
 	if (f->action == FAULT_RESET)
 		return false;
 	if (f->action == FAULT_HANG) {
-		exchange_wait(s, c, EXCHANGE_FOREVER);
+		delivery_wait(s, c, DELIVERY_FOREVER);
 		return false;
 	}
 	if (replacement(s, x, &other)) {
@@ -158,33 +162,50 @@ static bool perform(
 	}
 	if (f->carried_out && !linger(s, x))
 		return false;
-	return exchange_wait(s, NULL, s->parts.latency_ms);
+	return delivery_wait(s, NULL, s->parts.latency_ms);
 }
 
-static enum MHD_Result call_answer(struct server *s, struct exchange *x,
-	struct MHD_Connection *c, const char *method, const char *path)
+/* Reads the request and notes that it came. */
+static void receive(struct server *s, struct exchange *x, struct MHD_Connection *c)
 {
-	struct answer answer = {0};
+	struct requests_note note = {.received_us = clock_mono_us(),
+		.method = x->method,
+		.path = x->path,
+		.body = &x->body};
+
+	x->received_us = note.received_us;
+	x->door = door_of(&x->route, c);
+	x->door->read(s, x, c);
+	route_place(&x->route, x->path, x->place);
+	note.protocol = x->door->name;
+	note.codec = x->codec == CODEC_PROTO ? "proto" : "json";
+	note.call = call_of(x);
+	note.mask = mask_of(x);
+	note.json = x->shown;
+	x->number = requests_begin(s->parts.requests, &note);
+}
+
+static enum MHD_Result call_answer(
+	struct server *s, struct exchange *x, struct MHD_Connection *c)
+{
+	struct answer answer = {.status = 0};
 	bool send = true;
 
-	x->method = method;
-	x->path = path;
-	x->received_us = clock_mono_us();
-	gateway_parse(x);
-	x->number = requests_begin(
-		s->parts.requests, x->received_us, method, path, mask_of(x), &x->body);
+	receive(s, x, c);
 	if (guard_has_token(s, c)) {
-		faults_pick(s->parts.faults, x->route.kind, path, &x->fault);
+		faults_pick(s->parts.faults, x->route.kind, x->place, &x->fault);
 		send = perform(s, x, c, &answer);
 	} else {
 		answer = guard_unauthorized();
 	}
-	if (send)
+	if (send) {
+		x->door->write(s, x, &answer);
 		represent(c, &x->fault, &answer);
+	}
 	requests_end(s->parts.requests, x->number, send ? answer.status : 0);
 	if (!send) {
 		answer_release(&answer);
-		answer = (struct answer){0};
+		answer = (struct answer){.status = 0};
 	}
 	return delivery_send_take(s, c, answer, &x->fault);
 }
@@ -198,13 +219,16 @@ static enum MHD_Result control(struct server *s, const struct exchange *x,
 	if (guard_control(s, c, &a))
 		a = x->route.kind < ROUTE_NOT_FOUND ? control_answer(s, x, c, method)
 						    : no_control(&x->route);
+	if (a.kind == ANSWER_PROBLEM)
+		answer_write_problem(&a);
 	return delivery_send_take(s, c, a, &none);
 }
 
 enum MHD_Result exchange_answer(struct server *s, struct exchange *x,
 	struct MHD_Connection *c, const char *method, const char *path)
 {
+	x->method = method;
+	x->path = path;
 	route_find(method, path, &x->route);
-	return x->route.control ? control(s, x, c, method)
-				: call_answer(s, x, c, method, path);
+	return x->route.control ? control(s, x, c, method) : call_answer(s, x, c);
 }

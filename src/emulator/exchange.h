@@ -6,16 +6,32 @@
 #include <microhttpd.h>
 #include "server.h"
 
+struct door;
+
+enum codec { CODEC_JSON, CODEC_PROTO };
+
 struct exchange {
 	struct route route;
+	/* static; NULL of a control endpoint */
+	const struct door *door;
 	struct buf body;
-	size_t dropped;	  /* bytes past the body's maximum */
-	json_t *json;	  /* owned; the body of a POST or PATCH, NULL when it is none */
-	json_error_t why; /* it is not JSON */
+	/* bytes past the body's maximum */
+	size_t dropped;
+	enum codec codec;
+	/* static; the content type of gRPC, which answers have too */
+	const char *type;
+	/* owned; what the service reads (message.h), NULL where the call has no request */
+	json_t *request;
+	/* owned; the body as JSON, for those who ask what came; NULL when it is none */
+	json_t *shown;
+	/* owned; the door's: its status is 0 where the request goes on to the service */
+	struct answer refusal;
 	struct fault fault;
 	uint64_t number; /* of requests_begin */
 	uint64_t received_us;
 	const char *method, *path; /* borrowed from the HTTP library */
+	/* what the path parts of rules are compared with: the path that the call has in REST */
+	char place[ROUTE_PLACE_MAX];
 };
 
 struct server {
@@ -24,26 +40,18 @@ struct server {
 	int stop_fd;		   /* owned eventfd: readable from server_stop on */
 };
 
-/* Waits so long, but no longer than until the server stops (false), and, where the client is given,
- * until it has gone (false). */
-bool exchange_wait(struct server *s, struct MHD_Connection *client, uint64_t ms);
-#define EXCHANGE_FOREVER UINT64_MAX
-
 /* The whole request is here: does what it asks and what the faults ask, and queues the answer. */
 enum MHD_Result exchange_answer(struct server *s, struct exchange *x,
 	struct MHD_Connection *c, const char *method, const char *path);
 
-/* Reads the body of a request that may have one. */
-void gateway_parse(struct exchange *x);
-/* Whether the gateway lets the request through to the service: *ret_request is then the decoded
- * message of a POST or PATCH, a new reference, else NULL. Where it does not, *ret is what it says
- * itself. */
-bool gateway_admit(const struct server *s, const struct exchange *x,
-	struct MHD_Connection *c, json_t **ret_request, struct answer *ret);
-
-/* Chooses the form of a service's answer that this client takes; to be done once, before the answer
+/* Chooses the form of a written answer that this client takes; to be done once, before the answer
  * is counted. */
 void represent(struct MHD_Connection *c, const struct fault *fault, struct answer *a);
+
+/* Waits so long, but no longer than until the server stops (false), and, where the client is given,
+ * until it has gone (false). */
+bool delivery_wait(struct server *s, struct MHD_Connection *client, uint64_t ms);
+#define DELIVERY_FOREVER UINT64_MAX
 
 /* Whether the fault is about how the bytes of the body arrive. */
 bool delivery_is_streamed(const struct fault *fault);

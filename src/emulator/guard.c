@@ -4,6 +4,7 @@
 #include "exchange.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 #define BEARER	       "Bearer "
@@ -57,11 +58,11 @@ static bool is_own_authority(const struct server *s, const char *authority)
 	const char *bracket = strrchr(authority, ']');
 	const char *colon = strchr(bracket ? bracket : authority, ':');
 	size_t len = colon ? (size_t)(colon - authority) : strlen(authority);
-	char host[HOST_MAX] = "";
+	char host[HOST_MAX];
 
 	if (len >= sizeof(host) || strcmp(colon ? colon + 1 : HTTP_PORT, own_port) != 0)
 		return false;
-	memcpy(host, authority, len);
+	snprintf(host, sizeof(host), "%.*s", (int)len, authority);
 	return is_loopback_name(host);
 }
 

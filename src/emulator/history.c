@@ -33,12 +33,14 @@ static json_t *or_null(json_t *value)
 static char *head_of(const char *kind, const struct history_cause *cause, const char *id)
 {
 	const json_t *body = cause ? cause->body : NULL;
-	json_auto_t *json = json_pack("{s:s, s:o, s:o, s:o, s:s, s:o, s:o}", "kind", kind,
-		"request", or_null(cause ? json_integer((json_int_t)cause->request) : NULL),
+	json_auto_t *json = json_pack("{s:s, s:o, s:o, s:s?, s:s?, s:s?, s:s, s:s?, s:o}",
+		"kind", kind, "request",
+		or_null(cause ? json_integer((json_int_t)cause->request) : NULL),
 		"receivedUs",
 		or_null(cause ? json_integer((json_int_t)cause->received_us) : NULL),
-		"method", or_null(cause ? json_string(cause->method) : NULL), "id", id,
-		"updateMask", or_null(cause ? json_string(cause->mask) : NULL), "body",
+		"protocol", cause ? cause->protocol : NULL, "call",
+		cause ? cause->call : NULL, "method", cause ? cause->method : NULL, "id",
+		id, "updateMask", cause ? cause->mask : NULL, "body",
 		or_null(json_incref((json_t *)body)));
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	size_t len = text ? strlen(text) : 0;

@@ -15,6 +15,8 @@
 struct history_cause {
 	uint64_t request;     /* of requests_begin */
 	uint64_t received_us; /* clock_mono_us() */
+	const char *protocol; /* the door's name */
+	const char *call;     /* the schema's name of what was asked */
 	const char *method;   /* as HTTP calls it */
 	const char *mask;     /* its updateMask, or NULL */
 	const json_t *body;   /* as it came; NULL where there was none */

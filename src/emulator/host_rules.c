@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "answer.h"
 #include "cidr.h"
-#include "schema.h"
+#include "message.h"
 
 #define SIZE_V4 18
 #define SIZE_V6 51
@@ -27,13 +28,13 @@ void rules_check_host_cidr(
 	int most;
 
 	if (!cidr_parse(text, &cidr)) {
-		rules_violate(violations, field, "value \"%s\" is not a valid IP prefix",
+		answer_violate(violations, field, "value \"%s\" is not a valid IP prefix",
 			json_string_value(text));
 		return;
 	}
 	most = cidr.family == AF_INET ? SIZE_V4 : SIZE_V6;
 	if (p->strict_sizes && cidr.length > most)
-		rules_violate(violations, field, "value \"%s\" must be a /%d or larger",
+		answer_violate(violations, field, "value \"%s\" must be a /%d or larger",
 			json_string_value(text), most);
 }
 
@@ -49,7 +50,7 @@ static struct aggregate check_cidrs(const struct profile *p, const json_t *prefi
 
 	if (json_array_size(prefixes) == 0) {
 		snprintf(field, sizeof(field), "%s.prefixes", base);
-		rules_violate(violations, field, "value is required");
+		answer_violate(violations, field, "value is required");
 	}
 	json_array_foreach (prefixes, i, one) {
 		snprintf(field, sizeof(field), "%s.prefixes[%zu]", base, i);
@@ -72,11 +73,11 @@ static void check_policy(const struct profile *p, const json_t *ipam,
 	char field[RULES_FIELD_MAX];
 
 	snprintf(field, sizeof(field), "%s.ipam.gateway_address_policy", base);
-	if (p->policy_required && (!name || strcmp(name, SCHEMA_POLICY_NONE) == 0))
-		rules_violate(violations, field,
+	if (p->policy_required && (!name || strcmp(name, MESSAGE_POLICY_NONE) == 0))
+		answer_violate(violations, field,
 			"value must be one of EUI64, FIRST_IP or LAST_IP");
 	else if (name && strcmp(name, "EUI64") == 0 && all->has_v4)
-		rules_violate(violations, field,
+		answer_violate(violations, field,
 			"EUI64 is only valid if all prefixes of the host prefix are IPv6");
 }
 
@@ -91,10 +92,10 @@ static void check_ipam(const struct profile *p, const json_t *ipam,
 
 	snprintf(field, sizeof(field), "%s.ipam.prefix_length", base);
 	if (length < 1 || length > most)
-		rules_violate(violations, field, "value must be at least 1 and at most %d",
+		answer_violate(violations, field, "value must be at least 1 and at most %d",
 			(int)most);
 	else if (p->longer_than_aggregate && length <= all->longest)
-		rules_violate(violations, field,
+		answer_violate(violations, field,
 			"value must be longer than the aggregate's /%d", all->longest);
 	check_policy(p, ipam, all, violations, base);
 }
@@ -108,7 +109,7 @@ static void check_secondary(const struct profile *p, const json_t *prefix,
 
 	if (all->has_v4 && all->has_v6) {
 		snprintf(field, sizeof(field), "%s.prefixes", base);
-		rules_violate(violations, field,
+		answer_violate(violations, field,
 			"a %s host prefix supports one address family, IPv4 or IPv6",
 			json_string_value(json_object_get(prefix, "type")));
 	}
@@ -127,12 +128,12 @@ static bool check_host_prefix(
 	snprintf(base, sizeof(base), "host_prefixes[%zu]", index);
 	if (json_string_length(json_object_get(prefix, "name")) == 0) { /* REF: required */
 		snprintf(field, sizeof(field), "%s.name", base);
-		rules_violate(violations, field, "value is required");
+		answer_violate(violations, field, "value is required");
 	}
 	all = check_cidrs(p, json_object_get(prefix, "prefixes"), violations, base);
-	if (!type || strcmp(type, SCHEMA_TYPE_NONE) == 0) { /* REF: "one of" */
+	if (!type || strcmp(type, MESSAGE_TYPE_NONE) == 0) { /* REF: "one of" */
 		snprintf(field, sizeof(field), "%s.type", base);
-		rules_violate(violations, field,
+		answer_violate(violations, field,
 			"value must be one of PRIMARY, ROUTED or ATTACHED");
 		return false;
 	}
@@ -143,7 +144,7 @@ static bool check_host_prefix(
 	/* REF: ipam is "the configuration for a secondary host prefix" */
 	if (json_object_get(prefix, "ipam")) {
 		snprintf(field, sizeof(field), "%s.ipam", base);
-		rules_violate(violations, field,
+		answer_violate(violations, field,
 			"host prefix ipam must not be set for a PRIMARY host prefix");
 	}
 	return true;
@@ -160,7 +161,7 @@ void rules_check_host_prefixes(
 		primaries += check_host_prefix(p, prefix, i, violations);
 	}
 	if (primaries != 1)
-		rules_violate(violations, "host_prefixes",
+		answer_violate(violations, "host_prefixes",
 			"there must be exactly one PRIMARY host prefix, there are %zu",
 			primaries);
 }

@@ -122,7 +122,7 @@ static int replay(const struct buf *text, const char *path,
 	return 0;
 }
 
-static int open_file(struct journal *j, const char *path, struct err *err)
+static int open_and_lock(struct journal *j, const char *path, struct err *err)
 {
 	int r = open_locked(path, &j->fd, err);
 
@@ -143,7 +143,7 @@ int journal_open(const char *path, int (*each)(void *arg, const struct journal_c
 	if (!j)
 		return -ENOMEM;
 	j->fd = -1;
-	r = open_file(j, path, err);
+	r = open_and_lock(j, path, err);
 	if (r == 0) {
 		r = file_read(j->path, &text);
 		if (r < 0)

@@ -78,7 +78,8 @@ static int open_at(union address *at)
 	return done;
 }
 
-int listen_open(const char *text, int *ret_fd, char url[LISTEN_URL_MAX], struct err *err)
+int listen_open(const char *option, const char *text, int *ret_fd, char url[LISTEN_URL_MAX],
+	struct err *err)
 {
 	char host[INET6_ADDRSTRLEN];
 	union address at;
@@ -89,13 +90,13 @@ int listen_open(const char *text, int *ret_fd, char url[LISTEN_URL_MAX], struct 
 		text = LISTEN_DEFAULT;
 	if (!split(text, host, &port))
 		return err_set(err, EINVAL,
-			"--listen %s: an address is HOST:PORT, as in 127.0.0.1:8080", text);
+			"%s %s: an address is HOST:PORT, as in 127.0.0.1:8080", option,
+			text);
 	if (!loopback(host, port, &at))
 		return err_set(err, EINVAL,
-			"--listen %s: the emulator serves loopback only (127.0.0.1, [::1] "
-			"or "
+			"%s %s: the emulator serves loopback only (127.0.0.1, [::1] or "
 			"localhost)",
-			text);
+			option, text);
 	fd = open_at(&at);
 	if (fd < 0)
 		return err_set(err, -fd, "cannot listen on %s: %s", text, strerror(-fd));

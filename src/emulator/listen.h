@@ -7,7 +7,9 @@
 
 #define LISTEN_URL_MAX 80
 
-/* text: "HOST:PORT", NULL is 127.0.0.1:0. Errors: -EINVAL, errno of the socket; with a sentence. */
-int listen_open(const char *text, int *ret_fd, char url[LISTEN_URL_MAX], struct err *err);
+/* text: "HOST:PORT", NULL is 127.0.0.1:0. option: what the sentences call it. Errors: -EINVAL,
+ * errno of the socket; with a sentence. */
+int listen_open(const char *option, const char *text, int *ret_fd, char url[LISTEN_URL_MAX],
+	struct err *err);
 
 #endif

@@ -25,6 +25,8 @@ static int serve(const struct cli *cli, const sigset_t *ends)
 	if (r < 0)
 		return complain(&err, r, r == -EINVAL ? EXIT_USAGE : EXIT_FAILURE);
 	printf("listening on %s\n", emulator_url(emu));
+	if (emulator_grpc_url(emu))
+		printf("listening for gRPC on %s\n", emulator_grpc_url(emu));
 	if (fflush(stdout) == 0)
 		sigwait(ends, &signal_number);
 	else

@@ -23,12 +23,7 @@ static unsigned leaves_present(const struct profile *p, const json_t *request)
 	unsigned leaves = 0;
 
 	for (size_t i = 0; i < p->mask_count; i++) {
-		const char *path = p->masks[i].path;
-		char top[32] = "";
-
-		strncat(top, path,
-			strcspn(path, ".") < sizeof(top) ? strcspn(path, ".") : 0);
-		if (json_object_get(request, top))
+		if (json_object_get(request, p->masks[i].field))
 			leaves |= p->masks[i].leaf;
 	}
 	return leaves;

@@ -5,28 +5,28 @@
 
 #include <string.h>
 #include "base/cleanup.h"
-#include "schema.h"
+#include "message.h"
 
 static const struct profile_mask live_masks[] = {
-	{"vpcPrefixes", LEAF_VPC_PREFIXES},
-	{"ingress.disablePublicServices", LEAF_INGRESS},
-	{"egress.disablePublicAccess", LEAF_EGRESS},
-	{"dhcp.dns.servers", LEAF_DNS},
+	{"vpc_prefixes", "vpcPrefixes", LEAF_VPC_PREFIXES},
+	{"ingress.disable_public_services", "ingress", LEAF_INGRESS},
+	{"egress.disable_public_access", "egress", LEAF_EGRESS},
+	{"dhcp.dns.servers", "dhcp", LEAF_DNS},
 };
 
 static const struct profile_mask reference_masks[] = {
-	{"name", LEAF_NAME},
-	{"zone", LEAF_ZONE},
-	{"hostPrefix", LEAF_HOST_PREFIX},
-	{"hostPrefixes", LEAF_HOST_PREFIXES},
-	{"vpcPrefixes", LEAF_VPC_PREFIXES},
-	{"ingress", LEAF_INGRESS},
-	{"ingress.disablePublicServices", LEAF_INGRESS},
-	{"egress", LEAF_EGRESS},
-	{"egress.disablePublicAccess", LEAF_EGRESS},
-	{"dhcp", LEAF_DNS},
-	{"dhcp.dns", LEAF_DNS},
-	{"dhcp.dns.servers", LEAF_DNS},
+	{"name", "name", LEAF_NAME},
+	{"zone", "zone", LEAF_ZONE},
+	{"host_prefix", "hostPrefix", LEAF_HOST_PREFIX},
+	{"host_prefixes", "hostPrefixes", LEAF_HOST_PREFIXES},
+	{"vpc_prefixes", "vpcPrefixes", LEAF_VPC_PREFIXES},
+	{"ingress", "ingress", LEAF_INGRESS},
+	{"ingress.disable_public_services", "ingress", LEAF_INGRESS},
+	{"egress", "egress", LEAF_EGRESS},
+	{"egress.disable_public_access", "egress", LEAF_EGRESS},
+	{"dhcp", "dhcp", LEAF_DNS},
+	{"dhcp.dns", "dhcp", LEAF_DNS},
+	{"dhcp.dns.servers", "dhcp", LEAF_DNS},
 };
 
 static const struct profile profiles[] = {
@@ -35,8 +35,6 @@ static const struct profile profiles[] = {
 			.enveloped = true,
 			.schema_rules = true,
 			.unknown_is_silent = true,
-			.create = &schema_create,
-			.update = &schema_update_live,
 			.masks = live_masks,
 			.mask_count = ARRAY_LEN(live_masks),
 		},
@@ -48,8 +46,7 @@ static const struct profile profiles[] = {
 			.flags_required = true,
 			.longer_than_aggregate = true,
 			.policy_required = true,
-			.create = &schema_create,
-			.update = &schema_update_reference,
+			.patches_all = true,
 			.masks = reference_masks,
 			.mask_count = ARRAY_LEN(reference_masks),
 		},
@@ -77,8 +74,8 @@ static bool is_default(const char *key, const json_t *value)
 	case JSON_STRING:
 		for (size_t i = 0; i < ARRAY_LEN(enums); i++) {
 			if (strcmp(key, enums[i]) == 0 &&
-				(strcmp(text, SCHEMA_POLICY_NONE) == 0 ||
-					strcmp(text, SCHEMA_STATUS_NONE) == 0))
+				(strcmp(text, MESSAGE_POLICY_NONE) == 0 ||
+					strcmp(text, MESSAGE_STATUS_NONE) == 0))
 				return true;
 		}
 		return json_string_length(value) == 0;

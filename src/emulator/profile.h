@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <jansson.h>
 #include "emulator/emulator.h"
-#include "proto.h"
 
 /* What a PATCH can set. */
 enum profile_leaf {
@@ -22,7 +21,10 @@ enum profile_leaf {
 };
 
 struct profile_mask {
-	const char *path; /* as updateMask spells it */
+	/* as the .proto file spells it */
+	const char *path;
+	/* the request's field that it is in, as JSON spells it */
+	const char *field;
 	unsigned leaf;
 };
 
@@ -38,8 +40,7 @@ struct profile {
 	bool policy_required;	    /* ipam.gatewayAddressPolicy */
 	/* a mask path that is not known: 200 and nothing done, else an error */
 	bool unknown_is_silent;
-	const struct proto_message *create;
-	const struct proto_message *update;
+	bool patches_all; /* a PATCH by REST may have all that a POST may have */
 	const struct profile_mask *masks;
 	size_t mask_count;
 };

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "gzip.h"
 
 #define GZIP_MIN 256 /* bytes: less is not worth it */
 
@@ -48,7 +49,7 @@ void represent(struct MHD_Connection *c, const struct fault *fault, struct answe
 {
 	struct text *packed = NULL;
 
-	if (!a->status || !a->body)
+	if (!a->status || !a->body || a->is_framed)
 		return;
 	a->takes_gzip = true;
 	if (a->tagged)
@@ -57,7 +58,7 @@ void represent(struct MHD_Connection *c, const struct fault *fault, struct answe
 	if (delivery_is_streamed(fault))
 		return;
 	if (a->body->len >= GZIP_MIN && accepts_gzip(c))
-		packed = text_gzip(a->body);
+		packed = gzip_text(a->body);
 	if (packed && a->tagged)
 		tag_as_gzip(a->tag);
 	if (a->tagged && client_has(c, a->tag)) {

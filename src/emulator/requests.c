@@ -85,23 +85,28 @@ static json_t *safe_string(const char *bytes, size_t len)
 	return s;
 }
 
-static json_t *body_as_json(const struct buf *body)
+static json_t *body_as_json(const struct requests_note *note)
 {
+	const struct buf *body = note->body;
 	json_t *json;
 
-	if (!body || body->len == 0 || body->len > REQUESTS_BODY_MAX)
+	if (body->len > REQUESTS_BODY_MAX)
+		return json_null();
+	if (note->json)
+		return json_incref((json_t *)note->json);
+	if (body->len == 0)
 		return json_null();
 	json = json_loadb(body->data, body->len, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
 	return json ? json : safe_string(body->data, body->len);
 }
 
-static char *head_of(
-	const char *method, const char *path, const char *mask, const struct buf *body)
+static char *head_of(const struct requests_note *note)
 {
-	json_auto_t *json = json_pack("{s:s, s:o, s:o, s:I, s:o}", "method", method, "path",
-		safe_string(path, strlen(path)), "updateMask",
-		mask ? json_string(mask) : json_null(), "bodyBytes",
-		(json_int_t)(body ? body->len : 0), "body", body_as_json(body));
+	json_auto_t *json = json_pack("{s:s, s:o, s:s?, s:I, s:o, s:s, s:s, s:s?}",
+		"method", note->method, "path", safe_string(note->path, strlen(note->path)),
+		"updateMask", note->mask, "bodyBytes", (json_int_t)note->body->len, "body",
+		body_as_json(note), "protocol", note->protocol, "codec", note->codec,
+		"call", note->call);
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 
 	if (text)
@@ -133,15 +138,13 @@ static char *line_of(const char *method, const char *path, const char *mask)
 	return strdup(line);
 }
 
-uint64_t requests_begin(struct requests *r, uint64_t received_us, const char *method,
-	const char *path, const char *mask, const struct buf *body)
+uint64_t requests_begin(struct requests *r, const struct requests_note *note)
 {
-	struct request now = {
-		.began_us = received_us, .head = head_of(method, path, mask, body)};
+	struct request now = {.began_us = note->received_us, .head = head_of(note)};
 	struct request *slot;
 
 	if (r->log_fd > 0)
-		now.line = line_of(method, path, mask);
+		now.line = line_of(note->method, note->path, note->mask);
 	pthread_mutex_lock(&r->lock);
 	now.number = r->next++;
 	slot = &r->ring[now.number % REQUESTS_MAX];

@@ -3,11 +3,27 @@
 #include "route.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/cleanup.h"
+#include "proto/method.h"
 
-#define VPCS_PATH "/v1beta1/networking/vpcs"
+#define VPCS_PATH    "/v1beta1/networking/vpcs"
+#define SERVICE_PATH "/coreweave.networking.v1beta1.VPCService/"
+
+static const enum method_id methods[ROUTE_CALLS] = {
+	[ROUTE_LIST] = METHOD_LIST_VPCS,
+	[ROUTE_CREATE] = METHOD_CREATE_VPC,
+	[ROUTE_GET] = METHOD_GET_VPC,
+	[ROUTE_PATCH] = METHOD_UPDATE_VPC,
+	[ROUTE_DELETE] = METHOD_DELETE_VPC,
+};
+
+const struct method *route_method(enum route_kind kind)
+{
+	return kind < ROUTE_CALLS ? method_of(methods[kind]) : NULL;
+}
 
 struct method_row {
 	const char *method;
@@ -75,6 +91,32 @@ static void find_control(const char *method, const char *path, struct route *r)
 	}
 }
 
+void route_place(const struct route *route, const char *path, char out[ROUTE_PLACE_MAX])
+{
+	bool is_one = route->kind != ROUTE_LIST && route->kind != ROUTE_CREATE;
+
+	if (!route->procedure || route->kind >= ROUTE_CALLS)
+		snprintf(out, ROUTE_PLACE_MAX, "%s", path);
+	else
+		snprintf(out, ROUTE_PLACE_MAX, VPCS_PATH "%s%s", is_one ? "/" : "",
+			route->id);
+}
+
+static void find_procedure(const char *method, const char *path, struct route *r)
+{
+	enum method_id id = method_at(path, strlen(path));
+
+	r->procedure = true;
+	for (unsigned kind = 0; kind < ROUTE_CALLS && id != METHODS; kind++) {
+		const struct method_row post = {"POST", (enum route_kind)kind};
+
+		if (methods[kind] == id) {
+			r->allow = "POST";
+			pick(r, method, &post, 1);
+		}
+	}
+}
+
 void route_find(const char *method, const char *path, struct route *ret)
 {
 	static const struct method_row all[] = {
@@ -86,6 +128,10 @@ void route_find(const char *method, const char *path, struct route *ret)
 	*ret = (struct route){.kind = ROUTE_NOT_FOUND};
 	if (strncmp(path, "/emulator/", strlen("/emulator/")) == 0) {
 		find_control(method, path, ret);
+		return;
+	}
+	if (strncmp(path, SERVICE_PATH, strlen(SERVICE_PATH)) == 0) {
+		find_procedure(method, path, ret);
 		return;
 	}
 	if (strncmp(path, VPCS_PATH, strlen(VPCS_PATH)) != 0)

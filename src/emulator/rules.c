@@ -3,37 +3,17 @@
  * elsewhere than in the schema. REF is the published reference. */
 #include "rules.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "base/utf8.h"
+#include "answer.h"
 #include "cidr.h"
-
-#define DESCRIPTION_MAX 512
-#define VIOLATIONS_MAX	10000
-
-void rules_violate(json_t *violations, const char *field, const char *fmt, ...)
-{
-	char raw[DESCRIPTION_MAX], text[DESCRIPTION_MAX];
-	va_list ap;
-
-	if (json_array_size(violations) >= VIOLATIONS_MAX)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(raw, sizeof(raw), fmt, ap);
-	va_end(ap);
-	utf8_clean(text, sizeof(text), raw, strlen(raw));
-	json_array_append_new(
-		violations, json_pack("{s:s, s:s, s:s, s:n}", "field", field, "description",
-				    text, "reason", "", "localizedMessage"));
-}
 
 /* REF: required. */
 static void check_required(const json_t *text, json_t *violations, const char *field)
 {
 	if (json_string_length(text) == 0)
-		rules_violate(violations, field, "value is required");
+		answer_violate(violations, field, "value is required");
 }
 
 /* Whether the name was seen before; it is from now on. */
@@ -52,10 +32,10 @@ static void check_vpc_prefix_value(
 	struct cidr cidr;
 
 	if (!cidr_parse(value, &cidr))
-		rules_violate(violations, field, "value \"%s\" is not a valid IP prefix",
+		answer_violate(violations, field, "value \"%s\" is not a valid IP prefix",
 			value ? json_string_value(value) : "");
 	else if (p->ipv4_only && cidr.family != AF_INET)
-		rules_violate(violations, field,
+		answer_violate(violations, field,
 			"value \"%s\" is not in IPv4 CIDR notation",
 			json_string_value(value));
 }
@@ -76,7 +56,7 @@ static void check_vpc_prefixes(
 		snprintf(field, sizeof(field), "vpc_prefixes[%zu].name", i);
 		check_required(name, violations, field);
 		if (json_string_length(name) && is_repeated(seen, json_string_value(name)))
-			rules_violate(violations, field,
+			answer_violate(violations, field,
 				"\"%s\" is there more than once, names must be unique",
 				json_string_value(name));
 		snprintf(field, sizeof(field), "vpc_prefixes[%zu].value", i);
@@ -97,7 +77,7 @@ static void check_dns(const json_t *request, json_t *violations)
 		if (cidr_is_address(server))
 			continue;
 		snprintf(field, sizeof(field), "dhcp.dns.servers[%zu]", i);
-		rules_violate(violations, field, "value \"%s\" is not a valid IP address",
+		answer_violate(violations, field, "value \"%s\" is not a valid IP address",
 			json_string_value(server));
 	}
 }
@@ -111,10 +91,10 @@ static void check_flags(const struct profile *p, const json_t *request, json_t *
 	if (!p->flags_required)
 		return;
 	if (ingress && !json_object_get(ingress, "disablePublicServices"))
-		rules_violate(
+		answer_violate(
 			violations, "ingress.disable_public_services", "value is required");
 	if (egress && !json_object_get(egress, "disablePublicAccess"))
-		rules_violate(
+		answer_violate(
 			violations, "egress.disable_public_access", "value is required");
 }
 
@@ -127,7 +107,7 @@ void rules_check_create(const struct profile *p, const json_t *request, json_t *
 	check_required(json_object_get(request, "zone"), violations, "zone");
 	/* REF: "mutually exclusive" */
 	if (json_string_length(one) && json_array_size(many))
-		rules_violate(violations, "host_prefix",
+		answer_violate(violations, "host_prefix",
 			"host_prefix and host_prefixes are mutually exclusive");
 	if (json_string_length(one))
 		rules_check_host_cidr(p, one, violations, "host_prefix");

@@ -15,11 +15,6 @@ void rules_check_host_prefixes(
 	const struct profile *p, const json_t *host_prefixes, json_t *violations);
 /* One CIDR of the PRIMARY or any other host prefix. */
 void rules_check_host_cidr(
-	const struct profile *p, const json_t *cidr, json_t *violations, const char *field);
-
-void rules_violate(json_t *violations, const char *field, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-#define RULES_FIELD_MAX 128
+	const struct profile *p, const json_t *text, json_t *violations, const char *field);
 
 #endif

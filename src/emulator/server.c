@@ -23,7 +23,9 @@ static void exchange_free(struct exchange *x)
 {
 	if (!x)
 		return;
-	json_decref(x->json);
+	json_decref(x->request);
+	json_decref(x->shown);
+	answer_release(&x->refusal);
 	buf_release(&x->body);
 	free(x);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The five calls of the service: decode, check, look, change, answer. */
+/* The five calls of the service: check, look, change, answer. */
 #include "service.h"
 
 #include <errno.h>
@@ -9,8 +9,6 @@
 #include "rules.h"
 #include "state_rules.h"
 #include "validate.h"
-
-#define SERVICE_BODY_MAX ((size_t)1 << 30)
 
 static struct answer failed(int r)
 {
@@ -34,51 +32,33 @@ static struct answer invalid_take(json_t *violations)
 		buf_str(&text));
 }
 
-/* Takes shown. */
-static struct answer about_one_take(const struct service *s, json_t *shown)
+static struct answer about_one_take(json_t *doc)
 {
-	json_auto_t *body =
-		s->profile->enveloped && shown ? json_pack("{s:o}", "vpc", shown) : shown;
+	json_auto_t *shown = doc;
 
-	return answer_text_take(body ? text_from_json(body) : NULL);
+	return answer_message_take(shown ? text_from_json(shown) : NULL);
 }
 
 static struct answer shown(const struct service *s, const struct vpc *v)
 {
-	return about_one_take(s, profile_show(s->profile, v->doc, v->as_given));
+	return about_one_take(profile_show(s->profile, v->doc, v->as_given));
 }
 
 static struct answer echoed(const struct service *s, const struct vpc *v)
 {
-	return about_one_take(s, profile_echo(s->profile, v->doc, v->as_given));
+	return about_one_take(profile_echo(s->profile, v->doc, v->as_given));
 }
 
 static struct answer call_list(struct service *s, const struct service_call *call)
 {
-	struct answer a = answer_text_take(store_list(s->store, call->lag_ms));
-
-	a.tagged = true;
-	return a;
+	return answer_message_take(store_list(s->store, call->lag_ms));
 }
 
 static struct answer call_get(struct service *s, const struct service_call *call)
 {
-	struct text *item CLEANUP_TEXT = store_show(s->store, call->id, call->lag_ms);
-	struct buf body CLEANUP_BUF = BUF_INIT(SERVICE_BODY_MAX);
-	struct answer a;
+	struct text *item = store_show(s->store, call->id, call->lag_ms);
 
-	if (!item)
-		return state_rules_not_found(call->id);
-	if (s->profile->enveloped) {
-		buf_adds(&body, "{\"vpc\":");
-		buf_add(&body, item->bytes, item->len);
-		a = answer_text_take(
-			buf_addc(&body, '}') == 0 ? text_from_buf(&body) : NULL);
-	} else {
-		a = answer_text_take(text_ref(item));
-	}
-	a.tagged = true;
-	return a;
+	return item ? answer_message_take(item) : state_rules_not_found(call->id);
 }
 
 static struct answer call_create(struct service *s, const struct service_call *call)
@@ -113,11 +93,11 @@ static void check_leaves(const struct service *s, const struct vpc *v,
 	const json_t *request, unsigned leaves, json_t *violations)
 {
 	if (leaves & LEAF_NAME && !json_object_get(request, "name"))
-		rules_violate(violations, "name", "value is required");
+		answer_violate(violations, "name", "value is required");
 	if (leaves & LEAF_ZONE && !json_object_get(request, "zone"))
-		rules_violate(violations, "zone", "value is required");
+		answer_violate(violations, "zone", "value is required");
 	if (!document_host_prefixes_agree(v->doc, request, leaves))
-		rules_violate(violations,
+		answer_violate(violations,
 			leaves & LEAF_HOST_PREFIXES ? "host_prefixes" : "host_prefix",
 			"host prefixes may not be changed after they are configured");
 }
@@ -165,7 +145,7 @@ static struct answer call_patch(struct service *s, const struct service_call *ca
 	rules_check_update(s->profile, request, violations);
 	known = mask_leaves(s->profile, request, &leaves, &unknown);
 	if (!known && !s->profile->unknown_is_silent)
-		rules_violate(violations, "update_mask", "\"%s\" is not a field of a VPC",
+		answer_violate(violations, "update_mask", "\"%s\" is not a field of a VPC",
 			unknown ? unknown : "?");
 	if (json_array_size(violations))
 		return invalid_take(json_incref(violations));

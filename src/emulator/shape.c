@@ -2,14 +2,12 @@
 /* Error bodies of the stacks that may stand in front of the service (api.md 3.2), for faults. */
 #include "answer.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include "door.h"
 
 #define QUOTA_SUBJECT "organization:demo"
 #define QUOTA_TEXT    "VPC quota exceeded"
-/* google.rpc.QuotaFailure with the two above, as protobuf in unpadded base64. */
-#define QUOTA_BASE64 "CicKEW9yZ2FuaXphdGlvbjpkZW1vEhJWUEMgcXVvdGEgZXhjZWVkZWQ"
 
 enum answer_shape answer_shape_named(const char *name)
 {
@@ -21,44 +19,30 @@ enum answer_shape answer_shape_named(const char *name)
 		[ANSWER_EMPTY] = "empty",
 		[ANSWER_PLAIN] = "text",
 	};
-	unsigned i = 0;
+	unsigned i = ANSWER_GOOGLE;
 
 	while (i < ANSWER_SHAPES && strcmp(names[i], name) != 0)
 		i++;
 	return (enum answer_shape)i;
 }
 
-static struct answer shape_take(unsigned status, json_t *json)
-{
-	struct answer a = answer_text_take(json ? text_from_json(json) : NULL);
-
-	json_decref(json);
-	if (a.status == 200)
-		a.status = status;
-	return a;
-}
-
 static json_t *quota_details(bool quota)
 {
-	return quota ? answer_quota(QUOTA_SUBJECT, QUOTA_TEXT) : json_array();
+	return quota ? answer_quota(QUOTA_SUBJECT, QUOTA_TEXT) : NULL;
 }
 
-static struct answer shape_connect(
+static struct answer shape_aip193(
 	unsigned status, enum rpc_code code, const char *message, bool quota)
 {
-	char name[32];
-	size_t i = 0;
-	json_t *details = json_array();
+	json_t *details = quota_details(quota);
+	json_auto_t *json = json_pack("{s:{s:i, s:s, s:s, s:o}}", "error", "code",
+		(int)status, "message", message, "status", rpc_name(code), "details",
+		details ? details : json_array());
+	struct answer a = answer_text_take(json ? text_from_json(json) : NULL);
 
-	for (const char *from = rpc_name(code); *from && i < sizeof(name) - 1; from++)
-		name[i++] = (char)tolower((unsigned char)*from);
-	name[i] = '\0';
-	if (quota)
-		json_array_append_new(
-			details, json_pack("{s:s, s:s}", "type", "google.rpc.QuotaFailure",
-					 "value", QUOTA_BASE64));
-	return shape_take(status, json_pack("{s:s, s:s, s:o}", "code", name, "message",
-					  message, "details", details));
+	if (json)
+		a.status = status;
+	return a;
 }
 
 static struct answer shape_html(unsigned status, const char *message)
@@ -72,17 +56,24 @@ static struct answer shape_html(unsigned status, const char *message)
 	return answer_plain(status, "text/html", page);
 }
 
+/* In the words of the one or the other, whatever door the request came through. */
+static void write_as(struct answer *a, enum answer_shape shape)
+{
+	if (shape == ANSWER_CONNECT)
+		connect_write_problem(a);
+	else
+		answer_write_problem(a);
+	a->kind = ANSWER_HTTP;
+}
+
 struct answer answer_shaped(enum answer_shape shape, unsigned status, enum rpc_code code,
 	const char *message, bool quota)
 {
+	struct answer a;
+
 	switch (shape) {
-	case ANSWER_CONNECT:
-		return shape_connect(status, code, message, quota);
 	case ANSWER_AIP193:
-		return shape_take(
-			status, json_pack("{s:{s:i, s:s, s:s, s:o}}", "error", "code",
-					(int)status, "message", message, "status",
-					rpc_name(code), "details", quota_details(quota)));
+		return shape_aip193(status, code, message, quota);
 	case ANSWER_HTML:
 		return shape_html(status, message);
 	case ANSWER_PLAIN:
@@ -90,8 +81,10 @@ struct answer answer_shaped(enum answer_shape shape, unsigned status, enum rpc_c
 	case ANSWER_EMPTY:
 		return (struct answer){.status = status};
 	default:
-		return shape_take(
-			status, json_pack("{s:i, s:s, s:o}", "code", (int)code, "message",
-					message, "details", quota_details(quota)));
+		a = answer_problem_take(code, quota_details(quota), "%s", message);
+		a.status = status;
+		if (shape != ANSWER_NATIVE)
+			write_as(&a, shape);
+		return a;
 	}
 }

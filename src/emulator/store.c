@@ -67,6 +67,12 @@ static struct text *render(const struct store *s, const struct vpc *v)
 	return shown ? text_from_json(shown) : NULL;
 }
 
+static void store_list_forget(struct store *s)
+{
+	text_unref(s->list);
+	s->list = NULL;
+}
+
 /* Makes doc what is shown from now on; takes it. */
 static int show_take(struct store *s, struct vpc *v, json_t *doc)
 {
@@ -206,6 +212,38 @@ int store_insert(struct store *s, json_t *doc, bool as_given, struct vpc **ret)
 	return 0;
 }
 
+int store_snapshot(struct store *s)
+{
+	struct buf lines CLEANUP_BUF = BUF_INIT(JOURNAL_MAX);
+	int r = journal_snapshot_begin(&lines);
+	struct vpc *v;
+
+	TAILQ_FOREACH(v, &s->all, link)
+	{
+		struct journal_change change = {.kind = JOURNAL_ADD,
+			.doc = v->phase_end_ms ? v->settled : v->doc,
+			.as_given = v->as_given};
+
+		if (r == 0 && change.doc) /* none: it is being deleted */
+			r = journal_snapshot_add(&lines, &change);
+	}
+	return r < 0 ? r : journal_replace(s->journal, &lines);
+}
+
+/* Writes the change down, and now and then a snapshot first. */
+static int store_journal(struct store *s, const struct journal_change *change)
+{
+	if (!s->journal)
+		return 0;
+	if (journal_is_long(s->journal, s->count)) {
+		int r = store_snapshot(s);
+
+		if (r < 0)
+			return r;
+	}
+	return journal_append(s->journal, change);
+}
+
 int store_add(
 	struct store *s, json_t *doc, bool as_given, const char *phase, struct vpc **ret)
 {
@@ -217,7 +255,7 @@ int store_add(
 
 	if (r == 0)
 		r = store_insert(s, shown, as_given, &v);
-	if (r < 0)
+	if (r)
 		return r;
 	*ret = v;
 	if (phase && s->provision_ms)

@@ -10,12 +10,6 @@
 #define LIST_NONE  "{}" /* of the brief dialect */
 #define LIST_MAX   ((size_t)1 << 31)
 
-void store_list_forget(struct store *s)
-{
-	text_unref(s->list);
-	s->list = NULL;
-}
-
 static void list_add(struct buf *list, const struct text *item)
 {
 	if (!item)

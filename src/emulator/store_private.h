@@ -35,9 +35,6 @@ void store_settle(struct store *s);
 int store_insert(struct store *s, json_t *doc, bool as_given, struct vpc **ret);
 /* Forgets all VPCs without the journal. */
 void store_clear(struct store *s);
-void store_list_forget(struct store *s);
-/* Writes the change down, and now and then a snapshot first. */
-int store_journal(struct store *s, const struct journal_change *change);
 /* The whole state as the journal's new beginning. */
 int store_snapshot(struct store *s);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the store begins: the state file, a list answer from a file, samples; and how it gets to
- * the disk. */
+/* Where the store begins: the state file, a list answer from a file, samples. */
 #include "store_private.h"
 
 #include <errno.h>
 #include <string.h>
 #include "base/file.h"
 #include "samples.h"
-#include "schema.h"
+#include "message.h"
+#include "proto/method.h"
 
 #define LOAD_MAX ((size_t)1 << 30)
 
@@ -27,37 +27,6 @@ static int store_replay(void *arg, const struct journal_change *change)
 	if (change->kind == JOURNAL_PUT)
 		return store_insert(s, change->doc, change->as_given, NULL);
 	return v ? store_remove(s, v, NULL) : 0;
-}
-
-int store_snapshot(struct store *s)
-{
-	struct buf lines CLEANUP_BUF = BUF_INIT(JOURNAL_MAX);
-	int r = journal_snapshot_begin(&lines);
-	struct vpc *v;
-
-	TAILQ_FOREACH(v, &s->all, link)
-	{
-		struct journal_change change = {.kind = JOURNAL_ADD,
-			.doc = v->phase_end_ms ? v->settled : v->doc,
-			.as_given = v->as_given};
-
-		if (r == 0 && change.doc) /* none: it is being deleted */
-			r = journal_snapshot_add(&lines, &change);
-	}
-	return r < 0 ? r : journal_replace(s->journal, &lines);
-}
-
-int store_journal(struct store *s, const struct journal_change *change)
-{
-	if (!s->journal)
-		return 0;
-	if (journal_is_long(s->journal, s->count)) {
-		int r = store_snapshot(s);
-
-		if (r < 0)
-			return r;
-	}
-	return journal_append(s->journal, change);
 }
 
 /* A file is taken as it is: only what has no id gets one. */
@@ -110,7 +79,8 @@ static int add_samples(struct store *s)
 	for (size_t i = 0; (text = sample_request(i)); i++) {
 		json_auto_t *body = json_loads(text, 0, NULL), *request = NULL, *doc = NULL;
 		char id[STAMP_ID_MAX], now[STAMP_TEXT_MAX];
-		int r = proto_decode(&schema_create, body, &request, NULL);
+		int r = message_from_json(
+			method_of(METHOD_CREATE_VPC)->request, body, &request, NULL);
 
 		if (r < 0)
 			return r;

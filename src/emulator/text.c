@@ -3,14 +3,9 @@
 #include "text.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
-
-#define GZIP_WINDOW (15 + 16) /* zlib.h: with a gzip header */
-#define GZIP_LEVEL  1	      /* repetitive JSON; more costs time and saves little */
 
 struct text *text_new(const void *bytes, size_t len)
 {
@@ -48,46 +43,26 @@ void text_unref(struct text *t)
 {
 	if (!t || __atomic_sub_fetch(&t->refs, 1, __ATOMIC_ACQ_REL))
 		return;
-	text_unref(t->packed);
+	for (unsigned i = 0; i < TEXT_FORMS; i++)
+		text_unref(t->forms[i]);
 	free(t);
 }
 
-static struct text *pack(const struct text *t)
+struct text *text_form(struct text *t, enum text_form form)
 {
-	z_stream z = {.next_in = (unsigned char *)t->bytes, .avail_in = (uInt)t->len};
-	struct text *packed;
-	uLong most;
-
-	if (t->len > UINT_MAX || deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, 8,
-					 Z_DEFAULT_STRATEGY) != Z_OK)
-		return NULL;
-	most = deflateBound(&z, t->len);
-	packed = most <= UINT_MAX ? malloc(sizeof(*packed) + most + 1) : NULL;
-	if (packed) {
-		z.next_out = (unsigned char *)packed->bytes;
-		z.avail_out = (uInt)most;
-		deflate(&z, Z_FINISH); /* the bound holds: it ends */
-		*packed = (struct text){.refs = 1, .len = z.total_out};
-		packed->bytes[packed->len] = '\0';
-	}
-	deflateEnd(&z);
-	return packed;
+	return text_ref(__atomic_load_n(&t->forms[form], __ATOMIC_ACQUIRE));
 }
 
-/* Of two threads that meet here one keeps what it made. */
-struct text *text_gzip(struct text *t)
+struct text *text_keep_take(struct text *t, enum text_form form, struct text *made)
 {
-	struct text *packed = __atomic_load_n(&t->packed, __ATOMIC_ACQUIRE), *none = NULL;
+	struct text *none = NULL;
 
-	if (packed)
-		return text_ref(packed);
-	packed = pack(t);
-	if (packed && !__atomic_compare_exchange_n(&t->packed, &none, packed, false,
-			      __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-		text_unref(packed);
-		packed = none;
+	if (made && !__atomic_compare_exchange_n(&t->forms[form], &none, made, false,
+			    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+		text_unref(made);
+		made = none;
 	}
-	return text_ref(packed);
+	return text_ref(made);
 }
 
 static uint64_t mix(uint64_t h, uint64_t word)

@@ -10,14 +10,16 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 
+/* What else is made of the bytes once somebody asks for it. */
+enum text_form { TEXT_GZIP, TEXT_WIRE, TEXT_FORMS };
+
 struct text {
 	unsigned refs;	/* atomic */
 	bool is_hashed; /* atomic: hash is there */
 	uint64_t hash[2];
-	struct text *
-		packed; /* atomic; owned: the same as gzip once somebody asked, else NULL */
-	size_t len;	/* bytes */
-	char bytes[];	/* NUL-terminated behind len */
+	struct text *forms[TEXT_FORMS]; /* atomic, each; owned, or NULL */
+	size_t len;			/* bytes */
+	char bytes[];			/* NUL-terminated behind len */
 };
 
 /* Each returns a new reference, or NULL without memory. */
@@ -34,8 +36,11 @@ static inline void text_unrefp(struct text **t)
 }
 #define CLEANUP_TEXT CLEANUP(text_unrefp)
 
-/* The bytes as gzip, made at the first call: a reference of its own, NULL without memory. */
-struct text *text_gzip(struct text *t);
+/* A new reference to that form of it; NULL when it has not been made. */
+struct text *text_form(struct text *t, enum text_form form);
+/* Keeps what was made, takes it, and returns a new reference to what is kept: of two threads that
+ * made it, one keeps it. NULL stays NULL. */
+struct text *text_keep_take(struct text *t, enum text_form form, struct text *made);
 
 #define TEXT_TAG_MAX 48
 /* A strong entity tag over the bytes, with its quotes. */

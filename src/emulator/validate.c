@@ -7,8 +7,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "cidr.h"
-#include "rules.h"
-#include "schema.h"
+#include "message.h"
 
 #define VALIDATE_TEXT_MAX ((size_t)4 << 20)
 #define NAME_MAX_LENGTH	  30
@@ -42,9 +41,9 @@ static void check_length(const json_t *text, json_t *violations, const char *fie
 	size_t len = text ? count_characters(text) : 0;
 
 	if (len < 1)
-		rules_violate(violations, field, "must be at least 1 characters");
+		answer_violate(violations, field, "must be at least 1 characters");
 	if (len > NAME_MAX_LENGTH)
-		rules_violate(violations, field, "must be at most %d characters",
+		answer_violate(violations, field, "must be at most %d characters",
 			NAME_MAX_LENGTH);
 }
 
@@ -55,7 +54,7 @@ static void check_vpc_name(const json_t *name, json_t *violations)
 	check_length(name, violations, "name");
 	if (!is_of(name, VPC_NAME_ALPHABET) || s[0] == '-' ||
 		s[json_string_length(name) - 1] == '-')
-		rules_violate(violations, "name", "does not match regex pattern `%s`",
+		answer_violate(violations, "name", "does not match regex pattern `%s`",
 			VPC_NAME_PATTERN);
 }
 
@@ -64,10 +63,10 @@ static void check_ip_prefix(const json_t *value, json_t *violations, const char 
 	struct cidr cidr;
 
 	if (json_string_length(value) == 0)
-		rules_violate(violations, field,
+		answer_violate(violations, field,
 			"value is empty, which is not a valid IP prefix");
 	else if (!cidr_parse(value, &cidr))
-		rules_violate(violations, field, "must be a valid IP prefix");
+		answer_violate(violations, field, "must be a valid IP prefix");
 }
 
 static void check_vpc_prefixes(const json_t *prefixes, json_t *violations)
@@ -82,7 +81,7 @@ static void check_vpc_prefixes(const json_t *prefixes, json_t *violations)
 		snprintf(field, sizeof(field), "vpc_prefixes[%zu].name", i);
 		check_length(name, violations, field);
 		if (!is_of(name, PREFIX_ALPHABET))
-			rules_violate(violations, field,
+			answer_violate(violations, field,
 				"does not match regex pattern `%s`", PREFIX_PATTERN);
 		snprintf(field, sizeof(field), "vpc_prefixes[%zu].value", i);
 		check_ip_prefix(json_object_get(prefix, "value"), violations, field);
@@ -99,8 +98,6 @@ static bool has_twice(const json_t *servers)
 	json_array_foreach (servers, i, one) {
 		const char *text = json_string_value(one);
 
-		if (strlen(text) != json_string_length(one))
-			continue; /* it is no address either */
 		if (json_object_get(seen, text))
 			return true;
 		json_object_set_new(seen, text, json_true());
@@ -117,15 +114,15 @@ static void check_dhcp(const json_t *request, json_t *violations)
 	size_t i;
 
 	if (has_twice(servers))
-		rules_violate(violations, "dhcp.dns.servers",
+		answer_violate(violations, "dhcp.dns.servers",
 			"repeated value must contain unique items");
 	json_array_foreach (servers, i, server) {
 		snprintf(field, sizeof(field), "dhcp.dns.servers[%zu]", i);
 		if (json_string_length(server) == 0)
-			rules_violate(violations, field,
+			answer_violate(violations, field,
 				"value is empty, which is not a valid IP address");
 		else if (!cidr_is_address(server))
-			rules_violate(violations, field, "must be a valid IP address");
+			answer_violate(violations, field, "must be a valid IP address");
 	}
 }
 
@@ -135,7 +132,7 @@ static bool is_enum(const json_t *value, const char *name)
 	const char *text = json_string_value(value);
 
 	return value ? text && strcmp(text, name) == 0
-		     : strcmp(name, SCHEMA_TYPE_NONE) == 0;
+		     : strcmp(name, MESSAGE_TYPE_NONE) == 0;
 }
 
 static void check_host_prefix_message(
@@ -145,20 +142,20 @@ static void check_host_prefix_message(
 	const json_t *ipam = json_object_get(prefix, "ipam");
 	const json_t *policy = json_object_get(ipam, "gatewayAddressPolicy");
 
-	if (is_enum(type, SCHEMA_TYPE_NONE))
-		rules_violate(violations, field, "host prefix type required but not set");
+	if (is_enum(type, MESSAGE_TYPE_NONE))
+		answer_violate(violations, field, "host prefix type required but not set");
 	if (json_array_size(json_object_get(prefix, "prefixes")) == 0)
-		rules_violate(
+		answer_violate(
 			violations, field, "host prefix prefixes required but not set");
 	if (is_enum(type, "PRIMARY") && ipam)
-		rules_violate(violations, field,
+		answer_violate(violations, field,
 			"host prefix ipam must not be set for the primary host prefix");
 	if (!is_enum(type, "PRIMARY") && !ipam)
-		rules_violate(violations, field,
+		answer_violate(violations, field,
 			"host prefix ipam required for secondary host prefixes but not "
 			"set");
-	if (!is_enum(policy, SCHEMA_POLICY_NONE) && !is_enum(type, "ATTACHED"))
-		rules_violate(violations, field,
+	if (!is_enum(policy, MESSAGE_POLICY_NONE) && !is_enum(type, "ATTACHED"))
+		answer_violate(violations, field,
 			"host prefix ipam gateway_address_policy may only be set for type "
 			"ATTACHED");
 }
@@ -167,7 +164,7 @@ static void check_ipam(const json_t *ipam, json_t *violations, const char *field
 {
 	if (is_enum(json_object_get(ipam, "gatewayAddressPolicy"), "EUI64") &&
 		json_integer_value(json_object_get(ipam, "prefixLength")) != EUI64_LENGTH)
-		rules_violate(violations, field,
+		answer_violate(violations, field,
 			"gateway_address_policy EUI64 requires prefix_length %d",
 			EUI64_LENGTH);
 }
@@ -197,7 +194,7 @@ void validate_create(const json_t *request, json_t *violations)
 
 	if (json_string_length(json_object_get(request, "hostPrefix")) &&
 		json_array_size(many))
-		rules_violate(violations, "",
+		answer_violate(violations, "",
 			"only one of host_prefix (deprecated) or host_prefixes may be set");
 	check_vpc_name(json_object_get(request, "name"), violations);
 	check_vpc_prefixes(json_object_get(request, "vpcPrefixes"), violations);

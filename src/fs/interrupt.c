@@ -12,21 +12,9 @@
 
 #define LOOK_NS 20000000 /* a fifth of what a person notices */
 
-static void watch_locked(struct interrupts *in, struct request *rq)
+static void unwatch_locked(struct request *rq)
 {
-	rq->is_watched = true;
-	rq->next_watched = in->first;
-	in->first = rq;
-	pthread_cond_signal(&in->changed);
-}
-
-static void unwatch_locked(struct interrupts *in, struct request *rq)
-{
-	struct request **at = &in->first;
-
-	while (*at != rq)
-		at = &(*at)->next_watched;
-	*at = rq->next_watched;
+	LIST_REMOVE(rq, watched);
 	rq->is_watched = false;
 }
 
@@ -43,7 +31,9 @@ static void on_interrupt(fuse_req_t req, void *arg)
 		return;
 	}
 	pthread_mutex_lock(&in->lock);
-	watch_locked(in, rq);
+	rq->is_watched = true;
+	LIST_INSERT_HEAD(&in->watched, rq, watched);
+	pthread_cond_signal(&in->changed);
 	pthread_mutex_unlock(&in->lock);
 }
 
@@ -60,16 +50,16 @@ void interrupts_unhook(struct request *rq)
 	fuse_req_interrupt_func(rq->req, NULL, NULL);
 	pthread_mutex_lock(&in->lock);
 	if (rq->is_watched)
-		unwatch_locked(in, rq);
+		unwatch_locked(rq);
 	pthread_mutex_unlock(&in->lock);
 }
 
 static void look_locked(struct interrupts *in)
 {
-	for (struct request *rq = in->first, *next; rq; rq = next) {
-		next = rq->next_watched;
+	for (struct request *rq = LIST_FIRST(&in->watched), *next; rq; rq = next) {
+		next = LIST_NEXT(rq, watched);
 		if (process_is_told_to_stop(rq->op.pid)) {
-			unwatch_locked(in, rq);
+			unwatch_locked(rq);
 			cancel_fire(&rq->cancel);
 		}
 	}
@@ -83,7 +73,7 @@ static void *watch_run(void *arg)
 	pthread_mutex_lock(&in->lock);
 	while (!in->ending) {
 		look_locked(in);
-		if (!in->first) {
+		if (LIST_EMPTY(&in->watched)) {
 			pthread_cond_wait(&in->changed, &in->lock);
 			continue;
 		}

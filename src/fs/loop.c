@@ -120,6 +120,7 @@ static void worker_serve(struct worker *w)
 {
 	struct fs *fs = w->fs;
 	struct worker *done;
+	struct trace trace;
 
 	pthread_mutex_lock(&fs->lock);
 	fs->idle--;
@@ -128,7 +129,9 @@ static void worker_serve(struct worker *w)
 	done = STEAL(fs->done);
 	pthread_mutex_unlock(&fs->lock);
 	workers_reap(done);
+	trace_begin(fs, &w->buf, &trace);
 	fuse_session_process_buf(fs->session, &w->buf);
+	trace_end(fs, &trace);
 }
 
 /* Back from a request. Returns false when there are enough others. */
@@ -163,7 +166,21 @@ static void *worker_run(void *arg)
 	return NULL;
 }
 
-/* Until a stop signal, fs_stop, or the mount is gone. */
+/* Takes a signal. Returns whether it ends the mount. */
+static bool take_signal(struct fs *fs, int signal_fd)
+{
+	struct signalfd_siginfo info;
+
+	if (read(signal_fd, &info, sizeof(info)) != sizeof(info))
+		return false;
+	if (info.ssi_signo != SIGHUP)
+		return true;
+	if (fs->options.reload)
+		fs->options.reload(fs->options.arg);
+	return false;
+}
+
+/* Until a signal that ends it, fs_stop, or the mount is gone. */
 static void wait_for_end(struct fs *fs, int signal_fd)
 {
 	struct pollfd fds[] = {
@@ -171,8 +188,10 @@ static void wait_for_end(struct fs *fs, int signal_fd)
 		{.fd = signal_fd, .events = POLLIN},
 	};
 
-	while (poll(fds, 2, -1) < 0 && errno == EINTR)
-		;
+	do {
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			return;
+	} while (!fds[0].revents && !(fds[1].revents && take_signal(fs, signal_fd)));
 }
 
 /* Running handlers end by the stopping hook and answer; workers that wait for a request are

@@ -12,8 +12,7 @@ struct page {
 	char *bytes; /* owned */
 	size_t size, used;
 	bool plus, granted;
-	uint64_t *ids; /* owned: lookups in this page */
-	size_t id_count, id_cap;
+	struct buf ids; /* of uint64_t: lookups in this page */
 };
 
 static struct dir_list *list_of(const struct fuse_file_info *fi)
@@ -27,7 +26,7 @@ void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	struct request rq;
 	int r, err;
 
-	request_begin(&rq, req, REQUEST_READ);
+	request_begin(&rq, req, REQUEST_READ, __func__);
 	rq.op.is_reading = true;
 	r = tree_opendir(rq.tree, &rq.op, ino, &list);
 	err = request_end(&rq, r);
@@ -38,21 +37,6 @@ void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	fi->fh = (uint64_t)(uintptr_t)list;
 	if (fuse_reply_open(req, fi) == -ENOENT)
 		tree_closedir(list);
-}
-
-static bool page_remember(struct page *p, uint64_t id)
-{
-	if (p->id_count == p->id_cap) {
-		size_t cap = p->id_cap ? p->id_cap * 2 : 32;
-		uint64_t *ids = realloc(p->ids, cap * sizeof(*ids));
-
-		if (!ids)
-			return false;
-		p->ids = ids;
-		p->id_cap = cap;
-	}
-	p->ids[p->id_count++] = id;
-	return true;
 }
 
 static bool page_fill(
@@ -71,7 +55,7 @@ static bool page_fill(
 	} else {
 		need = fuse_add_direntry(p->req, at, left, name, &e->attr, (off_t)next_off);
 	}
-	if (need > left || (e->id && !page_remember(p, e->id)))
+	if (need > left || (e->id && buf_add(&p->ids, &e->id, sizeof(e->id)) < 0))
 		return false;
 	p->used += need;
 	return true;
@@ -79,8 +63,10 @@ static bool page_fill(
 
 static void page_forget(struct page *p, struct tree *tree)
 {
-	for (size_t i = 0; i < p->id_count; i++)
-		tree_forget(tree, p->ids[i], 1);
+	const uint64_t *ids = (const void *)p->ids.data;
+
+	for (size_t i = 0; i < p->ids.len / sizeof(*ids); i++)
+		tree_forget(tree, ids[i], 1);
 }
 
 /* Filled and sent with one grant: nothing that is told in it changes in between. */
@@ -104,20 +90,25 @@ static void send_page(struct page *p, struct request *rq, struct dir_list *list,
 static void read_page(
 	fuse_req_t req, size_t size, off_t off, struct fuse_file_info *fi, bool plus)
 {
-	struct page p = {.req = req, .bytes = malloc(size), .size = size, .plus = plus};
+	struct page p = {.req = req,
+		.bytes = malloc(size),
+		.size = size,
+		.plus = plus,
+		/* An entry takes more bytes of the answer than its id does here. */
+		.ids = BUF_INIT(size)};
 	struct request rq;
 	int r = -ENOMEM;
 
-	request_begin(&rq, req, REQUEST_READ);
+	request_begin(&rq, req, REQUEST_READ, __func__);
+	rq.op.is_reading = true;
 	if (p.bytes)
-		rq.op.is_reading = true;
-	r = tree_readdir_begin(list_of(fi), &rq.op, (uint64_t)off);
+		r = tree_readdir_begin(list_of(fi), &rq.op, (uint64_t)off);
 	if (r < 0)
 		reply_err(&rq, r);
 	else
 		send_page(&p, &rq, list_of(fi), off);
 	free(p.bytes);
-	free(p.ids);
+	buf_release(&p.ids);
 }
 
 void op_readdir(

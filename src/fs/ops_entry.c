@@ -8,7 +8,7 @@ void op_lookup(fuse_req_t req, fuse_ino_t dir, const char *name)
 	struct tree_entry e;
 	int r;
 
-	request_begin(&rq, req, REQUEST_READ);
+	request_begin(&rq, req, REQUEST_READ, __func__);
 	rq.op.is_look = true;
 	r = tree_lookup(rq.tree, &rq.op, dir, name, &e);
 	reply_entry(&rq, r, &e);
@@ -37,7 +37,7 @@ void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	struct tree_entry e;
 	int r;
 
-	request_begin(&rq, req, REQUEST_READ);
+	request_begin(&rq, req, REQUEST_READ, __func__);
 	r = tree_getattr(rq.tree, &rq.op, ino, handle_of(fi), &e);
 	reply_attr(&rq, r, &e);
 }
@@ -74,7 +74,7 @@ void op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int set,
 	struct tree_entry e;
 	int r;
 
-	request_begin(&rq, req, REQUEST_CHANGE);
+	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	r = tree_setattr(rq.tree, &rq.op, ino, handle_of(fi), attr, set_of(set), &e);
 	reply_attr(&rq, r, &e);
 }
@@ -85,7 +85,7 @@ void op_readlink(fuse_req_t req, fuse_ino_t ino)
 	struct request rq;
 	int r, err;
 
-	request_begin(&rq, req, REQUEST_READ);
+	request_begin(&rq, req, REQUEST_READ, __func__);
 	r = tree_readlink(rq.tree, &rq.op, ino, &target);
 	err = request_end(&rq, r);
 	if (err)
@@ -101,7 +101,7 @@ void op_mknod(fuse_req_t req, fuse_ino_t dir, const char *name, mode_t mode, dev
 	int r;
 
 	(void)dev;
-	request_begin(&rq, req, REQUEST_NAME);
+	request_begin(&rq, req, REQUEST_NAME, __func__);
 	r = tree_mknod(rq.tree, &rq.op, dir, name, mode, &e);
 	reply_entry(&rq, r, &e);
 }
@@ -112,7 +112,7 @@ void op_mkdir(fuse_req_t req, fuse_ino_t dir, const char *name, mode_t mode)
 	struct tree_entry e;
 	int r;
 
-	request_begin(&rq, req, REQUEST_NAME);
+	request_begin(&rq, req, REQUEST_NAME, __func__);
 	r = tree_mkdir(rq.tree, &rq.op, dir, name, mode, &e);
 	reply_entry(&rq, r, &e);
 }
@@ -123,7 +123,7 @@ void op_symlink(fuse_req_t req, const char *target, fuse_ino_t dir, const char *
 	struct tree_entry e;
 	int r;
 
-	request_begin(&rq, req, REQUEST_NAME);
+	request_begin(&rq, req, REQUEST_NAME, __func__);
 	r = tree_symlink(rq.tree, &rq.op, dir, name, target, &e);
 	reply_entry(&rq, r, &e);
 }
@@ -134,7 +134,7 @@ void op_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t dir, const char *name)
 	struct tree_entry e;
 	int r;
 
-	request_begin(&rq, req, REQUEST_NAME);
+	request_begin(&rq, req, REQUEST_NAME, __func__);
 	r = tree_link(rq.tree, &rq.op, ino, dir, name, &e);
 	reply_entry(&rq, r, &e);
 }
@@ -143,7 +143,7 @@ void op_unlink(fuse_req_t req, fuse_ino_t dir, const char *name)
 {
 	struct request rq;
 
-	request_begin(&rq, req, REQUEST_NAME);
+	request_begin(&rq, req, REQUEST_NAME, __func__);
 	reply_err(&rq, tree_unlink(rq.tree, &rq.op, dir, name));
 }
 
@@ -151,7 +151,7 @@ void op_rmdir(fuse_req_t req, fuse_ino_t dir, const char *name)
 {
 	struct request rq;
 
-	request_begin(&rq, req, REQUEST_NAME);
+	request_begin(&rq, req, REQUEST_NAME, __func__);
 	reply_err(&rq, tree_rmdir(rq.tree, &rq.op, dir, name));
 }
 
@@ -160,6 +160,6 @@ void op_rename(fuse_req_t req, fuse_ino_t dir, const char *name, fuse_ino_t new_
 {
 	struct request rq;
 
-	request_begin(&rq, req, REQUEST_NAME);
+	request_begin(&rq, req, REQUEST_NAME, __func__);
 	reply_err(&rq, tree_rename(rq.tree, &rq.op, dir, name, new_dir, new_name, flags));
 }

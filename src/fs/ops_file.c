@@ -14,12 +14,6 @@ static void fill_info(struct fuse_file_info *fi, const struct tree_open *open)
 	fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
 }
 
-/* Nobody took the handle: no RELEASE will come. */
-static void take_back(struct request *rq, const struct tree_open *open)
-{
-	tree_release(open->handle, &rq->op);
-}
-
 void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	bool reads = (fi->flags & O_ACCMODE) == O_RDONLY;
@@ -27,8 +21,8 @@ void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	struct request rq;
 	int r, err;
 
-	request_begin(&rq, req, reads ? REQUEST_READ : REQUEST_CHANGE);
-	rq.op.is_reading = (fi->flags & O_ACCMODE) == O_RDONLY;
+	request_begin(&rq, req, reads ? REQUEST_READ : REQUEST_CHANGE, __func__);
+	rq.op.is_reading = reads;
 	r = tree_open(rq.tree, &rq.op, ino, fi->flags, &open);
 	err = request_end(&rq, r);
 	if (err) {
@@ -37,8 +31,9 @@ void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	}
 	fill_info(fi, &open);
 	rq.op.cancel = NULL;
+	/* Nobody took the handle: no RELEASE will come. */
 	if (fuse_reply_open(req, fi) == -ENOENT)
-		take_back(&rq, &open);
+		tree_release(open.handle, &rq.op);
 }
 
 void op_create(fuse_req_t req, fuse_ino_t dir, const char *name, mode_t mode,
@@ -50,7 +45,7 @@ void op_create(fuse_req_t req, fuse_ino_t dir, const char *name, mode_t mode,
 	struct request rq;
 	int r, err;
 
-	request_begin(&rq, req, REQUEST_NAME);
+	request_begin(&rq, req, REQUEST_NAME, __func__);
 	r = tree_create(rq.tree, &rq.op, dir, name, mode, fi->flags, &e, &open);
 	err = request_end(&rq, r);
 	if (err) {
@@ -62,7 +57,7 @@ void op_create(fuse_req_t req, fuse_ino_t dir, const char *name, mode_t mode,
 	r = fuse_reply_create(req, &param, fi);
 	tree_grant_end(rq.tree);
 	if (r == -ENOENT) {
-		take_back(&rq, &open);
+		tree_release(open.handle, &rq.op);
 		tree_forget(rq.tree, e.id, 1);
 	}
 }
@@ -75,7 +70,7 @@ void op_read(
 	int r;
 
 	(void)ino;
-	request_begin(&rq, req, REQUEST_READ);
+	request_begin(&rq, req, REQUEST_READ, __func__);
 	r = tree_read(handle_of(fi), &rq.op, (uint64_t)off, size, &bytes);
 	reply_buf(&rq, r, &bytes);
 }
@@ -87,7 +82,7 @@ void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, of
 	int r, err;
 
 	(void)ino;
-	request_begin(&rq, req, REQUEST_CHANGE);
+	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	r = tree_write(
 		handle_of(fi), &rq.op, (uint64_t)off, bytes, size, fi->flags & O_APPEND);
 	err = request_end(&rq, r);
@@ -102,7 +97,7 @@ void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	struct request rq;
 
 	(void)ino;
-	request_begin(&rq, req, REQUEST_CHANGE);
+	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	reply_err(&rq, tree_flush(handle_of(fi), &rq.op));
 }
 
@@ -112,7 +107,7 @@ void op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_inf
 
 	(void)ino;
 	(void)datasync;
-	request_begin(&rq, req, REQUEST_CHANGE);
+	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	reply_err(&rq, tree_fsync(handle_of(fi), &rq.op));
 }
 
@@ -121,7 +116,7 @@ void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	struct request rq;
 
 	(void)ino;
-	request_begin(&rq, req, REQUEST_CHANGE);
+	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	tree_release(handle_of(fi), &rq.op);
 	reply_err(&rq, 0);
 }
@@ -133,7 +128,7 @@ void op_fallocate(fuse_req_t req, fuse_ino_t ino, int mode, off_t off, off_t len
 	int r = off < 0 || len < 0 ? -EINVAL : 0;
 
 	(void)ino;
-	request_begin(&rq, req, REQUEST_CHANGE);
+	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	if (r == 0)
 		r = tree_fallocate(handle_of(fi), mode, (uint64_t)off, (uint64_t)len);
 	reply_err(&rq, r);

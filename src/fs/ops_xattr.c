@@ -8,7 +8,7 @@ void op_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *v
 {
 	struct request rq;
 
-	request_begin(&rq, req, REQUEST_CHANGE);
+	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	reply_err(&rq, tree_setxattr(rq.tree, ino, name, value, size, flags));
 }
 
@@ -32,7 +32,7 @@ void op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
 	CLEANUP_BUF struct buf value = BUF_INIT(TREE_XATTR_MAX);
 	struct request rq;
 
-	request_begin(&rq, req, REQUEST_CHANGE);
+	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	reply_sized(&rq, tree_getxattr(rq.tree, ino, name, &value), &value, size);
 }
 
@@ -41,7 +41,7 @@ void op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 	CLEANUP_BUF struct buf names = BUF_INIT(TREE_XATTR_MAX);
 	struct request rq;
 
-	request_begin(&rq, req, REQUEST_CHANGE);
+	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	reply_sized(&rq, tree_listxattr(rq.tree, ino, &names), &names, size);
 }
 
@@ -49,6 +49,6 @@ void op_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name)
 {
 	struct request rq;
 
-	request_begin(&rq, req, REQUEST_CHANGE);
+	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	reply_err(&rq, tree_removexattr(rq.tree, ino, name));
 }

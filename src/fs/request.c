@@ -7,26 +7,32 @@
  * frees the request. */
 #include <errno.h>
 #include "base/clock.h"
+#include "base/probe.h"
 #include "session.h"
 
 #define TICK_US 10000 /* the kernel counts in ticks of up to 10 ms, and rounds up */
 
-void request_begin(struct request *rq, fuse_req_t req, enum request_kind kind)
+void request_begin(
+	struct request *rq, fuse_req_t req, enum request_kind kind, const char *operation)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
 
 	rq->req = req;
 	rq->fs = fuse_req_userdata(req);
 	rq->tree = rq->fs->tree;
+	rq->operation = operation;
 	rq->kind = kind;
 	rq->generation = tree_generation(rq->tree);
+	rq->trace = pthread_getspecific(rq->fs->trace_key);
 	rq->op = (struct op){
 		.deadline_ms = clock_mono_ms() + rq->fs->options.timeout_ms,
 		.uid = ctx->uid,
 		.gid = ctx->gid,
 		.pid = ctx->pid,
 		.umask = ctx->umask,
+		.calls = rq->trace ? &rq->trace->calls : NULL,
 	};
+	PROBE(request__begin, operation, ctx->pid);
 	if (kind != REQUEST_READ)
 		return;
 	cancel_init(&rq->cancel);
@@ -43,7 +49,11 @@ int request_end(struct request *rq, int r)
 		interrupted = r < 0 && cancel_is_fired(&rq->cancel);
 		cancel_release(&rq->cancel);
 	}
-	return errno_out(r, rq->kind, interrupted);
+	r = errno_out(r, rq->kind, interrupted);
+	if (rq->trace)
+		rq->trace->errnum = r;
+	PROBE(request__end, rq->operation, rq->op.pid, r);
+	return r;
 }
 
 static double left_s(uint64_t until_us, bool granted)

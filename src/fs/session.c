@@ -49,8 +49,6 @@ static int add_options(struct buf *b, const struct fs_options *o)
 		r = buf_adds(b, ",ro");
 	if (r == 0 && o->allow_other)
 		r = buf_adds(b, ",allow_other");
-	if (r == 0 && o->debug)
-		r = buf_adds(b, ",debug");
 	if (r == 0 && o->mount_options && *o->mount_options)
 		r = buf_addf(b, ",%s", o->mount_options);
 	return r;
@@ -87,6 +85,10 @@ int fs_new(struct tree *tree, const struct fs_options *options, struct fs **ret,
 	if (!fs->options.threads_max)
 		fs->options.threads_max = THREADS_MAX_DEFAULT;
 	fs->tree = tree;
+	if (pthread_key_create(&fs->trace_key, NULL) != 0) {
+		free(fs);
+		return err_set(err, EAGAIN, "too many keys of threads");
+	}
 	pthread_mutex_init(&fs->lock, NULL);
 	fs->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	fuse_set_log_func(log_fuse);
@@ -133,6 +135,12 @@ void fs_free(struct fs *fs)
 		fuse_session_destroy(fs->session);
 	if (fs->wake_fd >= 0)
 		close(fs->wake_fd);
+	pthread_key_delete(fs->trace_key);
 	pthread_mutex_destroy(&fs->lock);
 	free(fs);
+}
+
+const char *fs_library_version(void)
+{
+	return fuse_pkgversion();
 }

@@ -7,6 +7,7 @@
 #include <fuse_lowlevel.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/queue.h>
 #include "base/cancel.h"
 #include "base/op.h"
 #include "fs/fs.h"
@@ -22,7 +23,7 @@ struct interrupts {
 	bool is_running;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	struct request *first; /* borrowed: each on its handler's stack */
+	LIST_HEAD(, request) watched; /* borrowed: each on its handler's stack */
 	bool ending;
 };
 
@@ -41,6 +42,7 @@ struct fs {
 
 	struct interrupts interrupts;
 	struct tree_notifier notifier;
+	pthread_key_t trace_key; /* a worker's struct trace while it serves */
 };
 
 extern const struct fuse_lowlevel_ops fs_ops;
@@ -49,6 +51,20 @@ extern const struct fuse_lowlevel_ops fs_ops;
  * Errors: -ENOMEM. */
 int init_answer_hook(struct fs *fs);
 void init_answer_add(struct fs *fs, const struct fuse_conn_info *conn);
+
+/* What is said of one request, on its worker's stack. */
+struct trace {
+	bool is_on;
+	uint32_t opcode;
+	uint64_t node;
+	pid_t pid;
+	uint64_t begun_us;
+	int errnum; /* what the caller was told */
+	unsigned calls;
+};
+/* trace.c: around the handler; nothing unless fs->options.debug. */
+void trace_begin(struct fs *fs, const struct fuse_buf *buf, struct trace *ret);
+void trace_end(struct fs *fs, const struct trace *trace);
 
 /* Serves until fs_stop, a signal, or the mount is gone. */
 int fs_loop(struct fs *fs);
@@ -64,13 +80,15 @@ struct request {
 	fuse_req_t req;
 	struct fs *fs;
 	struct tree *tree;
+	const char *operation;
 	enum request_kind kind;
 	struct op op;
 	uint64_t generation; /* of before the question */
 	struct cancel cancel;
-	struct request
-		*next_watched; /* with is_watched: under the lock of fs->interrupts */
+	struct trace *trace; /* borrowed, or NULL: nobody wants to know */
+	/* Under the lock of fs->interrupts. */
 	bool is_watched;
+	LIST_ENTRY(request) watched;
 };
 
 /* Has rq->cancel fire when the caller's end is wanted; until unhooked, which comes before the
@@ -80,9 +98,10 @@ void interrupts_stop(struct interrupts *in);
 void interrupts_hook(struct request *rq);
 void interrupts_unhook(struct request *rq);
 
-/* Starts the deadline. Every request_begin is followed by one of the replies below, or by
- * request_end and a reply of libfuse. */
-void request_begin(struct request *rq, fuse_req_t req, enum request_kind kind);
+/* Starts the deadline. operation: its name for the probes, static. Every request_begin is followed
+ * by one of the replies below, or by request_end and a reply of libfuse. */
+void request_begin(
+	struct request *rq, fuse_req_t req, enum request_kind kind, const char *operation);
 /* From here no interrupt arrives; the only use of rq after it is to read its members. Returns
  * what the caller is told for r. */
 int request_end(struct request *rq, int r);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include "base/clock.h"
+#include "base/probe.h"
 #include "failure.h"
 #include "job.h"
 #include "pool.h"
@@ -59,22 +60,20 @@ static int call_failed(const struct call *call, const struct job *job, struct er
 /* The job's answer becomes the caller's. */
 static void call_take_answer(struct http_answer *ret, struct job *job)
 {
-	size_t max = ret->body.max;
+	struct http_answer former = *ret;
 
-	http_answer_release(ret);
 	*ret = job->answer;
-	ret->body.max = max;
-	buf_init(&job->answer.body, 0);
+	ret->body.max = former.body.max;
+	job->answer = former;
 }
 
 /* Whether the answer in ret says "not now". */
-static bool is_busy(const struct call *call, const struct http_answer *answer)
+static bool call_is_busy(const struct call *call, struct http_answer *answer)
 {
-	bool success = answer->status >= 200 && answer->status < 400;
+	const struct http_request *request = call->request;
 
-	if (success || !call->request->is_busy)
-		return http_is_busy(answer->status);
-	return call->request->is_busy(answer);
+	return request->is_busy ? request->is_busy(request->is_busy_arg, answer)
+				: http_is_busy(answer->status);
 }
 
 /* One attempt, on a connection of its own if fresh. Returns 0 with an answer in ret;
@@ -97,7 +96,7 @@ static int call_attempt(
 		r = call_left(call, r, err);
 	} else if (job->result == CURLE_OK) {
 		call_take_answer(ret, job);
-		ret->may_repeat = is_busy(call, ret);
+		ret->may_repeat = call_is_busy(call, ret);
 	} else {
 		r = call_failed(call, job, err);
 		ret->may_repeat = !job->too_large && http_repeat_wait_ms(-r, -1, 1) >= 0;
@@ -147,11 +146,13 @@ int http_call(struct http *http, const struct http_request *request, const struc
 	struct err last = {""};
 	int r;
 
+	PROBE(call__begin, request->method, request->url);
 	ret->may_repeat = false;
 	pool_enter(http, &call.waiter, op->cancel);
 	r = call_run(&call, ret, &last);
 	pool_leave(&call.waiter, op->cancel);
 	ret->attempts = call.attempts;
+	PROBE(call__end, request->method, request->url, -r, r < 0 ? 0 : ret->status);
 	if (ret_sent)
 		*ret_sent = call.sent;
 	return r < 0 ? err_set(err, -r, "%s", last.text) : 0;

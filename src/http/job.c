@@ -8,23 +8,17 @@
 #include "base/clock.h"
 #include "retry.h"
 
-#define JOB_CONN_IDLE_S                                                                    \
-	50L /* below the idle limits of common load balancers (60 s and more) */
-#define JOB_CONN_LIFETIME_S 600L /* so that changes of DNS are seen */
+/* Below the idle limits of common load balancers (60 s and more). */
+#define JOB_CONN_IDLE_S 50L
+/* So that changes of DNS are seen. */
+#define JOB_CONN_LIFETIME_S 600L
 #define JOB_KEEPALIVE_S	    30L
 #define JOB_READ_SIZE	    65536L
-#define JOB_HEADER_MAX	    (SECRET_MAX + 64)
 
-/* Adds "name: value" to the headers. value may be secret: the line is wiped. */
-static int job_add_header(struct job *job, const char *name, const char *value)
+static int job_add_header(struct job *job, const char *line)
 {
-	char line[JOB_HEADER_MAX];
-	struct curl_slist *grown;
+	struct curl_slist *grown = curl_slist_append(job->headers, line);
 
-	if (snprintf(line, sizeof(line), "%s: %s", name, value) >= (int)sizeof(line))
-		return -EINVAL;
-	grown = curl_slist_append(job->headers, line);
-	explicit_bzero(line, sizeof(line));
 	if (!grown)
 		return -ENOMEM;
 	job->headers = grown;
@@ -33,23 +27,16 @@ static int job_add_header(struct job *job, const char *name, const char *value)
 
 static int job_fill_headers(struct job *job, const struct http_request *request)
 {
-	struct curl_slist *bare = curl_slist_append(NULL, "Expect:"); /* no 100-continue */
-	int r;
+	char bearer[SECRET_MAX + 32];
+	int r = job_add_header(job, "Expect:"); /* no 100-continue */
 
-	if (!bare)
-		return -ENOMEM;
-	job->headers = bare;
-	r = job_add_header(job, "Accept", "application/json");
-	if (r == 0 && request->body)
-		r = job_add_header(job, "Content-Type", "application/json");
-	if (r == 0 && request->if_none_match)
-		r = job_add_header(job, "If-None-Match", request->if_none_match);
+	for (size_t i = 0; r == 0 && request->headers && request->headers[i]; i++)
+		r = job_add_header(job, request->headers[i]);
 	if (r == 0 && request->bearer && request->bearer->bytes) {
-		char value[SECRET_MAX + 16];
-
-		snprintf(value, sizeof(value), "Bearer %s", request->bearer->bytes);
-		r = job_add_header(job, "Authorization", value);
-		explicit_bzero(value, sizeof(value));
+		snprintf(bearer, sizeof(bearer), "Authorization: Bearer %s",
+			request->bearer->bytes);
+		r = job_add_header(job, bearer);
+		explicit_bzero(bearer, sizeof(bearer));
 	}
 	return r;
 }
@@ -66,6 +53,7 @@ struct job *job_new(struct http *http, const struct http_request *request,
 	job->deadline_ms = deadline_ms;
 	job->fresh = fresh;
 	job->repeatable = request->repeatable;
+	job->speaks_http2 = request->speaks_http2;
 	http_answer_init(&job->answer, answer_max);
 	job->method = strdup(request->method);
 	job->url = strdup(request->url);
@@ -84,10 +72,9 @@ struct job *job_new(struct http *http, const struct http_request *request,
 	return job;
 }
 
-struct job *job_ref(struct job *job)
+void job_ref(struct job *job)
 {
 	atomic_fetch_add(&job->refs, 1);
-	return job;
 }
 
 void job_unref(struct job *job)
@@ -129,10 +116,10 @@ static size_t job_on_body(char *bytes, size_t size, size_t count, void *arg)
 }
 
 /* Method and body. Returns 0 or what curl said. */
-static int job_set_request(struct job *job, const struct job_settings *settings)
+static unsigned job_set_request(struct job *job, const struct job_settings *settings)
 {
 	CURL *easy = job->easy;
-	int r = curl_easy_setopt(easy, CURLOPT_URL, job->url);
+	unsigned r = curl_easy_setopt(easy, CURLOPT_URL, job->url);
 
 	r |= curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	r |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, job->headers);
@@ -147,10 +134,10 @@ static int job_set_request(struct job *job, const struct job_settings *settings)
 	return r;
 }
 
-static int job_set_callbacks(struct job *job, const struct job_settings *settings)
+static unsigned job_set_callbacks(struct job *job, const struct job_settings *settings)
 {
 	CURL *easy = job->easy;
-	int r = curl_easy_setopt(easy, CURLOPT_PRIVATE, job);
+	unsigned r = curl_easy_setopt(easy, CURLOPT_PRIVATE, job);
 
 	r |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, job->details);
 	r |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, job_on_body);
@@ -160,13 +147,31 @@ static int job_set_callbacks(struct job *job, const struct job_settings *setting
 	return r;
 }
 
-static int job_set_transport(struct job *job, const struct job_settings *settings)
+/* Without HTTP/2 curl refuses either and speaks 1.1. */
+static void job_set_version(struct job *job, bool is_tls)
+{
+	if (is_tls || !job->speaks_http2) {
+		(void)curl_easy_setopt(
+			job->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+		return;
+	}
+	(void)curl_easy_setopt(
+		job->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
+	/* Before 8.0 the second request of such a connection fails (curl's issue 10634). */
+	job->is_alone = curl_version_info(CURLVERSION_NOW)->version_num < 0x080000;
+	if (job->is_alone) {
+		(void)curl_easy_setopt(job->easy, CURLOPT_FRESH_CONNECT, 1L);
+		(void)curl_easy_setopt(job->easy, CURLOPT_FORBID_REUSE, 1L);
+	}
+}
+
+static unsigned job_set_transport(struct job *job, const struct job_settings *settings)
 {
 	CURL *easy = job->easy;
 	uint64_t now = clock_mono_ms();
 	bool is_tls = strncasecmp(job->url, "https:", 6) == 0;
 	long left = job->deadline_ms > now ? (long)(job->deadline_ms - now) : 1;
-	int r = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	unsigned r = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 
 	r |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	r |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -193,8 +198,7 @@ static int job_set_transport(struct job *job, const struct job_settings *setting
 		r |= curl_easy_setopt(easy, CURLOPT_CAINFO, settings->cacert);
 		r |= curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* only that file */
 	}
-	/* Refused by a curl without HTTP/2, which then speaks 1.1. */
-	(void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	job_set_version(job, is_tls);
 	return r;
 }
 
@@ -207,34 +211,40 @@ int job_prepare(struct job *job, const struct job_settings *settings)
 	return 0;
 }
 
-/* A header that does not fit counts as missing: half an ETag is none. */
-static void job_copy_header(struct job *job, const char *name, char out[HTTP_HEADER_MAX])
+/* Headers and trailers, which curl calls headers, too, over HTTP/2. */
+static void job_copy_headers(struct job *job)
 {
-	struct curl_header *header;
+	struct buf *headers = &job->answer.headers;
+	struct curl_header *header = NULL;
+	int r = 0;
 
-	out[0] = '\0';
-	if (curl_easy_header(job->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
-		strlen(header->value) < HTTP_HEADER_MAX)
-		strcpy(out, header->value);
+	while (r != -ENOMEM && (header = curl_easy_nextheader(job->easy,
+					CURLH_HEADER | CURLH_TRAILER, -1, header))) {
+		size_t len = headers->len;
+
+		r = buf_add(headers, header->name, strlen(header->name) + 1);
+		if (r == 0)
+			r = buf_add(headers, header->value, strlen(header->value) + 1);
+		if (r < 0) /* half of one is worse than none */
+			(void)buf_resize(headers, len);
+	}
+	job->no_memory |= r == -ENOMEM;
 }
 
 void job_collect(struct job *job, CURLcode result)
 {
 	struct http_answer *answer = &job->answer;
-	char after[HTTP_HEADER_MAX];
 	long status = 0;
 
+	if (job->easy) {
+		curl_easy_getinfo(job->easy, CURLINFO_RESPONSE_CODE, &status);
+		curl_easy_getinfo(job->easy, CURLINFO_OS_ERRNO, &job->os_errno);
+		answer->status = (int)status;
+		job_copy_headers(job);
+		answer->retry_after_ms = retry_parse_after(
+			http_answer_header(answer, "Retry-After"), time(NULL));
+		curl_easy_cleanup(job->easy);
+		job->easy = NULL;
+	}
 	job->result = job->no_memory ? CURLE_OUT_OF_MEMORY : result;
-	if (!job->easy)
-		return;
-	curl_easy_getinfo(job->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(job->easy, CURLINFO_OS_ERRNO, &job->os_errno);
-	answer->status = (int)status;
-	job_copy_header(job, "ETag", answer->etag);
-	job_copy_header(job, "WWW-Authenticate", answer->authenticate);
-	job_copy_header(job, "Location", answer->location);
-	job_copy_header(job, "Retry-After", after);
-	answer->retry_after_ms = retry_parse_after(after, time(NULL));
-	curl_easy_cleanup(job->easy);
-	job->easy = NULL;
 }

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 #include "failure.h"
 #include "http/http.h"
 
@@ -24,8 +25,14 @@ struct job {
 	size_t body_len;
 	struct curl_slist *headers; /* owned, wiped: the token is in it */
 	uint64_t deadline_ms;
-	bool fresh;	 /* on a connection of its own */
-	bool repeatable; /* curl may send it again by itself */
+	/* on a connection of its own */
+	bool fresh;
+	/* curl may send it again by itself */
+	bool repeatable;
+	/* as in http_request */
+	bool speaks_http2;
+	/* The thread's: its connection serves no other request, before or after it. */
+	bool is_alone;
 
 	/* Under the pool's lock. */
 	struct waiter *waiter; /* borrowed; NULL once the caller has left */
@@ -42,15 +49,17 @@ struct job {
 	bool too_large;
 	bool no_memory;
 
-	struct job *next; /* arrived or running */
-	struct job **back;
+	STAILQ_ENTRY(job) arrival; /* under the pool's lock */
+	LIST_ENTRY(job) link;	   /* running; the thread's */
 };
+STAILQ_HEAD(job_queue, job);
+LIST_HEAD(job_list, job);
 
 /* Copies what the request lends. fresh: on a connection of its own. Returns one reference, NULL
  * without memory. */
 struct job *job_new(struct http *http, const struct http_request *request,
 	uint64_t deadline_ms, size_t answer_max, bool fresh);
-struct job *job_ref(struct job *job);
+void job_ref(struct job *job);
 void job_unref(struct job *job);
 
 struct job_settings {
@@ -59,8 +68,8 @@ struct job_settings {
 	const char *user_agent;
 	bool fresh;  /* on a connection of its own */
 	bool direct; /* whatever the environment says of proxies */
-	int (*before_send)(
-		void *job, char *, char *, int, int); /* CURLOPT_PREREQFUNCTION */
+	/* CURLOPT_PREREQFUNCTION */
+	int (*before_send)(void *job, char *, char *, int, int);
 };
 
 /* The thread's: makes the easy handle. Errors: -ENOMEM. */

@@ -26,23 +26,22 @@ struct http {
 	pthread_t thread;
 	CURLM *multi; /* the thread's, but for curl_multi_wakeup */
 	CURLSH *share; /* the thread's: TLS sessions, for the connections that are made anew */
-	struct job *running; /* the thread's; a reference each */
+	struct job_list running; /* the thread's; a reference each */
 	/* The thread's: the last request got no answer in time, so what connections there are may
 	 * be dead (a NAT forgot them, the peer lost its power). New ones are made until one
 	 * answers. */
 	bool suspect;
 
-	pthread_mutex_t lock; /* for what follows and what job.h and pool.h say */
-	struct job *arrived;  /* a reference each, oldest first */
-	struct job **arrived_end;
-	struct waiter *waiters;
-	bool has_abandoned;
+	pthread_mutex_t lock;	  /* for what follows and what job.h and pool.h say */
+	struct job_queue arrived; /* a reference each, oldest first */
+	LIST_HEAD(, waiter) waiters;
 	bool shut;
 };
 
 /* The last moment before the request's first byte. curl comes here again by itself when a reused
- * connection broke or an HTTP/2 stream was refused: what is not repeatable ends there, since the
- * server may have read it the first time. */
+ * connection broke: what is not repeatable ends there, since the server may have read it the first
+ * time. On a connection of its own a request comes again only after REFUSED_STREAM, which says that
+ * it was not processed (RFC 9113 8.7). */
 static int pool_before_send(
 	void *arg, char *peer, char *local, int peer_port, int local_port)
 {
@@ -50,33 +49,16 @@ static int pool_before_send(
 	bool go;
 
 	pthread_mutex_lock(&job->http->lock);
-	go = !job->abandoned && (job->repeatable || !job->sent);
+	go = !job->abandoned && (job->repeatable || !job->sent || job->is_alone);
 	job->sent |= go;
 	pthread_mutex_unlock(&job->http->lock);
 	return go ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
-static void job_link(struct job **at, struct job *job)
-{
-	job->next = *at;
-	job->back = at;
-	if (job->next)
-		job->next->back = &job->next;
-	*at = job;
-}
-
-static void job_unlink(struct job *job)
-{
-	*job->back = job->next;
-	if (job->next)
-		job->next->back = job->back;
-	job->next = NULL;
-}
-
 /* Out of the running ones and to its caller, if that one is still there. */
 static void pool_finish(struct http *http, struct job *job, CURLcode result)
 {
-	job_unlink(job);
+	LIST_REMOVE(job, link);
 	if (job->easy)
 		curl_multi_remove_handle(http->multi, job->easy);
 	job_collect(job, result);
@@ -110,7 +92,7 @@ static void pool_start(struct http *http, struct job *job)
 		.before_send = pool_before_send,
 	};
 
-	job_link(&http->running, job);
+	LIST_INSERT_HEAD(&http->running, job, link);
 	if (job_prepare(job, &settings) < 0 ||
 		curl_multi_add_handle(http->multi, job->easy) != CURLM_OK)
 		pool_finish(http, job, CURLE_OUT_OF_MEMORY);
@@ -119,29 +101,27 @@ static void pool_start(struct http *http, struct job *job)
 /* Takes over what came and ends what its caller left. Returns false at the end of the pool. */
 static bool pool_take(struct http *http)
 {
-	struct job *arrived, *gone = NULL;
+	struct job_queue arrived = STAILQ_HEAD_INITIALIZER(arrived);
+	struct job_list gone = LIST_HEAD_INITIALIZER(gone);
+	struct job *job, *next;
 	bool shut;
 
 	pthread_mutex_lock(&http->lock);
 	shut = http->shut;
-	arrived = http->arrived;
-	http->arrived = NULL;
-	http->arrived_end = &http->arrived;
-	for (struct job *job = http->running, *next; http->has_abandoned && job;
-		job = next) {
-		next = job->next;
+	STAILQ_CONCAT(&arrived, &http->arrived);
+	for (job = LIST_FIRST(&http->running); job; job = next) {
+		next = LIST_NEXT(job, link);
 		if (!job->abandoned)
 			continue;
-		job_unlink(job);
-		job_link(&gone, job);
+		LIST_REMOVE(job, link);
+		LIST_INSERT_HEAD(&gone, job, link);
 	}
-	http->has_abandoned = false;
 	pthread_mutex_unlock(&http->lock);
 
-	while (gone)
-		pool_drop(http, gone);
-	for (struct job *job = arrived, *next; job; job = next) {
-		next = job->next;
+	while ((job = LIST_FIRST(&gone)))
+		pool_drop(http, job);
+	while ((job = STAILQ_FIRST(&arrived))) {
+		STAILQ_REMOVE_HEAD(&arrived, arrival);
 		pool_start(http, job);
 	}
 	return !shut;
@@ -172,10 +152,10 @@ static void *pool_thread(void *arg)
 		curl_multi_perform(http->multi, &running);
 		pool_reap(http);
 		curl_multi_poll(http->multi, NULL, 0,
-			http->running ? POOL_NUDGE_MS : POOL_IDLE_MS, NULL);
+			LIST_EMPTY(&http->running) ? POOL_IDLE_MS : POOL_NUDGE_MS, NULL);
 	}
-	while (http->running)
-		pool_finish(http, http->running, CURLE_ABORTED_BY_CALLBACK);
+	while (!LIST_EMPTY(&http->running))
+		pool_finish(http, LIST_FIRST(&http->running), CURLE_ABORTED_BY_CALLBACK);
 	return NULL;
 }
 
@@ -194,11 +174,7 @@ void pool_enter(struct http *http, struct waiter *waiter, struct cancel *cancel)
 	*waiter = (struct waiter){.http = http};
 	clock_cond_init(&waiter->cond);
 	pthread_mutex_lock(&http->lock);
-	waiter->next = http->waiters;
-	waiter->back = &http->waiters;
-	if (waiter->next)
-		waiter->next->back = &waiter->next;
-	http->waiters = waiter;
+	LIST_INSERT_HEAD(&http->waiters, waiter, link);
 	pthread_mutex_unlock(&http->lock);
 	cancel_hook(cancel, pool_on_cancel, waiter);
 }
@@ -207,9 +183,7 @@ void pool_leave(struct waiter *waiter, struct cancel *cancel)
 {
 	cancel_unhook(cancel);
 	pthread_mutex_lock(&waiter->http->lock);
-	*waiter->back = waiter->next;
-	if (waiter->next)
-		waiter->next->back = waiter->back;
+	LIST_REMOVE(waiter, link);
 	pthread_mutex_unlock(&waiter->http->lock);
 	pthread_cond_destroy(&waiter->cond);
 }
@@ -227,7 +201,6 @@ static void pool_abandon(struct http *http, struct job *job)
 {
 	job->abandoned = true;
 	job->waiter = NULL;
-	http->has_abandoned = true;
 	curl_multi_wakeup(http->multi);
 }
 
@@ -241,8 +214,8 @@ int pool_run(struct waiter *waiter, struct job *job, bool *ret_sent)
 	r = waiter_reason(waiter);
 	if (r == 0) {
 		job->waiter = waiter;
-		*http->arrived_end = job_ref(job);
-		http->arrived_end = &job->next;
+		job_ref(job);
+		STAILQ_INSERT_TAIL(&http->arrived, job, arrival);
 		curl_multi_wakeup(http->multi);
 	}
 	while (r == 0 && !job->done && in_time) {
@@ -312,7 +285,7 @@ static int pool_init_handles(struct http *http, const struct http_options *optio
 	return 0;
 }
 
-static void pool_release(struct http *http)
+static void http_release(struct http *http)
 {
 	curl_multi_cleanup(http->multi);
 	curl_share_cleanup(http->share);
@@ -350,12 +323,12 @@ int http_new(const struct http_options *options, struct http **ret, struct err *
 	if (!http)
 		return -ENOMEM;
 	pthread_mutex_init(&http->lock, NULL);
-	http->arrived_end = &http->arrived;
+	STAILQ_INIT(&http->arrived);
 	r = pool_init_handles(http, options);
 	if (r == 0 && pool_start_thread(http) < 0)
 		r = err_set(err, EAGAIN, "no thread for the network can be started");
 	if (r < 0) {
-		pool_release(http);
+		http_release(http);
 		return r;
 	}
 	*ret = http;
@@ -364,10 +337,12 @@ int http_new(const struct http_options *options, struct http **ret, struct err *
 
 void http_shut_down(struct http *http)
 {
+	struct waiter *waiter;
+
 	pthread_mutex_lock(&http->lock);
 	http->shut = true;
-	for (struct waiter *waiter = http->waiters; waiter; waiter = waiter->next)
-		pthread_cond_signal(&waiter->cond);
+	LIST_FOREACH(waiter, &http->waiters, link)
+	pthread_cond_signal(&waiter->cond);
 	curl_multi_wakeup(http->multi);
 	pthread_mutex_unlock(&http->lock);
 }
@@ -378,5 +353,10 @@ void http_free(struct http *http)
 		return;
 	http_shut_down(http);
 	pthread_join(http->thread, NULL);
-	pool_release(http);
+	http_release(http);
+}
+
+const char *http_library_version(void)
+{
+	return curl_version_info(CURLVERSION_NOW)->version;
 }

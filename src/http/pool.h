@@ -13,9 +13,9 @@
 struct waiter {
 	struct http *http; /* borrowed */
 	pthread_cond_t cond;
-	bool cancelled;	     /* under the pool's lock */
-	struct waiter *next; /* under the pool's lock */
-	struct waiter **back;
+	/* Under the pool's lock. */
+	bool cancelled;
+	LIST_ENTRY(waiter) link;
 };
 
 void pool_enter(struct http *http, struct waiter *waiter, struct cancel *cancel);

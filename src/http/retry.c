@@ -2,6 +2,7 @@
 /* How often a request is repeated, and when. */
 #include "retry.h"
 
+#include <assert.h>
 #include <curl/curl.h>
 #include <ctype.h>
 #include <errno.h>
@@ -14,11 +15,11 @@
 #define RETRY_FIRST_MS	  100
 #define RETRY_MAX_MS	  5000
 #define RETRY_AFTER_MAX_S 86400
-#define RETRY_MAX_ANSWERS 6 /* attempts while the server answers that it cannot now */
-#define RETRY_MAX_BROKEN  4 /* attempts while connections end without an answer */
-#define RETRY_MAX_UNREACHED                                                                \
-	4 /* attempts while there is no connection: a dead server is told soon */
-#define RETRY_MAX_CUT 3 /* attempts while answers come cut */
+/* Attempts while the server answers that it cannot now, while there is no connection or it ends
+ * without an answer (a dead server is told soon), while answers come cut. */
+#define RETRY_MAX_ANSWERS 6
+#define RETRY_MAX_BROKEN  4
+#define RETRY_MAX_CUT	  3
 
 bool http_is_busy(int status)
 {
@@ -38,7 +39,6 @@ static unsigned retry_max(int errnum)
 		return RETRY_MAX_ANSWERS;
 	case ECONNREFUSED:
 	case EHOSTUNREACH:
-		return RETRY_MAX_UNREACHED;
 	case EREMOTEIO:
 		return RETRY_MAX_BROKEN;
 	case EBADMSG:
@@ -53,6 +53,7 @@ int64_t retry_wait_ms(
 {
 	int64_t wait;
 
+	assert(attempts);
 	if (attempts >= retry_max(errnum))
 		return -1;
 	wait = (int64_t)RETRY_FIRST_MS << (attempts < 8 ? attempts - 1 : 7);

@@ -95,40 +95,6 @@ int doc_list_from_val(struct val *array, struct doc_list *ret, struct err *err)
 	return collecting_finish(&c, ret);
 }
 
-/* An answer's text, read from left to right. */
-struct reader {
-	const char *text;
-	size_t len;
-	size_t at;
-};
-
-static char reader_peek(struct reader *r)
-{
-	while (r->at < r->len && r->text[r->at] && strchr(" \t\r\n", r->text[r->at]))
-		r->at++;
-	return r->at < r->len ? r->text[r->at] : '\0';
-}
-
-static bool reader_pass(struct reader *r, char c)
-{
-	if (reader_peek(r) != c)
-		return false;
-	r->at++;
-	return true;
-}
-
-/* The caller's; NULL where none stands. */
-static json_t *reader_value(struct reader *r)
-{
-	json_error_t error = {0};
-	json_t *value = scan_parse(r->text + r->at, r->len - r->at,
-		JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, &error);
-
-	if (value)
-		r->at += (size_t)error.position;
-	return value;
-}
-
 /* Moves to the array of this name. */
 static bool reader_find(struct reader *r, const char *key)
 {

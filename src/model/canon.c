@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/map.h"
 #include "member.h"
 #include "nul.h"
 #include "rows.h"
@@ -15,7 +17,7 @@
 
 #define CANON_MAX (256u << 20) /* bytes */
 
-static int canon_value(const struct row *row, const json_t *value, struct buf *ret);
+static int canon_add(const struct row *row, const json_t *value, struct buf *ret);
 
 /* With its length before it, so that no text can look like two. */
 static int canon_text(const char *text, struct buf *ret)
@@ -64,6 +66,23 @@ static int canon_int(const json_t *value, struct buf *ret)
 	return buf_addf(ret, "%lld;", (long long)number);
 }
 
+static int canon_scalar(const struct row *row, const json_t *value, struct buf *ret)
+{
+	switch (row->type) {
+	case FIELD_CIDR:
+	case FIELD_ADDRESS:
+		return canon_word(value, ret);
+	case FIELD_ENUM:
+		return canon_enum(row, value, ret);
+	case FIELD_BOOL:
+		return buf_addc(ret, json_is_true(value) ? 't' : 'f');
+	case FIELD_INT:
+		return canon_int(value, ret);
+	default:
+		return canon_string(value, ret);
+	}
+}
+
 static int canon_members(const struct row *dir, const json_t *object, struct buf *ret)
 {
 	const struct row *row = NULL;
@@ -71,16 +90,16 @@ static int canon_members(const struct row *dir, const json_t *object, struct buf
 
 	while (r == 0 && (row = row_next_child(dir, row))) {
 		if (row->type == FIELD_DIR || row->flags & FIELD_WRITABLE)
-			r = canon_value(row, member_get(object, row_key(row)), ret);
+			r = canon_add(row, member_get(object, schema_key(row)), ret);
 	}
 	return r;
 }
 
-static int canon_item(const struct row *list, const json_t *item, struct buf *ret)
+int canon_add_item(const struct row *list, const json_t *item, struct buf *ret)
 {
-	if (list->type != FIELD_DIR)
-		return canon_word(item, ret);
-	return canon_value(row_child(list, "*"), item, ret);
+	if (list->type == FIELD_DIR)
+		return canon_add(row_child(list, "*"), item, ret);
+	return canon_scalar(list, item, ret);
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -97,7 +116,7 @@ static int canon_collect(
 
 	json_array_foreach (array, i, item) {
 		CLEANUP_BUF struct buf text = BUF_INIT(CANON_MAX);
-		int r = canon_item(list, item, &text);
+		int r = canon_add_item(list, item, &text);
 
 		if (r < 0)
 			return r;
@@ -130,14 +149,14 @@ static int canon_set(const struct row *list, const json_t *array, struct buf *re
 	return r;
 }
 
-static int canon_list(const json_t *array, struct buf *ret)
+static int canon_list(const struct row *list, const json_t *array, struct buf *ret)
 {
 	size_t i;
 	json_t *item;
 	int r = 0;
 
 	json_array_foreach (array, i, item) {
-		r = canon_word(item, ret);
+		r = canon_add_item(list, item, ret);
 		if (r < 0)
 			return r;
 	}
@@ -148,54 +167,55 @@ static int canon_dir(const struct row *row, const json_t *value, struct buf *ret
 {
 	int r;
 
-	if (row->flags & FIELD_NAMED_ITEMS)
-		return canon_set(row, value, ret);
 	if (!value)
 		return buf_addc(ret, '-');
-	r = strcmp(row_key(row), "*") == 0 ? canon_string(member_get(value, "name"), ret)
-					   : buf_addc(ret, '+');
+	r = row_is_item(row) ? 0 : buf_addc(ret, '+');
 	return r < 0 ? r : canon_members(row, value, ret);
 }
 
-static int canon_value(const struct row *row, const json_t *value, struct buf *ret)
+static int canon_add(const struct row *row, const json_t *value, struct buf *ret)
 {
-	switch (row->type) {
-	case FIELD_DIR:
-		return canon_dir(row, value, ret);
-	case FIELD_ADDRESSES:
+	if (row->flags & FIELD_SET)
 		return canon_set(row, value, ret);
-	case FIELD_CIDRS:
-		return canon_list(value, ret);
-	case FIELD_CIDR:
-		return canon_word(value, ret);
-	case FIELD_ENUM:
-		return canon_enum(row, value, ret);
-	case FIELD_BOOL:
-		return buf_addc(ret, json_is_true(value) ? 't' : 'f');
-	case FIELD_INT:
-		return canon_int(value, ret);
-	default:
-		return canon_string(value, ret);
+	if (row->flags & (FIELD_NAMED_ITEMS | FIELD_LINES))
+		return canon_list(row, value, ret);
+	if (row->type == FIELD_DIR)
+		return canon_dir(row, value, ret);
+	return canon_scalar(row, value, ret);
+}
+
+int canon_list_minus(
+	const struct row *list, const json_t *array, const json_t *other, json_t *ret)
+{
+	CLEANUP(map_release) struct map texts = {0};
+	const json_t *lists[] = {other, array};
+
+	for (size_t n = 0; n < ARRAY_LEN(lists); n++) {
+		size_t i;
+		json_t *item;
+
+		json_array_foreach (lists[n], i, item) {
+			CLEANUP_BUF struct buf text = BUF_INIT(CANON_MAX);
+			int r = canon_add_item(list, item, &text);
+
+			if (r == 0)
+				r = map_add(&texts, buf_str(&text), item);
+			if (r == 0 && lists[n] == array && json_array_append(ret, item) < 0)
+				r = -ENOMEM;
+			if (r < 0 && r != -EEXIST)
+				return r;
+		}
 	}
-}
-
-int canon_add(const struct row *row, const json_t *value, struct buf *ret)
-{
-	return canon_value(row, value, ret);
-}
-
-int canon_add_word(const json_t *value, struct buf *ret)
-{
-	return canon_word(value, ret);
+	return 0;
 }
 
 int canon_equal(const struct row *row, const json_t *a, const json_t *b, bool *ret_equal)
 {
 	CLEANUP_BUF struct buf left = BUF_INIT(CANON_MAX), right = BUF_INIT(CANON_MAX);
-	int r = canon_value(row, a, &left);
+	int r = canon_add(row, a, &left);
 
 	if (r == 0)
-		r = canon_value(row, b, &right);
+		r = canon_add(row, b, &right);
 	if (r == 0)
 		*ret_equal = left.len == right.len &&
 			     (!left.len || memcmp(left.data, right.data, left.len) == 0);

@@ -10,14 +10,13 @@
 #include "base/buf.h"
 #include "model/schema.h"
 
-/* row: of a leaf, or of a list's item ("vpcPrefixes" with a star behind it). NULL is a missing
- * value.
- * Errors: -ENOMEM. */
+/* NULL is a missing value. Errors: -ENOMEM. */
 int canon_equal(const struct row *row, const json_t *a, const json_t *b, bool *ret_equal);
-/* Adds a text, without NUL, that is the same for all values that mean the same. Errors: -ENOMEM,
- * -EFBIG. */
-int canon_add(const struct row *row, const json_t *value, struct buf *ret);
-/* The same for one address or CIDR of a list. */
-int canon_add_word(const json_t *value, struct buf *ret);
+/* Adds a text, without NUL, that is the same for all items of this list that mean the same. Errors:
+ * -ENOMEM, -EFBIG. */
+int canon_add_item(const struct row *list, const json_t *item, struct buf *ret);
+/* Adds to ret the items of array that are not in other, each once. Errors: -ENOMEM, -EFBIG. */
+int canon_list_minus(
+	const struct row *list, const json_t *array, const json_t *other, json_t *ret);
 
 #endif

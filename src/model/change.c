@@ -2,7 +2,6 @@
 /* A change is a value for each leaf that it sets. */
 #include "changing.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include "base/cleanup.h"
@@ -12,25 +11,24 @@
 #include "member.h"
 #include "print.h"
 
-#define LEAVES_MAX 16
-#define MASK_MAX   512 /* bytes with the NUL: the table's masks are a third of it */
+#define MASK_MAX (64 << 10) /* bytes */
 
 struct change {
+	struct buf mask;
 	size_t count;
-	const struct row *leaves[LEAVES_MAX];
-	json_t *values[LEAVES_MAX]; /* owned */
-	char mask[MASK_MAX];
+	struct leaf_value {
+		const struct row *leaf;
+		json_t *value; /* owned */
+	} leaves[];	       /* room for all that the table has */
 };
-
-int change_new(struct change **ret)
-{
-	*ret = calloc(1, sizeof(**ret));
-	return *ret ? 0 : -ENOMEM;
-}
 
 int change_none(struct change **ret)
 {
-	return change_new(ret);
+	*ret = calloc(1, sizeof(**ret) + schema_row_count * sizeof(struct leaf_value));
+	if (!*ret)
+		return -ENOMEM;
+	buf_init(&(*ret)->mask, MASK_MAX);
+	return 0;
 }
 
 void change_free(struct change *change)
@@ -38,7 +36,8 @@ void change_free(struct change *change)
 	if (!change)
 		return;
 	for (size_t i = 0; i < change->count; i++)
-		json_decref(change->values[i]);
+		json_decref(change->leaves[i].value);
+	buf_release(&change->mask);
 	free(change);
 }
 
@@ -48,32 +47,35 @@ void change_freep(struct change **change)
 	*change = NULL;
 }
 
+static int add_mask(struct buf *list, const char *mask)
+{
+	int r = list->len ? buf_addc(list, ',') : 0;
+
+	return r < 0 ? r : buf_adds(list, mask);
+}
+
 int change_add_take(struct change *change, const struct row *leaf, json_t *value)
 {
-	size_t used = strlen(change->mask);
+	json_auto_t *taken = value;
+	int r = taken ? add_mask(&change->mask, leaf->mask) : -ENOMEM;
 
-	if (!value)
-		return -ENOMEM;
-	assert(change->count < LEAVES_MAX && used + strlen(leaf->mask) + 2 < MASK_MAX);
-	if (used)
-		change->mask[used++] = ',';
-	strcpy(change->mask + used, leaf->mask);
-	change->leaves[change->count] = leaf;
-	change->values[change->count++] = value;
-	return 0;
+	if (r == 0)
+		change->leaves[change->count++] =
+			(struct leaf_value){.leaf = leaf, .value = STEAL(taken)};
+	return r;
 }
 
 int change_one_take(const struct parsed *now, const struct row *leaf, json_t *value,
 	struct change **ret)
 {
 	CLEANUP_CHANGE struct change *change = NULL;
-	json_auto_t *old = leaf_get(now->root, leaf);
 	json_auto_t *wanted = value;
 	bool same;
-	int r = old && wanted ? canon_equal(leaf, old, wanted, &same) : -ENOMEM;
+	int r = wanted ? canon_equal(leaf, member_get(now->root, leaf->path), wanted, &same)
+		       : -ENOMEM;
 
 	if (r == 0)
-		r = change_new(&change);
+		r = change_none(&change);
 	if (r == 0 && !same)
 		r = change_add_take(change, leaf, STEAL(wanted));
 	if (r == 0)
@@ -88,26 +90,27 @@ bool change_is_empty(const struct change *change)
 
 const char *change_mask(const struct change *change)
 {
-	return change->mask;
+	return buf_str(&change->mask);
 }
 
 int change_body(const struct change *change, struct buf *ret)
 {
 	json_auto_t *body = json_object();
-	int r = body ? member_put_take(body, "updateMask", json_string(change->mask))
+	int r = body ? member_put_take(body, "updateMask", json_string(change_mask(change)))
 		     : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < change->count; i++)
-		r = member_put_take(
-			body, change->leaves[i]->path, json_deep_copy(change->values[i]));
+		r = member_put_take(body, change->leaves[i].leaf->path,
+			json_deep_copy(change->leaves[i].value));
 	return r < 0 ? r : print_json(body, ret);
 }
 
-static void add_mask(struct buf *list, const char *mask)
+/* False as well when there is no memory to look. */
+static bool leaf_is(const struct row *leaf, const json_t *object, const json_t *value)
 {
-	if (list->len)
-		buf_addc(list, ',');
-	buf_adds(list, mask);
+	bool same;
+
+	return canon_equal(leaf, member_get(object, leaf->path), value, &same) == 0 && same;
 }
 
 bool change_is_shown(const struct change *change, const struct doc *doc,
@@ -117,27 +120,15 @@ bool change_is_shown(const struct change *change, const struct doc *doc,
 	bool all = true, is_open = doc_open(doc, &parsed, NULL) == 0;
 
 	for (size_t i = 0; i < change->count; i++) {
-		const struct row *leaf = change->leaves[i];
-		json_auto_t *value = is_open ? leaf_get(parsed->root, leaf) : NULL;
-		bool same;
-		struct buf *list;
+		const struct leaf_value *wanted = &change->leaves[i];
+		bool same = is_open && leaf_is(wanted->leaf, parsed->root, wanted->value);
+		struct buf *list = same ? ret_done : ret_missing;
 
-		if (!value || canon_equal(leaf, change->values[i], value, &same) < 0)
-			same = false;
-		list = same ? ret_done : ret_missing;
 		if (list)
-			add_mask(list, leaf->mask);
+			add_mask(list, wanted->leaf->mask);
 		all = all && same;
 	}
 	return all;
-}
-
-/* False as well when there is no memory to look. */
-static bool leaf_is_alike(const struct row *leaf, const json_t *value, const json_t *other)
-{
-	bool same;
-
-	return value && other && canon_equal(leaf, value, other, &same) == 0 && same;
 }
 
 bool change_is_as_before(
@@ -148,12 +139,11 @@ bool change_is_as_before(
 	if (doc_open(before, &was, NULL) < 0 || doc_open(doc, &is, NULL) < 0)
 		return false;
 	for (size_t i = 0; i < change->count; i++) {
-		const struct row *leaf = change->leaves[i];
-		json_auto_t *old = leaf_get(was->root, leaf),
-			    *new = leaf_get(is->root, leaf);
+		const struct leaf_value *wanted = &change->leaves[i];
+		const struct row *leaf = wanted->leaf;
 
-		if (!leaf_is_alike(leaf, new, change->values[i]) &&
-			!leaf_is_alike(leaf, new, old))
+		if (!leaf_is(leaf, is->root, wanted->value) &&
+			!leaf_is(leaf, is->root, member_get(was->root, leaf->path)))
 			return false;
 	}
 	return true;
@@ -172,8 +162,8 @@ int change_apply(const struct change *change, const struct doc *doc, struct doc 
 	if (!root)
 		return -ENOMEM;
 	for (size_t i = 0; r == 0 && i < change->count; i++)
-		r = leaf_put(root, change->leaves[i], change->values[i]);
+		r = leaf_put(root, change->leaves[i].leaf, change->leaves[i].value);
 	if (r < 0)
 		return r;
-	return doc_from_json(root, ret, err);
+	return doc_from_object(root, ret, err);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Entries of vpcPrefixes and hostPrefixes: one less, one more, another name. */
+/* Entries of a list: one less, another name. */
 #include "changing.h"
 
 #include <errno.h>
@@ -8,11 +8,10 @@
 #include "document.h"
 #include "items.h"
 #include "leaf.h"
-#include "member.h"
 #include "nul.h"
 #include "rows.h"
 
-static int item_refuse_missing(const struct items *items, const char *file, struct err *err)
+static int refuse_missing(const struct items *items, const char *file, struct err *err)
 {
 	char name[NAME_FILE_MAX];
 	bool is_shared = name_from_file(file, name, sizeof(name)) == 0 &&
@@ -23,7 +22,7 @@ static int item_refuse_missing(const struct items *items, const char *file, stru
 			  : "");
 }
 
-static int item_new_name(const struct items *items, const char *file,
+static int read_new_name(const struct items *items, const char *file,
 	char name[NAME_FILE_MAX], struct err *err)
 {
 	bool is_name = name_from_file(file, name, NAME_FILE_MAX) == 0 && name[0] &&
@@ -38,31 +37,13 @@ static int item_new_name(const struct items *items, const char *file,
 	return 0;
 }
 
-static int item_remove(const struct doc *doc, const char *list_name, const char *file,
+/* to: its new name, or NULL: it goes. */
+static int change_item(const struct doc *doc, const char *path, const char *to,
 	struct change **ret, struct err *err)
 {
-	const struct row *list = row_child(NULL, list_name);
 	CLEANUP_PARSED struct parsed *now = NULL;
-	json_auto_t *value = NULL;
-	ssize_t index;
-	int r = doc_open(doc, &now, err);
-
-	if (r < 0)
-		return r;
-	index = items_find(parsed_items(now, list), file);
-	if (index < 0)
-		return item_refuse_missing(parsed_items(now, list), file, err);
-	value = leaf_get(now->root, list);
-	if (!value || json_array_remove(value, (size_t)index) < 0)
-		return -ENOMEM;
-	return change_one_take(now, list, STEAL(value), ret);
-}
-
-static int item_rename(const struct doc *doc, const char *list_name, const char *from,
-	const char *to, struct change **ret, struct err *err)
-{
-	const struct row *list = row_child(NULL, list_name);
-	CLEANUP_PARSED struct parsed *now = NULL;
+	const struct row *row = schema_match(path);
+	const char *file = strrchr(path, '/') + 1;
 	const struct items *items;
 	char name[NAME_FILE_MAX];
 	json_auto_t *value = NULL;
@@ -71,29 +52,30 @@ static int item_rename(const struct doc *doc, const char *list_name, const char 
 
 	if (r < 0)
 		return r;
-	items = parsed_items(now, list);
-	index = items_find(items, from);
+	items = parsed_items(now, leaf_of(row));
+	index = items_find(items, file);
 	if (index < 0)
-		return item_refuse_missing(items, from, err);
-	if (strcmp(from, to) == 0)
-		return change_new(ret);
-	r = item_new_name(items, to, name, err);
+		return refuse_missing(items, file, err);
+	if (to && strcmp(file, to) == 0)
+		return change_none(ret);
+	r = to ? read_new_name(items, to, name, err) : 0;
 	if (r < 0)
 		return r;
-	value = leaf_get(now->root, list);
-	r = member_put_take(
-		json_array_get(value, (size_t)index), "name", nul_new_string(name));
-	return r < 0 ? r : change_one_take(now, list, STEAL(value), ret);
+	value = leaf_get(now->root, items->list);
+	if (!value || (to ? item_set_name(items->list, json_array_get(value, index), name)
+			  : json_array_remove(value, index)) < 0)
+		return -ENOMEM;
+	return change_one_take(now, items->list, STEAL(value), ret);
 }
 
-int change_remove_prefix(
-	const struct doc *now, const char *name, struct change **ret, struct err *err)
+int change_remove_item(
+	const struct doc *doc, const char *path, struct change **ret, struct err *err)
 {
-	return item_remove(now, "vpcPrefixes", name, ret, err);
+	return change_item(doc, path, NULL, ret, err);
 }
 
-int change_rename_prefix(const struct doc *now, const char *from, const char *to,
+int change_rename_item(const struct doc *doc, const char *path, const char *to,
 	struct change **ret, struct err *err)
 {
-	return item_rename(now, "vpcPrefixes", from, to, ret, err);
+	return change_item(doc, path, to, ret, err);
 }

@@ -20,8 +20,9 @@
 
 struct saving {
 	struct spec spec;
-	const json_t *base, *now; /* borrowed; base NULL: the text is absolute */
-	bool is_edited;		  /* the text differs from its base */
+	const json_t *base, *now; /* borrowed */
+	bool is_absolute; /* nobody read anything: base is now, and the text counts */
+	bool is_edited;	  /* the text differs from its base */
 	struct buf conflicts;
 	struct buf stale; /* where now is not as the text, which its writer left alone */
 	struct change *change; /* owned */
@@ -35,38 +36,18 @@ static void saving_release(struct saving *s)
 	change_free(s->change);
 }
 
-/* hostPrefix beside hostPrefixes: the API takes one of them. */
+/* The API takes one of them. */
 static int check_exclusive(const struct saving *s, const struct row *leaf, struct err *err)
 {
-	const struct row *other = leaf;
+	const json_t *object = s->spec.object;
+	const struct row *other = leaf_is_set(member_get(object, leaf->path))
+					  ? leaf_instead(object, leaf)
+					  : NULL;
 
-	if (!(leaf->flags & FIELD_SPEC_ONLY_WITH) ||
-		!leaf_is_set(member_get(s->spec.object, leaf->path)))
-		return 0;
-	while ((other = leaf_next(other))) {
-		if (other->flags & FIELD_SPEC_ONLY_WITH &&
-			leaf_is_set(member_get(s->spec.object, other->path)))
-			return err_set(err, EINVAL,
-				"spec.json: %s and %s exclude each other; leave out %s",
-				leaf->path, other->path, leaf->path);
-	}
-	return 0;
-}
-
-/* Without a base: whatever differs from now is sent. */
-static int save_absolute(
-	struct saving *s, const struct row *leaf, json_t *wanted, struct err *err)
-{
-	json_auto_t *want = wanted, *is = leaf_get(s->now, leaf);
-	bool same;
-	int r = is ? canon_equal(leaf, want, is, &same) : -ENOMEM;
-
-	if (r < 0 || same)
-		return r;
-	r = check_exclusive(s, leaf, err);
-	if (r == 0)
-		r = spec_check_leaf(&s->spec, leaf, want, is, err);
-	return r < 0 ? r : change_add_take(s->change, leaf, STEAL(want));
+	return other ? err_set(err, EINVAL,
+			       "spec.json: %s and %s exclude each other; leave out %s",
+			       leaf->path, other->path, leaf->path)
+		     : 0;
 }
 
 /* The writer changed this leaf. */
@@ -80,7 +61,9 @@ static int save_edited(struct saving *s, const struct row *leaf, const struct me
 	s->is_edited = true;
 	if (r == 0)
 		r = spec_check_leaf(&s->spec, leaf, merge->want, merge->was, err);
-	if (r == 0)
+	if (r == 0 && s->is_absolute)
+		result = json_incref((json_t *)merge->want);
+	else if (r == 0)
 		r = merge_leaf(merge, &result);
 	if (r == 0)
 		r = canon_equal(leaf, merge->is, result, &same);
@@ -105,10 +88,9 @@ static int save_untouched(
 	return r == -EFBIG ? 0 : r; /* enough of them */
 }
 
-static int save_on_base(
-	struct saving *s, const struct row *leaf, json_t *wanted, struct err *err)
+static int save_leaf(struct saving *s, const struct row *leaf, struct err *err)
 {
-	json_auto_t *want = wanted, *was = leaf_get(s->base, leaf),
+	json_auto_t *want = leaf_get(s->spec.object, leaf), *was = leaf_get(s->base, leaf),
 		    *is = leaf_get(s->now, leaf);
 	struct merge merge = {.leaf = leaf,
 		.was = was,
@@ -116,31 +98,21 @@ static int save_on_base(
 		.want = want,
 		.conflicts = &s->conflicts};
 	bool same;
-	int r = was && is ? canon_equal(leaf, want, was, &same) : -ENOMEM;
+	int r;
 
+	/* The server chooses it, and it stays: left out means left alone. */
+	if (leaf->flags & FIELD_SPEC_ONLY_WITH && !member_get(s->spec.object, leaf->path))
+		return 0;
+	r = want && was && is ? canon_equal(leaf, want, was, &same) : -ENOMEM;
 	if (r < 0)
 		return r;
 	return same ? save_untouched(s, leaf, &merge) : save_edited(s, leaf, &merge, err);
 }
 
-static int save_leaf(struct saving *s, const struct row *leaf, struct err *err)
-{
-	json_t *want;
-
-	/* Host prefixes are the server's to choose, and stay: left out means left alone. */
-	if (leaf->flags & FIELD_SPEC_ONLY_WITH && !member_get(s->spec.object, leaf->path))
-		return 0;
-	want = leaf_get(s->spec.object, leaf);
-	if (!want)
-		return -ENOMEM;
-	return s->base ? save_on_base(s, leaf, want, err)
-		       : save_absolute(s, leaf, want, err);
-}
-
 static int save_leaves(struct saving *s, struct err *err)
 {
 	const struct row *leaf = NULL;
-	int r = change_new(&s->change);
+	int r = change_none(&s->change);
 
 	while (r == 0 && (leaf = leaf_next(leaf)))
 		r = save_leaf(s, leaf, err);
@@ -172,8 +144,9 @@ int change_spec(const struct doc *base, const struct doc *now, const char *text,
 		r = doc_open(now, &is, err);
 	if (r < 0)
 		return r;
-	s.base = was ? was->root : NULL;
 	s.now = is->root;
+	s.base = was ? was->root : s.now;
+	s.is_absolute = !base;
 	r = spec_read(&s.spec, err);
 	if (r == 0)
 		r = save_leaves(&s, err);

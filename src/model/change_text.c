@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* One file's text as a change of the leaf that the file belongs to. */
+/* One file's text, in place of what it has or behind that, as a change of the leaf that the file
+ * belongs to. */
 #include "changing.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/cleanup.h"
+#include "canon.h"
 #include "document.h"
 #include "find.h"
 #include "items.h"
@@ -14,15 +17,8 @@
 #include "rows.h"
 #include "text.h"
 
-/* What a text is for: a row, and below a list the item, which may be one more than the list has. */
-struct target {
-	const struct row *row;
-	size_t item;		      /* or NO_ITEM */
-	char new_name[NAME_FILE_MAX]; /* of the item that is to be added */
-};
-
 /* Whether an item that is not in the list may get this file name. */
-static int target_new_name(const struct items *items, const char *file,
+static int check_new_name(const struct items *items, const char *file,
 	char name[NAME_FILE_MAX], struct err *err)
 {
 	int r = name_from_file(file, name, NAME_FILE_MAX);
@@ -42,68 +38,44 @@ static int target_new_name(const struct items *items, const char *file,
 	return r == 0 && name[0] && nul_is_text(name) ? 0 : -EINVAL;
 }
 
-/* A path below an item that is not there: "vpcPrefixes/NAME/value". */
-static int target_new_item(
-	const struct parsed *doc, const char *path, struct target *ret, struct err *err)
+/* A file of an item that is not there and may be made: one more than the list has. */
+static int place_new_item(const struct parsed *doc, const char *path, struct place *ret,
+	char name[NAME_FILE_MAX], struct err *err)
 {
-	const struct row *list, *row;
-	char name[NAME_FILE_MAX], file[NAME_FILE_MAX];
+	const struct row *row = schema_match(path), *list = row ? leaf_of(row) : NULL;
+	const struct items *items;
+	char item[DOC_PATH_MAX];
 
-	if (path_next(&path, name) < 0)
+	if (!row || !row_below_item(row) || !(row->flags & FIELD_WRITABLE) ||
+		!(row_child(list, "*")->flags & FIELD_MADE))
 		return -ENOENT;
-	list = row_child(NULL, name);
-	if (!list || !(list->flags & FIELD_NAMED_ITEMS) || path_next(&path, file) < 0)
-		return -ENOENT;
-	/* Host prefixes are given when the VPC is made, or never. */
-	if (list->flags & FIELD_SPEC_ONLY_WITH)
-		return -ENOENT;
-	row = row_child(list, "*");
-	while (row && *path)
-		row = path_next(&path, name) == 0 ? row_child(row, name) : NULL;
-	if (!row || !(row->flags & FIELD_WRITABLE))
-		return -ENOENT;
-	ret->row = row;
-	ret->item = parsed_items(doc, list)->count;
-	return target_new_name(parsed_items(doc, list), file, ret->new_name, err);
+	items = parsed_items(doc, list);
+	*ret = (struct place){.field.row = row, .item = items->count};
+	snprintf(item, sizeof(item), "%.*s", (int)schema_item_len(path), path);
+	return check_new_name(items, strrchr(item, '/') + 1, name, err);
 }
 
-/* The list with the target's member set in its item. */
-static int list_with(
-	const struct target *target, json_t *list, const json_t *value, const char *below)
+/* The file at a place, which can be written and may be in an item of a list, gets this value.
+ * new_name: of an item that is one more, else "". Takes value. */
+static int change_place_take(const struct parsed *now, const struct place *place,
+	const char *new_name, json_t *value, struct change **ret)
 {
-	json_t *item;
-
-	if (target->new_name[0]) {
-		item = json_object();
-		if (json_array_append_new(list, item) < 0 ||
-			member_put_take(item, "name", nul_new_string(target->new_name)) < 0)
-			return -ENOMEM;
-	}
-	item = json_array_get(list, target->item);
-	return member_put_take(item, below, json_deep_copy(value));
-}
-
-static int change_target_take(const struct parsed *now, const struct target *target,
-	json_t *parsed, struct change **ret)
-{
-	const struct row *leaf = leaf_of(target->row);
-	const char *below = row_below_item(target->row);
-	json_auto_t *value = parsed, *list = NULL;
-	int r;
+	const struct row *leaf = leaf_of(place->field.row);
+	const char *below = row_below_item(place->field.row);
+	json_auto_t *taken = value, *list = NULL, *item = NULL;
+	int r = 0;
 
 	if (!below)
-		return change_one_take(now, leaf, STEAL(value), ret);
+		return change_one_take(now, leaf, STEAL(taken), ret);
 	list = leaf_get(now->root, leaf);
-	r = list ? list_with(target, list, value, below) : -ENOMEM;
+	item = new_name[0] ? json_object() : json_incref(json_array_get(list, place->item));
+	if (new_name[0])
+		r = item && json_array_append(list, item) == 0
+			    ? item_set_name(leaf, item, new_name)
+			    : -ENOMEM;
+	if (r == 0)
+		r = item ? member_put_take(item, below, STEAL(taken)) : -ENOMEM;
 	return r < 0 ? r : change_one_take(now, leaf, STEAL(list), ret);
-}
-
-int change_place_take(const struct parsed *now, const struct place *place, json_t *value,
-	struct change **ret)
-{
-	struct target target = {.row = place->field.row, .item = place->item};
-
-	return change_target_take(now, &target, value, ret);
 }
 
 /* Whether the text is what the file shows, with or without the last newline. */
@@ -142,26 +114,7 @@ static int text_meets_place(const struct parsed *now, const struct place *place,
 	return *ret_done || is_writable ? 0 : -EPERM;
 }
 
-static int text_target(const struct parsed *now, const char *path, const char *text,
-	size_t len, struct target *ret, bool *ret_done, struct err *err)
-{
-	struct place place;
-	int r = place_find(now, path, &place);
-
-	*ret = (struct target){.item = NO_ITEM};
-	*ret_done = false;
-	if (r == -ENOENT)
-		return target_new_item(now, path, ret, err);
-	if (r == 0)
-		r = text_meets_place(now, &place, text, len, ret_done);
-	if (r < 0)
-		return r;
-	ret->row = place.field.row;
-	ret->item = place.item;
-	return 0;
-}
-
-static int refuse(int errnum, const char *path, struct err *err)
+static int refuse_text(int errnum, const char *path, struct err *err)
 {
 	switch (errnum) {
 	case ENOENT:
@@ -180,26 +133,24 @@ static int refuse(int errnum, const char *path, struct err *err)
 static int change_parsed_text(const struct parsed *now, const char *path, const char *text,
 	size_t len, struct change **ret, struct err *err)
 {
-	struct target target;
+	struct text written = {.path = path, .bytes = text, .len = len};
+	char new_name[NAME_FILE_MAX] = "";
+	struct place place;
+	bool is_same = false;
 	json_t *value;
-	bool done;
-	int r;
+	int r = place_find(now, path, &place);
 
-	r = text_target(now, path, text, len, &target, &done, err);
+	if (r == 0)
+		r = text_meets_place(now, &place, text, len, &is_same);
+	else if (r == -ENOENT)
+		r = place_new_item(now, path, &place, new_name, err);
 	if (r < 0)
-		return refuse(-r, path, err);
-	if (done)
-		return change_new(ret);
-
-	struct text written = {
-		.path = path,
-		.row = target.row,
-		.bytes = text,
-		.len = len,
-	};
-
+		return refuse_text(-r, path, err);
+	if (is_same)
+		return change_none(ret);
+	written.row = place.field.row;
 	r = text_parse(&written, &value, err);
-	return r < 0 ? r : change_target_take(now, &target, value, ret);
+	return r < 0 ? r : change_place_take(now, &place, new_name, value, ret);
 }
 
 int change_text(const struct doc *now, const char *path, const char *text, size_t len,
@@ -212,4 +163,64 @@ int change_text(const struct doc *now, const char *path, const char *text, size_
 		return err_set(err, EINVAL, "%s: the text is too long", path);
 	r = doc_open(now, &parsed, err);
 	return r < 0 ? r : change_parsed_text(parsed, path, text, len, ret, err);
+}
+
+/* Adds to list what of more is not in it. */
+static int extend_list(const struct row *row, json_t *list, const json_t *more)
+{
+	json_auto_t *rest = json_array();
+	int r = rest ? canon_list_minus(row, more, list, rest) : -ENOMEM;
+
+	if (r == 0 && json_array_extend(list, rest) < 0)
+		r = -ENOMEM;
+	return r;
+}
+
+static int append_list(const struct parsed *now, const struct place *place,
+	const struct text *text, struct change **ret, struct err *err)
+{
+	json_auto_t *more = NULL, *list = NULL;
+	int r = text_parse(text, &more, err);
+
+	if (r < 0)
+		return r;
+	list = place->value ? json_deep_copy(place->value) : json_array();
+	r = list ? extend_list(text->row, list, more) : -ENOMEM;
+	return r < 0 ? r : change_place_take(now, place, "", STEAL(list), ret);
+}
+
+/* What the file shows, and the text behind it. */
+static int append_text(const struct doc *doc, const struct parsed *now,
+	const struct place *place, const struct text *text, struct change **ret,
+	struct err *err)
+{
+	CLEANUP_BUF struct buf whole = BUF_INIT(DOC_TEXT_MAX);
+	int r = place->field.type == FIELD_DIR ? 0 : place_show(now, place, &whole);
+
+	if (r == 0)
+		r = buf_add(&whole, text->bytes, text->len);
+	if (r == -EFBIG)
+		return err_set(err, EINVAL, "%s: the text is too long", text->path);
+	if (r < 0)
+		return r;
+	return change_text(doc, text->path, buf_str(&whole), whole.len, ret, err);
+}
+
+int change_append(const struct doc *now, const char *path, const char *text, size_t len,
+	struct change **ret, struct err *err)
+{
+	CLEANUP_PARSED struct parsed *parsed = NULL;
+	struct text written = {
+		.path = path, .may_be_empty = true, .bytes = text, .len = len};
+	struct place place;
+	int r = doc_open(now, &parsed, err);
+
+	if (r < 0)
+		return r;
+	if (len > DOC_TEXT_MAX || place_find(parsed, path, &place) < 0)
+		return change_text(now, path, text, len, ret, err);
+	written.row = place.field.row;
+	if (place.field.flags & FIELD_WRITABLE && place.field.flags & FIELD_LINES)
+		return append_list(parsed, &place, &written, ret, err);
+	return append_text(now, parsed, &place, &written, ret, err);
 }

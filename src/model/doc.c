@@ -30,13 +30,18 @@ struct doc {
 	bool has_mtime;
 	struct timespec mtime; /* the VPC's own updatedAt */
 	uint64_t serial;
-	const char *id, *name, *zone, *status; /* in bytes */
-	const char *problem;		       /* in bytes: why it cannot be read, "" */
-	size_t len;			       /* of the JSON text */
-	char bytes[];			       /* the JSON text, then the five texts */
+	const char *id, *name, *status; /* in bytes */
+	const char *problem;		/* in bytes: why it cannot be read, "" */
+	size_t len;			/* of the JSON text */
+	char bytes[];			/* the JSON text, then the four texts */
 };
 
-#define HEADS 5
+#define HEADS 4
+
+static json_t *own_value(const json_t *root, unsigned flag)
+{
+	return member_get(root, own_path(flag));
+}
 
 /* Adds a text and the NUL behind it. */
 static int heads_add(struct buf *heads, const json_t *string)
@@ -49,20 +54,20 @@ static int heads_add(struct buf *heads, const json_t *string)
 /* An unreadable name: the id is one that is safe. */
 static const json_t *heads_name(const json_t *root, const char *problem)
 {
-	const json_t *name = member_get(root, "name");
+	const json_t *name = own_value(root, FIELD_NAME);
 
-	return json_string_length(name) || !problem[0] ? name : member_get(root, "id");
+	return json_string_length(name) || !problem[0] ? name : own_value(root, FIELD_ID);
 }
 
 static int heads_add_status(struct buf *heads, const json_t *root)
 {
-	const json_t *status = member_get(root, "status");
+	const json_t *status = own_value(root, FIELD_STATE);
 	json_int_t number = json_integer_value(status);
 	const char *name;
 
 	if (!json_is_integer(status))
 		return heads_add(heads, status);
-	name = value_enum_name(row_child(NULL, "status"), number);
+	name = value_enum_name(schema_with(NULL, FIELD_STATE), number);
 	if (name)
 		return buf_add(heads, name, strlen(name) + 1);
 	return buf_addf(heads, "%lld%c", (long long)number, 0);
@@ -71,12 +76,10 @@ static int heads_add_status(struct buf *heads, const json_t *root)
 /* The texts that are copied out, one behind the other. */
 static int heads_fill(struct buf *heads, const json_t *root, const char *problem)
 {
-	int r = heads_add(heads, member_get(root, "id"));
+	int r = heads_add(heads, own_value(root, FIELD_ID));
 
 	if (r == 0)
 		r = heads_add(heads, heads_name(root, problem));
-	if (r == 0)
-		r = heads_add(heads, member_get(root, "zone"));
 	if (r == 0)
 		r = heads_add_status(heads, root);
 	return r < 0 ? r : buf_add(heads, problem, strlen(problem) + 1);
@@ -86,7 +89,7 @@ static void doc_put_heads(struct doc *doc, const struct buf *heads)
 {
 	const char *at = doc->bytes + doc->len;
 	const char **const texts[HEADS] = {
-		&doc->id, &doc->name, &doc->zone, &doc->status, &doc->problem};
+		&doc->id, &doc->name, &doc->status, &doc->problem};
 
 	memcpy(doc->bytes + doc->len, heads->data, heads->len);
 	for (size_t i = 0; i < HEADS; i++) {
@@ -134,19 +137,12 @@ static int doc_make(const json_t *root, const char *text, size_t text_len,
 	*doc = (struct doc){.len = len};
 	atomic_init(&doc->refs, 1);
 	doc->serial = parsed_new_serial();
-	doc->has_mtime = clock_parse_rfc3339(member_text(root, "updatedAt"), &doc->mtime);
+	doc->has_mtime =
+		clock_parse_rfc3339(member_text(root, own_path(FIELD_MTIME)), &doc->mtime);
 	text_compact(text, text_len, doc->bytes);
 	doc_put_heads(doc, &heads);
 	*ret = doc;
 	return 0;
-}
-
-static int doc_make_printed(const json_t *root, const char *problem, struct doc **ret)
-{
-	CLEANUP_BUF struct buf text = BUF_INIT(PRINTED_MAX);
-	int r = print_json(root, &text);
-
-	return r < 0 ? -ENOMEM : doc_make(root, text.data, text.len, problem, ret);
 }
 
 static int doc_check(json_t *root, struct err *err)
@@ -156,19 +152,10 @@ static int doc_check(json_t *root, struct err *err)
 	return shape_check(&shape, root, err);
 }
 
-int doc_from_json(json_t *root, struct doc **ret, struct err *err)
-{
-	int r = doc_check(root, err);
-
-	if (r == 0 && !json_string_length(member_get(root, "id")))
-		r = err_set(err, EBADMSG, "a VPC without an id");
-	return r < 0 ? r : doc_make_printed(root, "", ret);
-}
-
 /* Why such a VPC cannot be read; without an id it is none. */
 static int doc_say_problem(const json_t *root, const char *problem, struct err *ret)
 {
-	const json_t *id = member_get(root, "id");
+	const json_t *id = own_value(root, FIELD_ID);
 	char text[ID_TEXT_MAX];
 
 	if (!json_is_object(root))
@@ -188,7 +175,7 @@ int doc_from_text(
 {
 	struct err problem = {""}, sentence = {""};
 	int r = json_is_object(root) ? doc_check(root, &problem) : 0;
-	bool is_right = r == 0 && json_string_length(member_get(root, "id"));
+	bool is_right = r == 0 && json_string_length(own_value(root, FIELD_ID));
 
 	if (r < 0 && r != -EBADMSG)
 		return r;
@@ -200,16 +187,17 @@ int doc_from_text(
 
 int doc_from_repaired(json_t *root, const char *problem, struct doc **ret, struct err *err)
 {
+	CLEANUP_BUF struct buf text = BUF_INIT(PRINTED_MAX);
 	struct err sentence = {""};
 	int r = doc_say_problem(root, problem, &sentence);
 
 	if (r < 0)
 		return err_set(err, -r, "%s", sentence.text);
-	return doc_make_printed(root, sentence.text, ret);
+	r = print_json(root, &text);
+	return r < 0 ? -ENOMEM : doc_make(root, text.data, text.len, sentence.text, ret);
 }
 
-/* As doc_from_text, of what is no text any more. */
-static int doc_from_object(json_t *root, struct doc **ret, struct err *err)
+int doc_from_object(json_t *root, struct doc **ret, struct err *err)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(PRINTED_MAX);
 	int r = print_json(root, &text);
@@ -222,7 +210,7 @@ static json_t *find_vpc(const json_t *answer, const char *envelope)
 {
 	json_t *inner = json_object_get(answer, envelope);
 
-	if (json_is_string(json_object_get(answer, "id")))
+	if (json_is_string(own_value(answer, FIELD_ID)))
 		return (json_t *)answer;
 	return json_is_object(inner) ? inner : NULL;
 }
@@ -309,14 +297,18 @@ const char *doc_name(const struct doc *doc)
 	return doc->name;
 }
 
-const char *doc_zone(const struct doc *doc)
-{
-	return doc->zone;
-}
-
 const char *doc_status(const struct doc *doc)
 {
 	return doc->status;
+}
+
+enum state doc_state(const struct doc *doc)
+{
+	const struct enum_value *value = schema_with(NULL, FIELD_STATE)->values;
+
+	while (value->name && strcmp(value->name, doc->status) != 0)
+		value++;
+	return value->state;
 }
 
 bool doc_own_mtime(const struct doc *doc, struct timespec *ret)
@@ -338,4 +330,48 @@ bool doc_equal(const struct doc *a, const struct doc *b)
 		return true;
 	return doc_open(a, &left, NULL) == 0 && doc_open(b, &right, NULL) == 0 &&
 	       json_equal(left->root, right->root);
+}
+
+static bool has_keys_of(const json_t *a, const json_t *b)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)b, key, value) {
+		const json_t *own = json_object_get(a, key);
+
+		if (!value_is_default(value) && (!own || json_is_null(own)))
+			return false;
+	}
+	return true;
+}
+
+/* All items of one list have the same members, so the first of each stand for them. */
+static bool items_alike(const json_t *a, const json_t *b)
+{
+	const json_t *x = json_array_get(a, 0), *y = json_array_get(b, 0);
+
+	if (!json_is_object(x) || !json_is_object(y))
+		return true;
+	return has_keys_of(x, y);
+}
+
+bool doc_has_members_of(const struct doc *doc, const struct doc *other)
+{
+	CLEANUP_PARSED struct parsed *left = NULL, *right = NULL;
+	const json_t *a, *b;
+	const char *key;
+	json_t *value;
+
+	if (doc_open(doc, &left, NULL) < 0 || doc_open(other, &right, NULL) < 0)
+		return false;
+	a = left->root;
+	b = right->root;
+	if (!has_keys_of(a, b))
+		return false;
+	json_object_foreach ((json_t *)b, key, value) {
+		if (json_is_array(value) && !items_alike(json_object_get(a, key), value))
+			return false;
+	}
+	return true;
 }

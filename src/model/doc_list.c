@@ -12,13 +12,11 @@
 
 #define LONG_NAME (NAME_FILE_MAX - 8) /* bytes from which a name may have been cut */
 
-struct listing {
-	int (*fn)(void *arg, const char *name, const struct field *field);
-	void *arg;
-};
+/* Called for each entry; stops the listing with what is not 0. */
+typedef int listing_fn(void *arg, const char *name, const struct place *place);
 
 static int list_rows(
-	const struct parsed *doc, const struct place *dir, const struct listing *listing)
+	const struct parsed *doc, const struct place *dir, listing_fn *fn, void *arg)
 {
 	const struct row *row = NULL;
 	struct place place;
@@ -26,13 +24,13 @@ static int list_rows(
 
 	while (r == 0 && (row = row_next_child(dir->field.row, row))) {
 		if (!(row->flags & FIELD_HIDDEN) && place_row(doc, dir, row, &place))
-			r = listing->fn(listing->arg, row_key(row), &place.field);
+			r = fn(arg, schema_key(row), &place);
 	}
 	return r;
 }
 
 static int list_items(
-	const struct parsed *doc, const struct place *dir, const struct listing *listing)
+	const struct parsed *doc, const struct place *dir, listing_fn *fn, void *arg)
 {
 	const struct items *items = parsed_items(doc, dir->field.row);
 	struct place place;
@@ -40,15 +38,13 @@ static int list_items(
 
 	for (size_t i = 0; r == 0 && i < items->count; i++) {
 		place_item(dir, i, &place);
-		r = listing->fn(listing->arg, items->files[i], &place.field);
+		r = fn(arg, items->files[i], &place);
 	}
 	return r;
 }
 
-static int list_unknown(const struct place *dir, const struct listing *listing)
+static int list_unknown(const struct place *dir, listing_fn *fn, void *arg)
 {
-	bool is_known = !(dir->field.flags & FIELD_UNKNOWN);
-	const struct row *row = dir->field.row;
 	char name[NAME_FILE_MAX];
 	const char *key;
 	json_t *value;
@@ -56,23 +52,47 @@ static int list_unknown(const struct place *dir, const struct listing *listing)
 	int r;
 
 	json_object_foreach (dir->value, key, value) {
-		if (!unknown_file_name(row, is_known, key, value, name))
+		if (!unknown_file_name(&dir->field, key, value, name))
 			continue;
 		if (strlen(name) >= LONG_NAME &&
-			unknown_find(row, is_known, dir->value, name) != value)
+			unknown_find(&dir->field, dir->value, name) != value)
 			continue;
 		place_unknown(dir, value, &place);
-		r = listing->fn(listing->arg, name, &place.field);
+		r = fn(arg, name, &place);
 		if (r)
 			return r;
 	}
 	return 0;
 }
 
+static int list_dir(
+	const struct parsed *doc, const struct place *dir, listing_fn *fn, void *arg)
+{
+	int r = 0;
+
+	if (dir->field.flags & FIELD_NAMED_ITEMS)
+		return list_items(doc, dir, fn, arg);
+	if (!(dir->field.flags & FIELD_UNKNOWN))
+		r = list_rows(doc, dir, fn, arg);
+	return r ? r : list_unknown(dir, fn, arg);
+}
+
+struct listing {
+	int (*fn)(void *arg, const char *name, const struct field *field);
+	void *arg;
+};
+
+static int give_field(void *arg, const char *name, const struct place *place)
+{
+	const struct listing *listing = arg;
+
+	return listing->fn(listing->arg, name, &place->field);
+}
+
 int doc_list(const struct doc *doc, const char *path,
 	int (*fn)(void *arg, const char *name, const struct field *field), void *arg)
 {
-	const struct listing listing = {.fn = fn, .arg = arg};
+	struct listing listing = {.fn = fn, .arg = arg};
 	CLEANUP_PARSED struct parsed *parsed = NULL;
 	struct place dir;
 	int r = doc_open(doc, &parsed, NULL);
@@ -81,14 +101,37 @@ int doc_list(const struct doc *doc, const char *path,
 		r = place_find(parsed, path, &dir);
 	if (r < 0)
 		return r;
-	if (dir.field.type != FIELD_DIR)
-		return -ENOTDIR;
-	if (dir.field.flags & FIELD_NAMED_ITEMS)
-		return list_items(parsed, &dir, &listing);
-	if (!(dir.field.flags & FIELD_UNKNOWN)) {
-		r = list_rows(parsed, &dir, &listing);
-		if (r)
-			return r;
-	}
-	return list_unknown(&dir, &listing);
+	return dir.field.type == FIELD_DIR ? list_dir(parsed, &dir, give_field, &listing)
+					   : -ENOTDIR;
+}
+
+struct naming {
+	const struct parsed *doc;
+	int (*fn)(void *arg, const char *name);
+	void *arg;
+};
+
+static int give_unknown(void *arg, const char *name, const struct place *place)
+{
+	const struct naming *naming = arg;
+	int r = place->field.flags & FIELD_UNKNOWN ? naming->fn(naming->arg, name) : 0;
+
+	return r || place->field.type != FIELD_DIR
+		       ? r
+		       : list_dir(naming->doc, place, give_unknown, arg);
+}
+
+int doc_unknown_names(
+	const struct doc *doc, int (*fn)(void *arg, const char *name), void *arg)
+{
+	CLEANUP_PARSED struct parsed *parsed = NULL;
+	struct naming naming = {.fn = fn, .arg = arg};
+	struct place root;
+	int r = doc_open(doc, &parsed, NULL);
+
+	if (r < 0)
+		return r;
+	naming.doc = parsed;
+	root = place_root(parsed);
+	return list_dir(parsed, &root, give_unknown, &naming);
 }

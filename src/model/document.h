@@ -12,17 +12,16 @@
 int doc_open(const struct doc *doc, struct parsed **ret, struct err *err);
 /* The VPC's own updatedAt, without parsing. False when there is none. */
 bool doc_own_mtime(const struct doc *doc, struct timespec *ret);
-/* A document of this object, checked. Errors: as doc_from_val. */
-int doc_from_json(json_t *root, struct doc **ret, struct err *err);
-/* A VPC of the text that root was parsed from: the same document, without printing it. Errors: as
- * doc_from_val. */
+/* A VPC of this object. Errors: as doc_from_val. */
+int doc_from_object(json_t *root, struct doc **ret, struct err *err);
+/* The same of the text that root was parsed from, without printing it. */
 int doc_from_text(
 	json_t *root, const char *text, size_t len, struct doc **ret, struct err *err);
 /* A document that cannot be read, of what scan_repair made of its text. problem says what could not
  * be read.
  * Errors: -EBADMSG with a sentence (no object, no id), -ENOMEM. */
 int doc_from_repaired(json_t *root, const char *problem, struct doc **ret, struct err *err);
-/* Adds the text of spec.json. Errors: as doc_spec. */
+/* Adds the text of spec.json. Errors: -ENOMEM, -EFBIG. */
 int spec_show(const json_t *root, struct buf *ret);
 
 #endif

@@ -18,8 +18,7 @@
 #include "spec_read.h"
 #include "step.h"
 
-#define VALUE_TEXT_MAX 400	   /* bytes of a value in a sentence */
-#define ITEM_TEXT_MAX  (64u << 20) /* bytes */
+#define VALUE_TEXT_MAX 400 /* bytes of a value in a sentence */
 
 struct draft {
 	struct draft_fields fields;
@@ -56,8 +55,7 @@ static int check_spec(struct draft *d, struct err *err)
 	while (r == 0 && (leaf = leaf_next(leaf))) {
 		json_auto_t *value = NULL;
 
-		if (!member_get(d->spec.object, leaf->path) ||
-			strcmp(leaf->path, "name") == 0)
+		if (!member_get(d->spec.object, leaf->path) || leaf->flags & FIELD_NAME)
 			continue;
 		value = leaf_get(d->spec.object, leaf);
 		r = value ? spec_check_leaf(&d->spec, leaf, value, NULL, err) : -ENOMEM;
@@ -79,36 +77,8 @@ static int read_spec(struct draft *d, struct err *err)
 	return r < 0 ? refuse_spec(&own, r, err) : 0;
 }
 
-/* Adds to ret the items of array that are not in other. */
-static int list_minus(
-	const struct row *list, const json_t *array, const json_t *other, json_t *ret)
-{
-	const struct row *row = list->type == FIELD_DIR ? row_child(list, "*") : NULL;
-	CLEANUP(map_release) struct map texts = {0};
-	const json_t *lists[] = {other, array};
-	int r = 0;
-
-	for (size_t n = 0; n < ARRAY_LEN(lists); n++) {
-		size_t i;
-		json_t *item;
-
-		json_array_foreach (lists[n], i, item) {
-			CLEANUP_BUF struct buf text = BUF_INIT(ITEM_TEXT_MAX);
-
-			r = row ? canon_add(row, item, &text) : canon_add_word(item, &text);
-			if (r == 0)
-				r = map_add(&texts, buf_str(&text), item);
-			if (r == 0 && lists[n] == array && json_array_append(ret, item) < 0)
-				r = -ENOMEM;
-			if (r < 0 && r != -EEXIST)
-				return r;
-		}
-	}
-	return 0;
-}
-
 /* A value for a sentence: of a list what the other does not have. */
-static int show_side(const struct row *leaf, const json_t *value, const json_t *other,
+static int draft_show_side(const struct row *leaf, const json_t *value, const json_t *other,
 	char out[VALUE_TEXT_MAX])
 {
 	json_auto_t *rest = json_array();
@@ -120,21 +90,21 @@ static int show_side(const struct row *leaf, const json_t *value, const json_t *
 		print_short(value, out, VALUE_TEXT_MAX);
 		return 0;
 	}
-	r = list_minus(leaf, value, other, rest);
+	r = canon_list_minus(leaf, value, other, rest);
 	print_short(json_array_size(rest) || !json_array_size(value) ? rest : value, out,
 		VALUE_TEXT_MAX);
 	return r;
 }
 
-static int add_conflict(struct draft *d, const struct row *leaf, const json_t *in_spec,
-	const json_t *in_files)
+static int draft_add_conflict(struct draft *d, const struct row *leaf,
+	const json_t *in_spec, const json_t *in_files)
 {
 	char spec[VALUE_TEXT_MAX], files[VALUE_TEXT_MAX], where[STEP_TEXT_MAX];
 	const char *kind = leaf->type == FIELD_DIR ? "directory" : "file";
-	int r = show_side(leaf, in_spec, in_files, spec);
+	int r = draft_show_side(leaf, in_spec, in_files, spec);
 
 	if (r == 0)
-		r = show_side(leaf, in_files, in_spec, files);
+		r = draft_show_side(leaf, in_files, in_spec, files);
 	if (r < 0)
 		return r;
 	spec_where(&d->spec, leaf, where);
@@ -166,26 +136,16 @@ static int find_value(struct draft *d, const struct row *leaf, json_t **ret)
 	files = leaf_get(d->fields.object, leaf);
 	r = spec && files ? canon_equal(leaf, spec, files, &same) : -ENOMEM;
 	if (r == 0 && !same)
-		r = add_conflict(d, leaf, spec, files);
+		r = draft_add_conflict(d, leaf, spec, files);
 	if (r == 0)
 		*ret = STEAL(spec);
 	return r;
 }
 
-/* Of the leaves that exclude each other (hostPrefix, hostPrefixes) the last that is set counts. */
+/* Of the leaves that exclude each other the last that is set counts. */
 static bool is_excluded(const struct draft *d, const struct row *leaf)
 {
-	const struct row *other = leaf;
-
-	if (!(leaf->flags & FIELD_SPEC_ONLY_WITH))
-		return false;
-	while ((other = leaf_next(other))) {
-		if (other->flags & FIELD_SPEC_ONLY_WITH &&
-			(leaf_is_set(member_get(d->spec.object, other->path)) ||
-				leaf_is_set(member_get(d->fields.object, other->path))))
-			return true;
-	}
-	return false;
+	return leaf_instead(d->spec.object, leaf) || leaf_instead(d->fields.object, leaf);
 }
 
 static int add_leaf(struct draft *d, const struct row *leaf)
@@ -193,7 +153,7 @@ static int add_leaf(struct draft *d, const struct row *leaf)
 	json_auto_t *value = NULL;
 	int r;
 
-	if (strcmp(leaf->path, "name") == 0 || is_excluded(d, leaf))
+	if (leaf->flags & FIELD_NAME || is_excluded(d, leaf))
 		return 0;
 	r = find_value(d, leaf, &value);
 	if (r < 0 || !value || (leaf->flags & FIELD_SPEC_ONLY_WITH && !leaf_is_set(value)))
@@ -207,7 +167,7 @@ static bool find_deeper(
 {
 	for (size_t i = 0; i < count; i++) {
 		const char *slash = strchr(files[i].path, '/');
-		const struct row *row = slash ? draft_row(slash + 1) : NULL;
+		const struct row *row = slash ? schema_match(slash + 1) : NULL;
 
 		if (!row || row->type == FIELD_DIR || files[i].is_dir ||
 			(size_t)(slash - files[i].path) >= NAME_FILE_MAX)
@@ -221,22 +181,22 @@ static bool find_deeper(
 
 static int refuse_nothing(const struct draft_file *files, size_t count, struct err *err)
 {
+	static const char expected[] = "nothing here says what to make: expected "
+				       "spec.json, or files of fields such as zone";
 	char deeper[NAME_FILE_MAX];
 
 	if (find_deeper(files, count, deeper))
 		return err_set(err, EIO,
-			"nothing here says what to make: expected spec.json, or files of "
-			"fields such as zone; but %s/ holds some: a tree that was copied "
-			"one level too deep? Move %s itself",
-			deeper, deeper);
-	return err_set(err, EIO,
-		"nothing here says what to make: expected spec.json, or files of fields "
-		"such as "
-		"zone");
+			"%s; but %s/ holds some: a tree that was copied one level too "
+			"deep? "
+			"Move %s itself",
+			expected, deeper, deeper);
+	return err_set(err, EIO, "%s", expected);
 }
 
 static int fill_body(struct draft *d, const char *zone_option, struct err *err)
 {
+	const char *option = own_path(FIELD_OPTION);
 	const struct row *leaf = NULL;
 	int r = 0;
 
@@ -246,16 +206,17 @@ static int fill_body(struct draft *d, const char *zone_option, struct err *err)
 		return r;
 	if (d->conflicts.len)
 		return err_set(err, EIO, "%s", buf_str(&d->conflicts));
-	if (member_get(d->body, "zone"))
+	if (member_get(d->body, option))
 		return 0;
 	if (d->spec.object)
 		return err_set(err, EIO,
-			"zone is missing: expected it in spec.json, or in a file zone");
+			"%s is missing: expected it in spec.json, or in a file %s", option,
+			option);
 	if (!zone_option || !zone_option[0])
 		return err_set(err, EIO,
-			"zone is missing: expected a file zone, or a mount with -o "
-			"zone=ZONE");
-	return member_put_take(d->body, "zone", nul_new_string(zone_option));
+			"%s is missing: expected a file %s, or a mount with -o zone=ZONE",
+			option, option);
+	return member_put_take(d->body, option, nul_new_string(zone_option));
 }
 
 static int read_empty(
@@ -281,7 +242,7 @@ int draft_read(const struct draft_file *files, size_t count, const char *name,
 	if (!count)
 		return read_empty(name, zone_option, ret_body, err);
 	if (r == 0)
-		r = member_put_take(d.body, "name", nul_new_string(name));
+		r = member_put_take(d.body, own_path(FIELD_NAME), nul_new_string(name));
 	if (r == 0)
 		r = draft_fields_read(&d.fields, files, count, err);
 	if (r == 0)
@@ -306,13 +267,11 @@ int doc_shows_body(const struct doc *doc, const char *body, size_t len, bool *re
 	if (r == 0 && !val_is_object(val))
 		r = -EINVAL;
 	while (r == 0 && all && (leaf = leaf_next(leaf))) {
-		json_auto_t *asked = NULL, *shown = NULL;
+		const json_t *asked = member_get((json_t *)val, leaf->path);
 
-		if (!member_get((json_t *)val, leaf->path))
-			continue;
-		asked = leaf_get((json_t *)val, leaf);
-		shown = leaf_get(parsed->root, leaf);
-		r = asked && shown ? canon_equal(leaf, asked, shown, &all) : -ENOMEM;
+		if (asked)
+			r = canon_equal(
+				leaf, asked, member_get(parsed->root, leaf->path), &all);
 	}
 	if (r == 0)
 		*ret = all;

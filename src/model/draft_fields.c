@@ -8,7 +8,6 @@
 #include <string.h>
 #include "base/cleanup.h"
 #include "base/utf8.h"
-#include "find.h"
 #include "items.h"
 #include "member.h"
 #include "nul.h"
@@ -17,34 +16,9 @@
 
 static char seen_once, seen_more; /* only their addresses count */
 
-/* The row of the path's next name; takes it off the path. */
-static const struct row *next_row(
-	const struct row *dir, const char **path, char name[NAME_FILE_MAX])
-{
-	const struct row *row;
-
-	if (path_next(path, name) < 0)
-		return NULL;
-	if (dir && dir->flags & FIELD_NAMED_ITEMS)
-		return row_child(dir, "*");
-	row = row_child(dir, name);
-	return row && strcmp(name, "*") != 0 ? row : NULL;
-}
-
-const struct row *draft_row(const char *path)
-{
-	const struct row *row = NULL;
-	char name[NAME_FILE_MAX];
-
-	do {
-		row = next_row(row, &path, name);
-	} while (row && *path);
-	return row;
-}
-
 bool draft_claims(const char *path)
 {
-	return draft_row(path) != NULL;
+	return schema_match(path) != NULL;
 }
 
 void draft_fields_release(struct draft_fields *fields)
@@ -55,23 +29,10 @@ void draft_fields_release(struct draft_fields *fields)
 	*fields = (struct draft_fields){0};
 }
 
-static bool is_item(const struct row *row)
-{
-	return strcmp(row_key(row), "*") == 0;
-}
-
-static bool is_name(const struct row *row)
-{
-	return strcmp(row->path, "name") == 0;
-}
-
-/* "vpcPrefixes/NAME" of a path at an item or below it. */
+/* The path of the item that a path is at or below; "" when it is in no list. */
 static void item_path(const char *path, char out[DOC_PATH_MAX])
 {
-	const char *name = strchr(path, '/') + 1;
-
-	snprintf(out, DOC_PATH_MAX, "%.*s",
-		(int)((size_t)(name - path) + strcspn(name, "/")), path);
+	snprintf(out, DOC_PATH_MAX, "%.*s", (int)schema_item_len(path), path);
 }
 
 static int note_numbered(struct draft_fields *fields, const char *path)
@@ -89,22 +50,22 @@ static int note_numbered(struct draft_fields *fields, const char *path)
 	return r == -EEXIST ? map_set(&fields->numbered, base, &seen_more) : r;
 }
 
-static json_t *make_list(struct draft_fields *fields, const char *list)
+static json_t *make_list(struct draft_fields *fields, const struct row *list)
 {
-	json_t *array = json_object_get(fields->object, list);
+	json_t *array = member_get(fields->object, list->path);
 
 	if (array)
 		return array;
 	array = json_array();
-	return json_object_set_new(fields->object, list, array) < 0 ? NULL : array;
+	return member_put_take(fields->object, list->path, array) < 0 ? NULL : array;
 }
 
 /* The item of a path at it or below it, made where it was not seen yet. Its name follows when all
  * are known. */
-static int make_item(struct draft_fields *fields, const char *path, json_t **ret)
+static int make_item(
+	struct draft_fields *fields, const char *path, const struct row *row, json_t **ret)
 {
-	char item[DOC_PATH_MAX], list[NAME_FILE_MAX];
-	const char *rest = path;
+	char item[DOC_PATH_MAX];
 	json_t *array;
 	int r;
 
@@ -112,10 +73,7 @@ static int make_item(struct draft_fields *fields, const char *path, json_t **ret
 	*ret = map_get(&fields->items, item);
 	if (*ret)
 		return 0;
-	r = path_next(&rest, list);
-	if (r < 0)
-		return r;
-	array = make_list(fields, list);
+	array = make_list(fields, leaf_of(row));
 	*ret = json_object();
 	if (!array || json_array_append_new(array, *ret) < 0)
 		return -ENOMEM;
@@ -130,10 +88,10 @@ static int read_dir(
 	int r;
 
 	if (row->flags & FIELD_NAMED_ITEMS)
-		return make_list(fields, row->path) ? 0 : -ENOMEM;
-	if (!is_item(row) && !row_below_item(row))
+		return make_list(fields, row) ? 0 : -ENOMEM;
+	if (!row_is_item(row) && !row_below_item(row))
 		return 0;
-	r = make_item(fields, file->path, &item);
+	r = make_item(fields, file->path, row, &item);
 	if (r == 0 && row_below_item(row) && !member_get(item, row_below_item(row)))
 		r = member_put_take(item, row_below_item(row), json_object());
 	return r;
@@ -157,7 +115,7 @@ static int read_value(struct draft_fields *fields, const struct draft_file *file
 		return r == -EINVAL ? -EIO : r;
 	if (!row_below_item(row))
 		return member_put_take(fields->object, row->path, value);
-	r = make_item(fields, file->path, &item);
+	r = make_item(fields, file->path, row, &item);
 	if (r == 0)
 		return member_put_take(item, row_below_item(row), value);
 	json_decref(value);
@@ -167,7 +125,7 @@ static int read_value(struct draft_fields *fields, const struct draft_file *file
 static int read_file(
 	struct draft_fields *fields, const struct draft_file *file, struct err *err)
 {
-	const struct row *row = draft_row(file->path);
+	const struct row *row = schema_match(file->path);
 
 	if (!row)
 		return 0;
@@ -179,7 +137,7 @@ static int read_file(
 		return read_dir(fields, file, row);
 	if (row->type == FIELD_SPEC)
 		fields->spec = file;
-	else if (row->flags & FIELD_WRITABLE && !is_name(row))
+	else if (row->flags & FIELD_WRITABLE && !(row->flags & FIELD_NAME))
 		return read_value(fields, file, row, err);
 	return 0;
 }
@@ -189,7 +147,6 @@ static int read_item_name(const struct draft_fields *fields, const char *path,
 	char name[NAME_FILE_MAX], struct err *err)
 {
 	CLEANUP_FREE char *base = strdup(path);
-	const char *file;
 	size_t len;
 	int r;
 
@@ -200,8 +157,7 @@ static int read_item_name(const struct draft_fields *fields, const char *path,
 		if (map_get(&fields->numbered, base) != &seen_more)
 			base[len] = '~';
 	}
-	file = strchr(base, '/') + 1;
-	r = name_from_file(file, name, NAME_FILE_MAX);
+	r = name_from_file(strrchr(base, '/') + 1, name, NAME_FILE_MAX);
 	if (r < 0 || !name[0] || !nul_is_text(name))
 		return err_set(err, EIO, "%s: not a name for the API", path);
 	return 0;
@@ -214,7 +170,7 @@ static bool item_is_whole(
 	const struct row *row = NULL, *below;
 
 	while ((row = row_next_child(dir, row))) {
-		const json_t *value = member_get(item, row_key(row));
+		const json_t *value = member_get(item, schema_key(row));
 
 		*missing = row;
 		if (row->flags & FIELD_REQUIRED && !value)
@@ -223,7 +179,7 @@ static bool item_is_whole(
 			continue;
 		below = row_next_child(row, NULL);
 		*missing = below;
-		if (below && !member_get(value, row_key(below)))
+		if (below && !member_get(value, schema_key(below)))
 			return false;
 	}
 	return true;
@@ -234,20 +190,21 @@ static int finish_item(
 	const struct draft_fields *fields, const char *below, struct err *err)
 {
 	char path[DOC_PATH_MAX], name[NAME_FILE_MAX];
-	const struct row *missing;
+	const struct row *row, *missing;
 	json_t *item;
 	int r;
 
 	item_path(below, path);
 	item = map_get(&fields->items, path);
-	if (!item || json_object_get(item, "name"))
+	row = item ? schema_match(path) : NULL;
+	if (!item || item_name(leaf_of(row), item))
 		return 0;
-	if (!item_is_whole(draft_row(path), item, &missing))
+	if (!item_is_whole(row, item, &missing))
 		return err_set(err, EIO,
 			"%s: an entry without its value; expected a file %s/%s", path, path,
 			row_below_item(missing));
 	r = read_item_name(fields, path, name, err);
-	return r < 0 ? r : member_put_take(item, "name", nul_new_string(name));
+	return r < 0 ? r : item_set_name(leaf_of(row), item, name);
 }
 
 int draft_fields_read(struct draft_fields *fields, const struct draft_file *files,
@@ -259,9 +216,7 @@ int draft_fields_read(struct draft_fields *fields, const struct draft_file *file
 	r = fields->object ? 0 : -ENOMEM;
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = read_file(fields, &files[i], err);
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		if (strchr(files[i].path, '/'))
-			r = finish_item(fields, files[i].path, err);
-	}
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = finish_item(fields, files[i].path, err);
 	return r;
 }

@@ -17,8 +17,6 @@ struct draft_fields {
 	const struct draft_file *spec; /* borrowed; spec.json, or NULL */
 };
 
-/* The row of a path, NULL when a VPC's directory has nothing there. */
-const struct row *draft_row(const char *path);
 /* Reads all but spec.json. Errors: -EIO with a sentence, -ENOMEM. */
 int draft_fields_read(struct draft_fields *fields, const struct draft_file *files,
 	size_t count, struct err *err);

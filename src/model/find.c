@@ -1,35 +1,46 @@
 /* SPDX-License-Identifier: MIT */
-/* The way from a path to the JSON value it shows: table and document are walked side by side. */
+/* The way from a path to the JSON value it shows, its text and its time: table and document are
+ * walked side by side. */
 #include "find.h"
 
 #include <errno.h>
 #include <string.h>
+#include "base/clock.h"
+#include "document.h"
 #include "items.h"
 #include "member.h"
+#include "print.h"
 #include "rows.h"
+#include "text.h"
 #include "value.h"
+
+struct field field_of(const struct row *row)
+{
+	return (struct field){.type = row->type, .flags = row->flags, .row = row};
+}
 
 struct place place_root(const struct parsed *doc)
 {
-	json_t *root = doc->root;
-
 	return (struct place){
 		.field = {.type = FIELD_DIR},
-		.value = root,
+		.value = doc->root,
 		.item = NO_ITEM,
-		.dated = member_text(root, "updatedAt")[0] ? root : NULL,
+		.dated = doc->root,
 	};
 }
 
 static void place_enter(
 	const struct place *dir, struct field field, json_t *value, struct place *ret)
 {
+	bool has_time =
+		json_is_object(value) && member_text(value, own_path(FIELD_MTIME))[0];
+
 	*ret = (struct place){
 		.field = field,
 		.value = value,
 		.depth = dir->depth + 1,
 		.item = dir->item,
-		.dated = member_text(value, "updatedAt")[0] ? value : dir->dated,
+		.dated = has_time ? value : dir->dated,
 	};
 }
 
@@ -44,10 +55,10 @@ bool place_row(const struct parsed *doc, const struct place *dir, const struct r
 	struct place *ret)
 {
 	json_t *value =
-		row_is_member(row) ? member_get(dir->value, row_key(row)) : dir->value;
-	struct field field = {.type = row->type, .flags = row->flags, .row = row};
+		row_is_member(row) ? member_get(dir->value, schema_key(row)) : dir->value;
+	struct field field = field_of(row);
 
-	if (!row_exists(row, value))
+	if (!row_is_file(row) || !row_exists(row, value))
 		return false;
 	place_enter(dir, field, value, ret);
 	return true;
@@ -56,9 +67,8 @@ bool place_row(const struct parsed *doc, const struct place *dir, const struct r
 void place_item(const struct place *dir, size_t index, struct place *ret)
 {
 	const struct row *row = row_child(dir->field.row, "*");
-	struct field field = {.type = row->type, .flags = row->flags, .row = row};
 
-	place_enter(dir, field, json_array_get(dir->value, index), ret);
+	place_enter(dir, field_of(row), json_array_get(dir->value, index), ret);
 	ret->item = index;
 }
 
@@ -68,8 +78,6 @@ static enum field_type unknown_type(const json_t *value, unsigned depth)
 	switch (json_typeof(value)) {
 	case JSON_OBJECT:
 		return depth < DOC_DEPTH_MAX ? FIELD_DIR : FIELD_STRING;
-	case JSON_ARRAY:
-		return FIELD_LINES;
 	case JSON_TRUE:
 	case JSON_FALSE:
 		return FIELD_BOOL;
@@ -82,13 +90,14 @@ static enum field_type unknown_type(const json_t *value, unsigned depth)
 
 void place_unknown(const struct place *dir, json_t *value, struct place *ret)
 {
-	struct field field = {
-		.type = unknown_type(value, dir->depth + 1), .flags = FIELD_UNKNOWN};
+	struct field field = {.type = unknown_type(value, dir->depth + 1),
+		.flags = FIELD_UNKNOWN | (json_is_array(value) ? FIELD_LINES : 0)};
 
 	place_enter(dir, field, value, ret);
 }
 
-int path_next(const char **path, char name[NAME_FILE_MAX])
+/* Takes the next name off the path. */
+static int path_next(const char **path, char name[NAME_FILE_MAX])
 {
 	size_t len = strcspn(*path, "/");
 
@@ -106,8 +115,8 @@ static int place_enter_name(const struct parsed *doc, const struct place *dir,
 	const char *name, struct place *ret)
 {
 	const struct field *field = &dir->field;
-	bool is_known = !(field->flags & FIELD_UNKNOWN);
-	const struct row *row = is_known ? row_child(field->row, name) : NULL;
+	const struct row *row =
+		field->flags & FIELD_UNKNOWN ? NULL : row_child(field->row, name);
 	json_t *value;
 	ssize_t item;
 
@@ -122,7 +131,7 @@ static int place_enter_name(const struct parsed *doc, const struct place *dir,
 	}
 	if (row)
 		return place_row(doc, dir, row, ret) ? 0 : -ENOENT;
-	value = unknown_find(field->row, is_known, dir->value, name);
+	value = unknown_find(field, dir->value, name);
 	if (!value)
 		return -ENOENT;
 	place_unknown(dir, value, ret);
@@ -147,4 +156,67 @@ int place_find(const struct parsed *doc, const char *path, struct place *ret)
 	}
 	*ret = at;
 	return 0;
+}
+
+int doc_find(const struct doc *doc, const char *path, struct field *ret)
+{
+	CLEANUP_PARSED struct parsed *parsed = NULL;
+	struct place place;
+	int r;
+
+	if (!path[0]) { /* asked for every VPC of a long list: not worth a parse */
+		*ret = (struct field){.type = FIELD_DIR};
+		return 0;
+	}
+	r = doc_open(doc, &parsed, NULL);
+	if (r == 0)
+		r = place_find(parsed, path, &place);
+	if (r == 0)
+		*ret = place.field;
+	return r;
+}
+
+int place_show(const struct parsed *doc, const struct place *place, struct buf *ret)
+{
+	switch (place->field.type) {
+	case FIELD_DIR:
+		return -EISDIR;
+	case FIELD_SPEC:
+		return spec_show(doc->root, ret);
+	case FIELD_RAW:
+		return print_pretty(place->value, ret);
+	case FIELD_ERROR:
+		return 0;
+	default:
+		return text_show(&place->field, place->value, ret);
+	}
+}
+
+int doc_show(const struct doc *doc, const char *path, struct buf *ret)
+{
+	CLEANUP_PARSED struct parsed *parsed = NULL;
+	struct place place;
+	size_t before = ret->len;
+	int r = doc_open(doc, &parsed, NULL);
+
+	if (r == 0)
+		r = place_find(parsed, path, &place);
+	if (r == 0)
+		r = place_show(parsed, &place, ret);
+	if (r < 0 && ret->len > before)
+		buf_resize(ret, before);
+	return r;
+}
+
+bool doc_mtime(const struct doc *doc, const char *path, struct timespec *ret)
+{
+	CLEANUP_PARSED struct parsed *parsed = NULL;
+	struct place place;
+
+	if (path[0] &&
+		(doc_open(doc, &parsed, NULL) < 0 || place_find(parsed, path, &place) < 0))
+		return false;
+	return (parsed && clock_parse_rfc3339(
+				  member_text(place.dated, own_path(FIELD_MTIME)), ret)) ||
+	       doc_own_mtime(doc, ret);
 }

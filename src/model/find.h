@@ -16,7 +16,7 @@ struct place {
 	json_t *value; /* NULL: missing or null. For spec.json and vpc.json the whole object */
 	unsigned depth; /* names below the VPC's directory */
 	size_t item;	/* index in its list of named items, or NO_ITEM */
-	json_t *dated;	/* the nearest object that has an updatedAt, or NULL */
+	json_t *dated;	/* the nearest object that has a FIELD_MTIME, else the VPC */
 };
 
 struct place place_root(const struct parsed *doc);
@@ -28,8 +28,6 @@ void place_item(const struct place *dir, size_t index, struct place *ret);
 /* A field of a newer API. */
 void place_unknown(const struct place *dir, json_t *value, struct place *ret);
 
-/* Takes the next name off the path. Errors: -ENOENT for an empty one, -ENAMETOOLONG. */
-int path_next(const char **path, char name[NAME_FILE_MAX]);
 /* Errors: -ENOENT, -ENOTDIR, -ENAMETOOLONG. */
 int place_find(const struct parsed *doc, const char *path, struct place *ret);
 /* Adds the file's text. Errors: as doc_show. */

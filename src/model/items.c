@@ -20,9 +20,19 @@
 
 static char seen_once, seen_more; /* only their addresses count */
 
-int item_add_name(const json_t *item, struct buf *ret)
+json_t *item_name(const struct row *list, const json_t *item)
 {
-	return nul_add_string(member_get(item, "name"), ret);
+	return member_get(item, row_name_key(list));
+}
+
+int item_set_name(const struct row *list, json_t *item, const char *name)
+{
+	return member_put_take(item, row_name_key(list), nul_new_string(name));
+}
+
+int item_add_name(const struct row *list, const json_t *item, struct buf *ret)
+{
+	return nul_add_string(item_name(list, item), ret);
 }
 
 bool item_file_is_numbered(const char *file, size_t *ret_len)
@@ -54,8 +64,7 @@ static void number_text(uint32_t number, char out[NUMBER_TEXT_MAX])
 static int item_number(const struct items *items, size_t index, uint32_t *ret)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(ITEM_TEXT_MAX);
-	int r = canon_add(
-		row_child(items->list, "*"), json_array_get(items->array, index), &text);
+	int r = canon_add_item(items->list, json_array_get(items->array, index), &text);
 
 	if (r == 0)
 		*ret = hash_text(buf_str(&text));
@@ -74,10 +83,10 @@ static bool plain_file(const char *name, char out[NAME_FILE_MAX])
 	       (name_from_file(out, back, sizeof(back)) == 0 && strcmp(back, name) == 0);
 }
 
-static int count_name(struct map *names, const json_t *item)
+static int count_name(const struct row *list, const json_t *item, struct map *names)
 {
 	CLEANUP_BUF struct buf name = BUF_INIT(ITEM_TEXT_MAX);
-	int r = item_add_name(item, &name);
+	int r = item_add_name(list, item, &name);
 
 	if (r == 0)
 		r = map_add(names, buf_str(&name), &seen_once);
@@ -123,7 +132,7 @@ static int items_name(
 {
 	CLEANUP_BUF struct buf name = BUF_INIT(ITEM_TEXT_MAX);
 	char file[NAME_FILE_MAX];
-	int r = item_add_name(json_array_get(items->array, index), &name);
+	int r = item_add_name(items->list, json_array_get(items->array, index), &name);
 
 	if (r < 0)
 		return r;
@@ -143,7 +152,7 @@ static int items_fill(struct items *items)
 	if (!items->files || !twins)
 		return -ENOMEM;
 	for (size_t i = 0; r == 0 && i < items->count; i++)
-		r = count_name(&names, json_array_get(items->array, i));
+		r = count_name(items->list, json_array_get(items->array, i), &names);
 	for (size_t i = 0; r == 0 && i < items->count; i++)
 		r = items_name(items, i, &names, twins);
 	return r;
@@ -202,7 +211,7 @@ bool items_have_name(const struct items *items, const char *name)
 	json_t *item;
 
 	json_array_foreach (items->array, i, item) {
-		json_t *own = member_get(item, "name");
+		json_t *own = item_name(items->list, item);
 
 		if (own ? nul_equal(own, name) : !name[0])
 			return true;
@@ -219,53 +228,45 @@ static void unknown_key_file(const char *key, char out[NAME_FILE_MAX])
 	name_to_file(key, digits, out);
 }
 
-static bool is_unknown(
-	const struct row *dir, bool is_known, const char *key, const json_t *value)
+static const struct row *known_row(const struct field *dir, const char *key)
 {
-	const struct row *row = is_known ? row_child(dir, key) : NULL;
+	return dir->flags & FIELD_UNKNOWN ? NULL : row_child(dir->row, key);
+}
+
+bool unknown_file_name(const struct field *dir, const char *key, const json_t *value,
+	char out[NAME_FILE_MAX])
+{
+	const struct row *row = known_row(dir, key);
 
 	if (json_is_null(value) || (row && row_is_member(row)))
 		return false;
-	return !(is_known && dir && strcmp(row_key(dir), "*") == 0 &&
-		 strcmp(key, "name") == 0);
-}
-
-bool unknown_file_name(const struct row *dir, bool is_known, const char *key,
-	const json_t *value, char out[NAME_FILE_MAX])
-{
-	if (!is_unknown(dir, is_known, key, value))
-		return false;
 	unknown_key_file(key, out);
-	return !is_known || !row_child(dir, out);
+	return !known_row(dir, out);
 }
 
 /* A name that was cut says less than its key. */
-static json_t *unknown_find_cut(
-	const struct row *dir, bool is_known, json_t *object, const char *file)
+static json_t *unknown_find_cut(const struct field *dir, json_t *object, const char *file)
 {
 	char own[NAME_FILE_MAX];
 	const char *key;
 	json_t *value;
 
 	json_object_foreach (object, key, value) {
-		if (strlen(key) >= CUT_FROM &&
-			unknown_file_name(dir, is_known, key, value, own) &&
+		if (strlen(key) >= CUT_FROM && unknown_file_name(dir, key, value, own) &&
 			strcmp(own, file) == 0)
 			return value;
 	}
 	return NULL;
 }
 
-json_t *unknown_find(const struct row *dir, bool is_known, json_t *object, const char *file)
+json_t *unknown_find(const struct field *dir, json_t *object, const char *file)
 {
 	char key[NAME_FILE_MAX], own[NAME_FILE_MAX];
 	json_t *value = NULL;
 
 	if (name_from_file(file, key, sizeof(key)) == 0)
 		value = json_object_get(object, key);
-	if (value && unknown_file_name(dir, is_known, key, value, own) &&
-		strcmp(own, file) == 0)
+	if (value && unknown_file_name(dir, key, value, own) && strcmp(own, file) == 0)
 		return value;
-	return strlen(file) >= CUT_FROM ? unknown_find_cut(dir, is_known, object, file)
-					: NULL;
+	return strlen(file) >= CUT_FROM ? unknown_find_cut(dir, object, file) : NULL;
 }

@@ -15,8 +15,8 @@
 #include <sys/types.h>
 #include "base/buf.h"
 #include "base/map.h"
+#include "model/doc.h"
 #include "model/name.h"
-#include "model/schema.h"
 
 /* The items of one list by file name. Caller's memory; the array must outlive it. */
 struct items {
@@ -36,19 +36,22 @@ ssize_t items_find(const struct items *items, const char *file);
 /* Whether an item has this name (a name, no file name). */
 bool items_have_name(const struct items *items, const char *name);
 
-/* Adds the item's name as a C string (nul.h), nothing when it has none. Errors: -ENOMEM, -EFBIG. */
-int item_add_name(const json_t *item, struct buf *ret);
+/* An item's name, NULL when it has none; borrowed. */
+json_t *item_name(const struct row *list, const json_t *item);
+/* name is a C string (nul.h). Errors: -ENOMEM. */
+int item_set_name(const struct row *list, json_t *item, const char *name);
+/* Adds the item's name as a C string, nothing when it has none. Errors: -ENOMEM, -EFBIG. */
+int item_add_name(const struct row *list, const json_t *item, struct buf *ret);
 /* Whether a file name has the form NAME~NUMBER; *ret_len, which may be NULL, gets the length of
  * NAME. */
 bool item_file_is_numbered(const char *file, size_t *ret_len);
 
-/* Whether a member of an object is shown as an unknown field, and under which name. is_known: the
- * object has rows, those below dir (NULL: the VPC's own). */
-bool unknown_file_name(const struct row *dir, bool is_known, const char *key,
-	const json_t *value, char out[NAME_FILE_MAX]);
+/* Whether a member of an object that is shown as this directory is an unknown field, and under
+ * which name. */
+bool unknown_file_name(const struct field *dir, const char *key, const json_t *value,
+	char out[NAME_FILE_MAX]);
 /* The unknown field with this file name, NULL when there is none; the first where several have it.
  * Borrowed. */
-json_t *unknown_find(
-	const struct row *dir, bool is_known, json_t *object, const char *file);
+json_t *unknown_find(const struct field *dir, json_t *object, const char *file);
 
 #endif

@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Three-way for one leaf. */
+/* Three-way for one leaf. In a list of named items an item is what it is: its name and its values.
+ * While a name stands once in each of the lists, other values are a change of that item; where it
+ * stands more often, each name with its values is a leaf of its own, of which a list has none, one
+ * or several. */
 #include "merge.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include "base/cleanup.h"
 #include "canon.h"
+#include "items.h"
 #include "print.h"
+#include "rows.h"
 
-#define VALUE_TEXT_MAX 400 /* bytes of a value in a sentence */
+#define ITEM_TEXT_MAX  (64u << 20) /* bytes */
+#define VALUE_TEXT_MAX 400	   /* bytes of a value, or of a side, in a sentence */
 
-int merge_add_conflict(
+/* A line for a conflict. name: of an item, as JSON text, "" for the leaf itself. */
+static int merge_add_conflict(
 	const struct merge *merge, const char *name, const char *is, const char *want)
 {
 	int r = buf_addf(merge->conflicts,
@@ -19,6 +28,265 @@ int merge_add_conflict(
 		name, is, want);
 
 	return r == -EFBIG ? 0 : r; /* enough of them */
+}
+
+enum side { WAS, IS, WANT, SIDES };
+
+/* An item of one of the three lists. */
+struct side_item {
+	char *name, *text; /* owned; text: canonical, name and values */
+	const json_t *item;
+	enum side side;
+	size_t index; /* in its list */
+};
+
+struct merging {
+	const struct merge *merge;
+	struct side_item
+		*items; /* owned; of all three lists, by name, text, list and index */
+	size_t count;
+	/* owned; in the places of the list as it is: what stands there, or NULL */
+	const json_t **kept;
+	bool *added; /* owned; of the wanted list: goes to the end */
+};
+
+static void merging_release(struct merging *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		free(m->items[i].name);
+		free(m->items[i].text);
+	}
+	free(m->items);
+	free(m->kept);
+	free(m->added);
+}
+
+static int compare_items(const void *a, const void *b)
+{
+	const struct side_item *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	if (!order)
+		order = strcmp(x->text, y->text);
+	if (!order)
+		order = (x->side > y->side) - (x->side < y->side);
+	return order ? order : (x->index > y->index) - (x->index < y->index);
+}
+
+static int side_item_fill(struct side_item *entry, const struct row *list)
+{
+	CLEANUP_BUF struct buf name = BUF_INIT(ITEM_TEXT_MAX),
+			       text = BUF_INIT(ITEM_TEXT_MAX);
+	int r = item_add_name(list, entry->item, &name);
+
+	if (r == 0)
+		r = canon_add_item(list, entry->item, &text);
+	if (r < 0)
+		return r;
+	entry->name = buf_steal(&name);
+	entry->text = buf_steal(&text);
+	return entry->name && entry->text ? 0 : -ENOMEM;
+}
+
+static int merging_fill(struct merging *m)
+{
+	const struct merge *merge = m->merge;
+	const json_t *lists[SIDES] = {merge->was, merge->is, merge->want};
+	size_t is = json_array_size(merge->is), want = json_array_size(merge->want);
+	int r = 0;
+
+	m->items = calloc(json_array_size(merge->was) + is + want + 1, sizeof(*m->items));
+	m->kept = calloc(is + 1, sizeof(json_t *));
+	m->added = calloc(want + 1, sizeof(bool));
+	if (!m->items || !m->kept || !m->added)
+		return -ENOMEM;
+	for (size_t side = 0; side < SIDES; side++) {
+		for (size_t i = 0; r == 0 && i < json_array_size(lists[side]); i++) {
+			struct side_item *entry = &m->items[m->count++];
+
+			*entry = (struct side_item){.item = json_array_get(lists[side], i),
+				.side = side,
+				.index = i};
+			r = side_item_fill(entry, merge->leaf);
+		}
+	}
+	if (r == 0)
+		qsort(m->items, m->count, sizeof(*m->items), compare_items);
+	return r;
+}
+
+/* Entries next to each other: all of one name, or all of one text. */
+struct group {
+	const struct side_item *start, *end;
+	size_t counts[SIDES];
+};
+
+/* The next text of a name, in ret. False after the last. */
+static bool next_text(const struct group *name, struct group *ret)
+{
+	const struct side_item *at = ret->end ? ret->end : name->start;
+
+	*ret = (struct group){.start = at, .end = at};
+	for (; at < name->end && strcmp(at->text, ret->start->text) == 0; at++)
+		ret->counts[at->side]++;
+	ret->end = at;
+	return ret->end > ret->start;
+}
+
+/* The next name, in ret. False after the last. */
+static bool next_name(const struct merging *m, struct group *ret)
+{
+	const struct side_item *at = ret->end ? ret->end : m->items;
+
+	*ret = (struct group){.start = at, .end = at};
+	for (; at < m->items + m->count && strcmp(at->name, ret->start->name) == 0; at++)
+		ret->counts[at->side]++;
+	ret->end = at;
+	return ret->end > ret->start;
+}
+
+static void merge_show_side(
+	const struct group *name, enum side side, char out[VALUE_TEXT_MAX])
+{
+	size_t used = 0;
+
+	strcpy(out, "(removed)");
+	for (const struct side_item *e = name->start; e < name->end; e++) {
+		if (e->side != side || used + 2 >= VALUE_TEXT_MAX)
+			continue;
+		if (used)
+			out[used++] = ',';
+		print_short(e->item, out + used, VALUE_TEXT_MAX - used);
+		used += strlen(out + used);
+	}
+}
+
+static int conflict(const struct merging *m, const struct group *name)
+{
+	char is[VALUE_TEXT_MAX], want[VALUE_TEXT_MAX], text[VALUE_TEXT_MAX];
+
+	print_short(item_name(m->merge->leaf, name->start->item), text, sizeof(text));
+	merge_show_side(name, IS, is);
+	merge_show_side(name, WANT, want);
+	return merge_add_conflict(m->merge, text, is, want);
+}
+
+/* Whether both sides did something to this name that cannot be had together. */
+static bool disagrees(const struct group *name)
+{
+	bool is_single =
+		name->counts[WAS] <= 1 && name->counts[IS] <= 1 && name->counts[WANT] <= 1;
+	bool both_removed = false, mine_new = false, theirs_new = false, disagree = false;
+	struct group text = {0};
+
+	while (next_text(name, &text)) {
+		size_t was = text.counts[WAS], is = text.counts[IS],
+		       want = text.counts[WANT];
+
+		both_removed |= was > is && was > want;
+		mine_new |= want > was && want != is;
+		theirs_new |= is > was && is != want;
+		disagree |= was != is && was != want && is != want;
+	}
+	return disagree || (both_removed && (mine_new || theirs_new)) ||
+	       (is_single && mine_new && theirs_new);
+}
+
+/* How many of a text there shall be. */
+static size_t count_result(const struct group *text)
+{
+	return text->counts[WANT] == text->counts[WAS] ? text->counts[IS]
+						       : text->counts[WANT];
+}
+
+/* Keeps of the list as it is what shall stay of one text. */
+static void keep_text(struct merging *m, const struct group *text)
+{
+	size_t left = count_result(text);
+
+	for (const struct side_item *e = text->start; e < text->end; e++) {
+		if (e->side == IS && left) {
+			m->kept[e->index] = e->item;
+			left--;
+		}
+	}
+}
+
+/* Into the place of one of this name that goes, else to the end. */
+static void add_entry(
+	struct merging *m, const struct group *name, const struct side_item *wanted)
+{
+	for (const struct side_item *e = name->start; e < name->end; e++) {
+		if (e->side == IS && !m->kept[e->index]) {
+			m->kept[e->index] = wanted->item;
+			return;
+		}
+	}
+	m->added[wanted->index] = true;
+}
+
+/* Adds what shall be of one text and is not. */
+static void add_text(struct merging *m, const struct group *name, const struct group *text)
+{
+	size_t result = count_result(text), is = text->counts[IS];
+	size_t left = result > is ? result - is : 0;
+
+	for (const struct side_item *e = text->start; e < text->end; e++) {
+		if (e->side == WANT && left) {
+			add_entry(m, name, e);
+			left--;
+		}
+	}
+}
+
+static int merge_name(struct merging *m, const struct group *name)
+{
+	struct group text = {0};
+
+	if (disagrees(name))
+		return conflict(m, name);
+	while (next_text(name, &text))
+		keep_text(m, &text);
+	for (text = (struct group){0}; next_text(name, &text);)
+		add_text(m, name, &text);
+	return 0;
+}
+
+static int append_copy(json_t *array, const json_t *item)
+{
+	if (!item)
+		return 0;
+	return json_array_append_new(array, json_deep_copy(item)) < 0 ? -ENOMEM : 0;
+}
+
+/* In the order of now, what is new at the end. */
+static int merging_collect(const struct merging *m, json_t *ret)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < json_array_size(m->merge->is); i++)
+		r = append_copy(ret, m->kept[i]);
+	for (size_t i = 0; r == 0 && i < json_array_size(m->merge->want); i++) {
+		if (m->added[i])
+			r = append_copy(ret, json_array_get(m->merge->want, i));
+	}
+	return r;
+}
+
+static int merge_items(const struct merge *merge, json_t **ret)
+{
+	CLEANUP(merging_release) struct merging m = {.merge = merge};
+	struct group name = {0};
+	json_auto_t *list = json_array();
+	int r = list ? merging_fill(&m) : -ENOMEM;
+
+	while (r == 0 && next_name(&m, &name))
+		r = merge_name(&m, &name);
+	if (r == 0)
+		r = merging_collect(&m, list);
+	if (r == 0)
+		*ret = STEAL(list);
+	return r;
 }
 
 static int merge_whole(const struct merge *merge, json_t **ret)

@@ -18,11 +18,4 @@ struct merge {
  * there was a conflict. Errors: -ENOMEM, -EFBIG. */
 int merge_leaf(const struct merge *merge, json_t **ret);
 
-/* The same for a list of named items. */
-int merge_items(const struct merge *merge, json_t **ret);
-/* A line for a conflict. name: of an item, as JSON text, "" for the leaf itself. Errors: -ENOMEM.
- * */
-int merge_add_conflict(
-	const struct merge *merge, const char *name, const char *is, const char *want);
-
 #endif

@@ -36,7 +36,7 @@ uint64_t parsed_new_serial(void)
 
 static void parsed_free(struct parsed *parsed)
 {
-	for (size_t i = 0; i < PARSED_LISTS; i++)
+	for (size_t i = 0; i < parsed->list_count; i++)
 		items_release(&parsed->lists[i]);
 	json_decref(parsed->root);
 	free(parsed);
@@ -84,10 +84,19 @@ struct parsed *parsed_find(uint64_t serial)
 	return found;
 }
 
+static size_t count_lists(void)
+{
+	const struct row *leaf = NULL;
+	size_t count = 0;
+
+	while ((leaf = leaf_next(leaf)))
+		count += leaf->flags & FIELD_NAMED_ITEMS ? 1 : 0;
+	return count;
+}
+
 static int parsed_fill(struct parsed *parsed, const char *text, size_t len)
 {
 	const struct row *leaf = NULL;
-	size_t lists = 0;
 	int r = 0;
 
 	parsed->root = scan_parse(text, len, 0, NULL);
@@ -96,8 +105,7 @@ static int parsed_fill(struct parsed *parsed, const char *text, size_t len)
 	while (r == 0 && (leaf = leaf_next(leaf))) {
 		if (!(leaf->flags & FIELD_NAMED_ITEMS))
 			continue;
-		assert(lists < PARSED_LISTS);
-		r = items_init(&parsed->lists[lists++], leaf,
+		r = items_init(&parsed->lists[parsed->list_count++], leaf,
 			member_get(parsed->root, leaf->path));
 	}
 	return r;
@@ -105,7 +113,8 @@ static int parsed_fill(struct parsed *parsed, const char *text, size_t len)
 
 int parsed_make(uint64_t serial, const char *text, size_t len, struct parsed **ret)
 {
-	struct parsed *parsed = calloc(1, sizeof(*parsed));
+	struct parsed *parsed =
+		calloc(1, sizeof(*parsed) + count_lists() * sizeof(struct items));
 	int r = parsed ? parsed_fill(parsed, text, len) : -ENOMEM;
 
 	if (r < 0) {
@@ -125,9 +134,9 @@ const struct items *parsed_items(const struct parsed *parsed, const struct row *
 {
 	size_t i = 0;
 
-	while (i + 1 < PARSED_LISTS && parsed->lists[i].list != list)
+	while (i < parsed->list_count && parsed->lists[i].list != list)
 		i++;
-	assert(parsed->lists[i].list == list);
+	assert(i < parsed->list_count);
 	return &parsed->lists[i];
 }
 

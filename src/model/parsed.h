@@ -11,16 +11,15 @@
 #include "base/cleanup.h"
 #include "items.h"
 
-#define PARSED_LISTS 2 /* lists of named items that the table has */
-
 struct parsed {
 	/* Owned, and shared by every reader: never changed, and its values never get a reference of
 	 * their own (json_deep_copy them), so that readers write nothing at all to what they share.
 	 */
 	json_t *root;
-	struct items lists[PARSED_LISTS];
 	uint64_t serial; /* whose it is */
 	atomic_uint refs;
+	size_t list_count;
+	struct items lists[]; /* of named items, those that the table has */
 };
 
 /* A number no other document of this process has or had. */

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/quote.h"
 #include "base/utf8.h"
 
 #define SHORT_MAX  (1u << 20) /* bytes of a value that is worth a sentence */
@@ -28,36 +29,6 @@ struct printing {
 	size_t depth, room;  /* levels */
 };
 
-static int print_char(unsigned char c, struct buf *ret)
-{
-	static const char names[] = "\b\f\n\r\t\"\\", letters[] = "bfnrt\"\\";
-	const char *name = c ? strchr(names, c) : NULL;
-
-	if (name)
-		return buf_addf(ret, "\\%c", letters[name - names]);
-	return buf_addf(ret, "\\u%04X", c);
-}
-
-static int print_text(const char *text, size_t len, struct buf *ret)
-{
-	size_t start = 0;
-	int r = buf_addc(ret, '"');
-
-	for (size_t i = 0; r == 0 && i < len; i++) {
-		unsigned char c = text[i];
-
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		r = buf_add(ret, text + start, i - start);
-		if (r == 0)
-			r = print_char(c, ret);
-		start = i + 1;
-	}
-	if (r == 0)
-		r = buf_add(ret, text + start, len - start);
-	return r < 0 ? r : buf_addc(ret, '"');
-}
-
 static int print_real(const json_t *real, struct buf *ret)
 {
 	char text[REAL_MAX];
@@ -70,7 +41,7 @@ static int print_scalar(const json_t *json, struct buf *ret)
 {
 	switch (json_typeof(json)) {
 	case JSON_STRING:
-		return print_text(json_string_value(json), json_string_length(json), ret);
+		return quote_json(json_string_value(json), json_string_length(json), ret);
 	case JSON_INTEGER:
 		return buf_addf(ret, "%lld", (long long)json_integer_value(json));
 	case JSON_REAL:
@@ -120,7 +91,7 @@ static int print_newline(const struct printing *p)
 
 static int print_key(const struct printing *p, const char *key)
 {
-	int r = print_text(key, strlen(key), p->buf);
+	int r = quote_json(key, strlen(key), p->buf);
 
 	return r < 0 ? r : buf_adds(p->buf, p->is_pretty ? ": " : ":");
 }

@@ -9,10 +9,16 @@
 const struct row *row_next_child(const struct row *dir, const struct row *after);
 /* The row below dir with this last name ("*" for the items of a list), or NULL. */
 const struct row *row_child(const struct row *dir, const char *name);
-/* The last name of its path. */
-const char *row_key(const struct row *row);
 /* Whether it is a member of the JSON object: not spec.json, vpc.json or .error. */
 bool row_is_member(const struct row *row);
+/* Whether there is a file or directory of it: not of an item's name. */
+bool row_is_file(const struct row *row);
+/* Whether it stands for the items of a list. */
+bool row_is_item(const struct row *row);
+/* The path of the VPC's own row that has this flag: a role that one row has. */
+const char *own_path(unsigned flag);
+/* The member that the items of a list are named by. */
+const char *row_name_key(const struct row *list);
 /* "ipam/prefixLength" for a row below a list's item, else NULL. */
 const char *row_below_item(const struct row *row);
 

@@ -25,6 +25,32 @@ json_t *scan_parse(const char *text, size_t len, size_t flags, json_error_t *err
 	return json_loadb(text, len, flags | JSON_ALLOW_NUL, error);
 }
 
+char reader_peek(struct reader *r)
+{
+	while (r->at < r->len && r->text[r->at] && strchr(" \t\r\n", r->text[r->at]))
+		r->at++;
+	return r->at < r->len ? r->text[r->at] : '\0';
+}
+
+bool reader_pass(struct reader *r, char c)
+{
+	bool is_next = reader_peek(r) == c;
+
+	r->at += is_next;
+	return is_next;
+}
+
+json_t *reader_value(struct reader *r)
+{
+	json_error_t error = {0};
+	json_t *value = scan_parse(r->text + r->at, r->len - r->at,
+		JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, &error);
+
+	if (value)
+		r->at += (size_t)error.position;
+	return value;
+}
+
 /* Behind the string that begins at `at`, or the end of the text. */
 static size_t string_end(const char *text, size_t len, size_t at)
 {

@@ -10,11 +10,16 @@
 #define MUST   FIELD_REQUIRED
 #define MAYBE  FIELD_IF_PRESENT
 #define ONE_OF FIELD_SPEC_ONLY_WITH
-#define LIST   (FIELD_NAMED_ITEMS | FIELD_WHOLE_LIST)
+#define OLD    FIELD_DEPRECATED
+#define LINES  FIELD_LINES
+#define ANY    FIELD_SET
+#define LIST   (FIELD_NAMED_ITEMS | FIELD_SET | FIELD_WHOLE_LIST)
+#define NAME   FIELD_NAME
+#define ENTRY  FIELD_ENTRY
 
 static const struct enum_value vpc_status[] = {{0, "STATUS_UNSPECIFIED"},
-	{1, "STATUS_CREATING"}, {2, "STATUS_UPDATING"}, {3, "STATUS_READY"},
-	{4, "STATUS_DELETING"}, {0, NULL}};
+	{1, "STATUS_CREATING", STATE_BUSY}, {2, "STATUS_UPDATING", STATE_BUSY},
+	{3, "STATUS_READY"}, {4, "STATUS_DELETING", STATE_DELETING}, {0, NULL}};
 static const struct enum_value prefix_status[] = {{0, "STATUS_UNSPECIFIED"},
 	{2, "STATUS_AVAILABLE"}, {3, "STATUS_PENDING_ALLOCATION"}, {4, "STATUS_ALLOCATED"},
 	{0, NULL}};
@@ -25,24 +30,26 @@ static const struct enum_value gateway_policy[] = {
 
 /* clang-format off */
 const struct row schema_rows[] = {
-	{"id", FIELD_STRING, 0, "", "what the API calls it"},
-	{"name", FIELD_STRING, SET | MUST, "name", "its name"},
-	{"zone", FIELD_STRING, SET | MUST, "zone", "the Availability Zone it is in"},
-	{"status", FIELD_ENUM, MAYBE, "", "e.g. STATUS_READY", vpc_status},
+	{"id", FIELD_STRING, FIELD_ID, "", "what the API calls it"},
+	{"name", FIELD_STRING, SET | MUST | NAME, "name", "its name"},
+	{"zone", FIELD_STRING, SET | MUST | FIELD_OPTION, "zone", "the Availability Zone it is in"},
+	{"status", FIELD_ENUM, MAYBE | FIELD_STATE, "", "e.g. STATUS_READY", vpc_status},
 	{"createdAt", FIELD_STRING, MAYBE, "", "when it was created, as the API spells it"},
-	{"updatedAt", FIELD_STRING, MAYBE, "", "when it was last changed; the mtime of its files"},
-	{"hostPrefix", FIELD_CIDR, SET | MAYBE | ONE_OF, "hostPrefix", "deprecated by the API: its one host prefix"},
+	{"updatedAt", FIELD_STRING, MAYBE | FIELD_MTIME, "", "when it was last changed; the mtime of its files"},
+	{"hostPrefix", FIELD_CIDR, SET | MAYBE | ONE_OF | OLD, "hostPrefix", "deprecated by the API: its one host prefix"},
 
 	{"hostPrefixes", FIELD_DIR, LIST | ONE_OF, "hostPrefixes", "the host prefixes by name"},
 	{"hostPrefixes/*", FIELD_DIR, 0, "hostPrefixes", "one host prefix"},
+	{"hostPrefixes/*/name", FIELD_STRING, ITEM | NAME, "hostPrefixes", "its name"},
 	{"hostPrefixes/*/type", FIELD_ENUM, ITEM | MUST, "hostPrefixes", "PRIMARY, ROUTED or ATTACHED", host_type},
-	{"hostPrefixes/*/prefixes", FIELD_CIDRS, ITEM | MUST, "hostPrefixes", "one CIDR a line, in order"},
+	{"hostPrefixes/*/prefixes", FIELD_CIDR, ITEM | MUST | LINES, "hostPrefixes", "one CIDR a line, in order"},
 	{"hostPrefixes/*/ipam", FIELD_DIR, MAYBE, "hostPrefixes", "how nodes get their part; only if the API returns it"},
 	{"hostPrefixes/*/ipam/prefixLength", FIELD_INT, ITEM, "hostPrefixes", "length of each node's part"},
 	{"hostPrefixes/*/ipam/gatewayAddressPolicy", FIELD_ENUM, ITEM, "hostPrefixes", "EUI64, FIRST_IP or LAST_IP", gateway_policy},
 
 	{"vpcPrefixes", FIELD_DIR, LIST, "vpcPrefixes", "the VPC prefixes by name"},
-	{"vpcPrefixes/*", FIELD_DIR, 0, "vpcPrefixes", "one VPC prefix"},
+	{"vpcPrefixes/*", FIELD_DIR, ENTRY, "vpcPrefixes", "one VPC prefix"},
+	{"vpcPrefixes/*/name", FIELD_STRING, ITEM | NAME, "vpcPrefixes", "its name"},
 	{"vpcPrefixes/*/value", FIELD_CIDR, ITEM | MUST, "vpcPrefixes", "one CIDR"},
 	{"vpcPrefixes/*/status", FIELD_ENUM, MAYBE, "", "e.g. STATUS_AVAILABLE", prefix_status},
 	{"vpcPrefixes/*/createdAt", FIELD_STRING, MAYBE, "", "when this prefix was created"},
@@ -54,7 +61,7 @@ const struct row schema_rows[] = {
 	{"egress/disablePublicAccess", FIELD_BOOL, SET, "egress.disablePublicAccess", "true: nothing goes out to the Internet"},
 	{"dhcp", FIELD_DIR, 0, "", "what DHCP tells the nodes"},
 	{"dhcp/dns", FIELD_DIR, 0, "", "name resolution"},
-	{"dhcp/dns/servers", FIELD_ADDRESSES, SET, "dhcp.dns.servers", "one address a line; empty = none"},
+	{"dhcp/dns/servers", FIELD_ADDRESS, SET | LINES | ANY, "dhcp.dns.servers", "one address a line; empty = none"},
 
 	{"spec.json", FIELD_SPEC, SET, "", "all that can be set, in the shape of a POST body"},
 	{"vpc.json", FIELD_RAW, 0, "", "the object as the API returned it"},

@@ -12,7 +12,7 @@
 static bool is_server_owned(const struct row *row)
 {
 	return row->type != FIELD_DIR &&
-	       (!(row->flags & FIELD_WRITABLE) || strcmp(row->path, "hostPrefix") == 0);
+	       (!(row->flags & FIELD_WRITABLE) || row->flags & FIELD_DEPRECATED);
 }
 
 /* Whether a name is that of something a person sets, and must not be left out. */
@@ -20,7 +20,7 @@ static bool is_settable(const char *name)
 {
 	for (size_t i = 0; i < schema_row_count; i++) {
 		if (!is_server_owned(&schema_rows[i]) &&
-			strcmp(row_key(&schema_rows[i]), name) == 0)
+			strcmp(schema_key(&schema_rows[i]), name) == 0)
 			return true;
 	}
 	return false;
@@ -68,7 +68,7 @@ int schema_server_owned(const char *const *unknown, size_t count, struct buf *re
 
 	for (size_t i = 0; r == 0 && i < schema_row_count; i++) {
 		if (is_server_owned(&schema_rows[i]))
-			r = add_name(&names, row_key(&schema_rows[i]), ret);
+			r = add_name(&names, schema_key(&schema_rows[i]), ret);
 	}
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = add_name(&names, unknown[i], ret);

@@ -54,13 +54,7 @@ static int shape_items(const struct shape *shape, const struct row *list,
 		return shape_refuse(shape, step, "an array of objects", array, err);
 	json_array_foreach (array, i, item) {
 		struct step at = {.up = step, .index = i};
-		struct step name = {.up = &at, .key = "name"};
-		json_t *text = json_object_get(item, "name");
 
-		if (!json_is_object(item))
-			return shape_refuse(shape, &at, "an object", item, err);
-		if (text && !json_is_null(text) && !json_is_string(text))
-			return shape_refuse(shape, &name, "a string", text, err);
 		r = shape_object(shape, row_child(list, "*"), item, &at, err);
 		if (r < 0)
 			return r;
@@ -118,7 +112,7 @@ static int shape_value(const struct shape *shape, const struct row *row, json_t 
 		return shape_items(shape, row, value, step, err);
 	if (row->type == FIELD_DIR)
 		return shape_object(shape, row, value, step, err);
-	if (row->type == FIELD_CIDRS || row->type == FIELD_ADDRESSES)
+	if (row->flags & FIELD_LINES)
 		return shape_texts(shape, value, step, err);
 	expected = shape_scalar(shape, row->type, value);
 	return expected ? shape_refuse(shape, step, expected, value, err) : 0;
@@ -138,7 +132,6 @@ static int shape_unknown(const struct shape *shape, const struct row *dir,
 static int shape_object(const struct shape *shape, const struct row *dir, json_t *object,
 	const struct step *step, struct err *err)
 {
-	bool is_item = dir && strcmp(row_key(dir), "*") == 0;
 	const char *key;
 	json_t *value;
 	int r = 0;
@@ -149,8 +142,6 @@ static int shape_object(const struct shape *shape, const struct row *dir, json_t
 		struct step at = {.up = step, .key = key};
 		const struct row *row = row_child(dir, key);
 
-		if (is_item && strcmp(key, "name") == 0)
-			continue;
 		if (row && !row_is_member(row))
 			row = NULL;
 		if (row && shape->is_strict && row->type != FIELD_DIR &&

@@ -10,20 +10,11 @@
 #include "print.h"
 #include "rows.h"
 
-/* Of the leaves that exclude each other (hostPrefix, hostPrefixes) the last that is set is written,
- * or none. */
+/* Of the leaves that exclude each other the last that is set is written, or none. */
 static bool spec_leaves_out(const json_t *root, const struct row *leaf)
 {
-	if (!(leaf->flags & FIELD_SPEC_ONLY_WITH))
-		return false;
-	if (!leaf_is_set(member_get(root, leaf->path)))
-		return true;
-	while ((leaf = leaf_next(leaf))) {
-		if (leaf->flags & FIELD_SPEC_ONLY_WITH &&
-			leaf_is_set(member_get(root, leaf->path)))
-			return true;
-	}
-	return false;
+	return leaf->flags & FIELD_SPEC_ONLY_WITH &&
+	       (!leaf_is_set(member_get(root, leaf->path)) || leaf_instead(root, leaf));
 }
 
 static int spec_add(json_t *spec, const json_t *root, const struct row *leaf)
@@ -33,8 +24,11 @@ static int spec_add(json_t *spec, const json_t *root, const struct row *leaf)
 	if (spec_leaves_out(root, leaf))
 		return 0;
 	value = leaf_get(root, leaf);
-	if (json_is_null(value)) /* a required text that is not there yet */
+	if (json_is_null(value)) { /* a required text may not be there yet */
+		if (!(leaf->flags & FIELD_REQUIRED))
+			return 0;
 		value = json_string("");
+	}
 	return member_put_take(spec, leaf->path, value);
 }
 
@@ -49,14 +43,6 @@ int spec_show(const json_t *root, struct buf *ret)
 	return r < 0 ? r : print_pretty(spec, ret);
 }
 
-int doc_spec(const struct doc *doc, struct buf *ret)
-{
-	CLEANUP_PARSED struct parsed *parsed = NULL;
-	int r = doc_open(doc, &parsed, NULL);
-
-	return r < 0 ? r : spec_show(parsed->root, ret);
-}
-
 int doc_plain_spec(const char *name, const char *zone, struct buf *ret)
 {
 	json_auto_t *spec = json_object();
@@ -65,8 +51,8 @@ int doc_plain_spec(const char *name, const char *zone, struct buf *ret)
 	if (!nul_is_text(name) || !nul_is_text(zone))
 		return -EINVAL;
 	if (r == 0)
-		r = member_put_take(spec, "name", nul_new_string(name));
+		r = member_put_take(spec, own_path(FIELD_NAME), nul_new_string(name));
 	if (r == 0)
-		r = member_put_take(spec, "zone", nul_new_string(zone));
+		r = member_put_take(spec, own_path(FIELD_OPTION), nul_new_string(zone));
 	return r < 0 ? r : print_json(spec, ret);
 }

@@ -1,37 +1,222 @@
 /* SPDX-License-Identifier: MIT */
 /* The strict reader of spec.json: what is not understood is refused, so that nothing is dropped in
- * silence. */
+ * silence. Its values have the same syntax that the files have; what is wrong is told with line and
+ * column. */
 #include "spec_read.h"
 
 #include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include "base/cleanup.h"
+#include "base/map.h"
+#include "item_set.h"
+#include "items.h"
 #include "member.h"
 #include "model/doc.h"
 #include "model/val.h"
+#include "nul.h"
 #include "rows.h"
+#include "scan.h"
 #include "shape.h"
+#include "step.h"
+#include "word.h"
+
+#define PATH_STEPS_MAX 8
+#define PATH_TEXT_MAX  128
+
+static int check_members(const struct spec *spec, const struct row *dir,
+	const json_t *object, const struct step *step, struct err *err);
+
+static int check_word(const struct spec *spec, const struct row *row, const json_t *value,
+	const struct step *step, struct err *err)
+{
+	CLEANUP_BUF struct buf word = BUF_INIT(DOC_TEXT_MAX);
+	char where[STEP_TEXT_MAX];
+	int r = nul_add_string(value, &word);
+
+	if (r < 0)
+		return r;
+	if (!json_is_string(value) || word_check(row, buf_str(&word), "", "", NULL) == 0)
+		return 0;
+	step_where(step, spec->text, spec->len, where);
+	return word_check(row, buf_str(&word), where, "", err);
+}
+
+static int spec_refuse(
+	const struct spec *spec, const struct step *step, const char *what, struct err *err)
+{
+	char where[STEP_TEXT_MAX];
+
+	step_where(step, spec->text, spec->len, where);
+	return err_set(err, EINVAL, "%s: %s", where, what);
+}
+
+static int spec_refuse_none(const struct spec *spec, const struct row *row,
+	const struct step *step, struct err *err)
+{
+	char where[STEP_TEXT_MAX];
+
+	step_where(step, spec->text, spec->len, where);
+	return word_refuse_none(row, where, err);
+}
+
+static int check_list(const struct spec *spec, const struct row *row, const json_t *array,
+	const struct step *step, struct err *err)
+{
+	size_t i;
+	json_t *item;
+
+	json_array_foreach (array, i, item) {
+		struct step at = {.up = step, .index = i};
+		int r = check_word(spec, row, item, &at, err);
+
+		if (r < 0)
+			return r;
+	}
+	if (row->flags & FIELD_REQUIRED && !json_array_size(array))
+		return spec_refuse_none(spec, row, step, err);
+	return 0;
+}
+
+static int check_number(const struct spec *spec, const json_t *value,
+	const struct step *step, struct err *err)
+{
+	json_int_t number = json_integer_value(value);
+
+	if (number < INT32_MIN || number > INT32_MAX)
+		return spec_refuse(spec, step, "a number out of range", err);
+	return 0;
+}
+
+/* value is there. */
+static int check_value(const struct spec *spec, const struct row *row, const json_t *value,
+	const struct step *step, struct err *err)
+{
+	if (row->type == FIELD_DIR)
+		return check_members(spec, row, value, step, err);
+	if (row->flags & FIELD_LINES)
+		return check_list(spec, row, value, step, err);
+	if (json_is_integer(value))
+		return check_number(spec, value, step, err);
+	return check_word(spec, row, value, step, err);
+}
+
+static int check_members(const struct spec *spec, const struct row *dir,
+	const json_t *object, const struct step *step, struct err *err)
+{
+	const struct row *row = NULL;
+	int r = 0;
+
+	while (r == 0 && (row = row_next_child(dir, row))) {
+		struct step at = {.up = step, .key = schema_key(row)};
+		const json_t *value = member_get(object, schema_key(row));
+
+		if (value)
+			r = check_value(spec, row, value, &at, err);
+		else if (row->flags & FIELD_REQUIRED)
+			r = spec_refuse(spec, &at, "missing", err);
+	}
+	return r;
+}
+
+/* names: of this text, or NULL where the API itself gave a name twice. */
+static int check_name(const struct spec *spec, const struct row *list, const json_t *item,
+	struct map *names, const struct step *step, struct err *err)
+{
+	CLEANUP_BUF struct buf name = BUF_INIT(DOC_TEXT_MAX);
+	struct step at = {.up = step, .key = row_name_key(list)};
+	int r = names ? item_add_name(list, item, &name) : 0;
+
+	if (r == 0 && names)
+		r = map_add(names, buf_str(&name), (void *)item);
+	return r == -EEXIST ? spec_refuse(spec, &at, "a second entry of this name", err)
+			    : r;
+}
+
+/* was is what the API itself gave. */
+static int check_items(const struct spec *spec, const struct row *list, const json_t *want,
+	const json_t *was, const struct step *step, struct err *err)
+{
+	CLEANUP(item_set_release) struct item_set old = {0};
+	CLEANUP(map_release) struct map names = {0};
+	const json_t *same, *named;
+	size_t i;
+	json_t *item;
+	int r = item_set_init(&old, list, was);
+
+	json_array_foreach (want, i, item) {
+		struct step at = {.up = step, .index = i};
+
+		if (r == 0)
+			r = check_name(spec, list, item,
+				old.repeats || spec->is_part ? NULL : &names, &at, err);
+		if (r == 0)
+			r = item_set_find(&old, item, &same, &named);
+		if (r == 0 && !same)
+			r = check_members(spec, row_child(list, "*"), item, &at, err);
+	}
+	return r;
+}
+
+/* The steps of a leaf's path; keys are cut out of text. */
+static const struct step *leaf_steps(
+	const struct row *leaf, char *text, struct step steps[PATH_STEPS_MAX])
+{
+	const struct step *up = NULL;
+	char *save = NULL;
+	size_t n = 0;
+
+	snprintf(text, PATH_TEXT_MAX, "%s", leaf->path);
+	for (char *key = strtok_r(text, "/", &save); key && n < PATH_STEPS_MAX;
+		key = strtok_r(NULL, "/", &save)) {
+		steps[n] = (struct step){.up = up, .key = key};
+		up = &steps[n++];
+	}
+	return up;
+}
+
+void spec_where(const struct spec *spec, const struct row *leaf, char out[STEP_TEXT_MAX])
+{
+	struct step steps[PATH_STEPS_MAX];
+	char text[PATH_TEXT_MAX];
+
+	step_where(leaf_steps(leaf, text, steps), spec->text, spec->len, out);
+}
+
+int spec_check_leaf(const struct spec *spec, const struct row *leaf, const json_t *want,
+	const json_t *was, struct err *err)
+{
+	struct step steps[PATH_STEPS_MAX];
+	char text[PATH_TEXT_MAX];
+	const struct step *step = leaf_steps(leaf, text, steps);
+
+	if (json_is_null(want))
+		return 0;
+	if (leaf->flags & FIELD_NAMED_ITEMS)
+		return check_items(spec, leaf, want, was, step, err);
+	return check_value(spec, leaf, want, step, err);
+}
 
 static int spec_parse(struct spec *spec, struct err *err)
 {
 	static const char hint[] = "expected a whole JSON object, nothing is changed";
-	const char *text = spec->text;
-	size_t blank = 0;
+	struct reader r = {.text = spec->text, .len = spec->len};
 	struct val *val;
-	int r;
+	int e;
 
 	if (spec->len > DOC_TEXT_MAX)
 		return err_set(err, EINVAL, "spec.json: the text is too long");
-	while (blank < spec->len && text[blank] && strchr(" \t\r\n", text[blank]))
-		blank++;
-	if (blank == spec->len)
+	reader_peek(&r);
+	if (r.at == spec->len)
 		return err_set(err, EINVAL, "spec.json: the text is empty; %s", hint);
-	if (memchr(text, '\0', spec->len))
+	if (memchr(spec->text, '\0', spec->len))
 		return err_set(
 			err, EINVAL, "spec.json: the text holds NUL bytes; %s", hint);
-	r = val_parse(text, spec->len, VAL_STRICT, &val, err);
-	if (r == 0)
+	e = val_parse(spec->text, spec->len, VAL_STRICT, &val, err);
+	if (e == 0)
 		spec->object = (json_t *)val;
-	return r;
+	return e;
 }
 
 static int spec_check_required(const struct spec *spec, struct err *err)

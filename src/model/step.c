@@ -9,12 +9,6 @@
 #include "base/utf8.h"
 #include "scan.h"
 
-struct cursor {
-	const char *text;
-	size_t len;
-	size_t at;
-};
-
 static void step_add_path(const struct step *step, char *out, size_t size)
 {
 	size_t used;
@@ -28,7 +22,8 @@ static void step_add_path(const struct step *step, char *out, size_t size)
 		snprintf(out + used, size - used, "[%zu]", step->index);
 }
 
-void step_path(const struct step *step, char out[STEP_TEXT_MAX])
+/* "vpcPrefixes[1].value" */
+static void step_path(const struct step *step, char out[STEP_TEXT_MAX])
 {
 	char raw[STEP_TEXT_MAX] = "";
 
@@ -37,110 +32,64 @@ void step_path(const struct step *step, char out[STEP_TEXT_MAX])
 	utf8_clean(out, STEP_TEXT_MAX, raw, strlen(raw));
 }
 
-static char cursor_peek(struct cursor *c)
+static void skip_value(struct reader *r)
 {
-	while (c->at < c->len && strchr(" \t\r\n", c->text[c->at]) && c->text[c->at])
-		c->at++;
-	return c->at < c->len ? c->text[c->at] : '\0';
-}
-
-static void cursor_skip_string(struct cursor *c)
-{
-	for (c->at++; c->at < c->len && c->text[c->at] != '"'; c->at++)
-		c->at += c->text[c->at] == '\\';
-	c->at++;
-}
-
-static void cursor_skip_value(struct cursor *c)
-{
-	size_t depth = 0;
-
-	do {
-		char next = cursor_peek(c);
-
-		if (next == '"') {
-			cursor_skip_string(c);
-			continue;
-		}
-		depth += next == '{' || next == '[';
-		depth -= depth && (next == '}' || next == ']');
-		c->at++;
-		if (!depth && next != '}' && next != ']') /* a word: to its end */
-			while (c->at < c->len && !strchr(" \t\r\n,]}", c->text[c->at]))
-				c->at++;
-	} while (depth && c->at < c->len);
-}
-
-static bool cursor_is_key(const struct cursor *c, size_t end, const char *key)
-{
-	json_auto_t *token =
-		scan_parse(c->text + c->at, end - c->at, JSON_DECODE_ANY, NULL);
-
-	return json_is_string(token) && strcmp(json_string_value(token), key) == 0;
+	r->at += scan_value_len(r->text + r->at, r->len - r->at);
 }
 
 /* From a value to the value of its member; key_at gets where the key stands. */
-static bool cursor_enter_member(struct cursor *c, const char *key, size_t *key_at)
+static bool enter_member(struct reader *r, const char *key, size_t *key_at)
 {
-	if (cursor_peek(c) != '{')
+	if (!reader_pass(r, '{'))
 		return false;
-	c->at++;
-	while (cursor_peek(c) == '"') {
-		struct cursor end = *c;
+	while (reader_peek(r) == '"') {
+		json_auto_t *name = NULL;
 
-		cursor_skip_string(&end);
-		if (end.at > c->len)
+		*key_at = r->at;
+		name = reader_value(r);
+		if (!name || !reader_pass(r, ':'))
 			return false;
-		*key_at = c->at;
-		bool found = cursor_is_key(c, end.at, key);
-
-		c->at = end.at;
-		if (cursor_peek(c) == ':')
-			c->at++;
-		cursor_peek(c);
-		if (found)
+		reader_peek(r);
+		if (strcmp(json_string_value(name), key) == 0)
 			return true;
-		cursor_skip_value(c);
-		if (cursor_peek(c) == ',')
-			c->at++;
+		skip_value(r);
+		reader_pass(r, ',');
 	}
 	return false;
 }
 
-static bool cursor_enter_item(struct cursor *c, size_t index)
+static bool enter_item(struct reader *r, size_t index)
 {
-	if (cursor_peek(c) != '[')
+	if (!reader_pass(r, '['))
 		return false;
-	c->at++;
-	for (; index && cursor_peek(c); index--) {
-		cursor_skip_value(c);
-		if (cursor_peek(c) == ',')
-			c->at++;
+	for (; index && reader_peek(r); index--) {
+		skip_value(r);
+		reader_pass(r, ',');
 	}
-	return cursor_peek(c) && !index;
+	return reader_peek(r) && !index;
 }
 
-static bool cursor_enter(struct cursor *c, const struct step *step, size_t *ret_at)
+static bool enter(struct reader *r, const struct step *step, size_t *ret_at)
 {
-	if (step->up && !cursor_enter(c, step->up, ret_at))
+	if (step->up && !enter(r, step->up, ret_at))
 		return false;
 	if (step->key)
-		return cursor_enter_member(c, step->key, ret_at);
-	if (!cursor_enter_item(c, step->index))
+		return enter_member(r, step->key, ret_at);
+	if (!enter_item(r, step->index))
 		return false;
-	*ret_at = c->at;
+	*ret_at = r->at;
 	return true;
 }
 
 void step_where(
 	const struct step *step, const char *text, size_t len, char out[STEP_TEXT_MAX])
 {
-	struct cursor c = {.text = text, .len = len};
+	struct reader r = {.text = text, .len = len};
 	char path[STEP_TEXT_MAX];
 	size_t at, line = 1, column = 1;
 
 	step_path(step, path);
-	if (!step || !cursor_enter(&c, step, &at) || at > len) {
+	if (!step || !enter(&r, step, &at) || at > len) {
 		snprintf(out, STEP_TEXT_MAX, "%s", path);
 		return;
 	}

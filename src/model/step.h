@@ -16,8 +16,6 @@ struct step {
 	size_t index;
 };
 
-/* "vpcPrefixes[1].value" */
-void step_path(const struct step *step, char out[STEP_TEXT_MAX]);
 /* "line 4 column 3: vpcPrefixes[1].value" of a text that parsed; without a position where it has
  * none. */
 void step_where(

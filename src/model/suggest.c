@@ -60,11 +60,11 @@ const char *suggest_key(const struct row *dir, const char *key)
 	if (strlen(key) >= WORD_MAX)
 		return NULL;
 	while ((row = row_next_child(dir, row))) {
-		size_t distance = word_distance(row_key(row), key);
+		size_t distance = word_distance(schema_key(row), key);
 
 		if (row_is_member(row) && distance < best_distance &&
-			distance * TYPO_LENGTH <= strlen(row_key(row))) {
-			best = row_key(row);
+			distance * TYPO_LENGTH <= strlen(schema_key(row))) {
+			best = schema_key(row);
 			best_distance = distance;
 		}
 	}

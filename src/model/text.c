@@ -33,7 +33,7 @@ static int show_line(const char *text, size_t len, const char *breaks, struct bu
 	return r < 0 ? r : buf_addc(ret, '\n');
 }
 
-static int show_lines(enum field_type type, const json_t *array, struct buf *ret)
+static int show_lines(const struct field *field, const json_t *array, struct buf *ret)
 {
 	size_t i;
 	json_t *item;
@@ -44,7 +44,7 @@ static int show_lines(enum field_type type, const json_t *array, struct buf *ret
 
 		if (text) {
 			r = show_line(text, json_string_length(item),
-				type == FIELD_LINES ? "" : " ,", ret);
+				field->row ? " ," : "", ret);
 		} else {
 			r = print_json(item, ret);
 			if (r == 0)
@@ -97,7 +97,7 @@ int text_show(const struct field *field, const json_t *value, struct buf *ret)
 	int r;
 
 	if (json_is_array(value))
-		return show_lines(field->type, value, ret);
+		return show_lines(field, value, ret);
 	r = show_scalar(field, value, ret);
 	return r < 0 || ret->len == before ? r : buf_addc(ret, '\n');
 }
@@ -143,7 +143,7 @@ static int parse_scalar(const struct text *text, json_t **ret, struct err *err)
 
 	if (!word)
 		return -ENOMEM;
-	r = word_check(type, word, text->path, "", err);
+	r = word_check(text->row, word, text->path, "", err);
 	if (r < 0)
 		return r;
 	*ret = text_value(type, word);
@@ -173,10 +173,9 @@ static int parse_list(const struct text *text, json_t **ret, struct err *err)
 		return -ENOMEM;
 	for (char *word = strtok_r(copy, " \t\r\n,", &save); word;
 		word = strtok_r(NULL, " \t\r\n,", &save)) {
-		if (word_check(text->row->type, word, "", "", NULL) < 0) {
+		if (word_check(text->row, word, "", "", NULL) < 0) {
 			list_where(text, (size_t)(word - copy), where);
-			return word_check(
-				text->row->type, word, where, LIST_SEPARATED, err);
+			return word_check(text->row, word, where, LIST_SEPARATED, err);
 		}
 		if (json_array_size(array) >= LIST_ITEMS_MAX)
 			return err_set(err, EINVAL, "%s: more than %d", text->path,
@@ -184,11 +183,9 @@ static int parse_list(const struct text *text, json_t **ret, struct err *err)
 		if (json_array_append_new(array, json_string(word)) < 0)
 			return -ENOMEM;
 	}
-	if (!json_array_size(array) && text->row->type == FIELD_CIDRS &&
+	if (!json_array_size(array) && text->row->flags & FIELD_REQUIRED &&
 		!text->may_be_empty)
-		return err_set(err, EINVAL,
-			"%s: empty; expected at least one CIDR such as " CIDR_EXAMPLE,
-			text->path);
+		return word_refuse_none(text->row, text->path, err);
 	*ret = STEAL(array);
 	return 0;
 }
@@ -197,7 +194,7 @@ int text_parse(const struct text *text, json_t **ret, struct err *err)
 {
 	if (memchr(text->bytes, '\0', text->len))
 		return err_set(err, EINVAL, "%s: the text holds NUL bytes", text->path);
-	if (text->row->type == FIELD_CIDRS || text->row->type == FIELD_ADDRESSES)
+	if (text->row->flags & FIELD_LINES)
 		return parse_list(text, ret, err);
 	return parse_scalar(text, ret, err);
 }

@@ -39,11 +39,6 @@ int val_parse(
 	return 0;
 }
 
-struct val *val_ref(struct val *v)
-{
-	return (struct val *)json_incref(val_json(v));
-}
-
 void val_unref(struct val *v)
 {
 	json_decref(val_json(v));
@@ -122,4 +117,9 @@ int val_each(const struct val *v, int (*fn)(void *arg, const char *key, struct v
 int val_print(const struct val *v, struct buf *ret)
 {
 	return print_json(val_json(v), ret);
+}
+
+const char *val_library_version(void)
+{
+	return jansson_version_str();
 }

@@ -15,30 +15,12 @@ static bool is_default_at(const json_t *value, unsigned depth)
 	const char *key;
 	json_t *member;
 
-	if (!value)
-		return true;
-	switch (json_typeof(value)) {
-	case JSON_NULL:
-	case JSON_FALSE:
-		return true;
-	case JSON_STRING:
-		return json_string_length(value) == 0;
-	case JSON_INTEGER:
-		return json_integer_value(value) == 0;
-	case JSON_REAL:
-		return json_real_value(value) == 0;
-	case JSON_ARRAY:
-		return json_array_size(value) == 0;
-	case JSON_OBJECT:
-		break;
-	default:
-		return false;
-	}
 	json_object_foreach ((json_t *)value, key, member) {
 		if (depth >= DEFAULT_DEPTH_MAX || !is_default_at(member, depth + 1))
 			return false;
 	}
-	return true;
+	return !json_is_true(value) && !json_string_length(value) &&
+	       !json_array_size(value) && json_number_value(value) == 0;
 }
 
 bool value_is_default(const json_t *value)

@@ -13,8 +13,9 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 
-#define SHOWN_MAX   80 /* bytes of a refused word that a sentence shows */
-#define PREFIX_NONE -1
+#define SHOWN_MAX    80 /* bytes of a refused word that a sentence shows */
+#define EXPECTED_MAX 80 /* bytes of what a sentence expects */
+#define PREFIX_NONE  -1
 #define WORD_ZONE_MAX                                                                      \
 	16 /* bytes of a zone with the NUL; longer ones have one spelling anyway */
 
@@ -157,34 +158,59 @@ static bool is_cidr(const char *word)
 struct kind {
 	bool (*fits)(const char *word);
 	const char *noun;
-	const char *expected;
+	const char *article, *one, *several; /* what is expected */
+	const char *example;		     /* or NULL; an enum has its own */
 };
 
 static const struct kind kinds[] = {
-	[FIELD_STRING] = {is_text, "a name", "one line of text without control characters"},
-	[FIELD_ENUM] = {is_enum, "one of the API's words",
-		"an upper-case word such as PRIMARY"},
-	[FIELD_BOOL] = {is_bool, "true or false", "true or false"},
-	[FIELD_INT] = {is_int, "a whole number", "a number such as 64"},
-	[FIELD_CIDR] = {is_cidr, "a CIDR", "a CIDR such as " CIDR_EXAMPLE},
-	[FIELD_CIDRS] = {is_cidr, "a CIDR", "CIDRs such as " CIDR_EXAMPLE},
-	[FIELD_ADDRESSES] = {is_address, "an IP address", "addresses such as 1.1.1.1"},
+	[FIELD_STRING] = {is_text, "a name", "one ",
+		"line of text without control characters",
+		"words without control characters"},
+	[FIELD_ENUM] = {is_enum, "one of the API's words", "an ", "upper-case word",
+		"upper-case words"},
+	[FIELD_BOOL] = {is_bool, "true or false", "", "true or false", "true or false"},
+	[FIELD_INT] = {is_int, "a whole number", "a ", "number", "numbers", "64"},
+	[FIELD_CIDR] = {is_cidr, "a CIDR", "a ", "CIDR", "CIDRs", "10.0.0.0/13"},
+	[FIELD_ADDRESS] = {is_address, "an IP address", "an ", "address", "addresses",
+		"1.1.1.1"},
 };
 
-int word_check(enum field_type type, const char *word, const char *where, const char *hint,
+static void add_example(const struct row *row, char text[EXPECTED_MAX])
+{
+	const char *example = row->values ? row->values[1].name : kinds[row->type].example;
+	size_t len = strlen(text);
+
+	if (example)
+		snprintf(text + len, EXPECTED_MAX - len, " such as %s", example);
+}
+
+int word_check(const struct row *row, const char *word, const char *where, const char *hint,
 	struct err *err)
 {
-	const struct kind *kind = &kinds[type];
-	char shown[SHOWN_MAX];
+	const struct kind *kind = &kinds[row->type];
+	bool is_list = row->flags & FIELD_LINES;
+	char shown[SHOWN_MAX], expected[EXPECTED_MAX];
 
 	if (kind->fits(word))
 		return 0;
+	snprintf(expected, sizeof(expected), "%s%s", is_list ? "" : kind->article,
+		is_list ? kind->several : kind->one);
+	add_example(row, expected);
 	if (!word[0])
-		return err_set(err, EINVAL, "%s: empty; expected %s%s", where,
-			kind->expected, hint);
+		return err_set(
+			err, EINVAL, "%s: empty; expected %s%s", where, expected, hint);
 	utf8_clean(shown, sizeof(shown), word, strlen(word));
 	for (char *p = shown; (p = strchr(p, '\n'));)
 		*p = '?';
 	return err_set(err, EINVAL, "%s: \"%s\" is not %s; expected %s%s", where, shown,
-		kind->noun, kind->expected, hint);
+		kind->noun, expected, hint);
+}
+
+int word_refuse_none(const struct row *row, const char *where, struct err *err)
+{
+	char expected[EXPECTED_MAX];
+
+	snprintf(expected, sizeof(expected), "%s", kinds[row->type].one);
+	add_example(row, expected);
+	return err_set(err, EINVAL, "%s: empty; expected at least one %s", where, expected);
 }

@@ -9,13 +9,13 @@
 #include "base/err.h"
 #include "model/schema.h"
 
-#define CIDR_EXAMPLE "10.0.0.0/13"
-
-/* One value of a field of this type (lists: one item). where starts the sentence, hint ends it (""
- * for none).
+/* One value of a field, of a list one item. where starts the sentence, hint ends it ("" for none).
  * Errors: -EINVAL with "WHERE: "foo" is not ...; expected ...HINT". */
-int word_check(enum field_type type, const char *word, const char *where, const char *hint,
+int word_check(const struct row *row, const char *word, const char *where, const char *hint,
 	struct err *err);
+
+/* A list of this field has no item, and must have one. Returns -EINVAL. */
+int word_refuse_none(const struct row *row, const char *where, struct err *err);
 
 /* 1 or 0; -EINVAL for what kstrtobool would not take either. */
 int word_bool(const char *word);

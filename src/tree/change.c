@@ -2,14 +2,10 @@
 /* Which attributes the kernel must ask for again when something changed, and what may be kept. */
 #include "tree/change.h"
 
-#include <stdlib.h>
 #include "entry.h"
+#include "move.h"
 
-/* The ids to tell, gathered under the lock. */
-struct told {
-	uint64_t *ids; /* owned */
-	size_t count, cap;
-};
+#define IDS_MAX ((size_t)POOL_CHUNKS * POOL_CHUNK_SLOTS * sizeof(uint64_t)) /* bytes */
 
 void tree_set_notifier(struct tree *tree, const struct tree_notifier *notifier)
 {
@@ -24,38 +20,33 @@ void change_tell(struct tree *tree, uint64_t id)
 		n->attr(n->arg, id);
 }
 
-/* Without memory the kernel goes on with what it has until its time is over. */
-static void told_add_locked(struct told *t, const struct node *n)
+/* Gathers the ids that the kernel knows, of a node and what is below it. Without memory the kernel
+ * goes on with what it has until its time is over. */
+static void add_ids_locked(struct buf *ids, const struct node *n)
 {
-	if (!n->nlookup)
-		return;
-	if (t->count == t->cap) {
-		size_t cap = t->cap ? t->cap * 2 : 64;
-		uint64_t *ids = realloc(t->ids, cap * sizeof(*ids));
+	uint64_t id = node_id(n);
 
-		if (!ids)
-			return;
-		t->ids = ids;
-		t->cap = cap;
-	}
-	t->ids[t->count++] = node_id(n);
-}
-
-static void told_add_below_locked(struct told *t, const struct node *n)
-{
-	told_add_locked(t, n);
+	if (n->nlookup)
+		buf_add(ids, &id, sizeof(id));
 	if (n->kind != NODE_DIR)
 		return;
 	for (n = first_below(n); n; n = next_below(n))
-		told_add_below_locked(t, n);
+		add_ids_locked(ids, n);
 }
 
-static void tell(struct tree *tree, struct told *t)
+static void tell(struct tree *tree, const struct buf *ids)
 {
+	const uint64_t *at = (const void *)ids->data;
+
 	change_tell(tree, TREE_ROOT_ID);
-	for (size_t i = 0; i < t->count; i++)
-		change_tell(tree, t->ids[i]);
-	free(t->ids);
+	for (size_t i = 0; i < ids->len / sizeof(*at); i++)
+		change_tell(tree, at[i]);
+}
+
+/* The node with this data below the root, not pinned; NULL: the kernel has not asked for it. */
+static struct node *node_of_data_locked(struct tree *tree, const void *data)
+{
+	return keys_find_locked(tree, tree->root, data, NULL);
 }
 
 /* What was answered before is with the kernel when the lock is had; what is answered later sees
@@ -69,7 +60,7 @@ static void end_grants(struct tree *tree)
 
 void tree_change_touch(struct tree *tree, const void *data)
 {
-	struct told t = {0};
+	CLEANUP_BUF struct buf ids = BUF_INIT(IDS_MAX);
 	struct node *n;
 
 	if (!tree || !tree->notifier)
@@ -78,14 +69,14 @@ void tree_change_touch(struct tree *tree, const void *data)
 	tree_lock(tree);
 	n = node_of_data_locked(tree, data);
 	if (n)
-		told_add_below_locked(&t, n);
+		add_ids_locked(&ids, n);
 	tree_unlock(tree);
-	tell(tree, &t);
+	tell(tree, &ids);
 }
 
 void tree_change_gone(struct tree *tree, const void *data)
 {
-	struct told t = {0};
+	CLEANUP_BUF struct buf ids = BUF_INIT(IDS_MAX);
 	struct node *n;
 
 	if (!tree)
@@ -94,14 +85,14 @@ void tree_change_gone(struct tree *tree, const void *data)
 	tree_lock(tree);
 	n = node_of_data_locked(tree, data);
 	if (n) {
-		told_add_below_locked(&t, n);
+		add_ids_locked(&ids, n);
 		node_ref_locked(n);
 		dir_gone_locked(n);
 		n->bits |= BIT_LOST;
 		node_unref_locked(n);
 	}
 	tree_unlock(tree);
-	tell(tree, &t);
+	tell(tree, &ids);
 }
 
 uint64_t tree_generation(struct tree *tree)

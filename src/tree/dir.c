@@ -6,6 +6,7 @@
 #include "name.h"
 #include "node_io.h"
 #include "scratch.h"
+#include "tree/change.h"
 
 #define SYMLINK_MAX 4095 /* bytes, as PATH_MAX allows */
 
@@ -141,7 +142,7 @@ int tree_link(struct tree *tree, const struct op *op, uint64_t id, uint64_t dir_
 
 static int unlink_locked(struct node *dir, const char *name)
 {
-	struct entry *e = entry_find_locked(dir, name);
+	struct scratch_entry *e = entry_find_locked(dir, name);
 
 	if (!e)
 		return -ENOENT;
@@ -169,25 +170,9 @@ static int unlink_from_view(
 	return 0;
 }
 
-int tree_unlink(struct tree *tree, const struct op *op, uint64_t dir_id, const char *name)
-{
-	CLEANUP_NODE struct node *dir = node_get(tree, dir_id);
-	CLEANUP_NODE struct node *child = NULL;
-	int r = dir ? child_find(dir, op, name, &child) : -ESTALE;
-
-	if (r < 0)
-		return r;
-	if (!node_is_scratch(child))
-		return unlink_from_view(dir, child, op, name);
-	tree_lock(tree);
-	r = unlink_locked(dir, name);
-	tree_unlock(tree);
-	return r;
-}
-
 static int rmdir_locked(struct node *dir, const char *name)
 {
-	struct entry *e = entry_find_locked(dir, name);
+	struct scratch_entry *e = entry_find_locked(dir, name);
 
 	if (!e)
 		return -ENOENT;
@@ -219,12 +204,16 @@ static int remove_from_view(
 		return r;
 	tree_lock(tree);
 	dir_gone_locked(child);
-	child->bits &= ~BIT_LOST; /* the kernel takes the name away itself */
+	child->bits &= (uint8_t)~BIT_LOST; /* the kernel takes the name away itself */
 	tree_unlock(tree);
 	return 0;
 }
 
-int tree_rmdir(struct tree *tree, const struct op *op, uint64_t dir_id, const char *name)
+/* Whatever is there under the name goes, by the rules of unlink or those of rmdir. */
+static int remove_name(struct tree *tree, const struct op *op, uint64_t dir_id,
+	const char *name,
+	int (*from_view)(struct node *, struct node *, const struct op *, const char *),
+	int (*scratch_locked)(struct node *, const char *))
 {
 	CLEANUP_NODE struct node *dir = node_get(tree, dir_id);
 	CLEANUP_NODE struct node *child = NULL;
@@ -233,9 +222,19 @@ int tree_rmdir(struct tree *tree, const struct op *op, uint64_t dir_id, const ch
 	if (r < 0)
 		return r;
 	if (!node_is_scratch(child))
-		return remove_from_view(dir, child, op, name);
+		return from_view(dir, child, op, name);
 	tree_lock(tree);
-	r = rmdir_locked(dir, name);
+	r = scratch_locked(dir, name);
 	tree_unlock(tree);
 	return r;
+}
+
+int tree_unlink(struct tree *tree, const struct op *op, uint64_t dir, const char *name)
+{
+	return remove_name(tree, op, dir, name, unlink_from_view, unlink_locked);
+}
+
+int tree_rmdir(struct tree *tree, const struct op *op, uint64_t dir, const char *name)
+{
+	return remove_name(tree, op, dir, name, remove_from_view, rmdir_locked);
 }

@@ -11,8 +11,11 @@
 #include "entry.h"
 #include "name.h"
 #include "node_io.h"
-#include "rename.h"
+#include "move.h"
 #include "scratch.h"
+#include "tree/change.h"
+
+#define DRAFT_MAX (1u << 24) /* entries */
 
 struct node_draft {
 	struct node *dir; /* borrowed: the rename holds it */
@@ -25,51 +28,42 @@ struct item {
 	uint64_t size;
 };
 
-struct items {
-	struct item *all; /* owned */
-	size_t count, cap;
-};
-
-static void items_release(struct items *t)
+static void walk_release(struct buf *items)
 {
-	for (size_t i = 0; i < t->count; i++)
-		free(t->all[i].path);
-	free(t->all);
+	for (size_t i = 0; i < items->len; i += sizeof(struct item))
+		free(((struct item *)(void *)(items->data + i))->path);
+	buf_release(items);
 }
 
-static int items_add(struct items *t, const char *path, const struct scratch *s)
+static int walk_add(struct buf *items, const char *path, const struct scratch *s)
 {
-	if (t->count == t->cap) {
-		size_t cap = t->cap ? t->cap * 2 : 64;
-		struct item *all = realloc(t->all, cap * sizeof(*all));
-
-		if (!all)
-			return -ENOMEM;
-		t->all = all;
-		t->cap = cap;
-	}
-	t->all[t->count] = (struct item){.path = strdup(path),
+	struct item item = {.path = strdup(path),
 		.type = s->mode & S_IFMT,
 		.size = S_ISDIR(s->mode) ? 0 : s->size};
-	return t->all[t->count].path ? (t->count++, 0) : -ENOMEM;
+	int r = item.path ? buf_add(items, &item, sizeof(item)) : -ENOMEM;
+
+	if (r < 0)
+		free(item.path);
+	return r;
 }
 
 /* path has room for NODE_PATH_MAX, and holds the directory's own path, of len bytes: that also
  * bounds the recursion. */
-static int gather_locked(struct items *t, const struct node *dir, char *path, size_t len)
+static int gather_locked(struct buf *items, const struct node *dir, char *path, size_t len)
 {
 	const struct overlay *o = overlay_find_locked(dir);
 	int r = 0;
 
-	for (const struct entry *e = o ? o->first : NULL; e && r == 0; e = e->after) {
+	for (const struct scratch_entry *e = o ? TAILQ_FIRST(&o->entries) : NULL;
+		e && r == 0; e = TAILQ_NEXT(e, order)) {
 		int n = snprintf(path + len, NODE_PATH_MAX - len, "%s%s", len ? "/" : "",
 			e->name->text);
 
 		if ((size_t)n >= NODE_PATH_MAX - len)
 			return -ENAMETOOLONG;
-		r = items_add(t, path, e->node->scratch);
+		r = walk_add(items, path, e->node->scratch);
 		if (r == 0 && e->node->kind == NODE_DIR)
-			r = gather_locked(t, e->node, path, len + (size_t)n);
+			r = gather_locked(items, e->node, path, len + (size_t)n);
 	}
 	return r;
 }
@@ -79,15 +73,17 @@ int node_draft_walk(const struct node_draft *draft,
 {
 	struct tree *tree = node_tree(draft->dir);
 	char path[NODE_PATH_MAX];
-	struct items t = {0};
+	CLEANUP(walk_release) struct buf items = BUF_INIT(DRAFT_MAX * sizeof(struct item));
 	int r;
 
 	tree_lock(tree);
-	r = gather_locked(&t, draft->dir, path, 0);
+	r = gather_locked(&items, draft->dir, path, 0);
 	tree_unlock(tree);
-	for (size_t i = 0; i < t.count && r == 0; i++)
-		r = fn(arg, t.all[i].path, t.all[i].type, t.all[i].size);
-	items_release(&t);
+	for (size_t i = 0; i < items.len && r == 0; i += sizeof(struct item)) {
+		const struct item *item = (const void *)(items.data + i);
+
+		r = fn(arg, item->path, item->type, item->size);
+	}
 	return r;
 }
 
@@ -97,7 +93,7 @@ static int find_locked(const struct node *dir, const char *path, const struct no
 
 	for (;;) {
 		size_t len = strcspn(path, "/");
-		const struct entry *e;
+		const struct scratch_entry *e;
 
 		if (len > TREE_NAME_MAX)
 			return -ENOENT;
@@ -160,7 +156,7 @@ static void hand_over(
 {
 	struct tree *tree = node_tree(h->from);
 	char path[NODE_PATH_MAX];
-	struct entry *e;
+	struct scratch_entry *e;
 	bool claimed;
 
 	snprintf(path, sizeof(path), "%s%s%s", h->path, *h->path ? "/" : "", name);
@@ -188,8 +184,10 @@ static struct node *first_entry(struct node *dir, char name[TREE_NAME_MAX + 1])
 	tree_lock(node_tree(dir));
 	o = overlay_find_locked(dir);
 	if (o) {
-		node = node_ref_locked(o->first->node);
-		memcpy(name, o->first->name->text, o->first->name->len + 1);
+		const struct scratch_entry *first = TAILQ_FIRST(&o->entries);
+
+		node = node_ref_locked(first->node);
+		memcpy(name, first->name->text, first->name->len + 1);
 	}
 	tree_unlock(node_tree(dir));
 	return node;
@@ -219,7 +217,7 @@ static void draft_was_published(
 	const struct move *m, const struct op *op, struct node *object)
 {
 	struct tree *tree = node_tree(m->dir);
-	struct entry *e;
+	struct scratch_entry *e;
 
 	tree_lock(tree);
 	e = entry_find_locked(m->dir, m->name);

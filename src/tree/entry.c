@@ -1,42 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* The scratch names in a directory. Found by (directory, name) in one table of the tree; a
- * directory has an overlay only while it has entries, so the thousands that have none cost
- * nothing. */
+/* Scratch directories. An entry is found by (directory, name) in one table of the tree; a directory
+ * has an overlay only while it has entries, so the thousands that have none cost nothing. */
 #include "entry.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include "base/clock.h"
+#include "base/hash.h"
 #include "name.h"
 #include "scratch.h"
 
 static uint64_t entry_hash(const struct node *dir, const struct name *name)
 {
-	return hash_mix((uintptr_t)dir, name->hash);
+	return hash_mix((uintptr_t)dir, name->link.hash);
 }
 
-uint64_t entry_hash_item(const void *item)
+static uint64_t overlay_hash(const struct node *dir)
 {
-	const struct entry *e = item;
-
-	return entry_hash(e->overlay->dir, e->name);
-}
-
-uint64_t overlay_hash_item(const void *item)
-{
-	return hash_mix(0, (uintptr_t)((const struct overlay *)item)->dir);
+	return hash_mix(0, (uintptr_t)dir);
 }
 
 struct overlay *overlay_find_locked(const struct node *dir)
 {
-	struct overlay *o;
+	struct map_link *link;
 
 	if (!(dir->bits & BIT_OVERLAY))
 		return NULL;
-	o = table_first(&node_tree(dir)->overlays, hash_mix(0, (uintptr_t)dir));
-	while (o && o->dir != dir)
-		o = o->next;
-	return o;
+	link = map_chain(&node_tree(dir)->overlays, overlay_hash(dir));
+	while (((struct overlay *)link)->dir != dir)
+		link = link->next;
+	return (struct overlay *)link;
 }
 
 static struct overlay *overlay_get_locked(struct node *dir)
@@ -49,8 +42,9 @@ static struct overlay *overlay_get_locked(struct node *dir)
 	if (!o)
 		return NULL;
 	o->dir = node_ref_locked(dir);
+	TAILQ_INIT(&o->entries);
 	dir->bits |= BIT_OVERLAY;
-	table_add(&node_tree(dir)->overlays, o);
+	map_link(&node_tree(dir)->overlays, &o->link, overlay_hash(dir));
 	return o;
 }
 
@@ -58,26 +52,29 @@ static void overlay_put_if_empty_locked(struct overlay *o)
 {
 	struct node *dir = o->dir;
 
-	if (o->count)
+	if (!TAILQ_EMPTY(&o->entries))
 		return;
-	table_remove(&node_tree(dir)->overlays, o);
+	map_unlink(&node_tree(dir)->overlays, &o->link);
 	dir->bits &= (uint8_t)~BIT_OVERLAY;
 	free(o);
 	node_unref_locked(dir);
 }
 
-struct entry *entry_find_locked(const struct node *dir, const char *text)
+struct scratch_entry *entry_find_locked(const struct node *dir, const char *text)
 {
 	struct tree *tree = node_tree(dir);
 	struct name *name;
-	struct entry *e;
 
 	if (!(dir->bits & BIT_OVERLAY) || !(name = name_find_locked(tree, text)))
 		return NULL;
-	e = table_first(&tree->entries, entry_hash(dir, name));
-	while (e && (e->overlay->dir != dir || e->name != name))
-		e = e->next;
-	return e;
+	for (struct map_link *link = map_chain(&tree->entries, entry_hash(dir, name)); link;
+		link = link->next) {
+		struct scratch_entry *e = (struct scratch_entry *)link;
+
+		if (e->overlay->dir == dir && e->name == name)
+			return e;
+	}
+	return NULL;
 }
 
 /* Dates and link counts of a scratch directory that has one entry more or less. */
@@ -87,39 +84,24 @@ static void dir_changed(struct node *dir, const struct node *node, int by)
 		return;
 	scratch_touch(dir->scratch);
 	if (node->kind == NODE_DIR)
-		dir->scratch->nlink += by;
+		dir->scratch->nlink += (uint32_t)by;
 }
 
-static void entry_insert_locked(struct entry *e, struct overlay *o)
+static void entry_insert_locked(struct scratch_entry *e, struct overlay *o)
 {
 	e->overlay = o;
-	e->after = NULL;
-	e->prev = o->last;
-	if (o->last)
-		o->last->after = e;
-	else
-		o->first = e;
-	o->last = e;
-	o->count++;
+	TAILQ_INSERT_TAIL(&o->entries, e, order);
 	o->visible += !e->hidden;
-	table_add(&node_tree(o->dir)->entries, e);
+	map_link(&node_tree(o->dir)->entries, &e->link, entry_hash(o->dir, e->name));
 	dir_changed(o->dir, e->node, 1);
 }
 
-static void entry_take_out_locked(struct entry *e)
+static void entry_take_out_locked(struct scratch_entry *e)
 {
 	struct overlay *o = e->overlay;
 
-	table_remove(&node_tree(o->dir)->entries, e);
-	if (e->prev)
-		e->prev->after = e->after;
-	else
-		o->first = e->after;
-	if (e->after)
-		e->after->prev = e->prev;
-	else
-		o->last = e->prev;
-	o->count--;
+	map_unlink(&node_tree(o->dir)->entries, &e->link);
+	TAILQ_REMOVE(&o->entries, e, order);
 	o->visible -= !e->hidden;
 	dir_changed(o->dir, e->node, -1);
 }
@@ -128,7 +110,7 @@ int entry_add_locked(struct node *dir, const char *text, struct node *node)
 {
 	struct tree *tree = node_tree(dir);
 	struct name *name = name_get_locked(tree, text);
-	struct entry *e = calloc(1, sizeof(*e));
+	struct scratch_entry *e = calloc(1, sizeof(*e));
 	struct overlay *o = NULL;
 	int r = -ENOMEM;
 
@@ -154,7 +136,7 @@ int entry_add_locked(struct node *dir, const char *text, struct node *node)
 	return 0;
 }
 
-void entry_remove_locked(struct entry *e)
+void entry_remove_locked(struct scratch_entry *e)
 {
 	struct overlay *o = e->overlay;
 	struct node *node = e->node;
@@ -172,7 +154,7 @@ void entry_remove_locked(struct entry *e)
 	overlay_put_if_empty_locked(o);
 }
 
-int entry_move_locked(struct entry *e, struct node *dir, const char *text)
+int entry_move_locked(struct scratch_entry *e, struct node *dir, const char *text)
 {
 	struct tree *tree = node_tree(dir);
 	struct overlay *old = e->overlay, *o;
@@ -223,12 +205,13 @@ void overlay_purge_locked(struct node *top)
 
 	for (;;) {
 		struct overlay *o = overlay_find_locked(at);
-		struct node *first = o ? o->first->node : NULL;
+		struct scratch_entry *first = o ? TAILQ_FIRST(&o->entries) : NULL;
 
-		if (first && first->kind == NODE_DIR && first->bits & BIT_OVERLAY)
-			at = first;
+		if (first && first->node->kind == NODE_DIR &&
+			first->node->bits & BIT_OVERLAY)
+			at = first->node;
 		else if (first)
-			entry_remove_locked(o->first);
+			entry_remove_locked(first);
 		else if (at == top)
 			return;
 		else
@@ -252,4 +235,86 @@ void dir_gone_locked(struct node *dir)
 		node_unref_locked(below);
 	}
 	node_orphan_locked(dir);
+}
+
+static void scratch_set_owner(
+	struct scratch *s, const struct op *op, const struct node *dir)
+{
+	s->uid = op->uid;
+	s->gid = op->gid;
+	if (dir && node_is_scratch(dir) && dir->scratch->mode & S_ISGID) {
+		s->gid = dir->scratch->gid;
+		if (S_ISDIR(s->mode))
+			s->mode |= S_ISGID;
+	}
+}
+
+int scratch_new_locked(const struct op *op, struct node *dir, mode_t mode,
+	const char *target, struct node **ret)
+{
+	struct tree *tree = node_tree(dir);
+	struct scratch *s = scratch_alloc(mode, target);
+	struct node *node;
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	scratch_set_owner(s, op, dir);
+	r = scratch_charge_locked(tree, s, SCRATCH_NODE_COST + s->size);
+	node = r == 0 ? pool_take_locked(tree) : NULL;
+	if (!node) {
+		scratch_refund_locked(tree, s, s->charged);
+		scratch_free(s);
+		return r < 0 ? r : -ENOMEM;
+	}
+	node->scratch = s;
+	node->kind = S_ISDIR(mode) ? NODE_DIR : NODE_FILE;
+	node->flags = S_ISDIR(mode) ? NODE_SCRATCH : 0;
+	node->ino = ++tree->next_scratch;
+	tree->scratch_nodes++;
+	*ret = node;
+	return 0;
+}
+
+int scratch_dir_check_locked(const struct node *dir)
+{
+	if (dir->kind != NODE_DIR)
+		return -ENOTDIR;
+	if (dir->bits & BIT_GONE)
+		return -ENOENT;
+	return dir->flags & NODE_SCRATCH ? 0 : -EPERM;
+}
+
+static int make_locked(const struct op *op, struct node *dir, const char *name, mode_t mode,
+	const char *target, struct node **ret)
+{
+	struct node *node;
+	int r = scratch_dir_check_locked(dir);
+
+	if (r == 0 && entry_find_locked(dir, name))
+		r = -EEXIST;
+	if (r == 0)
+		r = scratch_new_locked(op, dir, mode, target, &node);
+	if (r < 0)
+		return r;
+	r = S_ISDIR(mode) ? node_move_locked(node, dir, name) : 0;
+	if (r == 0)
+		r = entry_add_locked(dir, name, node);
+	if (r < 0) {
+		node_unref_locked(node);
+		return r;
+	}
+	*ret = node;
+	return 0;
+}
+
+int scratch_make(struct node *dir, const struct op *op, const char *name, mode_t mode,
+	const char *target, struct node **ret)
+{
+	int r;
+
+	tree_lock(node_tree(dir));
+	r = make_locked(op, dir, name, mode, target, ret);
+	tree_unlock(node_tree(dir));
+	return r == -EPERM ? node_refused(dir, "create", name, r) : r;
 }

@@ -4,10 +4,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include "base/clock.h"
+#include "entry.h"
 #include "node_io.h"
+#include "node_text.h"
 #include "open_file.h"
-#include "opened.h"
-#include "scratch_mark.h"
+#include "scratch.h"
 
 struct handle {
 	struct opened opened;
@@ -28,7 +29,7 @@ static void handle_drop(struct opened *o)
 	struct tree *tree = node_tree(h->node);
 
 	tree_lock(tree);
-	opened_remove_locked(tree, o);
+	LIST_REMOVE(o, link);
 	tree->handles--;
 	tree_unlock(tree);
 	if (h->file)
@@ -82,7 +83,8 @@ static int handle_open(
 	tree_lock(node_tree(node));
 	h->node = node_ref_locked(node);
 	node_tree(node)->handles++;
-	opened_add_locked(node_tree(node), &h->opened, handle_drop);
+	h->opened.drop = handle_drop;
+	LIST_INSERT_HEAD(&node_tree(node)->opened, &h->opened, link);
 	tree_unlock(node_tree(node));
 	*ret = (struct tree_open){.handle = h, .scratch = node_is_scratch(node)};
 	return 0;
@@ -138,7 +140,7 @@ int tree_create(struct tree *tree, const struct op *op, uint64_t dir_id, const c
 
 	if (r == 0)
 		r = handle_open(node, op, flags, &open);
-	if (r < 0)
+	if (r)
 		return r;
 	r = node_answer(node, op, ret_entry);
 	if (r < 0) {
@@ -165,6 +167,33 @@ int tree_read(
 	return r;
 }
 
+/* The directory of the view that a scratch file is in, where somebody compares texts; pinned, or
+ * NULL. */
+static struct node *comparing_dir_of(struct node *file)
+{
+	struct node *dir;
+
+	tree_lock(node_tree(file));
+	dir = node_view_dir_locked(file);
+	dir = dir && !(dir->flags & NODE_DRAFTS) ? node_ref_locked(dir) : NULL;
+	tree_unlock(node_tree(file));
+	return dir;
+}
+
+/* The mark of the caller of op, who writes into this file. Asks the view. */
+static void mark_writer(struct node *file, const struct op *op, struct scratch_mark *ret)
+{
+	CLEANUP_NODE struct node *dir = comparing_dir_of(file);
+
+	*ret = (struct scratch_mark){0};
+	if (!dir)
+		return;
+	caller_of(op->pid, &ret->writer);
+	ret->base_free = dir->ops->base_free;
+	if (ret->writer.known && dir->ops->base_of)
+		ret->base = dir->ops->base_of(dir, &ret->writer);
+}
+
 static int write_scratch(struct node *node, const struct op *op, uint64_t off,
 	const void *bytes, size_t len, bool append)
 {
@@ -173,7 +202,7 @@ static int write_scratch(struct node *node, const struct op *op, uint64_t off,
 	struct scratch *s = node->scratch;
 	int r;
 
-	scratch_mark_of(node, op, &mark);
+	mark_writer(node, op, &mark);
 	tree_lock(tree);
 	/* It was renamed onto a field: what is written here now would be nowhere. */
 	r = node->bits & BIT_MOVED
@@ -195,12 +224,12 @@ int tree_write(struct handle *h, const struct op *op, uint64_t off, const void *
 
 int tree_flush(struct handle *h, const struct op *op)
 {
-	return h->file ? on_handle(open_file_flush(h->file, op)) : 0;
+	return h->file ? on_handle(open_file_settle(h->file, op, STORE_FLUSH)) : 0;
 }
 
 int tree_fsync(struct handle *h, const struct op *op)
 {
-	int r = h->file ? on_handle(open_file_fsync(h->file, op)) : 0;
+	int r = h->file ? on_handle(open_file_settle(h->file, op, STORE_FSYNC)) : 0;
 
 	/* To a program EINVAL says that the file cannot be synchronised; emacs and nano go on as
 	 * if it were. */
@@ -210,7 +239,7 @@ int tree_fsync(struct handle *h, const struct op *op)
 void tree_release(struct handle *h, const struct op *op)
 {
 	if (h->file)
-		open_file_settle_last(h->file, op);
+		open_file_settle(h->file, op, STORE_RELEASE);
 	handle_drop(&h->opened);
 }
 
@@ -229,7 +258,7 @@ int tree_fallocate(struct handle *h, int mode, uint64_t off, uint64_t len)
 
 /* An open scratch file is what it was opened as; any other id stands for what it has become. Of
  * an id that stands for another nothing is kept: nobody is told under that one. */
-static int stat_node(struct tree *tree, const struct op *op, uint64_t id, struct handle *h,
+int tree_getattr(struct tree *tree, const struct op *op, uint64_t id, struct handle *h,
 	struct tree_entry *ret)
 {
 	CLEANUP_NODE struct node *node = node_get(tree, id);
@@ -243,12 +272,6 @@ static int stat_node(struct tree *tree, const struct op *op, uint64_t id, struct
 		ret->until_us = ret->name_until_us = 0;
 	ret->id = id;
 	return 0;
-}
-
-int tree_getattr(struct tree *tree, const struct op *op, uint64_t id, struct handle *handle,
-	struct tree_entry *ret)
-{
-	return stat_node(tree, op, id, handle, ret);
 }
 
 static int set_field_attr(const struct node *node, const struct op *op, struct handle *h,
@@ -288,7 +311,7 @@ int tree_setattr(struct tree *tree, const struct op *op, uint64_t id, struct han
 		r = set_field_attr(at, op, h, attr, set);
 	else if (r == 0 && (h || !is_no_change(at, attr, set)))
 		r = set_scratch_attr(at, attr, set);
-	return r < 0 ? r : stat_node(tree, op, id, h, ret);
+	return r < 0 ? r : tree_getattr(tree, op, id, h, ret);
 }
 
 int tree_readlink(struct tree *tree, const struct op *op, uint64_t id, struct buf *ret)
@@ -304,8 +327,7 @@ int tree_readlink(struct tree *tree, const struct op *op, uint64_t id, struct bu
 					     : -EINVAL;
 	if (node->kind != NODE_LINK)
 		return -EINVAL;
-	node_text_init(&shown);
-	r = node_show(node, op, &shown);
+	r = node_show(node, op, false, &shown);
 	if (r == 0)
 		r = buf_add(ret, buf_str(&shown.text), shown.text.len);
 	node_text_release(node, &shown);

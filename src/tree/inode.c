@@ -10,8 +10,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/hash.h"
 #include "name.h"
-#include "opened.h"
 #include "scratch.h"
 
 #define INO_VIEW (1ULL << 52)
@@ -60,15 +60,6 @@ uint64_t node_ino_of(
 	else
 		h = hash_bytes(parent->ino, name, strlen(name));
 	return INO_VIEW | (h & (INO_VIEW - 1));
-}
-
-struct node *node_alloc_locked(struct tree *tree)
-{
-	struct node *n = pool_take_locked(tree);
-
-	if (n)
-		n->refs = 1;
-	return n;
 }
 
 struct node *node_ref_locked(struct node *node)
@@ -123,8 +114,10 @@ static void node_bury_locked(struct tree *tree, struct node *node)
 {
 	unchain_locked(node);
 	pool_retire_locked(node);
-	if (!node->ops)
-		scratch_unaccount_locked(tree, node->scratch);
+	if (!node->ops) {
+		scratch_refund_locked(tree, node->scratch, node->scratch->charged);
+		tree->scratch_nodes--;
+	}
 	name_unref_locked(tree, node->name);
 	node->next = tree->dead;
 	tree->dead = pool_number(node);
@@ -236,7 +229,7 @@ static void node_set_name_locked(struct node *node, struct name *name)
 static struct node *node_make_locked(
 	struct node *parent, struct name *name, const struct node_entry *e)
 {
-	struct node *n = node_alloc_locked(node_tree(parent));
+	struct node *n = pool_take_locked(node_tree(parent));
 
 	if (!n)
 		return NULL;
@@ -253,11 +246,6 @@ static struct node *node_make_locked(
 	keys_add_locked(node_tree(parent), n);
 	chain_locked(n);
 	return n;
-}
-
-struct node *node_of_data_locked(struct tree *tree, const void *data)
-{
-	return keys_find_locked(tree, tree->root, data, NULL);
 }
 
 /* Known already: pinned, and *ret_spare says that the entry's data reference was not needed. */
@@ -293,25 +281,10 @@ int node_intern(struct node *parent, const char *name, const struct node_entry *
 		n = node_find_or_make_locked(parent, shared, entry, &spare);
 	name_unref_locked(tree, shared);
 	tree_unlock(tree);
-	if ((spare || !n) && entry->data && entry->ops->release)
-		entry->ops->release(entry->data);
+	if (spare || !n)
+		node_entry_drop(entry);
 	if (!n)
 		return -ENOMEM;
-	*ret = n;
-	return 0;
-}
-
-int node_new_scratch_locked(
-	struct tree *tree, struct scratch *scratch, bool is_dir, struct node **ret)
-{
-	struct node *n = node_alloc_locked(tree);
-
-	if (!n)
-		return -ENOMEM;
-	n->scratch = scratch;
-	n->kind = is_dir ? NODE_DIR : NODE_FILE;
-	n->flags = is_dir ? NODE_SCRATCH : 0;
-	n->ino = ++tree->next_scratch;
 	*ret = n;
 	return 0;
 }
@@ -355,6 +328,13 @@ void node_count_lookup(struct node *node)
 	if (node->nlookup != UINT32_MAX)
 		node->nlookup++;
 	tree_unlock(node_tree(node));
+}
+
+int node_refused(struct node *node, const char *what, const char *name, int r)
+{
+	if (node->ops && node->ops->refused)
+		node->ops->refused(node, what, name, -r);
+	return r;
 }
 
 /* The count is that of the id itself, whatever it stands for. */

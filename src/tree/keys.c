@@ -2,57 +2,52 @@
 /* Which node a directory has under a name, or for an object. */
 #include "keys.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include "inode.h"
+#include "base/hash.h"
 #include "name.h"
+#include "tree_int.h"
 
 #define KEYS_FIRST 64
-
-int keys_init(struct keys *keys)
-{
-	*keys = (struct keys){.slot_count = KEYS_FIRST};
-	keys->slots = calloc(keys->slot_count, sizeof(*keys->slots));
-	return keys->slots ? 0 : -ENOMEM;
-}
 
 void keys_release(struct keys *keys)
 {
 	free(keys->slots);
-	keys->slots = NULL;
+	*keys = (struct keys){0};
 }
 
-static uint32_t *slot_of(
-	const struct keys *keys, uint32_t parent, const void *data, const struct name *name)
+static uint32_t *keys_slot(
+	struct keys *keys, uint32_t parent, const void *data, const struct name *name)
 {
-	uint64_t hash = hash_mix(parent, data ? (uintptr_t)data : name->hash);
+	uint64_t hash = hash_mix(parent, data ? (uintptr_t)data : name->link.hash);
 
-	return &keys->slots[hash & (keys->slot_count - 1)];
+	return keys->slots ? &keys->slots[hash & (keys->slot_count - 1)] : &keys->only;
 }
 
-static uint32_t *slot_of_node(const struct keys *keys, const struct node *node)
+static void chain_node(struct keys *keys, struct node *node)
 {
-	return slot_of(keys, node->parent, node_data(node), node->name);
+	uint32_t *slot = keys_slot(keys, node->parent, node_data(node), node->name);
+
+	node->next = *slot;
+	*slot = pool_number(node);
 }
 
 static void keys_grow(struct tree *tree)
 {
 	struct keys *keys = &tree->keys, old = *keys;
-	uint32_t *slots = calloc(old.slot_count * 2, sizeof(*slots));
 
-	if (!slots)
+	keys->slot_count = old.slots ? old.slot_count * 2 : KEYS_FIRST;
+	keys->slots = calloc(keys->slot_count, sizeof(*keys->slots));
+	if (!keys->slots) {
+		*keys = old;
 		return;
-	keys->slots = slots;
-	keys->slot_count *= 2;
-	for (size_t i = 0; i < old.slot_count; i++) {
-		struct node *next;
+	}
+	keys->only = 0;
+	for (size_t i = 0; i < (old.slots ? old.slot_count : 1); i++) {
+		uint32_t first = old.slots ? old.slots[i] : old.only;
 
-		for (struct node *n = pool_node(tree, old.slots[i]); n; n = next) {
-			uint32_t *slot = slot_of_node(keys, n);
-
+		for (struct node *n = pool_node(tree, first), *next; n; n = next) {
 			next = pool_node(tree, n->next);
-			n->next = *slot;
-			*slot = pool_number(n);
+			chain_node(keys, n);
 		}
 	}
 	free(old.slots);
@@ -60,24 +55,19 @@ static void keys_grow(struct tree *tree)
 
 void keys_add_locked(struct tree *tree, struct node *node)
 {
-	uint32_t *slot;
-
 	if (tree->keys.count >= tree->keys.slot_count)
 		keys_grow(tree);
-	slot = slot_of_node(&tree->keys, node);
-	node->next = *slot;
-	*slot = pool_number(node);
+	chain_node(&tree->keys, node);
 	tree->keys.count++;
 }
 
 void keys_remove_locked(struct tree *tree, struct node *node)
 {
-	uint32_t *at = slot_of_node(&tree->keys, node), number = pool_number(node);
+	uint32_t *at = keys_slot(&tree->keys, node->parent, node_data(node), node->name);
+	uint32_t number = pool_number(node);
 
-	while (*at && *at != number)
+	while (*at != number)
 		at = &pool_node(tree, *at)->next;
-	if (!*at)
-		return;
 	*at = node->next;
 	node->next = 0;
 	tree->keys.count--;
@@ -87,7 +77,7 @@ struct node *keys_find_locked(struct tree *tree, const struct node *parent,
 	const void *data, const struct name *name)
 {
 	uint32_t above = pool_number(parent);
-	struct node *n = pool_node(tree, *slot_of(&tree->keys, above, data, name));
+	struct node *n = pool_node(tree, *keys_slot(&tree->keys, above, data, name));
 
 	for (; n; n = pool_node(tree, n->next)) {
 		if (n->parent == above && node_data(n) == data && (data || n->name == name))

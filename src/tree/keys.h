@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which node a directory has under a name, or for an object: a hash table that costs a node
- * eight bytes. Not locked. */
+ * eight bytes; base/map would cost it sixteen. */
 #ifndef TREE_KEYS_H
 #define TREE_KEYS_H
 
@@ -11,13 +11,15 @@ struct name;
 struct node;
 struct tree;
 
+/* Zero-initialised is empty. */
 struct keys {
-	uint32_t *slots; /* owned; numbers of nodes (pool.h), chained by node.next */
+	/* Owned; numbers of nodes (pool.h), chained by node.next. NULL: everything is in the
+	 * chain `only`. */
+	uint32_t *slots;
+	uint32_t only;
 	size_t slot_count, count;
 };
 
-/* Errors: -ENOMEM. */
-int keys_init(struct keys *keys);
 void keys_release(struct keys *keys);
 
 /* By the node's parent, and data or name. Never fails: a table that cannot grow has longer

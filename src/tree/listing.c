@@ -8,13 +8,12 @@
 #include "entry.h"
 #include "name.h"
 #include "node_io.h"
-#include "opened.h"
 #include "scratch.h"
+#include "tree/change.h"
 
-#define LISTING_FIRST 32
-#define LISTING_MAX   (1u << 24)
+#define LISTING_MAX (1u << 24) /* entries */
 
-struct row {
+struct dir_row {
 	char *name; /* owned */
 	/* Either a node of the tree, pinned (scratch), or a view's entry whose data is owned. */
 	struct node *node;
@@ -25,8 +24,7 @@ struct row {
 
 struct node_listing {
 	struct node *dir; /* borrowed */
-	struct row *rows; /* owned */
-	size_t count, cap;
+	struct buf rows;  /* of struct dir_row */
 };
 
 struct dir_list {
@@ -39,64 +37,58 @@ struct dir_list {
 	uint64_t generation;
 };
 
-static void entry_drop(const struct node_entry *e)
+static size_t row_count(const struct node_listing *l)
 {
-	if (e->data && e->ops->release)
-		e->ops->release(e->data);
+	return l->rows.len / sizeof(struct dir_row);
 }
 
-static void listing_release(struct node_listing *l)
+static struct dir_row *row_at(const struct node_listing *l, size_t i)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		struct row *row = &l->rows[i];
+	return (struct dir_row *)(void *)l->rows.data + i;
+}
+
+static void node_listing_release(struct node_listing *l)
+{
+	for (size_t i = 0; i < row_count(l); i++) {
+		struct dir_row *row = row_at(l, i);
 
 		if (row->node)
 			node_put(row->node);
 		else
-			entry_drop(&row->entry);
+			node_entry_drop(&row->entry);
 		free(row->name);
 	}
-	free(l->rows);
-	l->rows = NULL;
-	l->count = l->cap = 0;
+	buf_release(&l->rows);
 }
 
-static struct row *listing_grow(struct node_listing *l, const char *name)
+static struct dir_row *listing_grow(struct node_listing *l, const char *name)
 {
-	struct row *rows;
+	struct dir_row row = {.name = strdup(name)};
 
-	if (l->count == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : LISTING_FIRST;
-
-		if (cap > LISTING_MAX)
-			return NULL;
-		rows = realloc(l->rows, cap * sizeof(*rows));
-		if (!rows)
-			return NULL;
-		l->rows = rows;
-		l->cap = cap;
+	if (!row.name || buf_add(&l->rows, &row, sizeof(row)) < 0) {
+		free(row.name);
+		return NULL;
 	}
-	l->rows[l->count] = (struct row){.name = strdup(name)};
-	return l->rows[l->count].name ? &l->rows[l->count++] : NULL;
+	return row_at(l, row_count(l) - 1);
 }
 
 int node_listing_add(struct node_listing *l, const char *name,
 	const struct node_entry *entry, const struct node_attr *attr)
 {
 	struct tree *tree = node_tree(l->dir);
-	struct row *row;
+	struct dir_row *row;
 	bool shadowed;
 
 	tree_lock(tree);
 	shadowed = entry_find_locked(l->dir, name) != NULL;
 	tree_unlock(tree);
 	if (shadowed || entry->flags & NODE_HIDDEN || name_check(name) < 0) {
-		entry_drop(entry);
+		node_entry_drop(entry);
 		return 0;
 	}
 	row = listing_grow(l, name);
 	if (!row) {
-		entry_drop(entry);
+		node_entry_drop(entry);
 		return -ENOMEM;
 	}
 	row->entry = *entry;
@@ -114,8 +106,9 @@ static int listing_add_scratch(struct node_listing *l)
 
 	tree_lock(tree);
 	o = overlay_find_locked(l->dir);
-	for (struct entry *e = o ? o->first : NULL; e && r == 0; e = e->after) {
-		struct row *row = e->hidden ? NULL : listing_grow(l, e->name->text);
+	for (struct scratch_entry *e = o ? TAILQ_FIRST(&o->entries) : NULL; e && r == 0;
+		e = TAILQ_NEXT(e, order)) {
+		struct dir_row *row = e->hidden ? NULL : listing_grow(l, e->name->text);
 
 		if (row)
 			row->node = node_ref_locked(e->node);
@@ -136,7 +129,7 @@ static int listing_fill(struct node_listing *l, struct node *dir, const struct o
 	if (r == 0)
 		r = listing_add_scratch(l);
 	if (r < 0)
-		listing_release(l);
+		node_listing_release(l);
 	return r;
 }
 
@@ -145,9 +138,9 @@ static void list_drop(struct opened *o)
 	struct dir_list *list = (struct dir_list *)o;
 	struct tree *tree = node_tree(list->dir);
 
-	listing_release(&list->listing);
+	node_listing_release(&list->listing);
 	tree_lock(tree);
-	opened_remove_locked(tree, o);
+	LIST_REMOVE(o, link);
 	node_unref_locked(list->dir);
 	tree_unlock(tree);
 	pthread_mutex_destroy(&list->lock);
@@ -168,8 +161,9 @@ int tree_opendir(struct tree *tree, const struct op *op, uint64_t id, struct dir
 		return -ENOMEM;
 	pthread_mutex_init(&list->lock, NULL);
 	list->dir = STEAL(dir);
+	list->opened.drop = list_drop;
 	tree_lock(tree);
-	opened_add_locked(tree, &list->opened, list_drop);
+	LIST_INSERT_HEAD(&tree->opened, &list->opened, link);
 	tree_unlock(tree);
 	*ret = list;
 	return 0;
@@ -182,7 +176,7 @@ void tree_closedir(struct dir_list *list)
 
 /* Interns the row, for readdirplus. The view's reference goes to the node; the row keeps the
  * node. */
-static int row_intern(struct dir_list *list, struct row *row)
+static int row_intern(struct dir_list *list, struct dir_row *row)
 {
 	int r;
 
@@ -193,17 +187,9 @@ static int row_intern(struct dir_list *list, struct row *row)
 	return r;
 }
 
-static mode_t row_type(const struct row *row)
-{
-	static const mode_t types[] = {
-		[NODE_DIR] = S_IFDIR, [NODE_FILE] = S_IFREG, [NODE_LINK] = S_IFLNK};
-
-	return types[row->entry.kind];
-}
-
 /* Type and inode number; with plus, all attributes that are known and the id. */
 static int row_describe(
-	struct dir_list *list, struct row *row, bool plus, struct tree_entry *ret)
+	struct dir_list *list, struct dir_row *row, bool plus, struct tree_entry *ret)
 {
 	struct tree *tree = node_tree(list->dir);
 	int r;
@@ -228,7 +214,7 @@ static int row_describe(
 			return 0;
 		}
 	}
-	ret->attr.st_mode = row_type(row);
+	ret->attr.st_mode = node_type_of(row->entry.kind);
 	ret->attr.st_ino =
 		row->node ? row->node->ino : node_ino_of(list->dir, row->name, &row->entry);
 	return 0;
@@ -255,8 +241,8 @@ static bool fill_dots(struct dir_list *list, uint64_t *off, tree_fill fill, void
 static int fill_rows(
 	struct dir_list *list, uint64_t off, bool plus, tree_fill fill, void *arg)
 {
-	for (; off - 2 < list->listing.count; off++) {
-		struct row *row = &list->listing.rows[off - 2];
+	for (; off - 2 < row_count(&list->listing); off++) {
+		struct dir_row *row = row_at(&list->listing, off - 2);
 		struct tree_entry e;
 		int r = row_describe(list, row, plus, &e);
 
@@ -279,13 +265,14 @@ static int fill_rows(
  * changed. */
 static int list_refresh(struct dir_list *list, const struct op *op)
 {
-	struct node_listing fresh = {0};
+	struct node_listing fresh = {
+		.rows = BUF_INIT(LISTING_MAX * sizeof(struct dir_row))};
 	uint64_t generation = tree_generation(node_tree(list->dir));
 	int r = listing_fill(&fresh, list->dir, op);
 
 	if (r < 0)
 		return r;
-	listing_release(&list->listing);
+	node_listing_release(&list->listing);
 	list->listing = fresh;
 	list->generation = generation;
 	return 0;

@@ -27,6 +27,16 @@ struct node *node_view_dir_locked(struct node *node)
 	return node;
 }
 
+bool node_shares_object(const struct node *a, const struct node *b)
+{
+	bool shares;
+
+	tree_lock(node_tree(a));
+	shares = node_anchor_locked(a) == node_anchor_locked(b);
+	tree_unlock(node_tree(a));
+	return shares;
+}
+
 /* Writes from the end of buf towards its start; returns where the path begins, or NULL. */
 static char *path_up(
 	const struct node *node, const struct node *end, char *buf, size_t size)
@@ -62,14 +72,4 @@ int node_locate(const struct node *node, struct node_place *ret)
 		return -ENAMETOOLONG;
 	memmove(ret->path, path, strlen(path) + 1);
 	return 0;
-}
-
-struct node *node_parent(struct node *node)
-{
-	struct node *parent;
-
-	tree_lock(node_tree(node));
-	parent = parent_of(node);
-	tree_unlock(node_tree(node));
-	return parent;
 }

@@ -5,34 +5,29 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "inode.h"
+#include "base/hash.h"
+#include "tree_int.h"
 
-uint64_t name_hash_item(const void *item)
+static struct name *name_find(struct tree *tree, const char *text, uint64_t hash)
 {
-	return ((const struct name *)item)->hash;
-}
+	struct map_link *link = map_chain(&tree->names, hash);
 
-static struct name *find(struct tree *tree, const char *text, size_t len, uint64_t hash)
-{
-	struct name *n = table_first(&tree->names, hash);
-
-	while (n && (n->hash != hash || n->len != len || memcmp(n->text, text, len) != 0))
-		n = n->next;
-	return n;
+	while (link &&
+		(link->hash != hash || strcmp(((struct name *)link)->text, text) != 0))
+		link = link->next;
+	return (struct name *)link;
 }
 
 struct name *name_find_locked(struct tree *tree, const char *text)
 {
-	size_t len = strlen(text);
-
-	return find(tree, text, len, hash_bytes(0, text, len));
+	return name_find(tree, text, hash_key(text));
 }
 
 struct name *name_get_locked(struct tree *tree, const char *text)
 {
+	uint64_t hash = hash_key(text);
+	struct name *n = name_find(tree, text, hash);
 	size_t len = strlen(text);
-	uint64_t hash = hash_bytes(0, text, len);
-	struct name *n = find(tree, text, len, hash);
 
 	if (n) {
 		n->refs++;
@@ -41,9 +36,10 @@ struct name *name_get_locked(struct tree *tree, const char *text)
 	n = malloc(sizeof(*n) + len + 1);
 	if (!n)
 		return NULL;
-	*n = (struct name){.hash = hash, .refs = 1, .len = (uint32_t)len};
+	n->refs = 1;
+	n->len = (uint32_t)len;
 	memcpy(n->text, text, len + 1);
-	table_add(&tree->names, n);
+	map_link(&tree->names, &n->link, hash);
 	return n;
 }
 
@@ -51,7 +47,7 @@ void name_unref_locked(struct tree *tree, struct name *name)
 {
 	if (!name || --name->refs)
 		return;
-	table_remove(&tree->names, name);
+	map_unlink(&tree->names, &name->link);
 	free(name);
 }
 

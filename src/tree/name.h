@@ -5,18 +5,17 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "base/map.h"
 
 struct tree;
 
 struct name {
-	void *next; /* chain of tree->names */
-	uint64_t hash;
+	struct map_link link; /* in tree->names */
 	uint32_t refs;
 	uint32_t len;
 	char text[];
 };
 
-uint64_t name_hash_item(const void *item);
 /* Counted; NULL without memory. */
 struct name *name_get_locked(struct tree *tree, const char *text);
 /* Borrowed; NULL when nobody has that name. */

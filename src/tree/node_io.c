@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* What several operations ask of a node. */
+/* The child that has a name, and the attributes of a node. */
 #include "node_io.h"
 
 #include <errno.h>
 #include "entry.h"
 #include "name.h"
 #include "scratch.h"
+#include "tree/change.h"
 
 static struct node *scratch_child(struct node *dir, const char *name)
 {
 	struct tree *tree = node_tree(dir);
 	struct node *child = NULL;
-	struct entry *e;
+	struct scratch_entry *e;
 
 	tree_lock(tree);
 	e = entry_find_locked(dir, name);
@@ -41,13 +42,6 @@ int node_take(struct node *dir, const struct op *op, const char *name,
 	}
 	*ret = node;
 	return 0;
-}
-
-int node_refused(struct node *node, const char *what, const char *name, int r)
-{
-	if (node->ops && node->ops->refused)
-		node->ops->refused(node, what, name, -r);
-	return r;
 }
 
 int dir_answer(struct node *dir, int r)
@@ -84,12 +78,12 @@ int child_find(struct node *dir, const struct op *op, const char *name, struct n
 	return r < 0 ? r : node_take(dir, op, name, &entry, generation, ret);
 }
 
-static mode_t type_of(const struct node *node)
+mode_t node_type_of(enum node_kind kind)
 {
 	static const mode_t types[] = {
 		[NODE_DIR] = S_IFDIR, [NODE_FILE] = S_IFREG, [NODE_LINK] = S_IFLNK};
 
-	return types[node->kind];
+	return types[kind];
 }
 
 static void stat_fill(
@@ -100,7 +94,7 @@ static void stat_fill(
 
 	*ret = (struct stat){
 		.st_ino = node->ino,
-		.st_mode = type_of(node) | mode,
+		.st_mode = node_type_of(node->kind) | mode,
 		.st_nlink = 1, /* of directories too: find reads 1 as "not counted" */
 		.st_uid = o->uid,
 		.st_gid = o->gid,
@@ -160,37 +154,4 @@ int node_make_unset(
 		return -ENOSYS;
 	r = dir->ops->create(dir, op, name, &entry);
 	return r < 0 ? r : node_intern(dir, name, &entry, ret);
-}
-
-void node_text_init(struct node_text *text)
-{
-	*text = (struct node_text){0};
-	buf_init(&text->text, TREE_TEXT_MAX);
-}
-
-void node_text_release(const struct node *node, struct node_text *text)
-{
-	if (text->base && node->ops->base_free)
-		node->ops->base_free(text->base);
-	text->base = NULL;
-	buf_release(&text->text);
-}
-
-int node_show(struct node *node, const struct op *op, struct node_text *ret)
-{
-	struct node_text text;
-	int r;
-
-	if (!node->ops->show)
-		return 0;
-	node_text_init(&text);
-	text.must_ask = ret->must_ask;
-	r = node->ops->show(node, op, &text);
-	if (r < 0) {
-		node_text_release(node, &text);
-		return r;
-	}
-	node_text_release(node, ret);
-	*ret = text;
-	return 0;
 }

@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
-#include "node_io.h"
-#include "scratch_mark.h"
+#include "node_text.h"
 
 static bool is_live(const struct open_file *f)
 {
@@ -33,8 +32,7 @@ static int load(struct open_file *f, const struct op *op, int flags)
 		write_buffer_set_emptied(&f->buffer);
 	if (empties || (!f->can_read && (appends || !stores)))
 		return 0;
-	node_text_init(&shown);
-	r = node_show(f->node, op, &shown);
+	r = node_show(f->node, op, false, &shown);
 	if (r == 0)
 		r = write_buffer_load(&f->buffer, &shown.text, stores && !appends);
 	if (r == 0)
@@ -45,8 +43,7 @@ static int load(struct open_file *f, const struct op *op, int flags)
 
 void open_file_free(struct open_file *f)
 {
-	if (f->base && f->node->ops->base_free)
-		f->node->ops->base_free(f->base);
+	node_base_drop(f->node->ops, f->base);
 	write_buffer_release(&f->buffer);
 	pthread_cond_destroy(&f->free);
 	pthread_mutex_destroy(&f->lock);
@@ -112,10 +109,8 @@ static int read_live(struct open_file *f, const struct op *op, uint64_t off, siz
 	struct buf *ret)
 {
 	struct node_text shown;
-	int r;
+	int r = node_show(f->node, op, false, &shown);
 
-	node_text_init(&shown);
-	r = node_show(f->node, op, &shown);
 	if (r == 0)
 		r = add_part(buf_str(&shown.text), shown.text.len, off, size, ret);
 	node_text_release(f->node, &shown);
@@ -179,31 +174,6 @@ bool open_file_own_size(struct open_file *f, off_t *size)
 	return is_own;
 }
 
-/* Whether a file that has no store has these bytes at off; whole: and no others. */
-static int check_same(struct node *node, const struct op *op, uint64_t off,
-	const char *bytes, size_t len, bool whole)
-{
-	struct node_text shown;
-	bool same;
-	int r;
-
-	node_text_init(&shown);
-	shown.must_ask = true;
-	r = node_show(node, op, &shown);
-	same = r == 0 && off <= shown.text.len && len <= shown.text.len - off &&
-	       (!whole || len == shown.text.len) &&
-	       memcmp(buf_str(&shown.text) + off, bytes, len) == 0;
-	node_text_release(node, &shown);
-	return r < 0 || same ? r : node_refused(node, "write", NULL, -EPERM);
-}
-
-int node_store(struct node *node, const struct op *op, struct node_store *store)
-{
-	if (!node->ops->store)
-		return check_same(node, op, 0, store->text, store->len, true);
-	return node->ops->store(node, op, store);
-}
-
 /* In the gate: the text goes to the file, whatever its name has been moved to meanwhile. The base
  * goes with a text whose writer has read it, or that still holds some of it. */
 static int send_text(struct open_file *f, const struct op *op, enum store_why why,
@@ -229,8 +199,7 @@ static int send_text(struct open_file *f, const struct op *op, enum store_why wh
 		f->base = STEAL(store.base);
 	f->is_storing = false;
 	pthread_mutex_unlock(&f->lock);
-	if (store.base && f->node->ops->base_free)
-		f->node->ops->base_free(store.base);
+	node_base_drop(f->node->ops, store.base);
 	return r;
 }
 
@@ -279,7 +248,7 @@ static int write_in_gate(struct open_file *f, const struct op *op, uint64_t off,
 	int r;
 
 	if (!f->node->ops->store)
-		return check_same(
+		return node_check_same(
 			f->node, op, append ? UINT64_MAX : off, bytes, len, false);
 	if (off > TREE_TEXT_MAX && !append && !w->appends)
 		return -EFBIG;
@@ -351,8 +320,19 @@ static int sticky_of(struct open_file *f)
 	return sticky;
 }
 
+/* Whether the text may be decided when a child that inherited the descriptor closes it: not in
+ * the middle of its parent's text. */
+static bool is_whole_text(const struct open_file *f)
+{
+	const char *text;
+	size_t len;
+
+	text = write_buffer_pending(&f->buffer, &len);
+	return !f->buffer.foreign_count && is_complete(f, text, len);
+}
+
 /* In the gate: a dirty text is sent, a failure that sticks is told again without asking. */
-static int settle(struct open_file *f, const struct op *op, enum store_why why)
+static int settle_in_gate(struct open_file *f, const struct op *op, enum store_why why)
 {
 	struct write_buffer *w = &f->buffer;
 	const char *text;
@@ -361,6 +341,9 @@ static int settle(struct open_file *f, const struct op *op, enum store_why why)
 
 	if (r < 0 || !(w->is_dirty || (w->is_emptied && why == STORE_FSYNC)))
 		return r;
+	if (why == STORE_FLUSH && !caller_has_thread(&f->opener, op->pid) &&
+		!is_whole_text(f))
+		return 0;
 	text = write_buffer_pending(w, &len);
 	r = send_text(f, op, why, text, len, w->foreign_count);
 	pthread_mutex_lock(&f->lock);
@@ -372,35 +355,7 @@ static int settle(struct open_file *f, const struct op *op, enum store_why why)
 	return r;
 }
 
-/* Whether the text may be decided when a child that inherited the descriptor closes it: not in
- * the middle of its parent's text. */
-static bool is_whole(const struct open_file *f)
-{
-	const char *text;
-	size_t len;
-
-	text = write_buffer_pending(&f->buffer, &len);
-	return !f->buffer.foreign_count && is_complete(f, text, len);
-}
-
-int open_file_flush(struct open_file *f, const struct op *op)
-{
-	struct write_buffer *w = &f->buffer;
-	int r;
-
-	if (!f->writable)
-		return 0;
-	r = gate_enter(f, op);
-	if (r < 0)
-		return r;
-	r = sticky_of(f);
-	if (!r && w->is_dirty && (caller_has_thread(&f->opener, op->pid) || is_whole(f)))
-		r = settle(f, op, STORE_FLUSH);
-	gate_leave(f);
-	return r;
-}
-
-int open_file_fsync(struct open_file *f, const struct op *op)
+int open_file_settle(struct open_file *f, const struct op *op, enum store_why why)
 {
 	int r;
 
@@ -409,13 +364,7 @@ int open_file_fsync(struct open_file *f, const struct op *op)
 	r = gate_enter(f, op);
 	if (r < 0)
 		return r;
-	r = settle(f, op, STORE_FSYNC);
+	r = settle_in_gate(f, op, why);
 	gate_leave(f);
 	return r;
-}
-
-void open_file_settle_last(struct open_file *f, const struct op *op)
-{
-	if (f->writable)
-		settle(f, op, STORE_RELEASE);
 }

@@ -4,7 +4,7 @@
 #ifndef TREE_OPEN_FILE_H
 #define TREE_OPEN_FILE_H
 
-#include "inode.h"
+#include "tree_int.h"
 #include "write_buffer.h"
 
 struct open_file {
@@ -32,22 +32,17 @@ struct open_file {
 /* Asks the view, unless the text will be written anew or added to. flags as open(2). */
 int open_file_new(
 	struct node *node, const struct op *op, int flags, struct open_file **ret);
-/* Decides what is still undecided, as the last resort. */
-void open_file_settle_last(struct open_file *f, const struct op *op);
 void open_file_free(struct open_file *f);
 int open_file_read(struct open_file *f, const struct op *op, uint64_t off, size_t size,
 	struct buf *ret);
 int open_file_write(struct open_file *f, const struct op *op, uint64_t off,
 	const void *bytes, size_t len, bool append);
 int open_file_truncate(struct open_file *f, const struct op *op, uint64_t size);
-int open_file_flush(struct open_file *f, const struct op *op);
-int open_file_fsync(struct open_file *f, const struct op *op);
+/* Decides what is still undecided. why: STORE_FLUSH (not in the middle of a text that another
+ * process is writing), STORE_FSYNC, or STORE_RELEASE, the last resort. */
+int open_file_settle(struct open_file *f, const struct op *op, enum store_why why);
 /* Whether the handle's text is another than the file's; then *size, the file's, becomes its
  * own. */
 bool open_file_own_size(struct open_file *f, off_t *size);
-
-/* The file's text shall be this: ops->store, or for a file that has none the check that it is
- * this already. Errors: -EPERM, the view's. */
-int node_store(struct node *node, const struct op *op, struct node_store *store);
 
 #endif

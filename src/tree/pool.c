@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 #include <sys/mman.h>
-#include "inode.h"
+#include "tree_int.h"
 
 static_assert(sizeof(struct node) <= POOL_SLOT_BYTES, "a node fits its slot");
 static_assert(sizeof(struct pool_chunk) <= POOL_SLOT_BYTES, "so does the head of a chunk");
@@ -72,7 +72,7 @@ struct node *pool_take_locked(struct tree *tree)
 	if (pool->free)
 		pool->free = n->next;
 	UNPOISON(n);
-	*n = (struct node){.generation = n->generation};
+	*n = (struct node){.generation = n->generation, .refs = 1};
 	pool->count++;
 	return n;
 }

@@ -15,8 +15,8 @@
 struct node;
 struct tree;
 
-#define POOL_CHUNK_BYTES                                                                   \
-	((size_t)1 << 20) /* aligned likewise; pages that hold no node cost nothing */
+/* Aligned likewise; pages that hold no node cost nothing. */
+#define POOL_CHUNK_BYTES ((size_t)1 << 20)
 #define POOL_SLOT_BYTES	 64
 #define POOL_CHUNK_SLOTS ((uint32_t)(POOL_CHUNK_BYTES / POOL_SLOT_BYTES))
 #define POOL_CHUNKS	 4096 /* 67 million nodes */
@@ -28,13 +28,17 @@ struct pool_chunk {
 };
 
 struct pool {
-	struct pool_chunk *chunks[POOL_CHUNKS]; /* owned */
-	uint32_t end;				/* slots from here on were never given */
-	uint32_t free;				/* number of the first free slot, 0: none */
-	uint32_t count;				/* nodes */
+	/* Owned. */
+	struct pool_chunk *chunks[POOL_CHUNKS];
+	/* Slots from here on were never given. */
+	uint32_t end;
+	/* Number of the first free slot, 0: none. */
+	uint32_t free;
+	/* Nodes. */
+	uint32_t count;
 };
 
-/* Zeroed but for the slot's past, with no references. NULL: no memory. The first one of a tree
+/* Zeroed but for the slot's past, with one reference. NULL: no memory. The first one of a tree
  * has id 1. */
 struct node *pool_take_locked(struct tree *tree);
 /* The id is nobody's from now on; the memory stays until pool_give_locked. */

@@ -6,26 +6,15 @@
  *   directory of the view                  the view's own rename
  *   draft to another directory             makes an object of it (draft.c)
  * Everything else is refused. */
-#include "rename.h"
+#include "move.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include "entry.h"
 #include "name.h"
 #include "node_io.h"
-#include "open_file.h"
-#include "scratch_mark.h"
-
-bool move_crosses_objects(const struct move *m)
-{
-	struct tree *tree = node_tree(m->dir);
-	bool crosses;
-
-	tree_lock(tree);
-	crosses = node_anchor_locked(m->dir) != node_anchor_locked(m->new_dir);
-	tree_unlock(tree);
-	return crosses;
-}
+#include "node_text.h"
+#include "scratch.h"
 
 /* What rename(2) asks of a scratch target. */
 static int check_target_locked(const struct node *node, const struct node *target)
@@ -43,8 +32,8 @@ static int check_target_locked(const struct node *node, const struct node *targe
 
 static int move_scratch_locked(const struct move *m)
 {
-	struct entry *from = entry_find_locked(m->dir, m->name);
-	struct entry *to = entry_find_locked(m->new_dir, m->new_name);
+	struct scratch_entry *from = entry_find_locked(m->dir, m->name);
+	struct scratch_entry *to = entry_find_locked(m->new_dir, m->new_name);
 	int r = scratch_dir_check_locked(m->new_dir);
 
 	if (!from || from->node != m->node)
@@ -69,7 +58,7 @@ static int move_scratch(const struct move *m)
 	struct tree *tree = node_tree(m->dir);
 	int r;
 
-	if (move_crosses_objects(m))
+	if (!node_shares_object(m->dir, m->new_dir))
 		return -EXDEV;
 	tree_lock(tree);
 	r = move_scratch_locked(m);
@@ -82,7 +71,7 @@ static int move_scratch(const struct move *m)
  * flush is nothing. */
 static void drop_name(const struct move *m)
 {
-	struct entry *e;
+	struct scratch_entry *e;
 
 	tree_lock(node_tree(m->dir));
 	e = entry_find_locked(m->dir, m->name);
@@ -109,13 +98,12 @@ static void give_base_back(const struct move *m, void *base)
 	struct scratch_mark *mark = &m->node->scratch->mark;
 
 	tree_lock(node_tree(m->dir));
-	if (!mark->base && m->node->scratch->size) {
+	if (base && !mark->base && m->node->scratch->size) {
 		mark->base = STEAL(base);
 		mark->base_free = m->target->ops->base_free;
 	}
 	tree_unlock(node_tree(m->dir));
-	if (base && m->target->ops->base_free)
-		m->target->ops->base_free(base);
+	node_base_drop(m->target->ops, base);
 }
 
 /* The base leaves the scratch while the store has it, so that two renames never share one. One of
@@ -128,7 +116,7 @@ static int store_scratch(const struct move *m, const struct op *op)
 	struct scratch *s = m->node->scratch;
 	int r;
 
-	if (move_crosses_objects(m))
+	if (!node_shares_object(m->dir, m->new_dir))
 		return -EXDEV;
 	caller_of(op->pid, &store.mover);
 	tree_lock(tree);
@@ -143,9 +131,9 @@ static int store_scratch(const struct move *m, const struct op *op)
 		r = node_store(m->target, op, &store);
 	if (r == 0)
 		drop_name(m);
-	if (r == 0 && store.base && m->target->ops->base_free)
-		m->target->ops->base_free(store.base);
-	else if (r < 0 && store.base)
+	if (r == 0)
+		node_base_drop(m->target->ops, store.base);
+	else
 		give_base_back(m, store.base);
 	return rename_error(r);
 }

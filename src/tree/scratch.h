@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Scratch: files, directories and links that live in memory only, as on tmpfs. A struct scratch
- * is the inode's body; its names are entries (entry.h). The cap of the tree counts bytes of
- * text, and something for each node and name, so that those are bounded, too. */
+/* The body of a scratch node: a file, directory or link that lives in memory only, as on tmpfs.
+ * Its names are entries (entry.h). The cap of the tree counts bytes of text, and something for
+ * each node and name, so that those are bounded, too. */
 #ifndef TREE_SCRATCH_H
 #define TREE_SCRATCH_H
 
-#include "inode.h"
+#include "tree_int.h"
 
 #define SCRATCH_BLOCK	  4096
 #define SCRATCH_NODE_COST 64 /* bytes charged for a node */
@@ -20,12 +20,13 @@ struct block {
 
 struct xattr {
 	struct xattr *next;
-	char *name;  /* owned */
-	char *value; /* owned */
 	size_t len;
+	char *value; /* behind the name */
+	char name[];
 };
 
-/* Who wrote the bytes, and what they will be compared with: scratch_mark.h. */
+/* Who wrote the bytes of a file, and what its text will be compared with when it is renamed onto
+ * a field (node_store in tree/node.h). */
 struct scratch_mark {
 	struct caller writer;
 	void *base; /* owned, or NULL */
@@ -48,29 +49,26 @@ struct scratch {
 	bool is_copy; /* a snapshot: another id may stand for it, so it has one name only */
 };
 
-int scratch_init_tables(struct tree *tree);
-/* Every name, with what only the name held. */
-void scratch_drop_all_locked(struct tree *tree);
-
-/* Errors: -ENOSPC past the cap. */
-int scratch_charge_locked(struct tree *tree, struct scratch *s, uint64_t bytes);
-void scratch_refund_locked(struct tree *tree, struct scratch *s, uint64_t bytes);
-void scratch_unaccount_locked(struct tree *tree, struct scratch *s);
+/* target: of a symbolic link, else NULL. Charges nothing. NULL: no memory. */
+struct scratch *scratch_alloc(mode_t mode, const char *target);
 void scratch_free(struct scratch *s);
 
-/* A node of this mode (type included) without a name, pinned; the caller's uid and gid, or the
- * directory's gid where it is setgid. target: of a symbolic link. Errors: -ENOSPC, -ENOMEM. */
-int scratch_new_locked(const struct op *op, struct node *dir, mode_t mode,
-	const char *target, struct node **ret);
-/* Whether dir may get scratch entries: 0, -EPERM, -ENOTDIR, -ENOENT when it was removed. */
-int scratch_dir_check_locked(const struct node *dir);
-/* A new node with this name, pinned. Takes the lock. Errors: as above, and -EEXIST. */
-int scratch_make(struct node *dir, const struct op *op, const char *name, mode_t mode,
-	const char *target, struct node **ret);
+/* s may be NULL: then the bytes are the view's. Errors: -ENOSPC past the cap. */
+int scratch_charge_locked(struct tree *tree, struct scratch *s, uint64_t bytes);
+void scratch_refund_locked(struct tree *tree, struct scratch *s, uint64_t bytes);
+
 void scratch_stat_locked(const struct node *node, struct stat *ret);
 void scratch_touch(struct scratch *s);
 
-/* Contents. write: all or nothing. Errors: -ENOSPC, -ENOMEM, -EFBIG. */
+/* The file has been written to by this writer. A writer without a base leaves the one that is
+ * there. What is not needed any more is in mark, to be released without the lock. */
+void scratch_mark_put_locked(struct scratch *s, struct scratch_mark *mark);
+/* The text is empty: the file has no mark. */
+void scratch_mark_take_locked(struct scratch *s, struct scratch_mark *ret);
+void scratch_mark_release(struct scratch_mark *mark);
+#define CLEANUP_MARK CLEANUP(scratch_mark_release)
+
+/* Contents: scratch_file.c. write: all or nothing. Errors: -ENOSPC, -ENOMEM, -EFBIG. */
 int scratch_read_locked(
 	const struct scratch *s, uint64_t off, size_t size, struct buf *ret);
 int scratch_write_locked(

@@ -88,15 +88,15 @@ static int block_resize(struct tree *tree, struct scratch *s, struct block *b, u
 }
 
 /* The piece of a range that is in one block. */
-struct part {
+struct block_part {
 	uint64_t index;
 	size_t in; /* where in the block */
 	size_t len;
 };
 
-static struct part part_at(uint64_t at, uint64_t end)
+static struct block_part part_at(uint64_t at, uint64_t end)
 {
-	struct part p = {.index = at / SCRATCH_BLOCK, .in = at % SCRATCH_BLOCK};
+	struct block_part p = {.index = at / SCRATCH_BLOCK, .in = at % SCRATCH_BLOCK};
 
 	p.len = SCRATCH_BLOCK - p.in;
 	if (p.len > end - at)
@@ -119,7 +119,7 @@ int scratch_read_locked(const struct scratch *s, uint64_t off, size_t size, stru
 		return r;
 	to = ret->data + start;
 	for (uint64_t at = off; at < off + size;) {
-		struct part p = part_at(at, off + size);
+		struct block_part p = part_at(at, off + size);
 		const struct block *b = block_find(s, p.index);
 
 		if (b && p.in < b->cap)
@@ -151,7 +151,7 @@ static void blocks_trim(struct tree *tree, struct scratch *s, uint64_t size)
 static int blocks_make(struct tree *tree, struct scratch *s, uint64_t off, size_t len)
 {
 	for (uint64_t at = off; at < off + len;) {
-		struct part p = part_at(at, off + len);
+		struct block_part p = part_at(at, off + len);
 		struct block *b = block_insert(s, p.index);
 		int r = b ? block_resize(tree, s, b, (uint32_t)(p.in + p.len)) : -ENOMEM;
 
@@ -178,7 +178,7 @@ int scratch_write_locked(
 	if (r < 0)
 		return r;
 	for (uint64_t at = off; at < off + len;) {
-		struct part p = part_at(at, off + len);
+		struct block_part p = part_at(at, off + len);
 
 		memcpy(block_find(s, p.index)->bytes + p.in, from, p.len);
 		from += p.len;

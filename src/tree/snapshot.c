@@ -8,8 +8,9 @@
 #include <errno.h>
 #include "entry.h"
 #include "node_io.h"
-#include "rename.h"
-#include "scratch_mark.h"
+#include "node_text.h"
+#include "move.h"
+#include "scratch.h"
 
 /* What the copy is made of. */
 struct original {
@@ -20,7 +21,7 @@ struct original {
 
 static int check_place_locked(const struct move *m)
 {
-	struct entry *old = entry_find_locked(m->new_dir, m->new_name);
+	struct scratch_entry *old = entry_find_locked(m->new_dir, m->new_name);
 	int r = scratch_dir_check_locked(m->new_dir);
 
 	/* Somebody else has moved it away meanwhile. */
@@ -49,14 +50,14 @@ static int fill_copy_locked(struct node *copy, struct original *from)
 
 static int put_copy_locked(const struct move *m, const struct op *op, struct original *from)
 {
-	struct entry *old;
+	struct scratch_entry *old;
 	struct node *copy;
 	int r = check_place_locked(m);
 
 	if (r == 0)
 		r = scratch_new_locked(
 			op, m->new_dir, from->attr.attr.st_mode, NULL, &copy);
-	if (r < 0)
+	if (r)
 		return r;
 	r = fill_copy_locked(copy, from);
 	old = entry_find_locked(m->new_dir, m->new_name);
@@ -76,16 +77,15 @@ static int put_copy_locked(const struct move *m, const struct op *op, struct ori
 int move_snapshot(const struct move *m, const struct op *op)
 {
 	struct tree *tree = node_tree(m->dir);
-	struct original from;
+	struct original from = {0};
 	int r;
 
-	if (move_crosses_objects(m))
+	if (!node_shares_object(m->dir, m->new_dir))
 		return -EXDEV;
-	node_text_init(&from.shown);
 	caller_of(op->pid, &from.maker);
 	r = node_stat(m->node, op, &from.attr);
 	if (r == 0)
-		r = node_show(m->node, op, &from.shown);
+		r = node_show(m->node, op, false, &from.shown);
 	if (r == 0) {
 		tree_lock(tree);
 		r = put_copy_locked(m, op, &from);

@@ -4,21 +4,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include "inode.h"
-#include "name.h"
-#include "opened.h"
+#include "entry.h"
 #include "scratch.h"
-
-static int tree_init_tables(struct tree *t)
-{
-	int r = keys_init(&t->keys);
-
-	if (r == 0)
-		r = table_init(&t->names, offsetof(struct name, next), name_hash_item);
-	if (r == 0)
-		r = scratch_init_tables(t);
-	return r;
-}
 
 int tree_new(const struct node_entry *root, const struct tree_options *options,
 	struct tree **ret)
@@ -32,10 +19,10 @@ int tree_new(const struct node_entry *root, const struct tree_options *options,
 		if (!t->options.scratch_max)
 			t->options.scratch_max = TREE_SCRATCH_MAX_DEFAULT;
 		t->next_scratch = TREE_ROOT_ID;
+		t->root = pool_take_locked(t);
 	}
-	if (!t || tree_init_tables(t) < 0 || !(t->root = node_alloc_locked(t))) {
-		if (root->data && root->ops->release)
-			root->ops->release(root->data);
+	if (!t || !t->root) {
+		node_entry_drop(root);
 		tree_free(t);
 		return -ENOMEM;
 	}
@@ -58,7 +45,8 @@ static void tree_forget_all_locked(struct tree *t)
 		if (!n || (!n->nlookup && !n->refs))
 			continue;
 		n->nlookup = 0;
-		n->refs++;
+		node_ref_locked(n);
+		overlay_purge_locked(n);
 		node_unref_locked(n);
 	}
 }
@@ -67,24 +55,39 @@ void tree_free(struct tree *t)
 {
 	if (!t)
 		return;
-	opened_drop_all(t);
+	while (!LIST_EMPTY(&t->opened))
+		LIST_FIRST(&t->opened)->drop(LIST_FIRST(&t->opened));
 	tree_lock(t);
 	if (t->root) {
-		scratch_drop_all_locked(t);
-		t->root->refs++;
 		tree_forget_all_locked(t);
-		t->root->refs--;
 		node_unref_locked(t->root);
 	}
 	tree_unlock(t);
 	keys_release(&t->keys);
-	table_release(&t->names);
-	table_release(&t->entries);
-	table_release(&t->overlays);
+	map_release(&t->names);
+	map_release(&t->entries);
+	map_release(&t->overlays);
 	pool_release(&t->pool);
 	pthread_rwlock_destroy(&t->grants);
 	pthread_mutex_destroy(&t->lock);
 	free(t);
+}
+
+int tree_scratch_charge(struct tree *tree, uint64_t bytes)
+{
+	int r;
+
+	tree_lock(tree);
+	r = scratch_charge_locked(tree, NULL, bytes);
+	tree_unlock(tree);
+	return r;
+}
+
+void tree_scratch_refund(struct tree *tree, uint64_t bytes)
+{
+	tree_lock(tree);
+	scratch_refund_locked(tree, NULL, bytes);
+	tree_unlock(tree);
 }
 
 void tree_stats(struct tree *tree, struct tree_stats *ret)

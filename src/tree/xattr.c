@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/xattr.h>
 #include "base/clock.h"
+#include "inode.h"
 #include "scratch.h"
 
 #define XATTR_COST 64 /* bytes charged beside name and value */
@@ -29,28 +30,16 @@ static uint64_t xattr_cost(const struct xattr *x)
 	return XATTR_COST + strlen(x->name) + x->len;
 }
 
-static void xattr_free(struct xattr *x)
-{
-	if (!x)
-		return;
-	free(x->name);
-	free(x->value);
-	free(x);
-}
-
 static struct xattr *xattr_new(const char *name, const void *value, size_t len)
 {
-	struct xattr *x = calloc(1, sizeof(*x));
+	size_t room = strlen(name) + 1;
+	struct xattr *x = malloc(sizeof(*x) + room + len);
 
 	if (!x)
 		return NULL;
-	x->name = strdup(name);
-	x->value = malloc(len ? len : 1);
 	x->len = len;
-	if (!x->name || !x->value) {
-		xattr_free(x);
-		return NULL;
-	}
+	x->value = x->name + room;
+	memcpy(x->name, name, room);
 	if (len)
 		memcpy(x->value, value, len);
 	return x;
@@ -62,7 +51,7 @@ static void xattr_drop_locked(struct tree *tree, struct scratch *s, struct xattr
 
 	*at = x->next;
 	scratch_refund_locked(tree, s, xattr_cost(x));
-	xattr_free(x);
+	free(x);
 }
 
 static int set_locked(struct tree *tree, struct scratch *s, struct xattr *x, int flags)
@@ -85,17 +74,25 @@ static int set_locked(struct tree *tree, struct scratch *s, struct xattr *x, int
 	return 0;
 }
 
+/* The scratch node that may have this attribute; pinned, on failure too. */
+static int node_with_xattrs(
+	struct tree *tree, uint64_t id, const char *name, struct node **ret)
+{
+	*ret = node_get(tree, id);
+	if (!*ret)
+		return -ESTALE;
+	return node_is_scratch(*ret) && is_user(name) ? 0 : -EOPNOTSUPP;
+}
+
 int tree_setxattr(struct tree *tree, uint64_t id, const char *name, const void *value,
 	size_t len, int flags)
 {
-	CLEANUP_NODE struct node *node = node_get(tree, id);
+	CLEANUP_NODE struct node *node = NULL;
 	struct xattr *x;
-	int r;
+	int r = node_with_xattrs(tree, id, name, &node);
 
-	if (!node)
-		return -ESTALE;
-	if (!node_is_scratch(node) || !is_user(name))
-		return -EOPNOTSUPP;
+	if (r < 0)
+		return r;
 	if (len > TREE_XATTR_MAX)
 		return -E2BIG;
 	x = xattr_new(name, value, len);
@@ -105,20 +102,18 @@ int tree_setxattr(struct tree *tree, uint64_t id, const char *name, const void *
 	r = set_locked(tree, node->scratch, x, flags);
 	tree_unlock(tree);
 	if (r < 0)
-		xattr_free(x);
+		free(x);
 	return r;
 }
 
 int tree_getxattr(struct tree *tree, uint64_t id, const char *name, struct buf *ret)
 {
-	CLEANUP_NODE struct node *node = node_get(tree, id);
+	CLEANUP_NODE struct node *node = NULL;
 	struct xattr *x;
-	int r;
+	int r = node_with_xattrs(tree, id, name, &node);
 
-	if (!node)
-		return -ESTALE;
-	if (!node_is_scratch(node) || !is_user(name))
-		return -EOPNOTSUPP;
+	if (r < 0)
+		return r;
 	tree_lock(tree);
 	x = *xattr_find(node->scratch, name);
 	r = x ? buf_add(ret, x->value, x->len) : -ENODATA;
@@ -144,20 +139,19 @@ int tree_listxattr(struct tree *tree, uint64_t id, struct buf *ret)
 
 int tree_removexattr(struct tree *tree, uint64_t id, const char *name)
 {
-	CLEANUP_NODE struct node *node = node_get(tree, id);
+	CLEANUP_NODE struct node *node = NULL;
+	int r = node_with_xattrs(tree, id, name, &node);
 	struct xattr **at;
 
-	if (!node)
-		return -ESTALE;
-	if (!node_is_scratch(node) || !is_user(name))
-		return -EOPNOTSUPP;
+	if (r < 0)
+		return r;
 	tree_lock(tree);
 	at = xattr_find(node->scratch, name);
-	if (*at) {
+	r = *at ? 0 : -ENODATA;
+	if (r == 0) {
 		xattr_drop_locked(tree, node->scratch, at);
 		node->scratch->ctime = clock_real();
-		at = NULL;
 	}
 	tree_unlock(tree);
-	return at ? -ENODATA : 0;
+	return r;
 }

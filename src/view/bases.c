@@ -3,7 +3,7 @@
  * the same process last read to its end, or has saved since. A process is known by its id and its
  * start time. A base lives as long as its process: it is swept when the process has ended and
  * something happens here, so it never outlives the next change of the VPC. */
-#include "internal.h"
+#include "bases.h"
 
 struct base {
 	struct base *next;
@@ -11,12 +11,57 @@ struct base {
 	struct doc *doc; /* owned */
 };
 
-static struct base *bases_find(struct vpc *vpc, const struct caller *reader)
+void bases_init(struct bases *bases)
 {
-	struct base *b = vpc->bases;
+	*bases = (struct bases){0};
+	pthread_mutex_init(&bases->lock, NULL);
+}
+
+static void bases_drop_one(struct base **at)
+{
+	struct base *b = *at;
+
+	*at = b->next;
+	doc_unref(b->doc);
+	free(b);
+}
+
+void bases_release(struct bases *bases)
+{
+	while (bases->first)
+		bases_drop_one(&bases->first);
+	pthread_mutex_destroy(&bases->lock);
+}
+
+static struct base *bases_find_locked(struct bases *bases, const struct caller *reader)
+{
+	struct base *b = bases->first;
 
 	while (b && !caller_equal(&b->reader, reader))
 		b = b->next;
+	return b;
+}
+
+static void bases_sweep_locked(struct bases *bases)
+{
+	for (struct base **at = &bases->first; *at;) {
+		if (caller_lives(&(*at)->reader))
+			at = &(*at)->next;
+		else
+			bases_drop_one(at);
+	}
+}
+
+/* Without memory the reader's save is absolute, as of a process that has not read. */
+static struct base *bases_add_locked(struct bases *bases, const struct caller *reader)
+{
+	struct base *b = calloc(1, sizeof(*b));
+
+	if (!b)
+		return NULL;
+	b->reader = *reader;
+	b->next = bases->first;
+	bases->first = b;
 	return b;
 }
 
@@ -27,62 +72,49 @@ static void base_set(struct base *b, struct doc *doc)
 	b->doc = doc;
 }
 
-void bases_read(struct vpc *vpc, const struct caller *reader, struct doc *doc)
+void bases_read(struct bases *bases, const struct caller *reader, struct doc *doc)
 {
 	struct base *b;
 
 	if (!reader->known)
 		return;
-	bases_sweep(vpc);
-	b = bases_find(vpc, reader);
-	if (!b) {
-		b = calloc(1, sizeof(*b));
-		if (!b)
-			return; /* its save is absolute, as of a process that has not read */
-		b->reader = *reader;
-		b->next = vpc->bases;
-		vpc->bases = b;
-	}
-	base_set(b, doc);
-}
-
-struct doc *bases_get(struct vpc *vpc, const struct caller *reader)
-{
-	struct base *b = reader->known ? bases_find(vpc, reader) : NULL;
-
-	return b ? doc_ref(b->doc) : NULL;
-}
-
-void bases_saved(struct vpc *vpc, const struct caller *writer, struct doc *doc)
-{
-	struct base *b = writer->known ? bases_find(vpc, writer) : NULL;
-
+	pthread_mutex_lock(&bases->lock);
+	bases_sweep_locked(bases);
+	b = bases_find_locked(bases, reader);
+	if (!b)
+		b = bases_add_locked(bases, reader);
 	if (b)
 		base_set(b, doc);
+	pthread_mutex_unlock(&bases->lock);
 }
 
-void bases_sweep(struct vpc *vpc)
+struct doc *bases_get(struct bases *bases, const struct caller *reader)
 {
-	for (struct base **at = &vpc->bases; *at;) {
-		struct base *b = *at;
+	struct doc *doc = NULL;
+	struct base *b;
 
-		if (caller_lives(&b->reader)) {
-			at = &b->next;
-			continue;
-		}
-		*at = b->next;
-		doc_unref(b->doc);
-		free(b);
-	}
+	pthread_mutex_lock(&bases->lock);
+	b = bases_find_locked(bases, reader);
+	if (b)
+		doc = doc_ref(b->doc);
+	pthread_mutex_unlock(&bases->lock);
+	return doc;
 }
 
-void bases_release(struct vpc *vpc)
+void bases_saved(struct bases *bases, const struct caller *writer, struct doc *doc)
 {
-	while (vpc->bases) {
-		struct base *b = vpc->bases;
+	struct base *b;
 
-		vpc->bases = b->next;
-		doc_unref(b->doc);
-		free(b);
-	}
+	pthread_mutex_lock(&bases->lock);
+	b = bases_find_locked(bases, writer);
+	if (b)
+		base_set(b, doc);
+	pthread_mutex_unlock(&bases->lock);
+}
+
+void bases_sweep(struct bases *bases)
+{
+	pthread_mutex_lock(&bases->lock);
+	bases_sweep_locked(bases);
+	pthread_mutex_unlock(&bases->lock);
 }

@@ -1,307 +1,330 @@
 /* SPDX-License-Identifier: MIT */
-/* What the API said, when it was asked, and who must ask anew. Each answer is as old as its
- * question, and counts for as long as the ttl. Readers share a question (inflight.c); a writer asks
- * its own, from its own thread, whatever failed before. */
-#include "inflight.h"
-#include "internal.h"
+/* Each answer is as old as its question, and counts for as long as the ttl. verdict.c says what an
+ * answer means for what is known; here it is carried out. */
+#include "cache.h"
 
 #include <errno.h>
 #include <string.h>
 #include "base/clock.h"
-
-/* The oldest question whose answer counts for somebody who asks now. With view->lock held, as all
- * static functions here unless they say otherwise. */
-static uint64_t oldest_that_counts(struct view *view)
-{
-	uint64_t now = view_generation(view), ttl = view->ttl_ms * 1000;
-	uint64_t oldest = now > ttl ? now - ttl : 0;
-
-	return oldest > view->forgotten_us ? oldest : view->forgotten_us;
-}
-
-static int have_list(struct view *view, const struct op *op, uint64_t until_ms,
-	bool may_be_told, struct api_problem *problem)
-{
-	uint64_t oldest = oldest_that_counts(view);
-	int r = 0;
-
-	if (view->list_asked_us && view->list_asked_us >= oldest) {
-		view->cache_hits++;
-		return 0;
-	}
-	while (r == 0 && (!view->list_asked_us || view->list_asked_us < oldest))
-		r = inflight_ask(view, NULL, op, until_ms, may_be_told, problem);
-	return r;
-}
-
-int cache_list(struct view *view, const struct op *op, struct api_problem *problem)
-{
-	int r;
-
-	pthread_mutex_lock(&view->lock);
-	r = have_list(view, op, op->deadline_ms, op->is_reading, problem);
-	pthread_mutex_unlock(&view->lock);
-	return r;
-}
-
-/* Until there is the answer to a question not older than oldest. */
-static int have_doc(struct vpc *vpc, const struct op *op, uint64_t until_ms,
-	uint64_t oldest, bool may_be_told, struct api_problem *problem)
-{
-	int r = 0;
-
-	while (r == 0 && !vpc->is_gone && (!vpc->doc || vpc->asked_us < oldest))
-		r = inflight_ask(vpc->view, vpc, op, until_ms, may_be_told, problem);
-	return r;
-}
-
-/* One stale VPC is asked for by id; a second one soon after means somebody walks, and the list
- * answers for all. */
-static bool is_walk(struct vpc *vpc)
-{
-	struct view *view = vpc->view;
-	uint64_t now = view_generation(view);
-	bool walk =
-		view->inflight || (view->last_stale && view->last_stale != vpc &&
-					  now - view->last_stale_us <= view->ttl_ms * 1000);
-
-	view->last_stale = vpc;
-	view->last_stale_us = now;
-	return walk && !vpc->is_new && !vpc->is_doubtful;
-}
-
-/* While a look-up of a name waits, the kernel lets everybody else who looks it up wait behind it,
- * deaf to signals (fs/dcache.c, d_wait_lookup). So a look-up of what is known does not wait long:
- * the operation that follows it asks for itself. */
-static uint64_t wait_until_ms(const struct op *op)
-{
-	uint64_t until = clock_mono_ms() + LOOKUP_WAIT_MS;
-
-	return op->is_look && until < op->deadline_ms ? until : op->deadline_ms;
-}
-
-static int refresh_doc(struct vpc *vpc, const struct op *op, struct api_problem *problem)
-{
-	uint64_t oldest = oldest_that_counts(vpc->view);
-	uint64_t until_ms = vpc->doc ? wait_until_ms(op) : op->deadline_ms;
-	/* A look-up goes on with what is known. */
-	bool may_be_told = op->is_reading || (op->is_look && vpc->doc);
-	int r = 0;
-
-	if (vpc->doc && vpc->asked_us >= oldest) {
-		vpc->view->cache_hits++;
-		return 0;
-	}
-	if (!vpc->is_gone && is_walk(vpc))
-		r = have_list(vpc->view, op, until_ms, may_be_told, problem);
-	if (r == 0)
-		r = have_doc(vpc, op, until_ms, oldest, may_be_told, problem);
-	/* Soon after is after the answer: a server that is dead takes longer than the ttl to say
-	 * so. */
-	if (vpc->view->last_stale == vpc)
-		vpc->view->last_stale_us = view_generation(vpc->view);
-	return r;
-}
-
-/* Hands out the document, or says that there is none. */
-static int give_doc(struct vpc *vpc, int r, struct doc **ret, struct api_problem *problem)
-{
-	if (r == 0 && vpc->is_gone)
-		r = problem_say(problem, ENOENT, "the VPC is gone");
-	if (r == 0)
-		*ret = doc_ref(vpc->doc);
-	return r;
-}
-
-int cache_doc(
-	struct vpc *vpc, const struct op *op, struct doc **ret, struct api_problem *problem)
-{
-	int r;
-
-	pthread_mutex_lock(&vpc->view->lock);
-	r = vpc->is_gone ? 0 : refresh_doc(vpc, op, problem);
-	r = give_doc(vpc, r, ret, problem);
-	pthread_mutex_unlock(&vpc->view->lock);
-	return r;
-}
+#include "etag.h"
+#include "invalidate.h"
+#include "names.h"
+#include "verdict.h"
 
 int cache_peek(struct vpc *vpc, struct doc **ret)
 {
 	int r = -ENOENT;
 
-	pthread_mutex_lock(&vpc->view->lock);
-	if (!vpc->is_gone && vpc->doc) {
+	collection_lock(vpc->collection);
+	if (vpc_is_shown_locked(vpc)) {
 		*ret = doc_ref(vpc->doc);
 		r = 0;
 	}
-	pthread_mutex_unlock(&vpc->view->lock);
+	collection_unlock(vpc->collection);
 	return r;
 }
 
-static uint64_t generation(struct view *view)
+int cache_peek_all(struct collection *c, struct doc_list *ret)
 {
-	uint64_t now;
+	collection_lock(c);
+	ret->docs = calloc(c->by_id.count + 1, sizeof(*ret->docs));
+	for (struct map_pos p = {0}; ret->docs && map_next(&c->by_id, &p);) {
+		const struct vpc *vpc = p.value;
 
-	pthread_mutex_lock(&view->lock);
-	now = view_generation(view);
-	pthread_mutex_unlock(&view->lock);
-	return now;
+		if (vpc_is_shown_locked(vpc) && doc_is_readable(vpc->doc))
+			ret->docs[ret->count++] = doc_ref(vpc->doc);
+	}
+	collection_unlock(c);
+	return ret->docs ? 0 : -ENOMEM;
 }
 
-int cache_ask(
-	struct vpc *vpc, const struct op *op, struct doc **ret, struct api_problem *problem)
+static uint64_t expires_us(const struct collection *c, uint64_t requested_us)
 {
-	struct view *view = vpc->view;
-	uint64_t asked_us = generation(view);
-	CLEANUP_DOC struct doc *doc = NULL;
-	struct api_tag tag = {""};
-	struct invalidation in;
-	int r = api_get(view->api, op, vpc->id, &tag, &doc, problem);
-
-	invalidation_begin(view, &in);
-	inflight_note_outcome(view, vpc, r, asked_us, op->deadline_ms, problem);
-	cache_take_doc(vpc, r, doc, &tag, asked_us);
-	invalidation_end(view, &in);
-	if (r == 0)
-		*ret = STEAL(doc);
-	return r;
+	return requested_us ? requested_us + c->options.ttl_ms * 1000 : 0;
 }
 
-int cache_ask_list(struct view *view, const struct op *op, struct api_problem *problem)
+/* An older document than the last one lasts no longer. */
+uint64_t cache_stamp(struct vpc *vpc, const struct doc *doc, const char *path,
+	struct timespec *ret_mtime)
 {
-	CLEANUP_DOC_LIST struct doc_list list = {0};
-	uint64_t asked_us = generation(view);
-	struct api_tag tag = {""};
-	struct invalidation in;
-	int r;
+	struct collection *c = vpc->collection;
+	uint64_t expires = 0;
 
-	pthread_mutex_lock(&view->lock);
-	etag_get(view, NULL, &tag);
-	pthread_mutex_unlock(&view->lock);
-	r = api_list(view->api, op, &tag, &list, problem);
-	if (r < 0)
-		return r;
-	invalidation_begin(view, &in);
-	inflight_note_outcome(view, NULL, r, asked_us, op->deadline_ms, problem);
-	r = cache_take_list(view, &list, &tag, asked_us);
-	invalidation_end(view, &in);
-	return r < 0 ? problem_say(problem, -r, "out of memory") : 0;
+	collection_lock(c);
+	vpc_mtime_locked(vpc, doc ? doc : vpc->doc, path, ret_mtime);
+	if (!vpc->is_gone && (!doc || doc == vpc->doc))
+		expires = expires_us(c, vpc->resource.requested_us);
+	collection_unlock(c);
+	return expires;
 }
 
-/* The VPCs that may or may not exist, each with a reference; the caller frees. */
-static struct vpc **take_doubtful(struct view *view, size_t *ret_count)
+uint64_t cache_stamp_root(struct collection *c, struct timespec *ret_mtime)
 {
-	struct vpc **vpcs = NULL;
-	size_t count = 0;
+	struct timespec at;
+	uint64_t requested_us;
 
-	for (struct map_pos p = {0}; map_next(&view->by_id, &p);) {
-		struct vpc *vpc = p.value, **grown;
+	*ret_mtime = (struct timespec){0};
+	collection_lock(c);
+	requested_us = c->list.requested_us;
+	for (struct map_pos p = {0}; map_next(&c->by_id, &p);) {
+		const struct vpc *vpc = p.value;
 
-		if (!vpc->is_doubtful || !(vpc->is_new || vpc->is_gone))
+		if (!vpc_is_shown_locked(vpc))
 			continue;
-		grown = reallocarray(vpcs, count + 1, sizeof(struct vpc *));
-		if (!grown)
-			break;
-		vpcs = grown;
-		vpcs[count++] = vpc_ref(vpc);
+		if (vpc->resource.requested_us > requested_us)
+			requested_us = vpc->resource.requested_us;
+		if (doc_mtime(vpc->doc, "", &at) && clock_is_later(at, *ret_mtime))
+			*ret_mtime = at;
 	}
-	*ret_count = count;
-	return vpcs;
+	collection_unlock(c);
+	return expires_us(c, requested_us);
 }
 
-int cache_settle(struct view *view, const struct op *op, struct api_problem *problem)
+/* Whether the answer is as known, or not older by the API's own account. */
+static bool agrees(const struct vpc *vpc, const struct doc *doc)
 {
-	struct vpc **vpcs;
-	size_t count;
-	int r = 0;
+	struct timespec known, said;
 
-	pthread_mutex_lock(&view->lock);
-	vpcs = take_doubtful(view, &count);
-	for (size_t i = 0; i < count && r == 0; i++)
-		r = inflight_ask(
-			view, vpcs[i], op, op->deadline_ms, op->is_reading, problem);
-	pthread_mutex_unlock(&view->lock);
-	for (size_t i = 0; i < count; i++)
-		vpc_unref(vpcs[i]);
-	free(vpcs);
-	return r == -ENOENT ? 0 : r;
+	if (!vpc->doc || doc_equal(vpc->doc, doc))
+		return true;
+	if (!doc_mtime(vpc->doc, "", &known) || !doc_mtime(doc, "", &said))
+		return false;
+	return !clock_is_later(known, said);
 }
 
-struct vpc *cache_find_known(struct view *view, const char *file)
+/* doc NULL: the answer does not have the VPC. */
+static enum verdict judge(
+	const struct vpc *vpc, bool is_list, const struct doc *doc, uint64_t requested_us)
 {
-	struct vpc *vpc;
+	struct known known = {
+		.requested_us = vpc->resource.requested_us,
+		.written_us = vpc->written_us,
+		.is_new = vpc_is_new_locked(vpc),
+		.is_unsettled = vpc->is_unsettled,
+		.is_gone = vpc->is_gone,
+		.is_deleted = vpc->is_deleted,
+	};
+	struct answer answer = {
+		.is_list = is_list,
+		.requested_us = requested_us,
+		.has_it = doc != NULL,
+		.is_deleting = vpc_is_deleting(doc),
+		.agrees = doc && agrees(vpc, doc),
+	};
 
-	pthread_mutex_lock(&view->lock);
-	vpc = map_get(&view->by_file, file);
-	if (vpc)
-		vpc_ref(vpc);
-	pthread_mutex_unlock(&view->lock);
-	return vpc;
+	return verdict_of(&known, &answer);
 }
 
-/* Without the lock. */
-static int find_listed(struct view *view, const struct op *op, const char *file,
-	struct vpc **ret, struct api_problem *problem)
+static void set_gone_locked(struct vpc *vpc, uint64_t requested_us)
 {
-	int r = cache_list(view, op, problem);
+	struct collection *c = vpc->collection;
 
-	if (r == 0)
-		r = cache_settle(view, op, problem);
-	if (r < 0)
+	vpc->resource.requested_us = requested_us;
+	vpc->is_doubtful = false;
+	if (vpc->is_gone)
+		return;
+	vpc->is_gone = true;
+	invalidate_locked(vpc);
+	if (map_get(&c->by_file, vpc->file) == vpc)
+		map_remove(&c->by_file, vpc->file);
+}
+
+/* Returns whether names must be made anew. */
+static bool set_known_locked(struct vpc *vpc, struct doc *doc, uint64_t requested_us)
+{
+	bool is_renamed =
+		!vpc_is_shown_locked(vpc) || strcmp(doc_name(vpc->doc), doc_name(doc)) != 0;
+
+	if (vpc_set_doc_locked(vpc, doc)) {
+		etag_set_locked(&vpc->resource, NULL);
+		invalidate_locked(vpc);
+	} else if (vpc->is_gone) {
+		invalidate_locked(vpc);
+	}
+	vpc->is_gone = vpc->is_deleted = vpc->is_doubtful = false;
+	vpc->resource.requested_us = requested_us;
+	return is_renamed;
+}
+
+int cache_take_doc_locked(struct vpc *vpc, int r, struct doc *doc,
+	const struct api_tag *tag, uint64_t requested_us)
+{
+	enum verdict verdict;
+
+	if (r == 0 && tag->unchanged) {
+		etag_renew_locked(&vpc->resource, tag, requested_us);
+		return 0;
+	}
+	if (r < 0 && r != -ENOENT)
 		return r;
-	*ret = cache_find_known(view, file);
-	return *ret ? 0 : problem_say(problem, ENOENT, "no VPC of this name");
-}
-
-int cache_find(struct view *view, const struct op *op, const char *file, struct vpc **ret,
-	struct api_problem *problem)
-{
-	CLEANUP_VPC struct vpc *known = cache_find_known(view, file);
-	CLEANUP_DOC struct doc *doc = NULL;
-	int r;
-
-	if (!known)
-		return find_listed(view, op, file, ret, problem);
-	/* It must still be there, and still have this name. */
-	r = cache_doc(known, op, &doc, problem);
-	if (r < 0 && r != -ENOENT) {
-		/* What is in it and needs the API will say so. */
-		*ret = STEAL(known);
-		return 0;
+	verdict = judge(vpc, false, doc, requested_us);
+	if (verdict == VERDICT_GONE) {
+		set_gone_locked(vpc, requested_us);
+	} else if (verdict == VERDICT_TAKE) {
+		if (set_known_locked(vpc, doc, requested_us))
+			names_rebuild_locked(vpc->collection);
+		etag_set_locked(&vpc->resource, tag);
 	}
-	*ret = cache_find_known(view, file);
-	return *ret ? 0 : find_listed(view, op, file, ret, problem);
+	return verdict == VERDICT_KEEP ? 0 : r;
 }
 
-static uint64_t lasts_until_us(const struct view *view, uint64_t asked_us)
+/* doc NULL: the list does not hold it. */
+static enum verdict take_listed_locked(
+	struct vpc *vpc, struct doc *doc, uint64_t requested_us)
 {
-	if (!asked_us || asked_us < view->forgotten_us)
-		return 0;
-	return asked_us + view->ttl_ms * 1000;
+	enum verdict verdict = judge(vpc, true, doc, requested_us);
+
+	if (doc)
+		vpc->listed_us = requested_us;
+	switch (verdict) {
+	case VERDICT_TAKE:
+		vpc->is_unsettled = false;
+		set_known_locked(vpc, doc, requested_us);
+		break;
+	case VERDICT_DOUBT:
+		vpc->is_doubtful = true;
+		break;
+	case VERDICT_GONE:
+		set_gone_locked(vpc, requested_us);
+		break;
+	case VERDICT_KEEP:
+		break;
+	}
+	return verdict;
 }
 
-uint64_t cache_until_us(const struct vpc *vpc)
+/* Borrowed from by_id; NULL without memory. */
+static struct vpc *add_vpc_locked(struct collection *c, const char *id)
 {
-	return vpc->is_gone ? 0 : lasts_until_us(vpc->view, vpc->asked_us);
+	struct vpc *vpc = vpc_new(c, id, generation_next(&c->generation), &c->tree);
+
+	if (vpc && map_add(&c->by_id, id, vpc) == 0)
+		return vpc;
+	vpc_unref(vpc);
+	return NULL;
 }
 
-uint64_t cache_root_until_us(const struct view *view)
+static int take_docs_locked(
+	struct collection *c, const struct doc_list *list, uint64_t requested_us)
 {
-	return lasts_until_us(view, view->answered_us);
+	for (size_t i = 0; i < list->count; i++) {
+		const char *id = doc_id(list->docs[i]);
+		struct vpc *vpc = map_get(&c->by_id, id);
+
+		if (!vpc)
+			vpc = add_vpc_locked(c, id);
+		if (!vpc)
+			return -ENOMEM;
+		take_listed_locked(vpc, list->docs[i], requested_us);
+	}
+	return 0;
 }
 
-void cache_forget(struct view *view)
+static void drop_unlisted_locked(struct collection *c, uint64_t requested_us)
 {
-	struct invalidation in;
-
-	invalidation_begin(view, &in);
-	view->forgotten_us = view_generation(view);
-	free(STEAL(view->breaker));
-	for (struct map_pos p = {0}; map_next(&view->by_id, &p);) {
+	for (struct map_pos p = {0}; map_next(&c->by_id, &p);) {
 		struct vpc *vpc = p.value;
 
-		free(STEAL(vpc->breaker));
-		invalidation_add(vpc);
+		if (vpc->listed_us == requested_us ||
+			take_listed_locked(vpc, NULL, requested_us) != VERDICT_GONE)
+			continue;
+		map_remove(&c->by_id, vpc->id);
+		vpc_unref(vpc);
 	}
-	invalidation_end(view, &in);
+}
+
+int cache_take_list_locked(struct collection *c, const struct doc_list *list,
+	const struct api_tag *tag, uint64_t requested_us)
+{
+	if (tag->unchanged) {
+		etag_renew_list_locked(c, tag, requested_us);
+		return 0;
+	}
+	etag_set_locked(&c->list, NULL);
+	if (take_docs_locked(c, list, requested_us) < 0)
+		return -ENOMEM;
+	/* by_file borrows from by_id: it must not outlive what is dropped. */
+	map_release(&c->by_file);
+	drop_unlisted_locked(c, requested_us);
+	if (names_rebuild_locked(c) < 0)
+		return -ENOMEM;
+	if (c->list.requested_us < requested_us)
+		c->list.requested_us = requested_us;
+	etag_set_list_locked(c, tag, requested_us);
+	return 0;
+}
+
+void cache_take_written(struct vpc *vpc, struct doc *doc)
+{
+	struct collection *c = vpc->collection;
+
+	collection_lock(c);
+	vpc->written_us = generation_next(&c->generation);
+	vpc->is_unsettled = true;
+	invalidate_locked(vpc);
+	etag_set_locked(&vpc->resource, NULL);
+	if (!doc)
+		vpc->resource.requested_us = 0;
+	else if (set_known_locked(vpc, doc, vpc->written_us))
+		names_rebuild_locked(c);
+	collection_unlock(c);
+}
+
+/* The answer to a POST need not show the whole VPC: the first read asks for it. */
+int cache_take_created(struct collection *c, struct doc *doc, struct vpc **ret)
+{
+	struct vpc *vpc;
+	int r = -ENOMEM;
+
+	collection_lock(c);
+	vpc = map_get(&c->by_id, doc_id(doc));
+	if (!vpc)
+		vpc = add_vpc_locked(c, doc_id(doc));
+	if (vpc) {
+		vpc->written_us = generation_next(&c->generation);
+		vpc->is_unsettled = true;
+		set_known_locked(vpc, doc, 0);
+		r = names_rebuild_locked(c);
+	}
+	if (r == 0)
+		*ret = vpc_ref(vpc);
+	collection_unlock(c);
+	return r;
+}
+
+void cache_take_deleted(struct vpc *vpc)
+{
+	struct collection *c = vpc->collection;
+
+	collection_lock(c);
+	vpc->written_us = generation_next(&c->generation);
+	vpc->is_deleted = true;
+	set_gone_locked(vpc, vpc->written_us);
+	/* Who asked whether it is gone may have dropped it already; a list that lags may still have
+	 * it. */
+	if (!map_get(&c->by_id, vpc->id) && map_add(&c->by_id, vpc->id, vpc) == 0)
+		vpc_ref(vpc);
+	names_rebuild_locked(c);
+	collection_unlock(c);
+}
+
+static void forget_locked(struct resource *resource)
+{
+	resource->requested_us = 0;
+	free(STEAL(resource->etag));
+	free(STEAL(resource->breaker));
+}
+
+void cache_forget(struct collection *c)
+{
+	collection_lock(c);
+	c->forgotten_us = generation_next(&c->generation);
+	forget_locked(&c->list);
+	for (struct map_pos p = {0}; map_next(&c->by_id, &p);) {
+		struct vpc *vpc = p.value;
+
+		forget_locked(&vpc->resource);
+		invalidate_locked(vpc);
+	}
+	collection_unlock(c);
 }

@@ -8,35 +8,31 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "base/clock.h"
+#include "cache.h"
+#include "fetch.h"
+#include "names.h"
+#include "pace.h"
+#include "report.h"
+#include "record.h"
 
 static bool is_busy_status(const struct doc *doc)
 {
-	const char *status = doc_status(doc);
-
-	return strcmp(status, "STATUS_CREATING") == 0 ||
-	       strcmp(status, "STATUS_UPDATING") == 0;
+	return doc_state(doc) == STATE_BUSY;
 }
 
 int commit_wait_ready(struct commit *c, struct doc **ret)
 {
-	struct api_problem problem;
-	uint64_t pause = PACE_FIRST_MS;
+	CLEANUP_POLLING struct polling seen = {.vpc = c->vpc, .op = c->op};
 
-	for (;;) {
-		CLEANUP_DOC struct doc *doc = NULL;
-		int r = cache_ask(c->vpc, c->op, &doc, &problem);
-
-		if (r < 0)
-			return r;
-		if (!is_busy_status(doc)) {
-			*ret = STEAL(doc);
+	while (polling_next(&seen)) {
+		if (seen.r < 0)
+			return seen.r;
+		if (!is_busy_status(seen.last)) {
+			*ret = STEAL(seen.last);
 			return 0;
 		}
-		if (!pace_wait_ms(c->vpc->view, c->op, pause))
-			return -EBUSY;
-		pause = pace_next_ms(pause);
 	}
+	return -EBUSY;
 }
 
 bool commit_is_precondition(const struct api_problem *problem)
@@ -51,102 +47,68 @@ void commit_add_text(struct api_problem *problem, const char *text)
 	snprintf(problem->text + len, sizeof(problem->text) - len, "%s", text);
 }
 
-/* What a change is confirmed with. */
-struct confirmation {
-	const struct doc *answer; /* of the PATCH itself, or NULL */
-	struct doc *last;	  /* owned: the last document that came */
-	int r;			  /* how the last question ended */
-	struct api_problem problem;
-};
-
 static bool is_shown(const struct commit *c, const struct doc *doc)
 {
 	return doc && change_is_shown(c->change, doc, NULL, NULL);
 }
 
-/* Asks until an answer shows the change, or the time is over. The questions are spaced, whatever
- * comes back. */
-static void confirmation_wait(struct commit *c, struct confirmation *seen)
-{
-	for (uint64_t pause = PACE_FIRST_MS; !is_shown(c, seen->last);
-		pause = pace_next_ms(pause)) {
-		struct doc *next = NULL;
-		struct api_problem problem = {0};
-		uint64_t left_ms;
-		int r;
-
-		if ((seen->last || seen->r < 0) &&
-			!pace_wait_ms(c->vpc->view, c->op, pause))
-			return;
-		left_ms = op_left_ms(c->op);
-		r = cache_ask(c->vpc, c->op, &next, &problem);
-		if ((seen->last || seen->r < 0) && pace_was_late(left_ms, r))
-			return;
-		seen->r = r;
-		seen->problem = problem;
-		if (seen->r == 0) {
-			doc_unref(seen->last);
-			seen->last = next;
-		} else if (seen->r == -ENOENT || seen->r == -ESHUTDOWN) {
-			return;
-		}
-	}
-}
-
 /* The service may ignore a mask without a word: then everything is as it was before, or as its own
  * answer said. */
-static bool is_ignored(const struct commit *c, const struct confirmation *seen)
+static bool is_ignored(
+	const struct commit *c, const struct doc *answer, const struct doc *last)
 {
-	if (change_is_as_before(c->change, c->now, seen->last))
+	if (change_is_as_before(c->change, c->now, last))
 		return true;
-	return seen->answer && !is_busy_status(seen->answer) &&
-	       change_is_as_before(c->change, seen->answer, seen->last);
+	return answer && !is_busy_status(answer) &&
+	       change_is_as_before(c->change, answer, last);
 }
 
-static int confirmation_refuse(struct commit *c, const struct confirmation *seen)
+/* answer: of the PATCH itself, or NULL. */
+static int say_unconfirmed(
+	struct commit *c, const struct doc *answer, const struct polling *seen)
 {
 	CLEANUP_BUF struct buf done = BUF_INIT(BODY_MAX), missing = BUF_INIT(BODY_MAX);
 
 	if (seen->r == -ENOENT)
-		return problem_say(&c->problem, ENOENT,
+		return api_problem_say(&c->problem, ENOENT,
 			"the API took the change, and the VPC is gone since: %s",
 			seen->problem.text);
 	if (seen->r < 0)
-		return problem_say(&c->problem, ETIMEDOUT,
+		return api_problem_say(&c->problem, ETIMEDOUT,
 			"the change was accepted and has not been seen yet: %s",
 			seen->problem.text);
 	change_is_shown(c->change, seen->last, &done, &missing);
 	if (is_busy_status(seen->last))
-		return problem_say(&c->problem, ETIMEDOUT,
+		return api_problem_say(&c->problem, ETIMEDOUT,
 			"the change was accepted and has not been seen yet (%s): %s",
 			doc_status(seen->last), buf_str(&missing));
-	if (is_ignored(c, seen))
-		return problem_say(&c->problem, EPERM,
+	if (is_ignored(c, answer, seen->last))
+		return api_problem_say(&c->problem, EPERM,
 			"the API answered without an error and left as it was: %s%s%s",
 			buf_str(&missing), done.len ? "; it changed: " : "",
 			buf_str(&done));
-	return problem_say(&c->problem, EBUSY,
+	return api_problem_say(&c->problem, EBUSY,
 		"changed by somebody else while this change was made: %s",
 		buf_str(&missing));
 }
 
+/* Asks until an answer shows the change, or the time is over. */
 static int confirm(struct commit *c, struct doc *answer)
 {
-	struct confirmation seen = {
-		.answer = answer, .last = answer ? doc_ref(answer) : NULL};
-	int r = 0;
+	struct polling seen = {
+		.vpc = c->vpc, .op = c->op, .last = answer ? doc_ref(answer) : NULL};
 
-	confirmation_wait(c, &seen);
-	if (!is_shown(c, seen.last))
-		r = confirmation_refuse(c, &seen);
+	while (!is_shown(c, seen.last) && seen.r != -ENOENT && seen.r != -ESHUTDOWN &&
+		polling_next(&seen))
+		;
 	doc_unref(c->shown);
 	c->shown = seen.last;
-	return r;
+	return is_shown(c, seen.last) ? 0 : say_unconfirmed(c, answer, &seen);
 }
 
 /* The answer to a PATCH may leave out, or show otherwise, what a GET shows (the reference does so):
  * then it confirms, and the next read asks. */
-static bool is_whole(const struct commit *c, const struct doc *answer)
+static bool shows_whole(const struct commit *c, const struct doc *answer)
 {
 	return answer && doc_has_members_of(answer, c->now);
 }
@@ -158,7 +120,7 @@ static void see_result(struct commit *c)
 	CLEANUP_DOC struct doc *doc = NULL;
 	struct api_problem problem;
 
-	cache_ask(c->vpc, c->op, &doc, &problem);
+	fetch_doc_now(c->vpc, c->op, &doc, &problem);
 }
 
 static int send_once(struct commit *c)
@@ -168,19 +130,21 @@ static int send_once(struct commit *c)
 	int r = change_body(c->change, &body);
 
 	if (r < 0)
-		return problem_say(&c->problem, -r, "the request does not fit into memory");
+		return api_problem_say(
+			&c->problem, -r, "the request does not fit into memory");
 	c->sent = true;
-	r = api_patch(c->vpc->view->api, c->op, c->vpc->id, buf_str(&body), body.len,
+	r = api_patch(c->view->api, c->op, vpc_id(c->vpc), buf_str(&body), body.len,
 		change_mask(c->change), &answer, &c->problem);
 	/* Whatever was known is older than this request, also when it failed half-way. */
 	if (r == 0 || c->problem.sent)
-		cache_take_written(c->vpc, r == 0 && is_whole(c, answer) ? answer : NULL);
+		cache_take_written(
+			c->vpc, r == 0 && shows_whole(c, answer) ? answer : NULL);
 	if (r < 0 && c->problem.sent && c->problem.http_status == 0)
 		commit_add_text(&c->problem,
 			"\nwhether the change was made is not known: read the file to see");
 	if (r == 0)
 		r = confirm(c, answer);
-	if (r == 0 && !is_whole(c, answer))
+	if (r == 0 && !shows_whole(c, answer))
 		see_result(c);
 	return r;
 }
@@ -192,7 +156,7 @@ static int plan(struct commit *c, struct doc *now)
 	int r = c->plan(c, now, &change, &err);
 
 	if (r < 0)
-		return problem_say(&c->problem, -r, "%s", err.text);
+		return api_problem_say(&c->problem, -r, "%s", err.text);
 	change_free(c->change);
 	c->change = change;
 	doc_unref(c->now);
@@ -203,7 +167,7 @@ static int plan(struct commit *c, struct doc *now)
 static int ask_and_plan(struct commit *c)
 {
 	CLEANUP_DOC struct doc *now = NULL;
-	int r = cache_ask(c->vpc, c->op, &now, &c->problem);
+	int r = fetch_doc_now(c->vpc, c->op, &now, &c->problem);
 
 	return r < 0 ? r : plan(c, now);
 }
@@ -214,13 +178,13 @@ static int plan_again(struct commit *c)
 {
 	CLEANUP_DOC struct doc *now = NULL;
 	bool is_unknown = c->problem.sent && c->problem.http_status == 0;
-	int r = cache_ask(c->vpc, c->op, &now, &c->problem);
+	int r = fetch_doc_now(c->vpc, c->op, &now, &c->problem);
 
 	if (r < 0)
 		return r;
 	if (c->is_replacement && is_unknown && !is_shown(c, now) &&
 		!change_is_as_before(c->change, c->now, now))
-		return problem_say(&c->problem, EBUSY,
+		return api_problem_say(&c->problem, EBUSY,
 			"changed by somebody else while this change was made: %s",
 			change_mask(c->change));
 	return plan(c, now);
@@ -256,14 +220,14 @@ static int plan_rest(struct commit *c)
 	int r = 0;
 
 	if (op_left_ms(c->op) > PACE_MARGIN_MS)
-		r = cache_ask(c->vpc, c->op, &now, &problem);
+		r = fetch_doc_now(c->vpc, c->op, &now, &problem);
 	if (now)
 		return plan(c, now);
 	if (r < 0)
-		return problem_say(&c->problem, r == -ENOENT ? ENOENT : ETIMEDOUT,
+		return api_problem_say(&c->problem, r == -ENOENT ? ENOENT : ETIMEDOUT,
 			"the change was accepted and has not been seen yet: %s",
 			problem.text);
-	return problem_say(&c->problem, EBUSY,
+	return api_problem_say(&c->problem, EBUSY,
 		"somebody else changes this VPC at the same time: it is not as this text "
 		"says");
 }
@@ -281,7 +245,8 @@ static int send(struct commit *c)
 		} else if (commit_is_precondition(&c->problem) && !has_waited) {
 			has_waited = true;
 			r = plan_when_ready(c);
-		} else if (pace_may_repeat(c->vpc->view, c->op, &c->problem, attempts)) {
+		} else if (pace_may_repeat(
+				   &c->view->write_locks, c->op, &c->problem, attempts)) {
 			r = plan_again(c);
 		} else {
 			return r;
@@ -295,12 +260,16 @@ static int send(struct commit *c)
 static int note_dry_run(struct commit *c)
 {
 	CLEANUP_BUF struct buf body = BUF_INIT(BODY_MAX);
+	struct api_call call = {
+		.verb = API_UPDATE, .id = vpc_id(c->vpc), .mask = change_mask(c->change)};
 	int r = change_body(c->change, &body);
 
+	call.body = buf_str(&body);
+	call.len = body.len;
 	if (r == 0)
-		r = journal_dry_run(c->vpc->view->journal, "PATCH", c->vpc->id,
-			change_mask(c->change), &body);
-	return r < 0 ? problem_say(&c->problem, -r, "the request does not fit into memory")
+		r = call_log_dry_run(&c->view->call_log, c->view->api, &call);
+	return r < 0 ? api_problem_say(
+			       &c->problem, -r, "the request does not fit into memory")
 		     : 0;
 }
 
@@ -329,16 +298,21 @@ static int run_locked(struct commit *c)
 		if (r < 0 || change_is_empty(c->change))
 			return r;
 	}
-	return c->vpc->view->dry_run ? note_dry_run(c) : send(c);
+	return c->view->dry_run ? note_dry_run(c) : send(c);
 }
 
 int commit_lock(struct commit *c)
 {
-	int r = write_lock_take(c->vpc, c->op);
+	int r = write_lock_take(&c->view->write_locks, &c->lock, c->vpc, c->op);
 
-	return r < 0 ? problem_say(&c->problem, -r,
+	return r < 0 ? api_problem_say(&c->problem, -r,
 			       "another write to this VPC did not end within the deadline")
 		     : 0;
+}
+
+void commit_unlock(struct commit *c)
+{
+	write_lock_drop(&c->view->write_locks, &c->lock);
 }
 
 int commit_run(struct commit *c)
@@ -348,7 +322,7 @@ int commit_run(struct commit *c)
 	if (r < 0)
 		return r;
 	r = run_locked(c);
-	write_lock_drop(c->vpc);
+	commit_unlock(c);
 	return r;
 }
 
@@ -359,26 +333,48 @@ static bool is_rollback(const struct commit *c)
 	return !c->sent && c->store && c->store->why == STORE_RENAME;
 }
 
+/* The value of a scalar, without its newline; NULL when the file is no scalar. */
+static const char *scalar_of(const struct commit *c, const struct doc *doc, struct buf *ret)
+{
+	struct field field;
+
+	if (!doc || doc_find(doc, c->path, &field) < 0 || field.type == FIELD_DIR ||
+		field.type >= FIELD_SPEC || field.flags & FIELD_LINES ||
+		doc_show(doc, c->path, ret) < 0)
+		return NULL;
+	return ret->len && buf_resize(ret, ret->len - 1) < 0 ? NULL : buf_str(ret);
+}
+
+static void record_commit(struct commit *c, const struct report *report)
+{
+	CLEANUP_BUF struct buf before = BUF_INIT(BODY_MAX), after = BUF_INIT(BODY_MAX);
+
+	record_change(c->view, report, c->problem.http_status,
+		scalar_of(c, c->now, &before), scalar_of(c, c->shown, &after));
+}
+
 int commit_end(struct commit *c, int r)
 {
-	struct journal *journal = c->vpc->view->journal;
 	struct report report = {
 		.vpc = c->vpc,
 		.what = "PATCH",
 		.target = c->target,
 		.mask = c->change ? change_mask(c->change) : "",
+		.op = c->op,
 	};
 
 	if (r < 0) {
 		if (c->store && c->store->len)
-			report.kept = rejected_keep(
-				journal, c->target, c->store->text, c->store->len);
-		r = journal_fail(c->vpc->view, &report, &c->problem);
+			report.kept = rejected_keep(&c->view->rejected, c->target,
+				c->store->text, c->store->len);
+		r = report_fail(c->view, &report, &c->problem);
 	} else {
-		if (c->sent)
-			journal_worked(c->vpc);
+		if (c->sent) {
+			last_error_clear(&vpc_local(c->vpc)->error);
+			record_commit(c, &report);
+		}
 		if (c->store && !is_rollback(c))
-			rejected_drop(journal, c->target);
+			rejected_drop(&c->view->rejected, c->target);
 	}
 	change_free(c->change);
 	doc_unref(c->now);
@@ -388,9 +384,6 @@ int commit_end(struct commit *c, int r)
 
 void commit_init(struct commit *c, struct vpc *vpc, const struct op *op, const char *path)
 {
-	*c = (struct commit){.vpc = vpc, .op = op, .path = path};
-	pthread_mutex_lock(&vpc->view->lock);
-	snprintf(c->target, sizeof(c->target), "%s%s%s", vpc->file, path[0] ? "/" : "",
-		path);
-	pthread_mutex_unlock(&vpc->view->lock);
+	*c = (struct commit){.view = vpc_view(vpc), .vpc = vpc, .op = op, .path = path};
+	names_path(vpc, path, c->target);
 }

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* One write under way, shared by commit.c (how it is sent) and commit_kinds.c (what is written). */
+/* One write under way: from a plan to an answer that shows the change. */
 #ifndef VIEW_COMMIT_H
 #define VIEW_COMMIT_H
 
-#include "internal.h"
-#include "pace.h"
+#include "model/change.h"
+#include "mount.h"
+#include "tree/node.h"
 
 struct commit {
-	struct vpc *vpc;     /* borrowed */
-	const struct op *op; /* borrowed */
-	const char *path;    /* relative to the VPC */
-	const struct node_store
-		*store;	      /* borrowed: what somebody wrote, NULL when it is no text */
+	struct view *view; /* borrowed, as are vpc and op */
+	struct vpc *vpc;
+	const struct op *op;
+	const char *path; /* relative to the VPC */
+	/* borrowed: what somebody wrote, NULL when it is no text */
+	const struct node_store *store;
 	const char *new_name; /* of a rename */
 	struct doc *base;     /* borrowed: what a spec.json is compared with, or NULL */
 	/* one value or whole list in place of another: needs no plan from an answer */
@@ -23,6 +25,7 @@ struct commit {
 	int (*plan)(struct commit *c, const struct doc *now, struct change **ret,
 		struct err *err);
 
+	struct write_lock lock;
 	struct change *change; /* owned until commit_end, as is now */
 	struct doc *now;       /* what the change was planned from */
 	struct doc *shown;     /* the answer that confirmed it */
@@ -36,10 +39,11 @@ int commit_run(struct commit *c);
 /* Reports, keeps or drops the refused text, frees. Returns r, or the errno of the report. */
 int commit_end(struct commit *c, int r);
 
-/* One writer a VPC; write_lock_drop ends it. Errors: -ETIMEDOUT and the like, with c->problem. */
+/* One writer a VPC; commit_unlock ends it. Errors: -ETIMEDOUT and the like, with c->problem. */
 int commit_lock(struct commit *c);
-/* Waits while the VPC is CREATING or UPDATING. Errors: -EBUSY at the deadline, those of cache_ask.
- */
+void commit_unlock(struct commit *c);
+/* Waits while the VPC is CREATING or UPDATING. Errors: -EBUSY at the deadline, those of
+ * fetch_doc_now. */
 int commit_wait_ready(struct commit *c, struct doc **ret);
 /* Behind what the problem says already. */
 void commit_add_text(struct api_problem *problem, const char *text);

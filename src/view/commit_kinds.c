@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* What can be written: the text of a file, spec.json, an entry of a list less or renamed, the VPC's
  * name. Each is a plan from a document to a change; commit.c does the rest. */
-#include "commit.h"
+#include "commit_kinds.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "cache.h"
+#include "commit.h"
 
-/* The entry that a path is in: "vpcPrefixes/pods" of "vpcPrefixes/pods/value". */
+/* The path of the entry that a path is in, "" for none. */
 static void entry_of(const char *path, char ret[NODE_PATH_MAX])
 {
-	const char *slash = strchr(path, '/');
-	size_t len = slash ? (size_t)(slash - path) + 1 + strcspn(slash + 1, "/") : 0;
-
-	memcpy(ret, path, len);
-	ret[len] = '\0';
+	snprintf(ret, NODE_PATH_MAX, "%.*s", (int)schema_item_len(path), path);
 }
 
 /* Missing: an entry made with mkdir gets its value now; anything else was removed meanwhile. */
@@ -23,7 +21,7 @@ static bool is_new_value(const struct commit *c)
 	char entry[NODE_PATH_MAX];
 
 	entry_of(c->path, entry);
-	return local_entry_exists(c->vpc, entry);
+	return local_entry_exists(&vpc_local(c->vpc)->entries, entry);
 }
 
 static int plan_text(
@@ -51,16 +49,11 @@ static int plan_spec(
 	return change_spec(c->base, now, c->store->text, c->store->len, ret, err);
 }
 
-static const char *last_name(const char *path)
-{
-	return strrchr(path, '/') + 1;
-}
-
 /* Planned anew after a request whose answer was lost: what it wanted may be so already. */
 static int plan_remove(
 	struct commit *c, const struct doc *now, struct change **ret, struct err *err)
 {
-	int r = change_remove_prefix(now, last_name(c->path), ret, err);
+	int r = change_remove_item(now, c->path, ret, err);
 
 	if (r != -ENOENT || !c->sent)
 		return r;
@@ -70,19 +63,18 @@ static int plan_remove(
 
 static bool has_new_name(const struct commit *c, const struct doc *now)
 {
+	int dir_len = (int)(strrchr(c->path, '/') - c->path);
 	char entry[NODE_PATH_MAX];
 	struct field field;
-	size_t len = (size_t)(last_name(c->path) - c->path);
 
-	memcpy(entry, c->path, len);
-	snprintf(entry + len, sizeof(entry) - len, "%s", c->new_name);
+	snprintf(entry, sizeof(entry), "%.*s/%s", dir_len, c->path, c->new_name);
 	return doc_find(now, entry, &field) == 0;
 }
 
 static int plan_rename(
 	struct commit *c, const struct doc *now, struct change **ret, struct err *err)
 {
-	int r = change_rename_prefix(now, last_name(c->path), c->new_name, ret, err);
+	int r = change_rename_item(now, c->path, c->new_name, ret, err);
 
 	if (r != -ENOENT || !c->sent || !has_new_name(c, now))
 		return r;
@@ -93,7 +85,7 @@ static int plan_rename(
 static int plan_name(
 	struct commit *c, const struct doc *now, struct change **ret, struct err *err)
 {
-	return change_text(now, "name", c->new_name, strlen(c->new_name), ret, err);
+	return change_text(now, c->path, c->new_name, strlen(c->new_name), ret, err);
 }
 
 /* Whether the text is all there is to be said: not a part of a list, and nothing is added to. */
@@ -118,8 +110,6 @@ static bool differs_nowhere(const struct doc *base, const struct node_store *s)
 /* What the save is compared with; the caller's reference, or NULL: the text is absolute. */
 static struct doc *choose_base(struct vpc *vpc, const struct node_store *s)
 {
-	struct doc *base;
-
 	if (s->why == STORE_RENAME) {
 		/* Somebody else who renames a copy of what was read puts that copy back. */
 		if (!s->base || (!caller_equal(&s->writer, &s->mover) &&
@@ -127,12 +117,7 @@ static struct doc *choose_base(struct vpc *vpc, const struct node_store *s)
 			return NULL;
 		return doc_ref(s->base);
 	}
-	if (s->base)
-		return doc_ref(s->base);
-	pthread_mutex_lock(&vpc->view->lock);
-	base = bases_get(vpc, &s->writer);
-	pthread_mutex_unlock(&vpc->view->lock);
-	return base;
+	return s->base ? doc_ref(s->base) : bases_get(&vpc_local(vpc)->bases, &s->writer);
 }
 
 /* The writer's next save is compared with its own text. What others changed meanwhile is not in
@@ -147,9 +132,7 @@ static void move_base(struct vpc *vpc, struct doc *base, struct node_store *s)
 	if (change_spec(base, base, s->text, s->len, &change, NULL) < 0 ||
 		change_is_empty(change) || change_apply(change, base, &after, NULL) < 0)
 		return;
-	pthread_mutex_lock(&vpc->view->lock);
-	bases_saved(vpc, &s->writer, after);
-	pthread_mutex_unlock(&vpc->view->lock);
+	bases_saved(&vpc_local(vpc)->bases, &s->writer, after);
 	if (s->base) {
 		doc_unref(s->base);
 		s->base = STEAL(after);
@@ -165,7 +148,7 @@ static int commit_spec(struct commit *c, struct node_store *store)
 	c->is_document = true;
 	c->plan = plan_spec;
 	r = commit_run(c);
-	if (r == 0 && base && !c->vpc->view->dry_run)
+	if (r == 0 && base && !c->view->dry_run)
 		move_base(c->vpc, base, store);
 	return r;
 }
@@ -179,8 +162,8 @@ static int commit_value(struct commit *c)
 	c->is_replacement = is_replacement(c->vpc, c->path, c->store);
 	r = commit_run(c);
 	entry_of(c->path, entry);
-	if (r == 0 && entry[0] && !c->vpc->view->dry_run)
-		local_entry_drop(c->vpc, entry);
+	if (r == 0 && entry[0] && !c->view->dry_run)
+		local_entry_drop(&vpc_local(c->vpc)->entries, entry);
 	return r;
 }
 
@@ -193,12 +176,14 @@ static bool is_no_text(struct vpc *vpc, const char *path, const struct node_stor
 	if (store->why != STORE_FSYNC || store->len)
 		return false;
 	return cache_peek(vpc, &known) < 0 || doc_find(known, path, &field) < 0 ||
-	       (field.type != FIELD_ADDRESSES && field.type != FIELD_CIDRS);
+	       !(field.flags & FIELD_LINES);
 }
 
 int commit_text(
 	struct vpc *vpc, const struct op *op, const char *path, struct node_store *store)
 {
+	const struct row *row = schema_match(path);
+	bool is_spec = row && row->type == FIELD_SPEC;
 	struct commit c;
 	int r;
 
@@ -206,7 +191,7 @@ int commit_text(
 		return 0;
 	commit_init(&c, vpc, op, path);
 	c.store = store;
-	r = strcmp(path, "spec.json") == 0 ? commit_spec(&c, store) : commit_value(&c);
+	r = is_spec ? commit_spec(&c, store) : commit_value(&c);
 	return commit_end(&c, r);
 }
 
@@ -221,8 +206,9 @@ static int commit_entry(struct vpc *vpc, const struct op *op, const char *path,
 	c.new_name = new_name;
 	c.plan = plan;
 	r = commit_run(&c);
-	if (r == 0 && !vpc->view->dry_run) /* one made here, too, must not come to light */
-		local_entry_drop(vpc, path);
+	if (r == 0 &&
+		!vpc_view(vpc)->dry_run) /* one made here, too, must not come to light */
+		local_entry_drop(&vpc_local(vpc)->entries, path);
 	return commit_end(&c, r);
 }
 
@@ -241,7 +227,7 @@ int commit_rename_vpc(struct vpc *vpc, const struct op *op, const char *name)
 {
 	struct commit c;
 
-	commit_init(&c, vpc, op, "name");
+	commit_init(&c, vpc, op, schema_with(NULL, FIELD_NAME)->path);
 	c.new_name = name;
 	c.plan = plan_name;
 	c.is_replacement = true;

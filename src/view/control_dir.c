@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* `.vpcfs` and the directories in it. Nothing here but by-id needs the network. */
-#include "control.h"
+#include "control_dir.h"
 
 #include <errno.h>
 #include <string.h>
+#include "control_file.h"
+#include "fetch.h"
+#include "names.h"
+#include "place.h"
+#include "report.h"
 
-static int dir_stat(struct node *node, const struct op *op, struct node_attr *ret)
+static int control_dir_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
 	struct node_place place;
 	struct view *view;
@@ -30,26 +35,40 @@ static int find_kind(
 	*ret = NODE_DIR;
 	if (rest && *rest) {
 		*ret = NODE_LINK;
-		r = cache_list(view, op, &problem);
+		r = fetch_list(view->collection, op, &problem);
 		return r < 0 ? read_fail(view, NULL, path, &problem)
 			     : control_show_link(view, rest, &link);
 	}
 	if (rest || strcmp(path, ".vpcfs/rejected") == 0)
 		return 0;
 	rest = control_path_in(path, ".vpcfs/rejected");
-	r = rest ? rejected_get(view->journal, rest, NULL, &at) : -ENOENT;
+	r = rest ? rejected_get(&view->rejected, rest, NULL, &at) : -ENOENT;
 	if (r == -EISDIR)
 		return 0;
 	*ret = NODE_FILE;
 	return control_find(path) ? 0 : r;
 }
 
-static int dir_lookup(
+static struct node_entry control_entry(const char *path, enum node_kind kind)
+{
+	const struct control *control = control_find(path);
+	struct node_entry entry = {.ops = &control_file_ops, .kind = kind};
+
+	if (kind == NODE_DIR)
+		entry.ops = &control_dir_ops;
+	else if (control)
+		entry.ops = control->ops;
+	if (strcmp(path, ".vpcfs/log") == 0)
+		entry.flags = NODE_LIVE;
+	return entry;
+}
+
+static int control_lookup(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {
 	struct node_place place;
 	enum node_kind kind;
-	int r = child_place(dir, name, &place);
+	int r = place_of(dir, name, &place);
 
 	if (r == 0)
 		r = find_kind(place.data, op, place.path, &kind);
@@ -81,14 +100,10 @@ static int list_top(struct node_listing *listing)
 static int take_ids(struct view *view, const struct op *op, struct map *ret)
 {
 	struct api_problem problem = {0};
-	int r = cache_list(view, op, &problem);
+	int r = fetch_list(view->collection, op, &problem);
 
-	if (r < 0)
-		return read_fail(view, NULL, ".vpcfs/by-id", &problem);
-	pthread_mutex_lock(&view->lock);
-	r = names_of_ids(view, ret);
-	pthread_mutex_unlock(&view->lock);
-	return r;
+	return r < 0 ? read_fail(view, NULL, ".vpcfs/by-id", &problem)
+		     : names_list_ids(view->collection, ret);
 }
 
 static int list_names(struct view *view, const struct op *op, const char *path,
@@ -97,7 +112,7 @@ static int list_names(struct view *view, const struct op *op, const char *path,
 	CLEANUP(map_release) struct map names = {0};
 	const char *rest = control_path_in(path, ".vpcfs/rejected");
 	char child[NODE_PATH_MAX];
-	int r = rest ? rejected_list(view->journal, rest, &names)
+	int r = rest ? rejected_list(&view->rejected, rest, &names)
 		     : take_ids(view, op, &names);
 
 	for (struct map_pos p = {0}; r == 0 && map_next(&names, &p);) {
@@ -107,7 +122,7 @@ static int list_names(struct view *view, const struct op *op, const char *path,
 
 		if (rest)
 			kind = path_join(child, rest, p.key) == 0 &&
-					       rejected_get(view->journal, child, NULL,
+					       rejected_get(&view->rejected, child, NULL,
 						       &at) == -EISDIR
 				       ? NODE_DIR
 				       : NODE_FILE;
@@ -117,7 +132,7 @@ static int list_names(struct view *view, const struct op *op, const char *path,
 	return r;
 }
 
-static int dir_list(struct node *dir, const struct op *op, struct node_listing *listing)
+static int control_list(struct node *dir, const struct op *op, struct node_listing *listing)
 {
 	struct node_place place;
 	int r = node_locate(dir, &place);
@@ -130,12 +145,12 @@ static int dir_list(struct node *dir, const struct op *op, struct node_listing *
 }
 
 /* A refused text that its writer no longer wants. */
-static int dir_unlink(struct node *dir, const struct op *op, const char *name)
+static int control_unlink(struct node *dir, const struct op *op, const char *name)
 {
 	struct node_place place;
 	const char *rest;
 	struct view *view;
-	int r = child_place(dir, name, &place);
+	int r = place_of(dir, name, &place);
 
 	if (r < 0)
 		return r;
@@ -143,18 +158,18 @@ static int dir_unlink(struct node *dir, const struct op *op, const char *name)
 	if (!rest)
 		return -EPERM;
 	view = place.data;
-	return rejected_drop(view->journal, rest) ? 0 : -ENOENT;
+	return rejected_drop(&view->rejected, rest) ? 0 : -ENOENT;
 }
 
 /* Directories of refused texts vanish with their last text: rm -r passes. */
-static int dir_remove(
+static int control_remove(
 	struct node *dir, const struct op *op, const char *name, bool has_scratch)
 {
 	struct node_place place;
 	struct timespec at;
 	const char *rest;
 	struct view *view;
-	int r = child_place(dir, name, &place);
+	int r = place_of(dir, name, &place);
 
 	if (r < 0)
 		return r;
@@ -162,14 +177,14 @@ static int dir_remove(
 	if (!rest || !*rest)
 		return -EPERM;
 	view = place.data;
-	return rejected_get(view->journal, rest, NULL, &at) == -EISDIR ? -ENOTEMPTY : 0;
+	return rejected_get(&view->rejected, rest, NULL, &at) == -EISDIR ? -ENOTEMPTY : 0;
 }
 
 const struct node_ops control_dir_ops = {
-	.stat = dir_stat,
-	.lookup = dir_lookup,
-	.list = dir_list,
-	.unlink = dir_unlink,
-	.remove = dir_remove,
+	.stat = control_dir_stat,
+	.lookup = control_lookup,
+	.list = control_list,
+	.unlink = control_unlink,
+	.remove = control_remove,
 	.refused = view_refused,
 };

@@ -1,27 +1,64 @@
 /* SPDX-License-Identifier: MIT */
 /* The files of `.vpcfs` and the mount's `.error`: what the mount tells about itself. None of them
  * needs the network. */
-#include "control.h"
+#include "control_file.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
+#include "base/cleanup.h"
+#include "cache.h"
+#include "control_readme.h"
+#include "names.h"
+#include "report.h"
 
 #define TEXT_MAX (16u << 20)
 
-static int show_readme(struct view *view, struct buf *ret)
+static int show_readme(struct view *view, struct buf *ret, struct timespec *ret_at)
 {
 	return buf_adds(ret, control_readme);
 }
 
-static int show_version(struct view *view, struct buf *ret)
+static int show_version(struct view *view, struct buf *ret, struct timespec *ret_at)
 {
-	return buf_addf(ret, "%s\n", view->version ? view->version : "");
+	return buf_addf(ret, "%s\n", view->version);
 }
 
-static int show_options(struct view *view, struct buf *ret)
+static int show_options(struct view *view, struct buf *ret, struct timespec *ret_at)
 {
-	return buf_adds(ret, view->options_text ? view->options_text : "");
+	return buf_adds(ret, view->options_text);
+}
+
+static int show_log(struct view *view, struct buf *ret, struct timespec *ret_at)
+{
+	return call_log_get(&view->call_log, ret, ret_at);
+}
+
+static int show_stats(struct view *view, struct buf *ret, struct timespec *ret_at)
+{
+	struct collection_figures figures;
+	int r;
+
+	collection_figures(view->collection, &figures);
+	r = stats_print(&view->stats, &figures, call_log_dropped(&view->call_log),
+		rejected_count(&view->rejected), ret);
+	if (r == 0)
+		r = health_print(&view->health, ret);
+	if (r < 0)
+		return r;
+	return buf_addf(ret,
+		"# HELP vpcfs_build_info The version, as a label.\n"
+		"# TYPE vpcfs_build_info gauge\nvpcfs_build_info{version=\"%s\"} 1\n",
+		view->version);
+}
+
+static int show_error(struct view *view, struct buf *ret, struct timespec *ret_at)
+{
+	return last_error_get(&view->last_error, ret, ret_at);
+}
+
+static int show_nothing(struct view *view, struct buf *ret, struct timespec *ret_at)
+{
+	return 0;
 }
 
 /* Names of unknown fields, each once. */
@@ -32,26 +69,11 @@ static int add_unknown(void *arg, const char *name)
 	return r == -EEXIST ? 0 : r;
 }
 
-/* The documents that are known, so that nothing is parsed with the lock held. */
-static int take_docs(struct view *view, struct doc_list *ret)
-{
-	pthread_mutex_lock(&view->lock);
-	ret->docs = calloc(view->by_id.count + 1, sizeof(*ret->docs));
-	for (struct map_pos p = {0}; ret->docs && map_next(&view->by_id, &p);) {
-		const struct vpc *vpc = p.value;
-
-		if (!vpc->is_gone && vpc->doc && doc_is_readable(vpc->doc))
-			ret->docs[ret->count++] = doc_ref(vpc->doc);
-	}
-	pthread_mutex_unlock(&view->lock);
-	return ret->docs ? 0 : -ENOMEM;
-}
-
 /* The unknown fields of every VPC that is known. */
 static int take_unknown(struct view *view, struct map *ret)
 {
 	CLEANUP_DOC_LIST struct doc_list list = {0};
-	int r = take_docs(view, &list);
+	int r = cache_peek_all(view->collection, &list);
 
 	for (size_t i = 0; r == 0 && i < list.count; i++)
 		r = doc_unknown_names(list.docs[i], add_unknown, ret);
@@ -63,7 +85,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static int show_server_owned(struct view *view, struct buf *ret)
+static int show_server_owned(struct view *view, struct buf *ret, struct timespec *ret_at)
 {
 	CLEANUP(map_release) struct map unknown = {0};
 	CLEANUP_FREE const char **names = NULL;
@@ -82,33 +104,6 @@ static int show_server_owned(struct view *view, struct buf *ret)
 	return schema_server_owned(names, count, ret);
 }
 
-static int show_nothing(struct view *view, struct buf *ret)
-{
-	return 0;
-}
-
-const struct control controls[] = {
-	{".vpcfs/README", 0444, show_readme},
-	{".vpcfs/version", 0444, show_version},
-	{".vpcfs/options", 0444, show_options},
-	{".vpcfs/log", 0444, NULL},
-	{".vpcfs/stats", 0444, journal_stats},
-	{".vpcfs/refresh", 0644, show_nothing},
-	{".vpcfs/server-owned", 0444, show_server_owned},
-	{".error", 0444, NULL},
-};
-
-const size_t control_count = ARRAY_LEN(controls);
-
-const struct control *control_find(const char *path)
-{
-	for (size_t i = 0; i < control_count; i++) {
-		if (strcmp(controls[i].path, path) == 0)
-			return &controls[i];
-	}
-	return NULL;
-}
-
 const char *control_path_in(const char *path, const char *dir)
 {
 	size_t n = strlen(dir);
@@ -122,14 +117,9 @@ const char *control_path_in(const char *path, const char *dir)
 
 int control_show_link(struct view *view, const char *file, struct buf *ret)
 {
-	const struct vpc *vpc;
-	int r;
+	int r = buf_adds(ret, "../../");
 
-	pthread_mutex_lock(&view->lock);
-	vpc = names_find_id(view, file);
-	r = vpc ? buf_addf(ret, "../../%s", vpc->file) : -ENOENT;
-	pthread_mutex_unlock(&view->lock);
-	return r;
+	return r < 0 ? r : names_of_id(view->collection, file, ret);
 }
 
 static int control_text(
@@ -139,19 +129,16 @@ static int control_text(
 	const char *rest;
 
 	*ret_at = view->started;
-	if (control && control->show)
-		return control->show(view, ret);
 	if (control)
-		return path[1] == 'e' ? journal_error(view, NULL, ret, ret_at)
-				      : journal_log(view->journal, ret, ret_at);
+		return control->show(view, ret, ret_at);
 	rest = control_path_in(path, ".vpcfs/by-id");
 	if (rest)
 		return control_show_link(view, rest, ret);
 	rest = control_path_in(path, ".vpcfs/rejected");
-	return rest ? rejected_get(view->journal, rest, ret, ret_at) : -ENOENT;
+	return rest ? rejected_get(&view->rejected, rest, ret, ret_at) : -ENOENT;
 }
 
-static int file_stat(struct node *node, const struct op *op, struct node_attr *ret)
+static int control_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(TEXT_MAX);
 	const struct control *control;
@@ -167,7 +154,7 @@ static int file_stat(struct node *node, const struct op *op, struct node_attr *r
 	return r;
 }
 
-static int file_show(struct node *node, const struct op *op, struct node_text *ret)
+static int control_show(struct node *node, const struct op *op, struct node_text *ret)
 {
 	struct node_place place;
 	struct timespec at;
@@ -181,25 +168,25 @@ static int log_show(struct node *node, const struct op *op, struct node_text *re
 {
 	struct node_place place;
 	struct view *view;
-	int r = file_show(node, op, ret);
+	int r = control_show(node, op, ret);
 
 	if (r == 0)
 		r = node_locate(node, &place);
 	if (r < 0)
 		return r;
 	view = place.data;
-	journal_log_opened(view->journal);
-	ret->base = view->journal;
+	call_log_opened(&view->call_log);
+	ret->base = &view->call_log;
 	return 0;
 }
 
 static void log_base_free(void *base)
 {
-	journal_log_closed(base);
+	call_log_closed(base);
 }
 
 static const struct node_ops log_ops = {
-	.stat = file_stat,
+	.stat = control_stat,
 	.show = log_show,
 	.base_free = log_base_free,
 	.refused = view_refused,
@@ -213,38 +200,48 @@ static bool refresh_complete(struct node *node, const char *text, size_t len)
 static int refresh_store(struct node *node, const struct op *op, struct node_store *store)
 {
 	struct node_place place;
+	struct view *view;
 	int r = node_locate(node, &place);
 
-	if (r == 0)
-		cache_forget(place.data);
-	return r;
+	if (r < 0)
+		return r;
+	view = place.data;
+	cache_forget(view->collection);
+	return 0;
 }
 
 static const struct node_ops refresh_ops = {
-	.stat = file_stat,
-	.show = file_show,
+	.stat = control_stat,
+	.show = control_show,
 	.complete = refresh_complete,
 	.store = refresh_store,
 	.refused = view_refused,
 };
 
 const struct node_ops control_file_ops = {
-	.stat = file_stat,
-	.show = file_show,
+	.stat = control_stat,
+	.show = control_show,
 	.refused = view_refused,
 };
 
-struct node_entry control_entry(const char *path, enum node_kind kind)
-{
-	struct node_entry entry = {.ops = &control_file_ops, .kind = kind};
+const struct control controls[] = {
+	{".vpcfs/README", 0444, show_readme, &control_file_ops},
+	{".vpcfs/version", 0444, show_version, &control_file_ops},
+	{".vpcfs/options", 0444, show_options, &control_file_ops},
+	{".vpcfs/log", 0444, show_log, &log_ops},
+	{".vpcfs/stats", 0444, show_stats, &control_file_ops},
+	{".vpcfs/refresh", 0644, show_nothing, &refresh_ops},
+	{".vpcfs/server-owned", 0444, show_server_owned, &control_file_ops},
+	{".error", 0444, show_error, &control_file_ops},
+};
 
-	if (kind == NODE_DIR)
-		entry.ops = &control_dir_ops;
-	else if (strcmp(path, ".vpcfs/refresh") == 0)
-		entry.ops = &refresh_ops;
-	if (strcmp(path, ".vpcfs/log") == 0) {
-		entry.ops = &log_ops;
-		entry.flags = NODE_LIVE;
+const size_t control_count = ARRAY_LEN(controls);
+
+const struct control *control_find(const char *path)
+{
+	for (size_t i = 0; i < control_count; i++) {
+		if (strcmp(controls[i].path, path) == 0)
+			return &controls[i];
 	}
-	return entry;
+	return NULL;
 }

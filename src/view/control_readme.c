@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `.vpcfs/README`: how to use this mount, for whoever finds it without its documentation. */
-#include "internal.h"
+#include "control_readme.h"
 
 const char control_readme[] =
 	"This directory tree is the VPCs of a CoreWeave organisation (vpcfs).\n"
@@ -27,6 +27,8 @@ const char control_readme[] =
 	"prod failed\n"
 	"\n"
 	"rm never changes a VPC. Hidden, reachable by name: .error .drafts .vpcfs\n"
+	"From outside: vpcfs --status MOUNTPOINT says whether the API is reached and since "
+	"when.\n"
 	"\n"
 	"Here in .vpcfs:\n"
 	"  options   the options in force        log      the last 1000 API calls\n"

@@ -6,6 +6,7 @@
 #include "copy_guard.h"
 
 #include <string.h>
+#include "base/caller.h"
 #include "base/cleanup.h"
 
 bool copy_guard_refuses(const struct op *op)

@@ -3,7 +3,7 @@
 #ifndef VIEW_COPY_GUARD_H
 #define VIEW_COPY_GUARD_H
 
-#include "internal.h"
+#include "base/op.h"
 
 /* Whether the caller copies trees. A caller that cannot be seen is taken for a person's mkdir. */
 bool copy_guard_refuses(const struct op *op);

@@ -3,15 +3,20 @@
  * twice. What was created is what the POST's own answer says; when that is lost, a VPC counts as
  * the created one only if it was not there before, has every field that was asked for, and is the
  * only such one. */
-#include "internal.h"
+#include "create.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include "base/clock.h"
+#include "cache.h"
+#include "fetch.h"
+#include "model/draft.h"
+#include "names.h"
 #include "pace.h"
 #include "publish.h"
+#include "record.h"
+#include "report.h"
 
 #define LIST_BEFORE_MS 2000 /* a list that takes longer shall not hold up the POST */
 
@@ -22,17 +27,24 @@ struct creation {
 	const char *file;	  /* the name in the mount */
 	char name[NAME_TEXT_MAX]; /* and in the API */
 	struct buf body;
-	bool is_draft;
+	const struct node_draft *draft; /* NULL: with the defaults of the zone */
 	/* generation of a list that was asked before the POST and is complete; 0: there is none */
 	uint64_t listed_us;
 	struct api_problem problem;
 };
 
-static int creation_fail(struct creation *c)
+/* created: NULL in a dry run. */
+static int creation_end(struct creation *c, int r, struct vpc *created)
 {
-	struct report report = {.what = "POST", .target = c->file};
+	struct report report = {
+		.vpc = created, .what = "POST", .target = c->file, .op = c->op};
 
-	return journal_fail(c->view, &report, &c->problem);
+	buf_release(&c->body);
+	if (r < 0)
+		return report_fail(c->view, &report, &c->problem);
+	if (created)
+		record_change(c->view, &report, c->problem.http_status, NULL, NULL);
+	return 0;
 }
 
 static bool shows_body(const struct creation *c, const struct doc *doc)
@@ -43,29 +55,26 @@ static bool shows_body(const struct creation *c, const struct doc *doc)
 }
 
 /* What is there under this name and was not before the POST: how many, and the one that is as
- * asked. */
-static unsigned find_new(struct creation *c, struct vpc **ret, unsigned *ret_others)
+ * asked. Errors: -ENOMEM. */
+static int find_new(
+	struct creation *c, struct vpc **ret, unsigned *ret_count, unsigned *ret_others)
 {
-	struct view *view = c->view;
-	unsigned count = 0;
+	CLEANUP_VPC_LIST struct vpc_list named = {0};
+	int r = names_find_all(c->view->collection, c->name, &named);
 
-	*ret_others = 0;
-	pthread_mutex_lock(&view->lock);
-	for (struct map_pos p = {0}; map_next(&view->by_id, &p);) {
-		struct vpc *vpc = p.value;
+	for (size_t i = 0; r == 0 && i < named.count; i++) {
+		CLEANUP_DOC struct doc *doc = NULL;
+		struct vpc *vpc = named.vpcs[i];
 
-		if (vpc->is_gone || strcmp(doc_name(vpc->doc), c->name) != 0)
+		if (cache_peek(vpc, &doc) < 0)
 			continue;
-		if (!c->listed_us || vpc->seen_us <= c->listed_us ||
-			!shows_body(c, vpc->doc)) {
+		if (!c->listed_us || vpc_seen_us(vpc) <= c->listed_us ||
+			!shows_body(c, doc))
 			++*ret_others;
-			continue;
-		}
-		if (count++ == 0)
+		else if (++*ret_count == 1)
 			*ret = vpc_ref(vpc);
 	}
-	pthread_mutex_unlock(&view->lock);
-	return count;
+	return r;
 }
 
 /* The answer to the POST is lost or says nothing: look whether it was done. */
@@ -73,10 +82,11 @@ static int adopt(struct creation *c, struct vpc **ret)
 {
 	CLEANUP_VPC struct vpc *found = NULL;
 	struct api_problem first = c->problem, problem;
-	unsigned count, others = 0;
-	int r = cache_ask_list(c->view, c->op, &problem);
+	unsigned count = 0, others = 0;
+	int r = fetch_list_now(c->view->collection, c->op, &problem);
 
-	count = r < 0 ? 0 : find_new(c, &found, &others);
+	if (r == 0)
+		r = find_new(c, &found, &count, &others);
 	if (count == 1 && !others) {
 		*ret = STEAL(found);
 		return 0;
@@ -84,7 +94,7 @@ static int adopt(struct creation *c, struct vpc **ret)
 	if (r == 0 && !count && !others &&
 		first.http_status) /* an answer, and the list agrees with it */
 		return -first.errnum;
-	return problem_say(&c->problem, ETIMEDOUT,
+	return api_problem_say(&c->problem, ETIMEDOUT,
 		"whether %s was created is not known: the answer was lost (%s), and %s. "
 		"The "
 		"request is not sent again; look with ls before you repeat it",
@@ -97,7 +107,7 @@ static int adopt(struct creation *c, struct vpc **ret)
 
 /* Whether it may have been done although no answer says so: a gateway that gave up waiting answers,
  * too. */
-static bool is_unknown(const struct api_problem *problem)
+static bool is_outcome_unknown(const struct api_problem *problem)
 {
 	return problem->sent && (problem->http_status == 0 || problem->http_status >= 500);
 }
@@ -114,7 +124,7 @@ static int post(struct creation *c, struct doc **ret)
 		r = api_create(c->view->api, &op, buf_str(&c->body), c->body.len, ret,
 			&c->problem);
 		if (r == 0 || c->problem.sent ||
-			!pace_may_repeat(c->view, &op, &c->problem, attempts))
+			!pace_may_repeat(&c->view->write_locks, &op, &c->problem, attempts))
 			return r;
 	}
 }
@@ -123,28 +133,22 @@ static int post(struct creation *c, struct doc **ret)
  * found yet may be: the POST's answer says that it was created. */
 static int check_created(struct creation *c, struct vpc *vpc, const struct doc *answer)
 {
-	struct api_problem problem = {0};
-	uint64_t pause = PACE_FIRST_MS;
-	int r;
+	CLEANUP_POLLING struct polling seen = {.vpc = vpc, .op = c->op};
 
 	if (shows_body(c, answer))
 		return 0;
-	do {
-		CLEANUP_DOC struct doc *now = NULL;
-
-		r = cache_ask(vpc, c->op, &now, &problem);
-		if (r == 0 && shows_body(c, now))
-			return 0;
-		pause = pace_next_ms(pause);
-	} while (r == -ENOENT && pace_wait_ms(c->view, c->op, pause));
-	if (r < 0)
-		return problem_say(&c->problem, ETIMEDOUT,
+	while (polling_next(&seen) && seen.r == -ENOENT)
+		;
+	if (seen.r == 0 && shows_body(c, seen.last))
+		return 0;
+	if (seen.r < 0)
+		return api_problem_say(&c->problem, ETIMEDOUT,
 			"%s was created (id %s), and whether it is as asked for is not "
 			"known: %s",
-			c->name, vpc->id, problem.text);
-	return problem_say(&c->problem, EPERM,
-		"%s was created (id %s), and it is not as asked for: compare its spec.json",
-		c->name, vpc->id);
+			c->name, vpc_id(vpc), seen.problem.text);
+	return api_problem_say(&c->problem, EPERM,
+		"%s was created (id %s), and it is not as asked for: read it and compare",
+		c->name, vpc_id(vpc));
 }
 
 /* An answer about a VPC of another name is none. The service may spell names its own way. */
@@ -155,15 +159,16 @@ static int create(struct creation *c, struct vpc **ret)
 	int r = post(c, &doc);
 
 	if (r < 0)
-		return is_unknown(&c->problem) ? adopt(c, ret) : r;
+		return is_outcome_unknown(&c->problem) ? adopt(c, ret) : r;
 	if (!doc || strcasecmp(doc_name(doc), c->name) != 0) {
-		problem_say(&c->problem, EBADMSG, "the answer does not show the new VPC");
+		api_problem_say(
+			&c->problem, EBADMSG, "the answer does not show the new VPC");
 		return adopt(c, ret);
 	}
-	r = cache_take_created(c->view, doc, &vpc);
+	r = cache_take_created(c->view->collection, doc, &vpc);
 	if (r < 0)
-		return problem_say(&c->problem, -r, "out of memory");
-	if (c->is_draft)
+		return api_problem_say(&c->problem, -r, "out of memory");
+	if (c->draft)
 		r = check_created(c, vpc, doc);
 	if (r == 0)
 		*ret = STEAL(vpc);
@@ -182,117 +187,83 @@ static void list_before(struct creation *c)
 		wait_ms = LIST_BEFORE_MS;
 	op.deadline_ms = clock_mono_ms() + wait_ms;
 	op.is_probe = true;
-	if (cache_ask_list(c->view, &op, &problem) < 0)
-		return;
-	pthread_mutex_lock(&c->view->lock);
-	c->listed_us = view_generation(c->view);
-	pthread_mutex_unlock(&c->view->lock);
+	if (fetch_list_now(c->view->collection, &op, &problem) == 0)
+		c->listed_us = collection_generation(c->view->collection);
 }
 
 /* A name that the cache has may be free by now; one that it does not have is the API's to refuse.
  */
-static int check_free(struct creation *c)
+static int creation_check_free(struct creation *c)
 {
 	CLEANUP_VPC struct vpc *other = NULL;
 
 	if (!c->listed_us)
 		list_before(c);
-	other = cache_find_known(c->view, c->file);
+	other = names_find(c->view->collection, c->file);
 	if (!other || !c->listed_us)
 		return 0;
-	return problem_say(&c->problem, EEXIST, "there is a VPC of this name");
+	return api_problem_say(&c->problem, EEXIST, "there is a VPC of this name");
 }
 
-static int note_dry_run(struct creation *c)
+static int creation_note_dry_run(struct creation *c)
 {
-	int r = journal_dry_run(c->view->journal, "POST", NULL, "-", &c->body);
+	struct api_call call = {
+		.verb = API_CREATE, .body = buf_str(&c->body), .len = c->body.len};
+	int r = call_log_dry_run(&c->view->call_log, c->view->api, &call);
 
-	return r < 0 ? problem_say(&c->problem, -r, "out of memory") : 0;
-}
-
-static int creation_run(struct creation *c, struct vpc **ret)
-{
-	int r = check_free(c);
-
-	*ret = NULL;
-	if (r < 0)
-		return r;
-	return c->view->dry_run ? note_dry_run(c) : create(c, ret);
-}
-
-static int creation_begin(
-	struct creation *c, struct view *view, const struct op *op, const char *file)
-{
-	*c = (struct creation){.view = view, .op = op, .file = file};
-	buf_init(&c->body, BODY_MAX);
-	if (name_from_file(file, c->name, sizeof(c->name)) < 0)
-		return problem_say(&c->problem, EINVAL,
-			"%s is no name of a VPC: after %% two hex digits of an escaped "
-			"character "
-			"are expected",
-			file);
-	return 0;
+	return r < 0 ? api_problem_say(&c->problem, -r, "out of memory") : 0;
 }
 
 static int plain_body(struct creation *c)
 {
+	struct err err = {""};
+	int r = draft_read(NULL, 0, c->name, c->view->zone, &c->body, &err);
+
+	if (r < 0 && !c->view->zone)
+		return api_problem_say(&c->problem, -r,
+			"%s: mkdir .drafts/%s, write it there, and mv -T .drafts/%s %s",
+			err.text, c->file, c->file, c->file);
+	return r < 0 ? api_problem_say(&c->problem, -r, "%s", err.text) : 0;
+}
+
+/* A name that is taken is refused before anything that is wrong with the draft. */
+static int draft_body(struct creation *c)
+{
+	CLEANUP_VPC struct vpc *known = names_find(c->view->collection, c->file);
+	struct err err = {""};
+	int r = known ? creation_check_free(c) : 0;
+
+	if (r < 0)
+		return r;
+	r = publish_read(c->draft, c->name, c->view->zone, &c->body, &err);
+	return r < 0 ? api_problem_say(&c->problem, -r, "%s", err.text) : 0;
+}
+
+static int creation_run(struct creation *c, struct vpc **ret)
+{
 	int r;
 
-	if (!c->view->zone)
-		return problem_say(&c->problem, EINVAL,
-			"a VPC needs a zone: mount with -o zone=ZONE, or mkdir .drafts/%s, "
-			"echo ZONE > "
-			".drafts/%s/zone, and mv -T .drafts/%s %s",
-			c->file, c->file, c->file, c->file);
-	r = doc_plain_spec(c->name, c->view->zone, &c->body);
-	return r < 0 ? problem_say(&c->problem, -r, "out of memory") : 0;
-}
-
-int vpc_create(struct view *view, const struct op *op, const char *file, struct vpc **ret)
-{
-	struct creation c;
-	int r = creation_begin(&c, view, op, file);
-
+	if (name_from_file(c->file, c->name, sizeof(c->name)) < 0)
+		return api_problem_say(&c->problem, EINVAL,
+			"%s is no name of a VPC: after %% two hex digits of an escaped "
+			"character are expected",
+			c->file);
+	r = c->draft ? draft_body(c) : plain_body(c);
 	if (r == 0)
-		r = plain_body(&c);
-	if (r == 0)
-		r = creation_run(&c, ret);
+		r = creation_check_free(c);
 	if (r < 0)
-		r = creation_fail(&c);
-	buf_release(&c.body);
-	return r;
+		return r;
+	*ret = NULL;
+	return c->view->dry_run ? creation_note_dry_run(c) : create(c, ret);
 }
 
-static bool is_known_name(struct creation *c)
-{
-	CLEANUP_VPC struct vpc *other = cache_find_known(c->view, c->file);
-
-	return other != NULL;
-}
-
-static int draft_body(struct creation *c, const struct node_draft *draft)
-{
-	struct err err = {""};
-	int r = publish_read(draft, c->name, c->view->zone, &c->body, &err);
-
-	return r < 0 ? problem_say(&c->problem, -r, "%s", err.text) : 0;
-}
-
-int vpc_publish(struct view *view, const struct op *op, const char *file,
+int vpc_create(struct view *view, const struct op *op, const char *file,
 	const struct node_draft *draft, struct vpc **ret)
 {
-	struct creation c;
-	int r = creation_begin(&c, view, op, file);
+	struct creation c = {.view = view, .op = op, .file = file, .draft = draft};
+	int r;
 
-	c.is_draft = true;
-	if (r == 0 && is_known_name(&c))
-		r = check_free(&c);
-	if (r == 0)
-		r = draft_body(&c, draft);
-	if (r == 0)
-		r = creation_run(&c, ret);
-	if (r < 0)
-		r = creation_fail(&c);
-	buf_release(&c.body);
-	return r;
+	buf_init(&c.body, BODY_MAX);
+	r = creation_run(&c, ret);
+	return creation_end(&c, r, r < 0 ? NULL : *ret);
 }

@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /* A VPC is deleted: rmdir is DELETE by id. Deleted is what an answer from after the DELETE says:
  * not there, or STATUS_DELETING. */
-#include "commit.h"
+#include "delete.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
+#include "cache.h"
+#include "commit.h"
 #include "copy_guard.h"
+#include "fetch.h"
+#include "pace.h"
+#include "record.h"
+#include "report.h"
 
 static int delete_refusal(struct commit *c, bool has_scratch)
 {
-	if (c->vpc->view->nodelete)
-		return problem_say(
+	if (c->view->nodelete)
+		return api_problem_say(
 			&c->problem, EPERM, "this mount has the option nodelete");
 	if (copy_guard_refuses(c->op))
-		return problem_say(&c->problem, ENOTEMPTY, COPY_GUARD_RMDIR_TEXT);
-	if (rmdir_guard_refuses(c->vpc, c->op, ""))
-		return problem_say(&c->problem, ENOTEMPTY, RMDIR_GUARD_TEXT);
+		return api_problem_say(&c->problem, ENOTEMPTY, COPY_GUARD_RMDIR_TEXT);
+	if (rmdir_guard_refuses(&vpc_local(c->vpc)->rmdir_guard, c->op, ""))
+		return api_problem_say(&c->problem, ENOTEMPTY, RMDIR_GUARD_TEXT);
 	if (has_scratch)
-		return problem_say(&c->problem, ENOTEMPTY,
+		return api_problem_say(&c->problem, ENOTEMPTY,
 			"files that exist in this mount only are in %s: remove or move "
 			"them first",
 			c->target);
@@ -28,39 +32,27 @@ static int delete_refusal(struct commit *c, bool has_scratch)
 /* The API took the request: gone, or on its way, is what an answer from after it says. */
 static int confirm_deleted(struct commit *c, struct doc *answer)
 {
-	struct api_problem problem = {0};
-	uint64_t pause = PACE_FIRST_MS;
-	int r = -ENODATA;
+	CLEANUP_POLLING struct polling seen = {.vpc = c->vpc, .op = c->op};
 
 	if (vpc_is_deleting(answer))
 		return 0;
 	cache_take_written(c->vpc, NULL);
-	do {
-		CLEANUP_DOC struct doc *now = NULL;
-		uint64_t left_ms = op_left_ms(c->op);
-		int before = r;
-
-		r = cache_ask(c->vpc, c->op, &now, &problem);
-		if (before == 0 && pace_was_late(left_ms, r)) {
-			r = 0;
-			break;
-		}
-		if (r == -ENOENT || vpc_is_deleting(now))
+	while (seen.r != -ESHUTDOWN && polling_next(&seen)) {
+		if (seen.r == -ENOENT || vpc_is_deleting(seen.last))
 			return 0;
-		pause = pace_next_ms(pause);
-	} while (r != -ESHUTDOWN && pace_wait_ms(c->vpc->view, c->op, pause));
-	if (r == 0)
-		return problem_say(&c->problem, EPERM,
+	}
+	if (seen.r == 0)
+		return api_problem_say(&c->problem, EPERM,
 			"the API answered without an error, and the VPC is still there");
-	return problem_say(&c->problem, ETIMEDOUT,
+	return api_problem_say(&c->problem, ETIMEDOUT,
 		"the API took the request, and whether the VPC is gone is not known: %s",
-		problem.text);
+		seen.problem.text);
 }
 
 static int delete_once(struct commit *c)
 {
 	CLEANUP_DOC struct doc *doc = NULL;
-	int r = api_delete(c->vpc->view->api, c->op, c->vpc->id, &doc, &c->problem);
+	int r = api_delete(c->view->api, c->op, vpc_id(c->vpc), &doc, &c->problem);
 
 	if (r < 0 && c->problem.sent)
 		cache_take_written(c->vpc, NULL);
@@ -80,8 +72,8 @@ static int look_again(struct commit *c, unsigned attempts, bool *has_waited)
 	if (commit_is_precondition(&first) && !*has_waited) {
 		*has_waited = true;
 		r = commit_wait_ready(c, &now);
-	} else if (pace_may_repeat(c->vpc->view, c->op, &c->problem, attempts)) {
-		r = cache_ask(c->vpc, c->op, &now, &c->problem);
+	} else if (pace_may_repeat(&c->view->write_locks, c->op, &c->problem, attempts)) {
+		r = fetch_doc_now(c->vpc, c->op, &now, &c->problem);
 	} else {
 		return -first.errnum;
 	}
@@ -106,11 +98,12 @@ static int delete_locked(struct commit *c)
 	return r;
 }
 
-static int note_dry_run(struct commit *c)
+static int delete_note_dry_run(struct commit *c)
 {
-	int r = journal_dry_run(c->vpc->view->journal, "DELETE", c->vpc->id, "-", NULL);
+	struct api_call call = {.verb = API_DELETE, .id = vpc_id(c->vpc)};
+	int r = call_log_dry_run(&c->view->call_log, c->view->api, &call);
 
-	return r < 0 ? problem_say(&c->problem, -r, "out of memory") : 0;
+	return r < 0 ? api_problem_say(&c->problem, -r, "out of memory") : 0;
 }
 
 static int delete_vpc(struct commit *c)
@@ -119,21 +112,21 @@ static int delete_vpc(struct commit *c)
 
 	if (r < 0)
 		return r;
-	if (c->vpc->view->dry_run) {
-		r = note_dry_run(c);
+	if (c->view->dry_run) {
+		r = delete_note_dry_run(c);
 	} else {
 		r = delete_locked(c);
 		if (r == 0)
 			cache_take_deleted(c->vpc);
 	}
-	write_lock_drop(c->vpc);
+	commit_unlock(c);
 	return r;
 }
 
 int vpc_delete(struct vpc *vpc, const struct op *op, bool has_scratch)
 {
 	struct commit c;
-	struct report report = {.vpc = vpc, .what = "DELETE"};
+	struct report report = {.vpc = vpc, .what = "DELETE", .op = op};
 	int r;
 
 	commit_init(&c, vpc, op, "");
@@ -141,5 +134,9 @@ int vpc_delete(struct vpc *vpc, const struct op *op, bool has_scratch)
 	r = delete_refusal(&c, has_scratch);
 	if (r == 0)
 		r = delete_vpc(&c);
-	return r < 0 ? journal_fail(vpc->view, &report, &c.problem) : 0;
+	if (r < 0)
+		return report_fail(c.view, &report, &c.problem);
+	if (!c.view->dry_run)
+		record_change(c.view, &report, c.problem.http_status, NULL, NULL);
+	return 0;
 }

@@ -1,81 +1,61 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether the API may be asked only for what has changed. The one idea: a tag is kept only while
- * what is known is exactly the answer that the tag names, so "unchanged" can mean nothing but "all
- * of this, as of your question". Whatever makes a difference drops the ETag, and the next question
- * wants all of it. */
-#include "internal.h"
+/* The one idea: an ETag is kept only while what is known is exactly the answer that it names, so
+ * "unchanged" can mean nothing but "all of this, as of your question". Whatever makes a difference
+ * drops the ETag, and the next question wants all of it. */
+#include "etag.h"
 
 #include <string.h>
 
-static void set(char **at, const struct api_tag *tag)
+void etag_get_locked(const struct resource *resource, struct api_tag *ret)
 {
-	free(*at);
-	*at = tag && tag->text[0] ? strdup(tag->text) : NULL; /* no memory, no tag */
+	if (resource->etag)
+		strcpy(ret->text, resource->etag);
 }
 
-static bool is_about(const char *known, const struct api_tag *tag)
+void etag_set_locked(struct resource *resource, const struct api_tag *tag)
 {
-	return known && strcmp(known, tag->text) == 0;
-}
-
-void etag_get(const struct view *view, const struct vpc *vpc, struct api_tag *ret)
-{
-	const char *tag = vpc ? vpc->etag : view->list_etag;
-	uint64_t asked_us = vpc ? vpc->asked_us : view->list_asked_us;
-
-	/* A refresh wants all of it anew. */
-	if (tag && asked_us >= view->forgotten_us)
-		strcpy(ret->text, tag);
+	free(resource->etag);
+	/* no memory, no ETag */
+	resource->etag = tag && tag->text[0] ? strdup(tag->text) : NULL;
 }
 
 /* A VPC that the list did not settle was written, created, deleted or asked for since, or the list
  * lags behind it. */
-static bool is_settled(struct view *view, uint64_t asked_us)
+static bool is_settled(struct collection *c, uint64_t requested_us)
 {
-	for (struct map_pos p = {0}; map_next(&view->by_id, &p);) {
+	for (struct map_pos p = {0}; map_next(&c->by_id, &p);) {
 		const struct vpc *vpc = p.value;
 
-		if (vpc->asked_us != asked_us)
+		if (vpc->resource.requested_us != requested_us)
 			return false;
 	}
 	return true;
 }
 
-void etag_keep_list(struct view *view, const struct api_tag *tag, uint64_t asked_us)
+void etag_set_list_locked(
+	struct collection *c, const struct api_tag *tag, uint64_t requested_us)
 {
-	set(&view->list_etag, is_settled(view, asked_us) ? tag : NULL);
+	etag_set_locked(&c->list, is_settled(c, requested_us) ? tag : NULL);
 }
 
-void etag_keep_doc(struct vpc *vpc, const struct api_tag *tag)
+void etag_renew_locked(
+	struct resource *resource, const struct api_tag *tag, uint64_t requested_us)
 {
-	set(&vpc->etag, tag);
+	if (resource->etag && strcmp(resource->etag, tag->text) == 0 &&
+		resource->requested_us < requested_us)
+		resource->requested_us = requested_us;
 }
 
-void etag_renew_list(struct view *view, const struct api_tag *tag, uint64_t asked_us)
+void etag_renew_list_locked(
+	struct collection *c, const struct api_tag *tag, uint64_t requested_us)
 {
-	if (!is_about(view->list_etag, tag) || view->list_asked_us > asked_us)
+	etag_renew_locked(&c->list, tag, requested_us);
+	if (c->list.requested_us != requested_us)
 		return;
-	for (struct map_pos p = {0}; map_next(&view->by_id, &p);) {
+	for (struct map_pos p = {0}; map_next(&c->by_id, &p);) {
 		struct vpc *vpc = p.value;
 
-		if (vpc->asked_us < asked_us)
-			vpc->asked_us = asked_us;
+		if (vpc->resource.requested_us < requested_us)
+			vpc->resource.requested_us = requested_us;
 	}
-	view->list_asked_us = asked_us;
-}
-
-void etag_renew_doc(struct vpc *vpc, const struct api_tag *tag, uint64_t asked_us)
-{
-	if (is_about(vpc->etag, tag))
-		vpc->asked_us = asked_us;
-}
-
-void etag_drop_list(struct view *view)
-{
-	set(&view->list_etag, NULL);
-}
-
-void etag_drop_doc(struct vpc *vpc)
-{
-	set(&vpc->etag, NULL);
 }

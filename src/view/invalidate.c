@@ -2,50 +2,52 @@
 /* The kernel keeps what it is told for as long as the answer it was made from is used. When
  * something changes earlier (a write here, a newer answer, a refresh), the kernel drops it before
  * anybody who waits for the change goes on. */
-#include "internal.h"
+#include "invalidate.h"
 
-void invalidation_begin(struct view *view, struct invalidation *in)
+#include "base/clock.h"
+#include "tree/change.h"
+
+void collection_lock(struct collection *c)
 {
-	*in = (struct invalidation){0};
-	pthread_mutex_lock(&view->lock);
-	view->invalidation = in;
+	pthread_mutex_lock(&c->lock);
+}
+
+bool collection_wait_locked(struct collection *c, uint64_t until_ms)
+{
+	return clock_cond_wait(&c->changed, &c->lock, until_ms);
 }
 
 /* Without memory the kernel goes on with what it has until its time is over. */
-void invalidation_add(struct vpc *vpc)
+void invalidate_locked(struct vpc *vpc)
 {
-	struct invalidation *in = vpc->view->invalidation;
+	struct collection *c = vpc->collection;
 
-	if (!in)
-		return;
-	if (in->count == in->cap) {
-		size_t cap = in->cap ? in->cap * 2 : 16;
-		struct vpc **vpcs = reallocarray(in->vpcs, cap, sizeof(struct vpc *));
-
-		if (!vpcs)
-			return;
-		in->vpcs = vpcs;
-		in->cap = cap;
-	}
-	in->vpcs[in->count++] = vpc_ref(vpc);
+	free(STEAL(c->list.etag));
+	(void)vpc_list_add(&c->invalid, vpc);
 }
 
-void invalidation_end(struct view *view, struct invalidation *in)
+static bool is_gone(struct vpc *vpc)
 {
-	view->invalidation = NULL;
-	pthread_mutex_unlock(&view->lock);
-	for (size_t i = 0; i < in->count; i++) {
-		struct vpc *vpc = in->vpcs[i];
-		bool is_gone;
+	bool gone;
 
-		pthread_mutex_lock(&view->lock);
-		is_gone = vpc->is_gone;
-		pthread_mutex_unlock(&view->lock);
-		if (is_gone)
-			tree_change_gone(view->tree, vpc);
+	pthread_mutex_lock(&vpc->collection->lock);
+	gone = vpc->is_gone;
+	pthread_mutex_unlock(&vpc->collection->lock);
+	return gone;
+}
+
+void collection_unlock(struct collection *c)
+{
+	CLEANUP_VPC_LIST struct vpc_list invalid = c->invalid;
+
+	c->invalid = (struct vpc_list){0};
+	pthread_mutex_unlock(&c->lock);
+	for (size_t i = 0; i < invalid.count; i++) {
+		struct vpc *vpc = invalid.vpcs[i];
+
+		if (is_gone(vpc))
+			tree_change_gone(c->tree, vpc);
 		else
-			tree_change_touch(view->tree, vpc);
-		vpc_unref(vpc);
+			tree_change_touch(c->tree, vpc);
 	}
-	free(in->vpcs);
 }

@@ -1,91 +1,113 @@
 /* SPDX-License-Identifier: MIT */
 /* Entries of a list that were made with mkdir and have no value yet. They exist in this mount only,
  * until their value is written, and are charged to the memory of scratch files. */
-#include "internal.h"
+#include "local_entry.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define COST 512 /* bytes charged for one */
 
 static char without_file, with_file; /* what a map's value means */
 
-static bool has_value(struct vpc *vpc, const char *path, const void *value)
+void local_entries_init(struct local_entries *e, struct tree *const *tree)
+{
+	*e = (struct local_entries){.tree = tree};
+	pthread_mutex_init(&e->lock, NULL);
+}
+
+static bool has_value(struct local_entries *e, const char *path, const void *value)
 {
 	const void *found;
 
-	pthread_mutex_lock(&vpc->view->lock);
-	found = map_get(&vpc->local_entries, path);
-	pthread_mutex_unlock(&vpc->view->lock);
+	pthread_mutex_lock(&e->lock);
+	found = map_get(&e->paths, path);
+	pthread_mutex_unlock(&e->lock);
 	return found && (!value || found == value);
 }
 
-bool local_entry_exists(struct vpc *vpc, const char *path)
+bool local_entry_exists(struct local_entries *e, const char *path)
 {
-	return has_value(vpc, path, NULL);
+	return has_value(e, path, NULL);
 }
 
-bool local_entry_has_file(struct vpc *vpc, const char *path)
+bool local_entry_has_file(struct local_entries *e, const char *path)
 {
-	return has_value(vpc, path, &with_file);
+	return has_value(e, path, &with_file);
 }
 
-static void refund(struct vpc *vpc)
+static void refund(struct local_entries *e)
 {
-	if (vpc->view->tree)
-		tree_scratch_refund(vpc->view->tree, COST);
+	if (*e->tree)
+		tree_scratch_refund(*e->tree, COST);
 }
 
-int local_entry_add(struct vpc *vpc, const char *path)
+int local_entry_add(struct local_entries *e, const char *path)
 {
-	int r = vpc->view->tree ? tree_scratch_charge(vpc->view->tree, COST) : 0;
+	int r = *e->tree ? tree_scratch_charge(*e->tree, COST) : 0;
 
 	if (r < 0)
 		return r;
-	pthread_mutex_lock(&vpc->view->lock);
-	r = map_add(&vpc->local_entries, path, &without_file);
-	pthread_mutex_unlock(&vpc->view->lock);
+	pthread_mutex_lock(&e->lock);
+	r = map_add(&e->paths, path, &without_file);
+	pthread_mutex_unlock(&e->lock);
 	if (r < 0)
-		refund(vpc);
+		refund(e);
 	return r;
 }
 
-void local_entry_make_file(struct vpc *vpc, const char *path)
+void local_entry_make_file(struct local_entries *e, const char *path)
 {
-	pthread_mutex_lock(&vpc->view->lock);
-	if (map_get(&vpc->local_entries, path))
-		map_set(&vpc->local_entries, path, &with_file);
-	pthread_mutex_unlock(&vpc->view->lock);
+	pthread_mutex_lock(&e->lock);
+	if (map_get(&e->paths, path))
+		map_set(&e->paths, path, &with_file);
+	pthread_mutex_unlock(&e->lock);
 }
 
-bool local_entry_drop(struct vpc *vpc, const char *path)
+bool local_entry_drop(struct local_entries *e, const char *path)
 {
 	bool found;
 
-	pthread_mutex_lock(&vpc->view->lock);
-	found = map_remove(&vpc->local_entries, path) != NULL;
-	pthread_mutex_unlock(&vpc->view->lock);
+	pthread_mutex_lock(&e->lock);
+	found = map_remove(&e->paths, path) != NULL;
+	pthread_mutex_unlock(&e->lock);
 	if (found)
-		refund(vpc);
+		refund(e);
 	return found;
 }
 
-int local_entry_rename(struct vpc *vpc, const char *path, const char *new_path)
+int local_entry_rename(struct local_entries *e, const char *path, const char *new_path)
 {
 	void *value;
 	int r;
 
-	pthread_mutex_lock(&vpc->view->lock);
-	value = map_get(&vpc->local_entries, path);
-	r = value ? map_add(&vpc->local_entries, new_path, value) : -ENOENT;
+	pthread_mutex_lock(&e->lock);
+	value = map_get(&e->paths, path);
+	r = value ? map_add(&e->paths, new_path, value) : -ENOENT;
 	if (r == 0)
-		map_remove(&vpc->local_entries, path);
-	pthread_mutex_unlock(&vpc->view->lock);
+		map_remove(&e->paths, path);
+	pthread_mutex_unlock(&e->lock);
 	return r;
 }
 
-void local_entries_release(struct vpc *vpc)
+void local_entries_release(struct local_entries *e)
 {
-	for (size_t i = vpc->local_entries.count; i; i--)
-		refund(vpc);
-	map_release(&vpc->local_entries);
+	for (size_t i = e->paths.count; i; i--)
+		refund(e);
+	map_release(&e->paths);
+	pthread_mutex_destroy(&e->lock);
+}
+
+int local_entry_names(struct local_entries *e, const char *dir, struct map *ret)
+{
+	size_t len = strlen(dir);
+	int r = 0;
+
+	pthread_mutex_lock(&e->lock);
+	for (struct map_pos p = {0}; r == 0 && map_next(&e->paths, &p);) {
+		if (strncmp(p.key, dir, len) == 0 && p.key[len] == '/')
+			r = map_add(ret, p.key + len + 1, e);
+	}
+	pthread_mutex_unlock(&e->lock);
+	return r;
 }

@@ -1,27 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of the API becomes the directory: which VPCs there are, and under which file name each
- * is shown. Names of the API are hostile input: whatever they and the ids are, no two VPCs share a
- * file name. */
-#include "internal.h"
+/* Names of the API are hostile input: whatever they and the ids are, no two VPCs share a file name.
+ */
+#include "names.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-static bool is_shown(const struct vpc *vpc)
-{
-	return !vpc->is_gone && vpc->doc;
-}
+#include "invalidate.h"
 
 /* How often each name of the API occurs; the value is a count in the pointer. */
-static int count_names(struct view *view, struct map *counts)
+static int count_names(struct collection *c, struct map *counts)
 {
-	for (struct map_pos p = {0}; map_next(&view->by_id, &p);) {
+	for (struct map_pos p = {0}; map_next(&c->by_id, &p);) {
 		const struct vpc *vpc = p.value;
 		const char *name;
 		uintptr_t n;
 
-		if (!is_shown(vpc))
+		if (!vpc_is_shown_locked(vpc))
 			continue;
 		name = doc_name(vpc->doc);
 		n = (uintptr_t)map_get(counts, name) + 1;
@@ -35,8 +30,8 @@ static int set_name(struct vpc *vpc, const char *file)
 {
 	if (strcmp(file, vpc->file) == 0)
 		return 0;
-	invalidation_add(vpc);
-	return vpc_set_file(vpc, file);
+	invalidate_locked(vpc);
+	return vpc_set_file_locked(vpc, file);
 }
 
 /* The name, or where it is taken the name with the id, or where somebody has given that very name
@@ -65,12 +60,12 @@ static int claim_name(struct map *files, struct vpc *vpc, bool is_shared)
 
 /* Those that share a name go first: NAME~ID is theirs. */
 static int claim_names(
-	struct view *view, const struct map *counts, bool shared, struct map *files)
+	struct collection *c, const struct map *counts, bool shared, struct map *files)
 {
-	for (struct map_pos p = {0}; map_next(&view->by_id, &p);) {
+	for (struct map_pos p = {0}; map_next(&c->by_id, &p);) {
 		struct vpc *vpc = p.value;
 
-		if (!is_shown(vpc) ||
+		if (!vpc_is_shown_locked(vpc) ||
 			((uintptr_t)map_get(counts, doc_name(vpc->doc)) > 1) != shared)
 			continue;
 		if (claim_name(files, vpc, shared) < 0)
@@ -79,56 +74,42 @@ static int claim_names(
 	return 0;
 }
 
-int names_rebuild(struct view *view)
+int names_rebuild_locked(struct collection *c)
 {
 	CLEANUP(map_release) struct map counts = {0};
 	struct map files = {0};
 
-	if (count_names(view, &counts) < 0 ||
-		claim_names(view, &counts, true, &files) < 0 ||
-		claim_names(view, &counts, false, &files) < 0) {
+	if (count_names(c, &counts) < 0 || claim_names(c, &counts, true, &files) < 0 ||
+		claim_names(c, &counts, false, &files) < 0) {
 		map_release(&files);
 		return -ENOMEM;
 	}
-	map_release(&view->by_file);
-	view->by_file = files;
+	map_release(&c->by_file);
+	c->by_file = files;
 	return 0;
 }
 
-static bool is_whole(const char *file, const char *id)
+static bool is_whole_id(const char *file, const char *id)
 {
 	char back[NAME_FILE_MAX];
 
 	return name_from_file(file, back, sizeof(back)) == 0 && strcmp(back, id) == 0;
 }
 
-struct vpc *names_find_id(struct view *view, const char *file)
-{
-	CLEANUP(map_release) struct map files = {0};
-	char id[NAME_FILE_MAX];
-	struct vpc *vpc = NULL;
-
-	if (name_from_file(file, id, sizeof(id)) == 0)
-		vpc = map_get(&view->by_id, id);
-	if (!vpc && names_of_ids(view, &files) == 0)
-		vpc = map_get(&files, file);
-	return vpc && is_shown(vpc) ? vpc : NULL;
-}
-
 /* Ids that had to be cut go last, and one whose name is taken by then gets a number. */
-int names_of_ids(struct view *view, struct map *ret)
+static int list_ids_locked(struct collection *c, struct map *ret)
 {
 	CLEANUP(map_release) struct map cut = {0};
 	int r = 0;
 
-	for (struct map_pos p = {0}; r == 0 && map_next(&view->by_id, &p);) {
+	for (struct map_pos p = {0}; r == 0 && map_next(&c->by_id, &p);) {
 		char file[NAME_FILE_MAX];
 
-		if (!is_shown(p.value))
+		if (!vpc_is_shown_locked(p.value))
 			continue;
 		name_to_file(p.key, "", file);
-		r = map_add(is_whole(file, p.key) ? ret : &cut,
-			is_whole(file, p.key) ? file : p.key, p.value);
+		r = map_add(is_whole_id(file, p.key) ? ret : &cut,
+			is_whole_id(file, p.key) ? file : p.key, p.value);
 	}
 	for (struct map_pos p = {0}; r == 0 && map_next(&cut, &p);) {
 		char file[NAME_FILE_MAX], number[16];
@@ -143,44 +124,92 @@ int names_of_ids(struct view *view, struct map *ret)
 	return r;
 }
 
-static int merge_doc(struct view *view, struct doc *doc, uint64_t asked_us)
+static struct vpc *find_id_locked(struct collection *c, const char *file)
 {
-	struct vpc *vpc = map_get(&view->by_id, doc_id(doc));
+	CLEANUP(map_release) struct map files = {0};
+	char id[NAME_FILE_MAX];
+	struct vpc *vpc = NULL;
 
-	if (!vpc) {
-		vpc = vpc_new(view, doc_id(doc));
-		if (!vpc || map_add(&view->by_id, vpc->id, vpc) < 0) {
-			vpc_unref(vpc);
-			return -ENOMEM;
-		}
-	}
-	vpc->list_mark = view->list_mark;
-	cache_take_listed(vpc, doc, asked_us);
-	return 0;
+	if (name_from_file(file, id, sizeof(id)) == 0)
+		vpc = map_get(&c->by_id, id);
+	if (!vpc && list_ids_locked(c, &files) == 0)
+		vpc = map_get(&files, file);
+	return vpc && vpc_is_shown_locked(vpc) ? vpc : NULL;
 }
 
-static void drop_unlisted(struct view *view, uint64_t asked_us)
+int names_list_ids(struct collection *c, struct map *ret)
 {
-	for (struct map_pos p = {0}; map_next(&view->by_id, &p);) {
+	int r;
+
+	collection_lock(c);
+	r = list_ids_locked(c, ret);
+	collection_unlock(c);
+	return r;
+}
+
+int names_of_id(struct collection *c, const char *file, struct buf *ret)
+{
+	const struct vpc *vpc;
+	int r;
+
+	collection_lock(c);
+	vpc = find_id_locked(c, file);
+	r = vpc ? buf_adds(ret, vpc->file) : -ENOENT;
+	collection_unlock(c);
+	return r;
+}
+
+struct vpc *names_find(struct collection *c, const char *file)
+{
+	struct vpc *vpc;
+
+	collection_lock(c);
+	vpc = map_get(&c->by_file, file);
+	if (vpc)
+		vpc_ref(vpc);
+	collection_unlock(c);
+	return vpc;
+}
+
+int names_list(struct collection *c, struct map *ret)
+{
+	int r = 0;
+
+	collection_lock(c);
+	for (struct map_pos p = {0}; r == 0 && map_next(&c->by_file, &p);) {
+		r = map_add(ret, p.key, p.value);
+		if (r == 0)
+			vpc_ref(p.value);
+	}
+	collection_unlock(c);
+	return r;
+}
+
+void names_release(struct map *names)
+{
+	for (struct map_pos p = {0}; map_next(names, &p);)
+		vpc_unref(p.value);
+	map_release(names);
+}
+
+int names_find_all(struct collection *c, const char *api_name, struct vpc_list *ret)
+{
+	int r = 0;
+
+	collection_lock(c);
+	for (struct map_pos p = {0}; r == 0 && map_next(&c->by_id, &p);) {
 		struct vpc *vpc = p.value;
 
-		if (vpc->list_mark == view->list_mark ||
-			!cache_take_listed(vpc, NULL, asked_us))
-			continue;
-		map_remove(&view->by_id, vpc->id);
-		vpc_unref(vpc);
+		if (vpc_is_shown_locked(vpc) && strcmp(doc_name(vpc->doc), api_name) == 0)
+			r = vpc_list_add(ret, vpc);
 	}
+	collection_unlock(c);
+	return r;
 }
 
-int names_merge(struct view *view, const struct doc_list *list, uint64_t asked_us)
+void names_path(struct vpc *vpc, const char *path, char ret[NODE_PATH_MAX])
 {
-	view->list_mark++;
-	for (size_t i = 0; i < list->count; i++) {
-		if (merge_doc(view, list->docs[i], asked_us) < 0)
-			return -ENOMEM;
-	}
-	/* by_file borrows from by_id: it must not outlive what is dropped. */
-	map_release(&view->by_file);
-	drop_unlisted(view, asked_us);
-	return names_rebuild(view);
+	collection_lock(vpc->collection);
+	snprintf(ret, NODE_PATH_MAX, "%s%s%s", vpc->file, path[0] ? "/" : "", path);
+	collection_unlock(vpc->collection);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include "model/draft.h"
+#include "tree/tree.h"
 
 /* The files of a draft, copied. */
 struct draft_files {

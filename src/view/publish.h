@@ -3,7 +3,8 @@
 #ifndef VIEW_PUBLISH_H
 #define VIEW_PUBLISH_H
 
-#include "internal.h"
+#include "base/err.h"
+#include "tree/node.h"
 
 /* name: of the VPC; zone: the mount's option, or NULL. Adds the body. Errors, with a sentence:
  * those of draft_read, -ENOMEM. */

@@ -1,104 +1,108 @@
 /* SPDX-License-Identifier: MIT */
 /* Texts that could not be applied: nothing that somebody wrote is lost. Kept by "NAME/PATH" until a
  * later write to that file succeeds or they are removed. */
-#include "journal.h"
+#include "rejected.h"
 
 #include <errno.h>
 #include <string.h>
+#include "base/cleanup.h"
 #include "base/clock.h"
+#include "model/name.h"
 
-struct rejected {
-	struct rejected *next;
-	char *path; /* owned */
-	char *text; /* owned */
-	size_t len;
+struct rejected_text {
+	struct rejected_text *next;
 	struct timespec at;
+	size_t len;
+	char *text;  /* behind the path */
+	char path[]; /* with its NUL */
 };
 
-static void free_one(struct journal *j, struct rejected *one)
+void rejected_init(struct rejected *all)
 {
-	j->rejected_bytes -= one->len;
-	free(one->path);
-	free(one->text);
+	*all = (struct rejected){0};
+	pthread_mutex_init(&all->lock, NULL);
+}
+
+static void free_one(struct rejected *all, struct rejected_text *one)
+{
+	all->bytes -= one->len;
 	free(one);
 }
 
-void rejected_free(struct journal *j)
+void rejected_release(struct rejected *all)
 {
-	while (j->rejected) {
-		struct rejected *one = j->rejected;
+	while (all->newest) {
+		struct rejected_text *one = all->newest;
 
-		j->rejected = one->next;
-		free_one(j, one);
+		all->newest = one->next;
+		free_one(all, one);
 	}
+	pthread_mutex_destroy(&all->lock);
 }
 
-static struct rejected **find(struct journal *j, const char *path)
+static struct rejected_text **rejected_find(struct rejected *all, const char *path)
 {
-	struct rejected **at = &j->rejected;
+	struct rejected_text **at = &all->newest;
 
 	while (*at && strcmp((*at)->path, path) != 0)
 		at = &(*at)->next;
 	return at;
 }
 
-static bool take_out(struct journal *j, const char *path)
+static bool take_out(struct rejected *all, const char *path)
 {
-	struct rejected **at = find(j, path), *one = *at;
+	struct rejected_text **at = rejected_find(all, path), *one = *at;
 
 	if (!one)
 		return false;
 	*at = one->next;
-	free_one(j, one);
+	free_one(all, one);
 	return true;
 }
 
-static void drop_oldest(struct journal *j)
+static void drop_oldest(struct rejected *all)
 {
-	struct rejected **at = &j->rejected;
+	struct rejected_text **at = &all->newest;
 
 	if (!*at)
 		return;
 	while ((*at)->next)
 		at = &(*at)->next;
-	free_one(j, STEAL(*at));
+	free_one(all, STEAL(*at));
 }
 
-bool rejected_keep(struct journal *j, const char *path, const char *text, size_t len)
+bool rejected_keep(struct rejected *all, const char *path, const char *text, size_t len)
 {
-	struct rejected *one = calloc(1, sizeof(*one));
+	size_t path_size = strlen(path) + 1;
+	struct rejected_text *one = NULL;
 
+	if (len <= REJECTED_MAX)
+		one = malloc(sizeof(*one) + path_size + len);
 	if (!one)
 		return false;
-	*one = (struct rejected){.path = strdup(path),
-		.text = malloc(len + 1),
-		.len = len,
-		.at = clock_real()};
-	if (!one->path || !one->text || len > REJECTED_MAX) {
-		free(one->path);
-		free(one->text);
-		free(one);
-		return false;
-	}
+	one->at = clock_real();
+	one->len = len;
+	one->text = one->path + path_size;
+	memcpy(one->path, path, path_size);
 	memcpy(one->text, text, len);
-	pthread_mutex_lock(&j->lock);
-	take_out(j, path);
-	while (j->rejected && j->rejected_bytes + len > REJECTED_MAX)
-		drop_oldest(j);
-	one->next = j->rejected;
-	j->rejected = one;
-	j->rejected_bytes += len;
-	pthread_mutex_unlock(&j->lock);
+	pthread_mutex_lock(&all->lock);
+	take_out(all, path);
+	while (all->newest && all->bytes + len > REJECTED_MAX)
+		drop_oldest(all);
+	one->next = all->newest;
+	all->newest = one;
+	all->bytes += len;
+	pthread_mutex_unlock(&all->lock);
 	return true;
 }
 
-bool rejected_drop(struct journal *j, const char *path)
+bool rejected_drop(struct rejected *all, const char *path)
 {
 	bool found;
 
-	pthread_mutex_lock(&j->lock);
-	found = take_out(j, path);
-	pthread_mutex_unlock(&j->lock);
+	pthread_mutex_lock(&all->lock);
+	found = take_out(all, path);
+	pthread_mutex_unlock(&all->lock);
 	return found;
 }
 
@@ -113,28 +117,39 @@ static const char *below(const char *path, const char *dir)
 }
 
 int rejected_get(
-	struct journal *j, const char *path, struct buf *ret, struct timespec *ret_at)
+	struct rejected *all, const char *path, struct buf *ret, struct timespec *ret_at)
 {
-	const struct rejected *one;
+	const struct rejected_text *one;
 	int r = -ENOENT;
 
-	pthread_mutex_lock(&j->lock);
-	one = *find(j, path);
+	pthread_mutex_lock(&all->lock);
+	one = *rejected_find(all, path);
 	if (one) {
 		r = ret ? buf_add(ret, one->text, one->len) : 0;
 		*ret_at = one->at;
 	}
-	for (const struct rejected *o = j->rejected; o && r == -ENOENT; o = o->next) {
+	for (const struct rejected_text *o = all->newest; o && r == -ENOENT; o = o->next) {
 		if (below(o->path, path)) {
 			r = -EISDIR;
 			*ret_at = o->at;
 		}
 	}
-	pthread_mutex_unlock(&j->lock);
+	pthread_mutex_unlock(&all->lock);
 	return r;
 }
 
-static int add_name(struct map *names, const char *rest)
+uint64_t rejected_count(struct rejected *all)
+{
+	uint64_t count = 0;
+
+	pthread_mutex_lock(&all->lock);
+	for (const struct rejected_text *o = all->newest; o; o = o->next)
+		count++;
+	pthread_mutex_unlock(&all->lock);
+	return count;
+}
+
+static int rejected_add_name(struct map *names, const char *rest)
 {
 	char name[NAME_FILE_MAX];
 	const char *slash = strchr(rest, '/');
@@ -147,17 +162,17 @@ static int add_name(struct map *names, const char *rest)
 	return map_add(names, name, names) == -ENOMEM ? -ENOMEM : 0;
 }
 
-int rejected_list(struct journal *j, const char *dir, struct map *ret)
+int rejected_list(struct rejected *all, const char *dir, struct map *ret)
 {
 	int r = 0;
 
-	pthread_mutex_lock(&j->lock);
-	for (const struct rejected *o = j->rejected; o && r == 0; o = o->next) {
+	pthread_mutex_lock(&all->lock);
+	for (const struct rejected_text *o = all->newest; o && r == 0; o = o->next) {
 		const char *rest = below(o->path, dir);
 
 		if (rest && *rest)
-			r = add_name(ret, rest);
+			r = rejected_add_name(ret, rest);
 	}
-	pthread_mutex_unlock(&j->lock);
+	pthread_mutex_unlock(&all->lock);
 	return r;
 }

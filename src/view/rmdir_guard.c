@@ -3,31 +3,40 @@
  * file could not be removed; busybox rm, find -delete and Python's rmtree go on to rmdir, which
  * here deletes. So an rmdir is refused to a living process that was refused an unlink below that
  * directory. Processes that cannot be told apart count as one, for a minute. */
-#include "internal.h"
+#include "rmdir_guard.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include "base/caller.h"
+#include "base/clock.h"
 
 #define UNKNOWN_US 60000000ULL
 
 struct refused_unlink {
 	struct refused_unlink *next;
 	struct caller remover;
-	uint64_t until_us; /* of a remover that is not known */
-	char path[];	   /* the directory */
+	uint64_t expires_us; /* of a remover that is not known */
+	char path[];	     /* the directory */
 };
 
-static bool is_over(struct vpc *vpc, const struct refused_unlink *u)
+void rmdir_guard_init(struct rmdir_guard *g)
 {
-	return u->remover.known ? !caller_lives(&u->remover)
-				: view_generation(vpc->view) > u->until_us;
+	*g = (struct rmdir_guard){0};
+	pthread_mutex_init(&g->lock, NULL);
 }
 
-static void sweep(struct vpc *vpc)
+static bool is_over(const struct refused_unlink *u)
 {
-	for (struct refused_unlink **at = &vpc->refused_unlinks; *at;) {
+	return u->remover.known ? !caller_lives(&u->remover)
+				: clock_mono_us() > u->expires_us;
+}
+
+static void guard_sweep_locked(struct rmdir_guard *g)
+{
+	for (struct refused_unlink **at = &g->first; *at;) {
 		struct refused_unlink *u = *at;
 
-		if (is_over(vpc, u)) {
+		if (is_over(u)) {
 			*at = u->next;
 			free(u);
 		} else {
@@ -50,59 +59,60 @@ static bool is_below(const char *path, const char *dir)
 	return !len || (strncmp(path, dir, len) == 0 && (!path[len] || path[len] == '/'));
 }
 
-static struct refused_unlink *find(
-	struct vpc *vpc, const struct caller *remover, const char *path)
+static struct refused_unlink *guard_find_locked(
+	struct rmdir_guard *g, const struct caller *remover, const char *path)
 {
-	struct refused_unlink *u = vpc->refused_unlinks;
+	struct refused_unlink *u = g->first;
 
 	while (u && !(is_by(u, remover) && strcmp(u->path, path) == 0))
 		u = u->next;
 	return u;
 }
 
-void rmdir_guard_note(struct vpc *vpc, const struct op *op, const char *path)
+void rmdir_guard_note(struct rmdir_guard *g, const struct op *op, const char *path)
 {
 	struct refused_unlink *u;
 	struct caller remover;
 
 	caller_of(op->pid, &remover);
-	pthread_mutex_lock(&vpc->view->lock);
-	sweep(vpc);
-	u = find(vpc, &remover, path);
+	pthread_mutex_lock(&g->lock);
+	guard_sweep_locked(g);
+	u = guard_find_locked(g, &remover, path);
 	if (!u) {
 		u = calloc(1, sizeof(*u) + strlen(path) + 1);
 		if (u) {
 			u->remover = remover;
 			strcpy(u->path, path);
-			u->next = vpc->refused_unlinks;
-			vpc->refused_unlinks = u;
+			u->next = g->first;
+			g->first = u;
 		}
 	}
 	if (u)
-		u->until_us = view_generation(vpc->view) + UNKNOWN_US;
-	pthread_mutex_unlock(&vpc->view->lock);
+		u->expires_us = clock_mono_us() + UNKNOWN_US;
+	pthread_mutex_unlock(&g->lock);
 }
 
-bool rmdir_guard_refuses(struct vpc *vpc, const struct op *op, const char *path)
+bool rmdir_guard_refuses(struct rmdir_guard *g, const struct op *op, const char *path)
 {
 	struct caller remover;
 	bool refuses = false;
 
 	caller_of(op->pid, &remover);
-	pthread_mutex_lock(&vpc->view->lock);
-	sweep(vpc);
-	for (const struct refused_unlink *u = vpc->refused_unlinks; u; u = u->next)
+	pthread_mutex_lock(&g->lock);
+	guard_sweep_locked(g);
+	for (const struct refused_unlink *u = g->first; u; u = u->next)
 		refuses |= is_by(u, &remover) && is_below(u->path, path);
-	pthread_mutex_unlock(&vpc->view->lock);
+	pthread_mutex_unlock(&g->lock);
 	return refuses;
 }
 
-void rmdir_guard_release(struct vpc *vpc)
+void rmdir_guard_release(struct rmdir_guard *g)
 {
-	while (vpc->refused_unlinks) {
-		struct refused_unlink *u = vpc->refused_unlinks;
+	while (g->first) {
+		struct refused_unlink *u = g->first;
 
-		vpc->refused_unlinks = u->next;
+		g->first = u->next;
 		free(u);
 	}
+	pthread_mutex_destroy(&g->lock);
 }

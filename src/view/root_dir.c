@@ -1,45 +1,50 @@
 /* SPDX-License-Identifier: MIT */
 /* The root: a directory per VPC, and three names that are hidden. */
-#include "internal.h"
+#include "root_dir.h"
 
 #include <errno.h>
 #include <string.h>
-#include "base/clock.h"
+#include "cache.h"
+#include "commit_kinds.h"
+#include "control_dir.h"
+#include "control_file.h"
 #include "copy_guard.h"
+#include "create.h"
+#include "delete.h"
+#include "fetch.h"
+#include "names.h"
+#include "place.h"
+#include "report.h"
+#include "vpc_dir.h"
 
-/* The newest time of what is known, so that it is the same after a remount. */
-static struct timespec newest_time(struct view *view)
+/* Of the root, or of `.drafts`: their paths are short, so this cannot fail. */
+static struct view *view_of(const struct node *node)
 {
-	struct timespec newest = {0}, at;
+	struct node_place place = {0};
 
-	for (struct map_pos p = {0}; map_next(&view->by_id, &p);) {
-		const struct vpc *vpc = p.value;
-
-		if (!vpc->is_gone && vpc->doc && doc_mtime(vpc->doc, "", &at) &&
-			clock_is_later(at, newest))
-			newest = at;
-	}
-	return newest;
+	(void)node_locate(node, &place);
+	return place.data;
 }
 
-/* The kernel asks for the root on the way to every file. It may keep it as long as any answer is
- * used: whatever an answer changes tells the root, too (tree/change.h). */
+/* The kernel asks for the root on the way to every file. */
 static int root_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
-	struct node_place place;
-	struct view *view;
-	int r = node_locate(node, &place);
-
-	if (r < 0)
-		return r;
-	view = place.data;
 	*ret = (struct node_attr){.mode = 0755};
-	pthread_mutex_lock(&view->lock);
-	ret->mtime = newest_time(view);
-	ret->until_us = cache_root_until_us(view);
-	pthread_mutex_unlock(&view->lock);
+	ret->until_us = cache_stamp_root(view_of(node)->collection, &ret->mtime);
 	return 0;
 }
+
+/* `.drafts`: plain directories, which the tree keeps as scratch. */
+static int drafts_stat(struct node *node, const struct op *op, struct node_attr *ret)
+{
+	*ret = (struct node_attr){.mode = 0755, .mtime = view_of(node)->started};
+	return 0;
+}
+
+static const struct node_ops drafts_dir_ops = {
+	.stat = drafts_stat,
+	.refused = view_refused,
+};
 
 static struct node_entry vpc_entry(struct vpc *vpc)
 {
@@ -47,7 +52,7 @@ static struct node_entry vpc_entry(struct vpc *vpc)
 		.kind = NODE_DIR,
 		.flags = NODE_SCRATCH,
 		.data = vpc_ref(vpc),
-		.key = key_of_id(vpc->id)};
+		.key = key_of_id(vpc_id(vpc))};
 }
 
 static int lookup_hidden(const char *name, struct node_entry *ret)
@@ -72,88 +77,40 @@ static int root_lookup(
 {
 	CLEANUP_VPC struct vpc *vpc = NULL;
 	struct api_problem problem = {0};
-	struct node_place place;
+	struct view *view = view_of(dir);
 	int r;
 
 	if (name[0] == '.')
 		return lookup_hidden(name, ret);
-	r = node_locate(dir, &place);
+	r = fetch_name(view->collection, op, name, &vpc, &problem);
 	if (r < 0)
-		return r;
-	r = cache_find(place.data, op, name, &vpc, &problem);
-	if (r < 0)
-		return read_fail(place.data, NULL, name, &problem);
+		return read_fail(view, NULL, name, &problem);
 	*ret = vpc_entry(vpc);
 	return 0;
 }
 
-/* A snapshot of the names, so that nothing is called with the lock held. */
-struct root_names {
-	struct vpc **vpcs; /* owned, with a reference each */
-	char **files;	   /* owned, and so is each */
-	size_t count;
-};
-
-static void root_names_release(struct root_names *names)
+static int list_vpcs(struct view *view, struct node_listing *listing)
 {
-	for (size_t i = 0; i < names->count; i++) {
-		vpc_unref(names->vpcs[i]);
-		free(names->files[i]);
-	}
-	free(names->vpcs);
-	free(names->files);
-}
+	CLEANUP(names_release) struct map names = {0};
+	int r = names_list(view->collection, &names);
 
-static int root_names_take(struct view *view, struct root_names *ret)
-{
-	int r = 0;
+	for (struct map_pos p = {0}; r == 0 && map_next(&names, &p);) {
+		struct node_attr attr = {.mode = 0755};
+		struct node_entry entry = vpc_entry(p.value);
 
-	pthread_mutex_lock(&view->lock);
-	ret->vpcs = calloc(view->by_file.count + 1, sizeof(*ret->vpcs));
-	ret->files = calloc(view->by_file.count + 1, sizeof(*ret->files));
-	if (!ret->vpcs || !ret->files)
-		r = -ENOMEM;
-	for (struct map_pos p = {0}; r == 0 && map_next(&view->by_file, &p); ret->count++) {
-		ret->vpcs[ret->count] = vpc_ref(p.value);
-		ret->files[ret->count] = strdup(ret->vpcs[ret->count]->file);
-		if (!ret->files[ret->count])
-			r = -ENOMEM;
+		attr.until_us = cache_stamp(p.value, NULL, "", &attr.mtime);
+		r = node_listing_add(listing, p.key, &entry, &attr);
 	}
-	pthread_mutex_unlock(&view->lock);
 	return r;
-}
-
-static void stamp_vpc(struct vpc *vpc, struct node_attr *ret)
-{
-	pthread_mutex_lock(&vpc->view->lock);
-	vpc_mtime(vpc, vpc->doc, "", &ret->mtime);
-	ret->until_us = cache_until_us(vpc);
-	pthread_mutex_unlock(&vpc->view->lock);
 }
 
 static int root_list(struct node *dir, const struct op *op, struct node_listing *listing)
 {
-	CLEANUP(root_names_release) struct root_names names = {0};
 	struct api_problem problem = {0};
-	struct node_place place;
-	int r = node_locate(dir, &place);
+	struct view *view = view_of(dir);
+	int r = fetch_list(view->collection, op, &problem);
 
-	if (r < 0)
-		return r;
-	r = cache_list(place.data, op, &problem);
-	if (r == 0)
-		r = cache_settle(place.data, op, &problem);
-	if (r < 0)
-		return read_fail(place.data, NULL, "", &problem);
-	r = root_names_take(place.data, &names);
-	for (size_t i = 0; i < names.count && r == 0; i++) {
-		struct node_attr attr = {.mode = 0755};
-		struct node_entry entry = vpc_entry(names.vpcs[i]);
-
-		stamp_vpc(names.vpcs[i], &attr);
-		r = node_listing_add(listing, names.files[i], &entry, &attr);
-	}
-	return r;
+	return r < 0 ? read_fail(view, NULL, "", &problem) : list_vpcs(view, listing);
 }
 
 /* What mkdir and mv return in a dry run: a directory that the next look-up does not find. */
@@ -185,19 +142,17 @@ static int root_make(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {
 	CLEANUP_VPC struct vpc *vpc = NULL;
-	struct node_place place;
-	int r = node_locate(dir, &place);
+	struct view *view = view_of(dir);
+	int r;
 
-	if (r < 0)
-		return r;
 	if (name[0] == '.' && lookup_hidden(name, ret) == 0)
 		return -EEXIST;
 	if (copy_guard_refuses(op))
-		return refuse_copy(place.data, name);
+		return refuse_copy(view, name);
 	if (name[0] == '.')
-		return refuse(place.data, NULL, "mkdir", name, EINVAL,
+		return refuse(view, NULL, "mkdir", name, EINVAL,
 			"no name of a VPC begins with a dot");
-	r = vpc_create(place.data, op, name, &vpc);
+	r = vpc_create(view, op, name, NULL, &vpc);
 	if (r < 0)
 		return r;
 	*ret = vpc ? vpc_entry(vpc)
@@ -209,15 +164,13 @@ static int root_publish(struct node *dir, const struct op *op, const char *name,
 	const struct node_draft *draft, struct node_entry *ret)
 {
 	CLEANUP_VPC struct vpc *vpc = NULL;
-	struct node_place place;
-	int r = node_locate(dir, &place);
+	struct view *view = view_of(dir);
+	int r;
 
-	if (r < 0)
-		return r;
 	if (name[0] == '.')
-		return refuse(place.data, NULL, "mv", name, EPERM,
+		return refuse(view, NULL, "mv", name, EPERM,
 			"no name of a VPC begins with a dot");
-	r = vpc_publish(place.data, op, name, draft, &vpc);
+	r = vpc_create(view, op, name, draft, &vpc);
 	if (r < 0)
 		return r;
 	*ret = vpc ? vpc_entry(vpc) : (struct node_entry){0};
@@ -225,16 +178,16 @@ static int root_publish(struct node *dir, const struct op *op, const char *name,
 }
 
 /* The VPC that a name meant when the kernel looked it up, a moment ago. */
-static int find_vpc(
+static int root_find_vpc(
 	struct view *view, const struct op *op, const char *name, struct vpc **ret)
 {
 	struct api_problem problem = {0};
 	int r;
 
-	*ret = cache_find_known(view, name);
+	*ret = names_find(view->collection, name);
 	if (*ret)
 		return 0;
-	r = cache_find(view, op, name, ret, &problem);
+	r = fetch_name(view->collection, op, name, ret, &problem);
 	return r < 0 ? read_fail(view, NULL, name, &problem) : 0;
 }
 
@@ -242,29 +195,26 @@ static int root_remove(
 	struct node *dir, const struct op *op, const char *name, bool has_scratch)
 {
 	CLEANUP_VPC struct vpc *vpc = NULL;
-	struct node_place place;
-	int r = node_locate(dir, &place);
+	int r;
 
-	if (r < 0)
-		return r;
 	if (name[0] == '.')
 		return -EPERM;
-	r = find_vpc(place.data, op, name, &vpc);
+	r = root_find_vpc(view_of(dir), op, name, &vpc);
 	return r < 0 ? r : vpc_delete(vpc, op, has_scratch);
 }
 
 /* A name that the cache has may be free by now: only a list from now on can say that it is not. */
-static int check_free(struct view *view, const struct op *op, const char *name)
+static int root_check_free(struct view *view, const struct op *op, const char *name)
 {
-	CLEANUP_VPC struct vpc *other = cache_find_known(view, name);
+	CLEANUP_VPC struct vpc *other = names_find(view->collection, name);
 	struct api_problem problem = {0};
 
 	if (!other)
 		return 0;
-	if (cache_ask_list(view, op, &problem) < 0)
+	if (fetch_list_now(view->collection, op, &problem) < 0)
 		return read_fail(view, NULL, name, &problem);
 	vpc_unref(other);
-	other = cache_find_known(view, name);
+	other = names_find(view->collection, name);
 	return other ? refuse(view, other, "mv", "", EEXIST, "there is a VPC of this name")
 		     : 0;
 }
@@ -274,10 +224,10 @@ static int rename_vpc(
 {
 	CLEANUP_VPC struct vpc *vpc = NULL;
 	char api_name[NAME_TEXT_MAX];
-	int r = find_vpc(view, op, name, &vpc);
+	int r = root_find_vpc(view, op, name, &vpc);
 
 	if (r == 0)
-		r = check_free(view, op, new_name);
+		r = root_check_free(view, op, new_name);
 	if (r < 0)
 		return r;
 	if (name_from_file(new_name, api_name, sizeof(api_name)) < 0)
@@ -289,18 +239,13 @@ static int rename_vpc(
 static int root_rename(struct node *dir, const struct op *op, const char *name,
 	struct node *new_dir, const char *new_name, bool noreplace)
 {
-	struct node_place place, new_place;
-	int r = node_locate(dir, &place);
+	struct view *view = view_of(dir);
 
-	if (r == 0)
-		r = node_locate(new_dir, &new_place);
-	if (r < 0)
-		return r;
-	if (name[0] == '.' || new_place.data != place.data || new_place.path[0])
-		return refuse(place.data, NULL, "mv", name, EPERM,
+	if (name[0] == '.' || new_dir != dir)
+		return refuse(view, NULL, "mv", name, EPERM,
 			"a VPC can have another name in the root, and be moved nowhere "
 			"else");
-	return rename_vpc(place.data, op, name, new_name);
+	return rename_vpc(view, op, name, new_name);
 }
 
 static void root_release(void *data)
@@ -317,24 +262,5 @@ const struct node_ops root_dir_ops = {
 	.rename = root_rename,
 	.publish = root_publish,
 	.release = root_release,
-	.refused = view_refused,
-};
-
-/* `.drafts`: plain directories, which the tree keeps as scratch. */
-static int drafts_stat(struct node *node, const struct op *op, struct node_attr *ret)
-{
-	struct node_place place;
-	struct view *view;
-	int r = node_locate(node, &place);
-
-	if (r < 0)
-		return r;
-	view = place.data;
-	*ret = (struct node_attr){.mode = 0755, .mtime = view->started};
-	return 0;
-}
-
-const struct node_ops drafts_dir_ops = {
-	.stat = drafts_stat,
 	.refused = view_refused,
 };

@@ -24,7 +24,8 @@ static enum verdict verdict_of_list(const struct known *known, const struct answ
 
 enum verdict verdict_of(const struct known *known, const struct answer *answer)
 {
-	if (answer->asked_us < known->written_us || answer->asked_us < known->asked_us)
+	if (answer->requested_us < known->written_us ||
+		answer->requested_us < known->requested_us)
 		return VERDICT_KEEP;
 	return answer->is_list ? verdict_of_list(known, answer)
 			       : verdict_of_get(known, answer);

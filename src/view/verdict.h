@@ -16,8 +16,8 @@ enum verdict {
 };
 
 struct known {
-	uint64_t
-		asked_us; /* of the question that the known document answers; 0: none counts */
+	/* of the question that the known document answers; 0: none counts */
+	uint64_t requested_us;
 	uint64_t written_us; /* when the last change here ended; 0: never */
 	bool is_new;	     /* created here, and no list has held it yet */
 	bool is_unsettled;   /* written here, and no list has shown it so yet */
@@ -27,7 +27,7 @@ struct known {
 
 struct answer {
 	bool is_list;
-	uint64_t asked_us;
+	uint64_t requested_us;
 	bool has_it;
 	bool is_deleting; /* it says STATUS_DELETING */
 	bool agrees;	  /* it is as known, or newer by the API's own updatedAt */

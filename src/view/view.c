@@ -1,50 +1,67 @@
 /* SPDX-License-Identifier: MIT */
 /* The view as a whole: made, asked once, taken apart. */
-#include "internal.h"
+#include "view/view.h"
 
 #include <errno.h>
 #include <string.h>
 #include "base/clock.h"
+#include "cache.h"
+#include "fetch.h"
+#include "mount.h"
+#include "record.h"
+#include "root_dir.h"
 
-static int copy_text(const char *text, char **ret)
+static void observe(void *arg, const struct api_event *event)
 {
-	if (!text)
-		return 0;
-	*ret = strdup(text);
-	return *ret ? 0 : -ENOMEM;
+	struct view *view = arg;
+
+	health_observe(&view->health, event);
+	record_call(event);
+	call_log_add(&view->call_log, event);
+	stats_add(&view->stats, event);
 }
 
-static int fill(struct view *view, const struct view_options *options)
+static int fill(struct view *view, const struct view_options *options, struct err *err)
 {
-	view->journal = journal_new();
-	if (!view->journal || copy_text(options->zone, &view->zone) < 0 ||
-		copy_text(options->options_text, &view->options_text) < 0 ||
-		copy_text(options->version, &view->version) < 0)
+	struct collection_options collection = {
+		.view = view, .ttl_ms = options->ttl_ms, .timeout_ms = options->timeout_ms};
+	struct api_options api = options->api;
+	int r;
+
+	api.observe = observe;
+	api.observe_arg = view;
+	r = api_new(&api, &view->api, err);
+	if (r < 0)
+		return r;
+	collection.api = view->api;
+	view->collection = collection_new(&collection);
+	view->zone = options->zone ? strdup(options->zone) : NULL;
+	view->options_text = strdup(options->options_text);
+	view->version = strdup(options->version);
+	if (!view->collection || (options->zone && !view->zone) || !view->options_text ||
+		!view->version)
 		return -ENOMEM;
-	view->ttl_ms = options->ttl_ms;
-	view->timeout_ms = options->timeout_ms;
-	view->dry_run = options->dry_run;
-	view->nodelete = options->nodelete;
-	view->started = clock_real();
 	return 0;
 }
 
 int view_new(const struct view_options *options, struct view **ret, struct err *err)
 {
 	struct view *view = calloc(1, sizeof(*view));
-	struct api_options api = options->api;
 	int r;
 
 	if (!view)
 		return err_set(err, ENOMEM, "out of memory");
-	pthread_mutex_init(&view->lock, NULL);
-	clock_cond_init(&view->changed);
-	r = fill(view, options);
-	if (r == 0) {
-		api.observe = journal_observe;
-		api.observe_arg = view->journal;
-		r = api_new(&api, &view->api, err);
-	}
+	view->started = clock_real();
+	view->timeout_ms = options->timeout_ms;
+	view->dry_run = options->dry_run;
+	view->nodelete = options->nodelete;
+	write_locks_init(&view->write_locks);
+	call_log_init(&view->call_log);
+	stats_init(&view->stats);
+	health_init(&view->health);
+	rejected_init(&view->rejected);
+	last_error_init(&view->last_error, view->started);
+	r = fill(view, options, err);
 	if (r < 0) {
 		view_free(view);
 		return err_set(err, -r, "out of memory");
@@ -53,59 +70,53 @@ int view_new(const struct view_options *options, struct view **ret, struct err *
 	return 0;
 }
 
-static void drop_all(struct map *map)
+void view_forget(struct view *view)
 {
-	for (struct map_pos p = {0}; map_next(map, &p);)
-		vpc_unref(p.value);
-	map_release(map);
+	cache_forget(view->collection);
 }
 
 void view_set_tree(struct view *view, struct tree *tree)
 {
-	view->tree = tree;
+	collection_set_tree(view->collection, tree);
 }
 
 void view_part(struct view *view)
 {
-	pthread_mutex_lock(&view->lock);
-	while (view->inflights)
-		pthread_cond_wait(&view->changed, &view->lock);
-	view->tree = NULL;
-	pthread_mutex_unlock(&view->lock);
+	collection_part(view->collection);
+}
+
+void view_shut_down(struct view *view)
+{
+	collection_stop(view->collection);
+	write_locks_stop(&view->write_locks);
 }
 
 void view_free(struct view *view)
 {
 	if (!view)
 		return;
-	view_part(view);
-	map_release(&view->by_file);
-	free(view->breaker);
-	drop_all(&view->by_id);
+	if (view->collection)
+		collection_part(view->collection);
+	collection_free(view->collection);
 	api_free(view->api);
-	journal_free(view->journal);
-	etag_drop_list(view);
+	write_locks_release(&view->write_locks);
+	call_log_release(&view->call_log);
+	stats_release(&view->stats);
+	health_release(&view->health);
+	rejected_release(&view->rejected);
+	last_error_release(&view->last_error);
 	free(view->zone);
 	free(view->options_text);
 	free(view->version);
-	pthread_cond_destroy(&view->changed);
-	pthread_mutex_destroy(&view->lock);
 	free(view);
 }
 
 int view_check(struct view *view, const struct op *op, struct err *err)
 {
 	struct api_problem problem = {0};
-	int r = cache_list(view, op, &problem);
+	int r = fetch_list(view->collection, op, &problem);
 
 	return r < 0 ? err_set(err, -r, "%s", problem.text) : 0;
-}
-
-void view_set_gauges(
-	struct view *view, void (*gauges)(void *arg, struct view_gauges *ret), void *arg)
-{
-	view->gauges = gauges;
-	view->gauges_arg = arg;
 }
 
 struct node_entry view_root(struct view *view)

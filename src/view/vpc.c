@@ -1,31 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* A VPC as the mount knows it: an object with a life of its own, whatever its name and its document
- * are today. */
-#include "internal.h"
+/* A VPC and the times of its files: what the API dates, and what is seen to change without. */
+#include "vpc_int.h"
 
 #include <errno.h>
 #include <string.h>
 #include "base/clock.h"
-#include "inflight.h"
 
-struct vpc *vpc_new(struct view *view, const char *id)
+struct vpc *vpc_new(struct collection *collection, const char *id, uint64_t seen_us,
+	struct tree *const *tree)
 {
 	struct vpc *vpc = calloc(1, sizeof(*vpc));
 
 	if (!vpc)
 		return NULL;
+	atomic_init(&vpc->refs, 1);
+	vpc->collection = collection;
+	vpc->seen_us = seen_us;
+	vpc->seen = clock_real();
+	bases_init(&vpc->local.bases);
+	last_error_init(&vpc->local.error, (struct timespec){0});
+	local_entries_init(&vpc->local.entries, tree);
+	rmdir_guard_init(&vpc->local.rmdir_guard);
 	vpc->id = strdup(id);
 	vpc->file = strdup("");
 	if (!vpc->id || !vpc->file) {
-		free(vpc->id);
-		free(vpc->file);
-		free(vpc);
+		vpc_unref(vpc);
 		return NULL;
 	}
-	atomic_init(&vpc->refs, 1);
-	vpc->view = view;
-	vpc->seen_us = view_generation(view);
-	vpc->seen = clock_real();
 	return vpc;
 }
 
@@ -33,6 +34,12 @@ struct vpc *vpc_ref(struct vpc *vpc)
 {
 	atomic_fetch_add(&vpc->refs, 1);
 	return vpc;
+}
+
+void resource_release(struct resource *resource)
+{
+	free(resource->etag);
+	free(resource->breaker);
 }
 
 static void drop_observations(struct vpc *vpc)
@@ -46,14 +53,13 @@ void vpc_unref(struct vpc *vpc)
 {
 	if (!vpc || atomic_fetch_sub(&vpc->refs, 1) != 1)
 		return;
+	bases_release(&vpc->local.bases);
+	last_error_release(&vpc->local.error);
+	local_entries_release(&vpc->local.entries);
+	rmdir_guard_release(&vpc->local.rmdir_guard);
+	resource_release(&vpc->resource);
 	drop_observations(vpc);
-	local_entries_release(vpc);
-	bases_release(vpc);
-	rmdir_guard_release(vpc);
 	doc_unref(vpc->doc);
-	free(vpc->breaker);
-	free(vpc->etag);
-	free(vpc->error);
 	free(vpc->id);
 	free(vpc->file);
 	free(vpc);
@@ -64,7 +70,54 @@ void vpc_unrefp(struct vpc **vpc)
 	vpc_unref(*vpc);
 }
 
-int vpc_set_file(struct vpc *vpc, const char *file)
+const char *vpc_id(const struct vpc *vpc)
+{
+	return vpc->id;
+}
+
+uint64_t vpc_seen_us(const struct vpc *vpc)
+{
+	return vpc->seen_us;
+}
+
+struct vpc_local *vpc_local(struct vpc *vpc)
+{
+	return &vpc->local;
+}
+
+int vpc_list_add(struct vpc_list *list, struct vpc *vpc)
+{
+	if (list->count == list->cap) {
+		size_t cap = list->cap ? list->cap * 2 : 16;
+		struct vpc **vpcs = reallocarray(list->vpcs, cap, sizeof(struct vpc *));
+
+		if (!vpcs)
+			return -ENOMEM;
+		list->vpcs = vpcs;
+		list->cap = cap;
+	}
+	list->vpcs[list->count++] = vpc_ref(vpc);
+	return 0;
+}
+
+void vpc_list_release(struct vpc_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		vpc_unref(list->vpcs[i]);
+	free(list->vpcs);
+}
+
+bool vpc_is_shown_locked(const struct vpc *vpc)
+{
+	return !vpc->is_gone && vpc->doc;
+}
+
+bool vpc_is_new_locked(const struct vpc *vpc)
+{
+	return !vpc->listed_us && !vpc->is_gone;
+}
+
+int vpc_set_file_locked(struct vpc *vpc, const char *file)
 {
 	char *copy = strdup(file);
 
@@ -149,26 +202,24 @@ static void observe_changes(struct vpc *vpc, const struct doc *old, const struct
 
 bool vpc_is_deleting(const struct doc *doc)
 {
-	return doc && strcmp(doc_status(doc), "STATUS_DELETING") == 0;
+	return doc && doc_state(doc) == STATE_DELETING;
 }
 
-void vpc_set_doc(struct vpc *vpc, struct doc *doc)
+bool vpc_set_doc_locked(struct vpc *vpc, struct doc *doc)
 {
 	struct doc *old = vpc->doc;
 
 	if (old == doc || (old && doc_equal(old, doc)))
-		return;
-	invalidation_add(vpc);
+		return false;
 	if (old)
 		observe_changes(vpc, old, doc);
 	vpc->doc = doc_ref(doc);
 	doc_unref(old);
-	bases_sweep(vpc);
-	etag_drop_doc(vpc);
-	etag_drop_list(vpc->view);
+	bases_sweep(&vpc->local.bases);
+	return true;
 }
 
-void vpc_mtime(const struct vpc *vpc, const struct doc *doc, const char *path,
+void vpc_mtime_locked(const struct vpc *vpc, const struct doc *doc, const char *path,
 	struct timespec *ret)
 {
 	const struct timespec *at = map_get(&vpc->observations, path);

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* The directories of a VPC, read: what the document has there, and entries that have no value yet.
  */
-#include "internal.h"
+#include "vpc_dir.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include "cache.h"
+#include "model/draft.h"
+#include "place.h"
+#include "report.h"
+#include "vpc_entries.h"
+#include "vpc_file.h"
 
 /* The kernel asks for the attributes of each directory on the way to a file, also to .error and to
  * scratch files, which can be reached when the API cannot: so they are those that are known. */
@@ -26,21 +33,37 @@ static int dir_stat(struct node *node, const struct op *op, struct node_attr *re
 	return 0;
 }
 
+static struct node_entry field_entry(const struct field *field)
+{
+	struct node_entry entry = {.ops = &vpc_file_ops, .kind = NODE_FILE};
+
+	if (field->type == FIELD_DIR) {
+		entry = (struct node_entry){
+			.ops = &vpc_dir_ops, .kind = NODE_DIR, .flags = NODE_SCRATCH};
+	} else if (field->type == FIELD_SPEC) {
+		entry.ops = &vpc_spec_ops;
+	} else if (!(field->flags & FIELD_WRITABLE)) {
+		entry.ops = &vpc_read_only_ops;
+	}
+	if (field->flags & FIELD_HIDDEN)
+		entry.flags |= NODE_HIDDEN;
+	if (field->flags & FIELD_ENTRY)
+		entry.flags |= NODE_FLEETING;
+	return entry;
+}
+
 /* The API cannot be reached. What is known is there all the same, and says so itself where it needs
  * the API. A name that is not known is free for a scratch file, but not where the API has names of
  * its own. */
 static int lookup_known(struct vpc_place *at, struct node *dir, const struct op *op,
 	const char *name, int failure)
 {
-	struct node_place place;
 	int r;
 
 	vpc_place_release(at);
 	*at = (struct vpc_place){0};
 	r = vpc_place_open(dir, name, op, FRESH_KNOWN, at);
-	if (r != -ENOENT || node_locate(dir, &place) < 0)
-		return r;
-	return vpc_holds_entries(place.path) ? failure : r;
+	return r == -ENOENT && schema_has(at->place.path, FIELD_ENTRY) ? failure : r;
 }
 
 static int dir_lookup(
@@ -53,7 +76,7 @@ static int dir_lookup(
 		r = lookup_known(&at, dir, op, name, r);
 	if (r < 0)
 		return r;
-	*ret = vpc_field_entry(at.place.path, &at.field);
+	*ret = field_entry(&at.field);
 	return 0;
 }
 
@@ -83,40 +106,27 @@ static int list_field(void *arg, const char *name, const struct field *field)
 
 	if (path_join(at.place.path, l->dir->place.path, name) < 0)
 		return 0;
-	entry = vpc_field_entry(at.place.path, field);
+	entry = field_entry(field);
 	return node_listing_add(
 		l->listing, name, &entry, attr_of(&at, &attr) == 0 ? &attr : NULL);
-}
-
-/* The names of the directory's entries without a value. */
-static int local_names(struct vpc *vpc, const char *dir, struct map *ret)
-{
-	size_t len = strlen(dir);
-	int r = 0;
-
-	pthread_mutex_lock(&vpc->view->lock);
-	for (struct map_pos p = {0}; r == 0 && map_next(&vpc->local_entries, &p);) {
-		if (strncmp(p.key, dir, len) == 0 && p.key[len] == '/')
-			r = map_add(ret, p.key + len + 1, vpc);
-	}
-	pthread_mutex_unlock(&vpc->view->lock);
-	return r;
 }
 
 static int list_local_entries(const struct vpc_place *dir, struct node_listing *listing)
 {
 	CLEANUP(map_release) struct map names = {0};
-	struct field field = {.type = FIELD_DIR}, known;
+	struct field field;
 	char path[NODE_PATH_MAX];
-	int r = local_names(dir->vpc, dir->place.path, &names);
+	int r = local_entry_names(&vpc_local(dir->vpc)->entries, dir->place.path, &names);
 
 	for (struct map_pos p = {0}; r == 0 && map_next(&names, &p);) {
+		bool is_local = false;
 		struct node_entry entry;
 
 		if (path_join(path, dir->place.path, p.key) < 0 ||
-			doc_find(dir->doc, path, &known) == 0)
+			vpc_field(dir->vpc, dir->doc, path, &field, &is_local) < 0 ||
+			!is_local)
 			continue;
-		entry = vpc_field_entry(path, &field);
+		entry = field_entry(&field);
 		r = node_listing_add(listing, p.key, &entry, NULL);
 	}
 	return r;
@@ -125,19 +135,15 @@ static int list_local_entries(const struct vpc_place *dir, struct node_listing *
 /* An entry without a value: empty, or the file that was made in it. */
 static int list_local_entry(const struct vpc_place *dir, struct node_listing *listing)
 {
-	const struct row *row = schema_match(dir->place.path);
-	int r = 0;
+	const struct row *row = schema_with(dir->field.row, FIELD_REQUIRED);
+	struct node_entry entry;
+	struct field field;
 
-	if (!local_entry_has_file(dir->vpc, dir->place.path))
+	if (!local_entry_has_file(&vpc_local(dir->vpc)->entries, dir->place.path))
 		return 0;
-	while (r == 0 && (row = schema_next_required(dir->place.path, row))) {
-		struct field field = {.type = row->type, .flags = row->flags, .row = row};
-		const char *name = strrchr(row->path, '/') + 1;
-		struct node_entry entry = vpc_field_entry(row->path, &field);
-
-		r = node_listing_add(listing, name, &entry, NULL);
-	}
-	return r;
+	field = field_of(row);
+	entry = field_entry(&field);
+	return node_listing_add(listing, schema_key(row), &entry, NULL);
 }
 
 static int dir_list(struct node *dir, const struct op *op, struct node_listing *listing)
@@ -151,24 +157,40 @@ static int dir_list(struct node *dir, const struct op *op, struct node_listing *
 	if (at.is_local)
 		return list_local_entry(&at, listing);
 	r = doc_list(at.doc, at.place.path, list_field, &l);
-	if (r == 0 && vpc_holds_entries(at.place.path))
+	if (r == 0 && at.field.flags & FIELD_NAMED_ITEMS)
 		r = list_local_entries(&at, listing);
+	return r;
+}
+
+static int dir_make(
+	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
+{
+	struct vpc_place made = {0};
+	int r = vpc_dir_make(dir, op, name, &made);
+
+	if (r == 0)
+		*ret = field_entry(&made.field);
+	return r;
+}
+
+static int dir_create(
+	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
+{
+	struct vpc_place made = {0};
+	int r = vpc_dir_create(dir, op, name, &made);
+
+	if (r == 0)
+		*ret = field_entry(&made.field);
 	return r;
 }
 
 static void *dir_base_of(struct node *dir, const struct caller *writer)
 {
 	struct node_place place;
-	struct doc *base;
-	struct vpc *vpc;
 
-	if (node_locate(dir, &place) < 0)
-		return NULL;
-	vpc = place.data;
-	pthread_mutex_lock(&vpc->view->lock);
-	base = bases_get(vpc, writer);
-	pthread_mutex_unlock(&vpc->view->lock);
-	return base;
+	return node_locate(dir, &place) < 0
+		       ? NULL
+		       : bases_get(&vpc_local(place.data)->bases, writer);
 }
 
 static void dir_release(void *data)
@@ -180,8 +202,8 @@ const struct node_ops vpc_dir_ops = {
 	.stat = dir_stat,
 	.lookup = dir_lookup,
 	.list = dir_list,
-	.make = vpc_dir_make,
-	.create = vpc_dir_create,
+	.make = dir_make,
+	.create = dir_create,
 	.remove = vpc_dir_remove,
 	.unlink = vpc_dir_unlink,
 	.rename = vpc_dir_rename,

@@ -1,63 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 /* mkdir, rmdir and mv in the directories of a VPC: entries of the API's lists, which exist here
  * only until they have a value. */
-#include "internal.h"
+#include "vpc_entries.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "cache.h"
+#include "commit_kinds.h"
 #include "copy_guard.h"
-
-/* Lists that a PATCH may change; host prefixes are given when the VPC is made. */
-bool vpc_holds_entries(const char *path)
-{
-	const struct row *row = schema_match(path);
-
-	return row && row->flags & FIELD_NAMED_ITEMS &&
-	       !(row->flags & FIELD_SPEC_ONLY_WITH);
-}
+#include "model/name.h"
+#include "names.h"
+#include "place.h"
+#include "report.h"
 
 /* Names of the table are the API's, there or not: a scratch file of such a name would hide what the
  * API says there. What may be made is the file that a new entry's value is written to. */
-static int refuse_claimed(struct vpc *vpc, const char *what, const char *path)
+static int refuse_claimed(
+	struct vpc *vpc, const char *what, const char *dir, const char *path)
 {
 	CLEANUP_DOC struct doc *known = NULL;
-	const struct row *row = schema_match(path);
-	const char *slash = strrchr(path, '/');
-	char dir[NODE_PATH_MAX];
 	struct field field;
 
-	/* "*" is what the API gives a name; any other last name is the table's own. */
-	if (!row || strcmp(row->path + strlen(row->path) - 1, "*") == 0)
+	/* What the API gives a name is free; any other name of the table is its own. */
+	if (!schema_match(path) || !path[schema_item_len(path)])
 		return -ENOSYS;
-	snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - path) : 0, path);
 	if (cache_peek(vpc, &known) < 0 ||
 		vpc_field(vpc, known, dir, &field, NULL) == -ENOENT)
 		return -ENOENT; /* the entry is gone */
-	return refuse(vpc->view, vpc, what, path, EPERM,
+	return refuse(vpc_view(vpc), vpc, what, path, EPERM,
 		"the API has not set this, and it cannot be set here");
 }
 
 int vpc_dir_create(
-	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
+	struct node *dir, const struct op *op, const char *name, struct vpc_place *ret)
 {
-	struct field field = {0};
-	struct node_place place, at;
-	const struct row *row;
-	int r = node_locate(dir, &place);
+	struct local_entries *entries;
+	struct node_place place;
+	int r = place_both(dir, name, &place, &ret->place);
 
-	if (r == 0)
-		r = child_place(dir, name, &at);
 	if (r < 0)
 		return r;
-	row = schema_match(at.path);
-	if (!row || !(row->flags & FIELD_REQUIRED) ||
-		!local_entry_exists(place.data, place.path) ||
-		local_entry_has_file(place.data, place.path))
-		return refuse_claimed(place.data, "create", at.path);
-	local_entry_make_file(place.data, place.path);
-	field = (struct field){.type = row->type, .flags = row->flags, .row = row};
-	*ret = vpc_field_entry(at.path, &field);
+	entries = &vpc_local(place.data)->entries;
+	if (!schema_has(ret->place.path, FIELD_REQUIRED) ||
+		!local_entry_exists(entries, place.path) ||
+		local_entry_has_file(entries, place.path))
+		return refuse_claimed(place.data, "create", place.path, ret->place.path);
+	local_entry_make_file(entries, place.path);
+	ret->field = field_of(schema_match(ret->place.path));
 	return 0;
 }
 
@@ -77,26 +67,23 @@ static int check_free(struct node *dir, const struct op *op, const char *name)
 }
 
 int vpc_dir_make(
-	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
+	struct node *dir, const struct op *op, const char *name, struct vpc_place *ret)
 {
-	struct field field = {.type = FIELD_DIR};
 	char api_name[NAME_TEXT_MAX];
-	struct node_place place, at;
-	int r = node_locate(dir, &place);
+	struct node_place place;
+	int r = place_both(dir, name, &place, &ret->place);
 
-	if (r == 0)
-		r = child_place(dir, name, &at);
 	if (r < 0)
 		return r;
-	if (!vpc_holds_entries(place.path))
-		return refuse_claimed(place.data, "mkdir", at.path);
+	if (!schema_has(ret->place.path, FIELD_MADE))
+		return refuse_claimed(place.data, "mkdir", place.path, ret->place.path);
 	r = name_from_file(name, api_name, sizeof(api_name));
 	if (r == 0)
 		r = check_free(dir, op, name);
 	if (r == 0)
-		r = local_entry_add(place.data, at.path);
+		r = local_entry_add(&vpc_local(place.data)->entries, ret->place.path);
 	if (r == 0)
-		*ret = vpc_field_entry(at.path, &field);
+		ret->field = field_of(schema_match(ret->place.path));
 	return r;
 }
 
@@ -106,7 +93,7 @@ static bool is_local(struct vpc *vpc, const char *path)
 	CLEANUP_DOC struct doc *known = NULL;
 	struct field field;
 
-	return local_entry_exists(vpc, path) &&
+	return local_entry_exists(&vpc_local(vpc)->entries, path) &&
 	       (cache_peek(vpc, &known) < 0 || doc_find(known, path, &field) < 0);
 }
 
@@ -115,28 +102,25 @@ int vpc_dir_remove(
 {
 	struct node_place place, at;
 	struct vpc *vpc;
-	int r = node_locate(dir, &place);
+	int r = place_both(dir, name, &place, &at);
 
-	if (r == 0)
-		r = child_place(dir, name, &at);
 	if (r < 0)
 		return r;
 	vpc = place.data;
-	if (!vpc_holds_entries(place.path))
-		return refuse(vpc->view, vpc, "rmdir", at.path, EPERM,
+	if (!schema_has(at.path, FIELD_REMOVED))
+		return refuse(vpc_view(vpc), vpc, "rmdir", at.path, EPERM,
 			"this directory is a part of the VPC; rmdir removes a VPC, or an "
-			"entry of "
-			"vpcPrefixes");
+			"entry of a list that can be changed");
 	if (has_scratch)
 		return -ENOTEMPTY;
 	if (is_local(vpc, at.path))
-		return local_entry_drop(vpc, at.path) ? 0 : -ENOENT;
+		return local_entry_drop(&vpc_local(vpc)->entries, at.path) ? 0 : -ENOENT;
 	if (copy_guard_refuses(op))
+		return refuse(vpc_view(vpc), vpc, "rmdir", at.path, ENOTEMPTY,
+			COPY_GUARD_RMDIR_TEXT);
+	if (rmdir_guard_refuses(&vpc_local(vpc)->rmdir_guard, op, at.path))
 		return refuse(
-			vpc->view, vpc, "rmdir", at.path, ENOTEMPTY, COPY_GUARD_RMDIR_TEXT);
-	if (rmdir_guard_refuses(vpc, op, at.path))
-		return refuse(
-			vpc->view, vpc, "rmdir", at.path, ENOTEMPTY, RMDIR_GUARD_TEXT);
+			vpc_view(vpc), vpc, "rmdir", at.path, ENOTEMPTY, RMDIR_GUARD_TEXT);
 	return commit_remove_entry(vpc, op, at.path);
 }
 
@@ -144,20 +128,18 @@ int vpc_dir_unlink(struct node *dir, const struct op *op, const char *name)
 {
 	struct node_place place, at;
 	struct vpc *vpc;
-	int r = node_locate(dir, &place);
+	int r = place_both(dir, name, &place, &at);
 
-	if (r == 0)
-		r = child_place(dir, name, &at);
 	if (r < 0)
 		return r;
 	vpc = place.data;
 	if (!is_local(vpc, place.path))
-		rmdir_guard_note(vpc, op, place.path);
+		rmdir_guard_note(&vpc_local(vpc)->rmdir_guard, op, place.path);
 	/* An editor that could not save takes its own copy back, and vim removes the file first.
 	 * Why it could not save is what its user looks for. */
 	if (has_refused_text(vpc, at.path))
 		return -EPERM;
-	return refuse(vpc->view, vpc, "unlink", at.path, EPERM,
+	return refuse(vpc_view(vpc), vpc, "unlink", at.path, EPERM,
 		"rm never changes a VPC: write another value, or rmdir the whole");
 }
 
@@ -168,13 +150,14 @@ static int rename_in_list(struct vpc *vpc, const struct op *op, struct node *dir
 	int r;
 
 	if (name_from_file(new_name, api_name, sizeof(api_name)) < 0)
-		return refuse(vpc->view, vpc, "mv", new_path, EINVAL,
+		return refuse(vpc_view(vpc), vpc, "mv", new_path, EINVAL,
 			"this is no name for the API");
 	r = check_free(dir, op, new_name);
 	if (r < 0)
 		return r;
-	return is_local(vpc, path) ? local_entry_rename(vpc, path, new_path)
-				   : commit_rename_entry(vpc, op, path, new_name);
+	return is_local(vpc, path)
+		       ? local_entry_rename(&vpc_local(vpc)->entries, path, new_path)
+		       : commit_rename_entry(vpc, op, path, new_name);
 }
 
 int vpc_dir_rename(struct node *dir, const struct op *op, const char *name,
@@ -182,21 +165,17 @@ int vpc_dir_rename(struct node *dir, const struct op *op, const char *name,
 {
 	struct node_place place, to, at, new_at;
 	struct vpc *vpc;
-	int r = node_locate(dir, &place);
+	int r = place_both(dir, name, &place, &at);
 
 	if (r == 0)
-		r = node_locate(new_dir, &to);
-	if (r == 0)
-		r = child_place(dir, name, &at);
-	if (r == 0)
-		r = child_place(new_dir, new_name, &new_at);
+		r = place_both(new_dir, new_name, &to, &new_at);
 	if (r < 0)
 		return r;
 	vpc = place.data;
 	if (to.data != vpc)
 		return -EXDEV;
-	if (!vpc_holds_entries(place.path) || strcmp(to.path, place.path) != 0)
-		return refuse(vpc->view, vpc, "mv", at.path, EPERM,
+	if (!schema_has(at.path, FIELD_RENAMED) || strcmp(to.path, place.path) != 0)
+		return refuse(vpc_view(vpc), vpc, "mv", at.path, EPERM,
 			"this directory is a part of the VPC and cannot be moved");
 	return rename_in_list(vpc, op, dir, at.path, new_at.path, new_name);
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* The files of a VPC: shown from its document, stored through commit. */
-#include "internal.h"
+#include "vpc_file.h"
 
-#include <errno.h>
-#include <string.h>
+#include "commit_kinds.h"
+#include "model/change.h"
+#include "report.h"
 
 static int show_text(
 	const struct vpc_place *at, struct buf *ret, struct timespec *ret_error_at)
 {
 	if (at->field.type == FIELD_ERROR)
-		return journal_error(at->vpc->view, at->vpc, ret, ret_error_at);
+		return last_error_get(&vpc_local(at->vpc)->error, ret, ret_error_at);
 	if (at->is_local)
 		return 0; /* the value of an entry that has none yet */
 	return doc_show(at->doc, at->place.path, ret);
@@ -73,15 +74,11 @@ static void spec_was_read(struct node *node, const struct op *op, void *base)
 {
 	struct node_place place;
 	struct caller reader;
-	struct vpc *vpc;
 
 	if (!base || node_locate(node, &place) < 0)
 		return;
-	vpc = place.data;
 	caller_of(op->pid, &reader);
-	pthread_mutex_lock(&vpc->view->lock);
-	bases_read(vpc, &reader, base);
-	pthread_mutex_unlock(&vpc->view->lock);
+	bases_read(&vpc_local(place.data)->bases, &reader, base);
 }
 
 void vpc_base_free(void *base)

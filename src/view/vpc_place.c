@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /* A node of a VPC: its path, its document, and what stands there. */
-#include "internal.h"
+#include "vpc_place.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "cache.h"
+#include "fetch.h"
+#include "place.h"
+#include "report.h"
 
 /* An entry that exists here only: a directory, and the file of its value once that was made. */
 static int local_field(struct vpc *vpc, const char *path, struct field *ret)
 {
+	const struct row *row = schema_match(path);
+	size_t len = schema_item_len(path);
 	char entry[NODE_PATH_MAX];
-	const char *slash = strchr(path, '/'),
-		   *rest = slash ? strchr(slash + 1, '/') : NULL;
-	const struct row *row;
 
-	snprintf(entry, sizeof(entry), "%.*s",
-		rest ? (int)(rest - path) : (int)strlen(path), path);
-	if (!slash || !local_entry_exists(vpc, entry))
+	snprintf(entry, sizeof(entry), "%.*s", (int)len, path);
+	if (!row || !local_entry_exists(&vpc_local(vpc)->entries, entry))
 		return -ENOENT;
-	row = schema_match(path);
-	if (!row || (rest && !local_entry_has_file(vpc, entry)))
+	if (path[len] && (!(row->flags & FIELD_REQUIRED) ||
+				 !local_entry_has_file(&vpc_local(vpc)->entries, entry)))
 		return -ENOENT;
-	*ret = (struct field){.type = row->type, .flags = row->flags, .row = row};
-	return rest && !(row->flags & FIELD_REQUIRED) ? -ENOENT : 0;
+	*ret = field_of(row);
+	return 0;
 }
 
 int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct field *ret,
@@ -44,9 +46,9 @@ static int get_doc(struct vpc_place *at, const struct op *op, enum freshness fre
 
 	if (freshness == FRESH_KNOWN)
 		return cache_peek(at->vpc, &at->doc);
-	r = freshness == FRESH_NOW ? cache_ask(at->vpc, op, &at->doc, &problem)
-				   : cache_doc(at->vpc, op, &at->doc, &problem);
-	return r < 0 ? read_fail(at->vpc->view, at->vpc, at->place.path, &problem) : 0;
+	r = freshness == FRESH_NOW ? fetch_doc_now(at->vpc, op, &at->doc, &problem)
+				   : fetch_doc(at->vpc, op, &at->doc, &problem);
+	return r < 0 ? read_fail(vpc_view(at->vpc), at->vpc, at->place.path, &problem) : 0;
 }
 
 static int find_field(struct vpc_place *at)
@@ -56,22 +58,23 @@ static int find_field(struct vpc_place *at)
 
 	if (r != -EBADMSG)
 		return r;
-	problem_say(&problem, EBADMSG, "%s", doc_problem(at->doc));
-	return read_fail(at->vpc->view, at->vpc, at->place.path, &problem);
+	api_problem_say(&problem, EBADMSG, "%s", doc_problem(at->doc));
+	return read_fail(vpc_view(at->vpc), at->vpc, at->place.path, &problem);
 }
 
 int vpc_place_open(struct node *node, const char *name, const struct op *op,
 	enum freshness freshness, struct vpc_place *ret)
 {
-	int r = name ? child_place(node, name, &ret->place)
-		     : node_locate(node, &ret->place);
+	const struct row *row;
+	int r = place_of(node, name, &ret->place);
 
 	if (r < 0)
 		return r;
 	ret->vpc = ret->place.data;
+	row = schema_match(ret->place.path);
 	/* Why the last request failed can be read when no request gets through. */
-	if (strcmp(ret->place.path, ".error") == 0) {
-		ret->field = (struct field){.type = FIELD_ERROR, .flags = FIELD_HIDDEN};
+	if (row && row->type == FIELD_ERROR) {
+		ret->field = field_of(row);
 		return cache_peek(ret->vpc, &ret->doc);
 	}
 	r = get_doc(ret, op, freshness);
@@ -80,38 +83,12 @@ int vpc_place_open(struct node *node, const char *name, const struct op *op,
 
 void vpc_stamp(const struct vpc_place *at, struct node_attr *ret)
 {
-	bool lasts = !at->is_local && at->field.type != FIELD_ERROR;
-
-	pthread_mutex_lock(&at->vpc->view->lock);
-	vpc_mtime(at->vpc, at->doc, at->place.path, &ret->mtime);
-	/* An older document than the last one lasts no longer. */
-	ret->until_us = lasts && at->doc == at->vpc->doc ? cache_until_us(at->vpc) : 0;
-	pthread_mutex_unlock(&at->vpc->view->lock);
+	ret->until_us = cache_stamp(at->vpc, at->doc, at->place.path, &ret->mtime);
+	if (at->is_local || at->field.type == FIELD_ERROR)
+		ret->until_us = 0;
 }
 
 void vpc_place_release(struct vpc_place *place)
 {
 	doc_unref(place->doc);
-}
-
-struct node_entry vpc_field_entry(const char *path, const struct field *field)
-{
-	struct node_entry entry = {.ops = &vpc_file_ops, .kind = NODE_FILE};
-	const char *slash = strrchr(path, '/');
-	char dir[NODE_PATH_MAX];
-
-	if (field->type == FIELD_DIR) {
-		entry = (struct node_entry){
-			.ops = &vpc_dir_ops, .kind = NODE_DIR, .flags = NODE_SCRATCH};
-	} else if (field->type == FIELD_SPEC) {
-		entry.ops = &vpc_spec_ops;
-	} else if (!(field->flags & FIELD_WRITABLE)) {
-		entry.ops = &vpc_read_only_ops;
-	}
-	if (field->flags & FIELD_HIDDEN)
-		entry.flags |= NODE_HIDDEN;
-	snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - path) : 0, path);
-	if (slash && vpc_holds_entries(dir))
-		entry.flags |= NODE_FLEETING;
-	return entry;
 }

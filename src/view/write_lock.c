@@ -1,64 +1,78 @@
 /* SPDX-License-Identifier: MIT */
-/* Waiting: for a VPC's write lock, for somebody else's answer. Never with a lock held, never past a
- * deadline. */
-#include "internal.h"
+/* A write lock is held across requests, so it is an entry in a list and a condition variable with a
+ * deadline: nobody waits with a mutex held. */
+#include "write_lock.h"
 
 #include <errno.h>
 #include "base/clock.h"
 
-uint64_t view_generation(struct view *view)
+void write_locks_init(struct write_locks *all)
 {
-	uint64_t now = clock_mono_us();
-
-	view->last_generation =
-		now > view->last_generation ? now : view->last_generation + 1;
-	return view->last_generation;
+	*all = (struct write_locks){0};
+	pthread_mutex_init(&all->lock, NULL);
+	clock_cond_init(&all->changed);
 }
 
-bool view_wait(struct view *view, uint64_t deadline_ms)
+void write_locks_release(struct write_locks *all)
 {
-	return clock_cond_wait(&view->changed, &view->lock, deadline_ms);
+	pthread_cond_destroy(&all->changed);
+	pthread_mutex_destroy(&all->lock);
 }
 
-void view_wake(void *arg)
+void write_locks_stop(struct write_locks *all)
 {
-	struct view *view = arg;
-
-	pthread_mutex_lock(&view->lock);
-	pthread_cond_broadcast(&view->changed);
-	pthread_mutex_unlock(&view->lock);
+	pthread_mutex_lock(&all->lock);
+	all->stopping = true;
+	pthread_cond_broadcast(&all->changed);
+	pthread_mutex_unlock(&all->lock);
 }
 
-int write_lock_take(struct vpc *vpc, const struct op *op)
+static bool is_held(const struct write_locks *all, const void *vpc)
 {
-	struct view *view = vpc->view;
+	const struct write_lock *lock = all->held;
+
+	while (lock && lock->vpc != vpc)
+		lock = lock->next;
+	return lock != NULL;
+}
+
+int write_lock_take(struct write_locks *all, struct write_lock *lock, const void *vpc,
+	const struct op *op)
+{
+	bool in_time = true;
 	int r = 0;
 
-	pthread_mutex_lock(&view->lock);
-	while (vpc->is_writing && r == 0) {
-		if (!view_wait(view, op->deadline_ms) && vpc->is_writing)
-			r = -ETIMEDOUT;
-		if (view->stopping)
-			r = -ESHUTDOWN;
+	pthread_mutex_lock(&all->lock);
+	while (is_held(all, vpc) && in_time && !all->stopping)
+		in_time = clock_cond_wait(&all->changed, &all->lock, op->deadline_ms);
+	if (all->stopping)
+		r = -ESHUTDOWN;
+	else if (is_held(all, vpc))
+		r = -ETIMEDOUT;
+	if (r == 0) {
+		*lock = (struct write_lock){.next = all->held, .vpc = vpc};
+		all->held = lock;
 	}
-	if (r == 0)
-		vpc->is_writing = true;
-	pthread_mutex_unlock(&view->lock);
+	pthread_mutex_unlock(&all->lock);
 	return r;
 }
 
-void write_lock_drop(struct vpc *vpc)
+void write_lock_drop(struct write_locks *all, struct write_lock *lock)
 {
-	pthread_mutex_lock(&vpc->view->lock);
-	vpc->is_writing = false;
-	pthread_cond_broadcast(&vpc->view->changed);
-	pthread_mutex_unlock(&vpc->view->lock);
+	struct write_lock **at = &all->held;
+
+	pthread_mutex_lock(&all->lock);
+	while (*at != lock)
+		at = &(*at)->next;
+	*at = lock->next;
+	pthread_cond_broadcast(&all->changed);
+	pthread_mutex_unlock(&all->lock);
 }
 
-void view_shut_down(struct view *view)
+void write_locks_sleep(struct write_locks *all, uint64_t until_ms)
 {
-	pthread_mutex_lock(&view->lock);
-	view->stopping = true;
-	pthread_cond_broadcast(&view->changed);
-	pthread_mutex_unlock(&view->lock);
+	pthread_mutex_lock(&all->lock);
+	while (clock_mono_ms() < until_ms && !all->stopping)
+		clock_cond_wait(&all->changed, &all->lock, until_ms);
+	pthread_mutex_unlock(&all->lock);
 }

@@ -22,6 +22,11 @@ import chart
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
+def default(option, table):
+    """The default of an option in the driver's table of options, a number."""
+    return float(find(rf'\{{"{option}",[\s\S]*?\.fallback = "([\d.]+)"', table)[1])
+
+
 @dataclasses.dataclass
 class Rules:
     ttl_s: float
@@ -38,7 +43,7 @@ class Rules:
     @classmethod
     def from_sources(cls):
         retry, flight = source("src/http/retry.c"), source("src/view/inflight.c")
-        view, options = flight, source("src/config/options.c")
+        view, options = flight, source("src/config/table.c")
         find(r"RETRY_FIRST_MS << \(attempts < 8 \? attempts - 1 : 7\)", retry)
         find(r"retry_after_ms", retry)
         find(r"PAUSE_FIRST_US << \(failures < 8 \? failures : 7\)", flight)
@@ -49,7 +54,7 @@ class Rules:
         for errnum in ("ETIMEDOUT", "ECONNREFUSED", "EREMOTEIO"):
             find(rf"problem->errnum == {errnum}", source("src/api/problem.c"))
         return cls(
-            ttl_s=define("CONFIG_TTL_MS", options) / 1e3, timeout_s=define("CONFIG_TIMEOUT_MS", options) / 1e3,
+            ttl_s=default("ttl", options), timeout_s=default("timeout", options),
             first_s=define("RETRY_FIRST_MS", retry) / 1e3, max_s=define("RETRY_MAX_MS", retry) / 1e3,
             jitter=1 / int(find(r"random %= \(uint32_t\)wait / (\d+) \+ 1", retry)[1]),
             attempts={"503": define("RETRY_MAX_ANSWERS", retry), "refused": define("RETRY_MAX_UNREACHED", retry),

@@ -12,7 +12,7 @@ import urllib.request
 import processes
 from processes import BUILD, BenchError, harness
 
-PROGRAMS = ["src/vpcfs", "src/emulator/vpcfs-emulator", "tests/bench/static-fs", "tests/bench/bench-loop",
+PROGRAMS = ["src/vpcfs", "src/vpcfs-emulator", "tests/bench/static-fs", "tests/bench/bench-loop",
             "tests/bench/bench-patch-loop"]
 TTL_S = 5  # of vpcfs by default, and so of static-fs
 VPCS = harness.VPCS

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whatever ends the driver, at any moment: it ends within a second, and no process stays unkillable (design, 5 and 10).
+"""Whatever ends the driver, at any moment: it ends within a second, and no process stays unkillable (docs/semantics.md, section 8).
 
 Before each end the scene proves that every operation is under way. No matter what fails, the connection is aborted
 through /sys/fs/fuse/connections, which frees everybody."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Ctrl-C ends a waiting read within 100 ms, and a mount that is starting (design, 5 and 10).
+"""Ctrl-C ends a waiting read within 100 ms, and a mount that is starting (docs/semantics.md, sections 3 and 8).
 
 What is measured is the time from kill(2) to the end of the process. On a busy machine that holds time in which a process
 that could run does not, and this is not the driver's. So each round has a control: the same program, waiting in a pipe

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the design promises, said once more and without a look at the code: which errno a fault becomes (section 7), what
-the files of a VPC say (section 2), and whether a mount shows a server's state."""
+"""What docs/semantics.md promises, said once more and without a look at the code: which errno a fault becomes (section 7), what
+the files of a VPC say (section 1), and whether a mount shows a server's state."""
 import json
 import os
 import re
@@ -8,7 +8,7 @@ import re
 VPCS = "/v1beta1/networking/vpcs"
 NEVER = {"ENOSYS", "EINTR", "EAGAIN", "EXDEV", "ETXTBSY"}
 
-# google.rpc.Code -> (name, errno). The design does not speak of CANCELLED: any failure of the server will do.
+# google.rpc.Code -> (name, errno). It does not speak of CANCELLED: any failure of the server will do.
 CODES = {
     1: ("CANCELLED", "EREMOTEIO"), 2: ("UNKNOWN", "EREMOTEIO"), 3: ("INVALID_ARGUMENT", "EINVAL"),
     4: ("DEADLINE_EXCEEDED", "ETIMEDOUT"), 5: ("NOT_FOUND", "ENOENT"), 6: ("ALREADY_EXISTS", "EEXIST"),
@@ -33,7 +33,7 @@ def errno_of_answer(call, status, code=None, quota=False):
     if number == "ENOENT" and call == "PATCH":
         number = "ESTALE"  # out of write(2) on an open handle
     if number == "ENOENT" and call == "LIST":
-        number = "EBADMSG"  # that there is no list is not what the API may say (section 5: never ENOENT)
+        number = "EBADMSG"  # that there is no list is not what the API may say (section 2: never ENOENT)
     return number
 
 
@@ -57,7 +57,7 @@ def entry_files(kind, entry):
 
 
 def spec_of(vpc):
-    """The settable part, lists as sets where the design compares them as sets."""
+    """The settable part, lists as sets where the contract compares them as sets."""
     hosts = sorted(vpc.get("hostPrefixes", []), key=lambda entry: entry["name"])
     hosts = [{key: value for key, value in entry.items() if value is not None} for entry in hosts]
     prefixes = {entry["name"]: entry["value"] for entry in vpc.get("vpcPrefixes", [])}

@@ -27,6 +27,8 @@ class FaultEmulator(harness.Emulator):
         super().__init__(folder, options=options, **kwargs)
         host = urllib.parse.urlsplit(self.url).netloc
         self.command[self.command.index("--listen") + 1] = host
+        if self.mount_url != self.url:
+            self.command[self.command.index("--grpc") + 1] = urllib.parse.urlsplit(self.mount_url).netloc
 
     def restart(self):
         self.process.stdout.close()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""VPCs and lists that are odd (design, section 2): values that nobody can read, names and ids that collide, entries that share a
+"""VPCs and lists that are odd (docs/semantics.md, section 1): values that nobody can read, names and ids that collide, entries that share a
 name. Each keeps its own place, and what is well beside it is not touched."""
 import json
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a success rests on (design, section 3, W1 to W8): answers to questions that were asked after the operation began, held
+"""What a success rests on (docs/semantics.md, section 3): answers to questions that were asked after the operation began, held
 back, lost or contradicted at the worst moment."""
 import contextlib
 import json

@@ -24,6 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 WATCHDOG_S = 150
 TIED = ["setpriv", "--pdeathsig", "TERM", "--"]  # ends with this process, however that ends
 DIALECT = os.environ.get("VPCFS_DIALECT", "full")  # brief: a gateway that leaves out what is unset
+API = os.environ.get("VPCFS_API", "rest")  # how the mount speaks: rest, connect, connect-binary, grpc
 SLOW = float(os.environ.get("VPCFS_TEST_SLOW", "1"))  # sanitizers: limits on time are this much wider
 
 POD, SERVICE = "pod cidr", "service cidr"
@@ -182,6 +183,8 @@ class Emulator:
             vpcs = ()
         if DIALECT == "brief":
             command.append("--omit-defaults")
+        if API == "grpc":
+            command += ["--grpc", "127.0.0.1:0"]
         self.command = command + list(options)
         self._launch()
         for vpc in vpcs:
@@ -198,7 +201,8 @@ class Emulator:
             self.process.kill()
             self.process.wait()
             raise HarnessError(f"the emulator did not start: {line!r} {self.stderr_path.read_text()!r}")
-        self.url = match[1]
+        self.url = match[1]  # of REST, for the client that does not go through the mount
+        self.mount_url = self.process.stdout.readline().split()[-1] if API == "grpc" else self.url
 
     def call(self, method, path, body=None, token=None):
         """(status, JSON or text of the answer)"""
@@ -251,7 +255,8 @@ class Emulator:
 
     # The controls of the emulator.
     def requests(self):
-        return self._expect("GET", "/emulator/requests")
+        """What arrived, through whichever door, as REST would have asked it."""
+        return [rest_form(request) for request in self._expect("GET", "/emulator/requests")]
 
     def forget_requests(self):
         self._expect("DELETE", "/emulator/requests")
@@ -292,10 +297,24 @@ class Emulator:
         return wrong
 
 
+METHODS = {"ListVPCs": "GET", "GetVPC": "GET", "CreateVPC": "POST", "UpdateVPC": "PATCH", "DeleteVPC": "DELETE"}
+
+
+def rest_form(request):
+    method = METHODS.get(request["call"])
+    if request["protocol"] == "rest" or not method:
+        return request
+    body = dict(request["body"] or {})
+    identity = body.pop("id", "")
+    path = VPCS if request["call"] in ("ListVPCs", "CreateVPC") else f"{VPCS}/{identity}"
+    return {**request, "method": method, "path": path, "body": body or None}
+
+
 class Mount:
     """vpcfs in the foreground on folder/mnt. server may be None when an endpoint is given."""
 
-    def __init__(self, folder, server, options="", args=(), env=None, endpoint=None, expect_stderr="", prefix=()):
+    def __init__(self, folder, server, options="", args=(), env=None, endpoint=None, expect_stderr="", prefix=(),
+                 token_file=True):
         self.folder, self.server = folder, server
         self.path = folder / "mnt"
         self.path.mkdir(exist_ok=True)
@@ -309,13 +328,18 @@ class Mount:
         self.expect_stderr = expect_stderr
         self.children = []
         self.hung = False
-        joined = ",".join(part for part in (f"token_file={option_value(self.token_file)}", options) if part)
-        url = server.url if endpoint is None else endpoint
-        self.command = [*TIED, *prefix, program("vpcfs"), "-f", *args, "-o", joined, *([url] if url else []), str(self.path)]
+        # Nothing but errors is said, so that whatever is said fails the test; options can ask for more.
+        token = f"token_file={option_value(self.token_file)}" if token_file else ""
+        api = f"api={API.removesuffix('-binary')}" if server and endpoint is None and API != "rest" else ""
+        joined = ",".join(part for part in (token, api, "log=error", options) if part)
+        url = getattr(server, "mount_url", server and server.url) if endpoint is None else endpoint
+        self.command = [*TIED, *prefix, program("vpcfs"), "-f", "-o", joined, *args, *([url] if url else []), str(self.path)]
         self.env = {**os.environ, **sanitizer_env(folder), **(env or {})}
         self._launch()
 
     def _launch(self):
+        if API == "connect-binary" and self.server:  # the first list decides
+            self.server.fault("LIST:status=415,body=empty*1")
         with open(self.stderr_path, "wb") as stderr:
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=stderr,
                                             stderr=stderr, env=self.env, start_new_session=True)

@@ -105,8 +105,9 @@ class Relay:
 class Proxy:
     """nghttpx before an emulator; .url is what a mount is given. Its protocols are those of ALPN."""
 
-    def __init__(self, folder, server, certificate, protocols="h2,http/1.1"):
+    def __init__(self, folder, server, certificate, protocols="h2,http/1.1", backend=None):
         self.folder, self.server, self.certificate, self.protocols = folder, server, certificate, protocols
+        self.backend = backend or server.url.removeprefix("http://").replace(":", ",")
         self.log = folder / "access.log"
         self.home = tempfile.mkdtemp(prefix="vpcfs-", dir="/run" if os.access("/run", os.W_OK) else None)
         self.socket = f"{self.home}/s"  # no longer than sun_path, wherever the build is
@@ -117,11 +118,10 @@ class Proxy:
 
     def start(self):
         pem, key = self.certificate
-        backend = self.server.url.removeprefix("http://").replace(":", ",")
         with open(self.folder / "nghttpx.log", "ab") as log:
             self.process = subprocess.Popen(
                 [*TIED, "nghttpx", "--conf=/dev/null", "--single-process", "--no-ocsp", f"--npn-list={self.protocols}",
-                 f"--frontend=unix:{self.socket}", f"--backend={backend}", f"--accesslog-file={self.log}",
+                 f"--frontend=unix:{self.socket}", f"--backend={self.backend}", f"--accesslog-file={self.log}",
                  "--accesslog-format=$alpn $status $request", str(key), str(pem)], stdout=log, stderr=log)
         wait_until(self._answers, "nghttpx")
 

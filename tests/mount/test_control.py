@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The directory .vpcfs (design, section 9)."""
+"""The directory .vpcfs (docs/semantics.md, section 9)."""
 import itertools
 import os
 import re

@@ -60,6 +60,22 @@ def test_a_mount_over_tls(lab, authority):
     assert set(proxy.protocols_used()) == {"h2"}
 
 
+def test_grpc_over_tls(lab, authority):
+    server = lab.server(options=["--grpc", "127.0.0.1:0"])
+    grpc = server.process.stdout.readline().split("//")[-1].strip()
+    proxy = Proxy(lab.new_folder(), server, authority.sign(), "h2", backend=f"{grpc.replace(':', ',')};;proto=h2")
+    lab.started.append(proxy)
+    m = mount_by(lab, proxy, authority, "api=grpc,ttl=0")
+    assert m.ls() == ["plain", "prod"]
+    assert m.write(INGRESS, "true\n") == "ok"
+    m.server.fault("PATCH:status=403,message=not you")
+    assert m.write(INGRESS, "false\n") == "EACCES"
+    assert " HTTP 403 PERMISSION_DENIED EACCES\nnot you\n" in m.why()
+    assert errno_of(os.rmdir, m / "plain") == "ok"
+    assert {r["protocol"] for r in m.server.requests()} == {"grpc"}
+    assert proxy.relay.accepted == 1 and set(proxy.protocols_used()) == {"h2"}
+
+
 def test_many_readers_share_one_connection(lab, authority):
     proxy = front(lab, authority.sign(), vpcs=MANY, options=["--latency", "50"])
     m = mount_by(lab, proxy, authority, "ttl=0")

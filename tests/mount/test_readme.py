@@ -93,29 +93,47 @@ def test_the_table_of_files_is_the_schema():
 
 
 def options_of_help():
+    """{"-o ttl=SECONDS": what it does} in the order of -h, which prints the program's table of options"""
     text = subprocess.run([program("vpcfs"), "-h"], capture_output=True, text=True, check=True).stdout
-    names = set()
-    for spec in re.findall(r"^  (-\S+(?: \S+)?)", text, re.MULTILINE):
-        if spec.startswith("-o "):
-            names |= {f"-o {part.split('=')[0]}" for part in spec[3:].split(",")}
-        else:
-            names.add(re.split(r"[\[ =]", spec)[0])
-    return names
+    text = re.sub(r"\n {20,}", " ", text)
+    return {form.strip(): " ".join(meaning.split())
+            for form, meaning in re.findall(r"^  (-.*?)  +(.*)$", text, re.MULTILINE)}
 
 
-def test_help_readme_and_man_page_have_the_same_options():
-    of_readme = {re.split(r"[\[=]", name)[0] for name in
-                 re.findall(r"^\| `(-[^`]+)`", between(README, "<!-- options -->"), re.MULTILINE)}
-    of_man = {f"-o {name}" for name in re.findall(r"^\.It Fl o Cm (\w+)", MAN, re.MULTILINE)}
-    of_man |= {f"-{name}" for name in re.findall(r"^\.It Fl (-?\w+)(?: Ns.*)?$", MAN, re.MULTILINE) if name != "o"}
-    assert of_readme == of_man == options_of_help()
-    assert len(of_readme) == 19
+def form_of_man(item):
+    """As -h writes it: "Fl o Cm ttl Ns = Ns Ar SECONDS" is -o ttl=SECONDS."""
+    words = re.sub(r"\bOp (.*)", r"[ Ns \1 Ns ]", item).replace("Fl ", "-").replace("Cm ", "").replace("Ar ", "")
+    return re.sub(r" Ns ", "", words).replace(" ,", ",")
+
+
+def options_of_man():
+    page = MAN.split("The options:\n", 1)[1].split(".El", 1)[0]
+    found = {}
+    for item, text in re.findall(r"^\.It (.*)\n((?:(?!\.It).*\n)*)", page, re.MULTILINE):
+        plain = re.sub(r"^\.(Ev|Pa|Li) ", lambda macro: "$" if macro[1] == "Ev" else "", text, flags=re.MULTILINE)
+        plain = re.sub(r" ([,.])(?=\n)", r"\1", plain).replace("the default is", "default")
+        found[form_of_man(item)] = " ".join(plain.split())
+    return found
+
+
+def test_help_readme_and_man_page_say_the_same_of_each_option():
+    of_help = options_of_help()
+    of_readme = dict(re.findall(r"^\| `(-[^`]+)` \| (.*) \|$", between(README, "<!-- options -->"), re.MULTILINE))
+    assert list(of_help.items()) == [(form, text.replace("`", "")) for form, text in of_readme.items()]
+    assert [(form, text[0].upper() + text[1:] + ".") for form, text in of_help.items()] == list(options_of_man().items())
+    assert len(of_help) == 25
+
+
+def test_the_man_page_has_no_mistakes():
+    result = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", ROOT / "docs/man/vpcfs.1"], capture_output=True,
+                            text=True, check=False)
+    assert result.stdout == ""
 
 
 def test_the_readme_names_every_errno_of_the_driver():
     for name in ("EINVAL", "EIO", "ERANGE", "EPERM", "EACCES", "EBUSY", "EDQUOT", "EEXIST", "ENOENT", "ESTALE", "EFBIG",
                  "EOPNOTSUPP", "EREMOTEIO", "ETIMEDOUT", "ECONNREFUSED", "EHOSTUNREACH", "EPROTO", "EBADMSG"):
-        assert name in between(README, "## When it fails", "## Mounting"), name
+        assert name in between(README, "## When it fails", "## Speed"), name
 
 
 def test_links_of_the_readme_exist():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Renames, truncations and failures that a save is made of (design, sections 3 and 4), step by step."""
+"""Renames, truncations and failures that a save is made of (docs/semantics.md, sections 3 and 5), step by step."""
 import json
 import os
 import subprocess

@@ -15,10 +15,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COPIED = ("src", "include", "tests", "docs", "scripts", "meson.build", "meson_options.txt")
 # Whose unit tests can see a layer.
 SEEN_BY = {
-    "view": ("view",),
+    "view": ("view", "more"),
     "api": ("api", "view"),
     "http": ("http", "api", "view"),
-    "model": ("model", "fuzz", "api", "view"),
+    "model": ("model", "more", "fuzz", "api", "view"),
+    "proto": ("proto", "fuzz"),
     "tree": ("tree", "view", "fs"),
     "fs": ("fs",),
     "emulator": ("emulator",),
@@ -74,8 +75,8 @@ class Bench:
     def prepare(self):
         self.tree.mkdir(parents=True, exist_ok=True)
         # Times are the copy's own: what a mutant was built from must not look older than what it made.
-        subprocess.run(["rsync", "-rlp", "--checksum", "--delete", "--exclude=__pycache__", *(str(ROOT / name) for name in COPIED),
-                        f"{self.tree}/"], check=True)
+        subprocess.run(["rsync", "-rlp", "--checksum", "--delete", "--exclude=__pycache__", "--exclude=node_modules",
+                        *(str(ROOT / name) for name in COPIED), f"{self.tree}/"], check=True)
         if not (self.folder / "build.ninja").exists():
             shutil.rmtree(self.folder, ignore_errors=True)
             self.need(["meson", "setup", "-Dbuildtype=plain", "-Doptimization=1", "-Ddebug=false", str(self.folder),
@@ -174,7 +175,7 @@ class Bench:
         return not self.passes(test)
 
     def mount_killer(self, names=MOUNT_TESTS):
-        self.need(self.ninja("src/vpcfs", "src/emulator/vpcfs-emulator"))
+        self.need(self.ninja("src/vpcfs", "src/vpcfs-emulator"))
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider",
                    *(str(self.tree / "tests/mount" / name) for name in names)]
         status, out = run_limited(NICE + command, 900, {"VPCFS_BUILD": str(self.folder)}, str(self.tree))

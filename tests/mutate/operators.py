@@ -115,7 +115,7 @@ def returns(code):
             at = m.start() + e.start()
             if not re.search(r"[=!]=\s*$", code[:at]):
                 yield at, at + len(e.group()), "0", "errno"
-    for m in re.finditer(r"\b(?:problem_say|err_set|refuse|\w+_refuse)\s*\(", code):
+    for m in re.finditer(r"\b(?:api_problem_say|err_set|refuse|\w+_refuse)\s*\(", code):
         end = closing(code, m.end() - 1)
         for e in re.finditer(r"(?<![-\w])E[A-Z0-9]{2,}\b", code[m.end():end]):
             yield m.end() + e.start(), m.end() + e.end(), "0", "errno"

@@ -40,7 +40,7 @@ SAID = {
     "sticky": "A failure is sticky: the handle's next flush and fsync return it again.",
     "stale": "An answer is used for ttl seconds; never a stale value passed off as fresh.",
     "own": "Whoever opens after a write has returned reads what was written, always.",
-    "form": "Scalars read as the value and one newline; lists one a line; spec.json and vpc.json as in section 2.",
+    "form": "Scalars read as the value and one newline; lists one a line; spec.json and vpc.json as in section 1.",
 }
 
 

@@ -23,6 +23,8 @@ import socket
 import time
 
 VPCS = "/v1beta1/networking/vpcs"
+SERVICE = "/coreweave.networking.v1beta1.VPCService/"
+METHODS = {"ListVPCs": "GET", "GetVPC": "GET", "CreateVPC": "POST", "UpdateVPC": "PATCH", "DeleteVPC": "DELETE"}
 CHANGING = ("PATCH", "POST", "DELETE")
 # fault: (weight for what reads, weight for what changes), in thousandths of all such requests
 RATES = {
@@ -31,6 +33,16 @@ RATES = {
 }
 OUTAGES = ("503", "500", "html404", "reset", "garbage")
 HTML = b"<html><body><h1>404 Not Found</h1></body></html>"
+
+
+def rest_form(method, path, body):
+    """Method, path and body of a call of Connect (JSON) as REST would have them."""
+    name = path.removeprefix(SERVICE)
+    if name == path:
+        return method, path, body
+    fields = json.loads(body)
+    identity = fields.pop("id", None)
+    return METHODS[name], f"{VPCS}/{identity}" if identity else VPCS, json.dumps(fields).encode()
 
 
 class Upstream:
@@ -172,7 +184,7 @@ class Proxy:
         return "ok"
 
     # One request.
-    def handle(self, client, method, path, head, body):
+    def handle(self, client, method, path, request, body):
         if path.startswith("/truth/"):
             self.faulty = path == "/truth/on"
             self.finish(client, None, self.raw(200, b"{}"))  # this program's own switch
@@ -185,7 +197,6 @@ class Proxy:
         if method in CHANGING and body:
             with contextlib.suppress(ValueError):
                 line["b"] = json.loads(body)
-        request = head + body
         if fault == "delay":
             self.later(self.rng.uniform(0.002, 0.15), lambda: self.carry_out(client, request, line, "late"))
         elif fault == "hang":
@@ -287,7 +298,10 @@ class Proxy:
             return
         client.buffer, client.busy = rest[length:], True
         method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
-        self.handle(client, method, path, head + b"\r\n\r\n", rest[:length])
+        body = rest[:length]
+        request = head + b"\r\n\r\n" + body
+        method, path, body = rest_form(method, path, body)
+        self.handle(client, method, path, request, body)
 
     def readable(self, client):
         try:

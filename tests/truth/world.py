@@ -18,6 +18,7 @@ import time
 from . import programs, proxy
 
 TOKEN = "CW-SECRET-for-tests-only"
+API = os.environ.get("VPCFS_API", "rest")  # or connect: what the proxy can read
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TIED = ["setpriv", "--pdeathsig", "KILL", "--"]
 FORK = multiprocessing.get_context("fork")
@@ -61,7 +62,7 @@ class Mount:
         token = folder / f"token{number}"
         token.touch(mode=0o600)
         token.write_text(TOKEN + "\n")
-        self.command = [*TIED, program("vpcfs"), "-f", "-o", f"token_file={token},{options}",
+        self.command = [*TIED, program("vpcfs"), "-f", "-o", f"token_file={token},api={API},log=error,{options}",
                         f"http://127.0.0.1:{port}", str(self.path)]
         self.start()
 

@@ -1,96 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The five calls: the requests they make, the answers they take, and those they refuse. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "rig.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "api/api.h"
-#include "base/cleanup.h"
-#include "base/clock.h"
-#include "testserver.h"
-
-#define VPC(id) "{\"id\":\"" id "\",\"name\":\"n-" id "\",\"zone\":\"Z\"}"
-#define EVENTS	16
-
-struct rig {
-	struct testserver *server;
-	struct http *http;
-	struct api *api;
-	struct op op;
-	int token_error; /* of the next token */
-	int token_again_error;
-	unsigned tokens;
-	struct api_event events[EVENTS];
-	char paths[EVENTS][128];
-	unsigned event_count;
-};
-
-static int rig_token(void *arg, bool again, struct secret *ret, struct err *err)
-{
-	struct rig *rig = arg;
-	int r = again ? rig->token_again_error : rig->token_error;
-
-	rig->tokens++;
-	if (r)
-		return err_set(err, r, "no token today");
-	return again ? secret_set(ret, "second", 6) : secret_set(ret, "first", 5);
-}
-
-static void rig_observe(void *arg, const struct api_event *event)
-{
-	struct rig *rig = arg;
-
-	snprintf(rig->paths[rig->event_count], 128, "%s", event->path);
-	rig->events[rig->event_count++] = *event;
-}
-
-static void rig_start(struct rig *rig, const struct reply *replies, size_t count)
-{
-	struct http_options http = {.user_agent = "test"};
-	struct api_options options = {.token = rig_token,
-		.token_arg = rig,
-		.observe = rig_observe,
-		.observe_arg = rig};
-	struct err err = {""};
-	char endpoint[128];
-
-	*rig = (struct rig){.server = testserver_start(replies, count)};
-	rig->op.deadline_ms = clock_mono_ms() + 10000;
-	assert_int_equal(http_new(&http, &rig->http, &err), 0);
-	snprintf(endpoint, sizeof(endpoint), "%s/", testserver_url(rig->server));
-	options.endpoint = endpoint;
-	options.http = rig->http;
-	assert_int_equal(api_new(&options, &rig->api, &err), 0);
-}
-
-static void rig_stop(struct rig *rig)
-{
-	api_free(rig->api);
-	http_free(rig->http);
-	testserver_stop(rig->server);
-}
-
-#define RIG(rig, ...)                                                                      \
-	static const struct reply replies_[] = {__VA_ARGS__};                              \
-	struct rig rig;                                                                    \
-	struct api_problem problem;                                                        \
-	rig_start(&rig, replies_, ARRAY_LEN(replies_))
-
-static void assert_request(
-	struct rig *rig, unsigned index, const char *start, const char *end)
-{
-	CLEANUP_FREE char *request = testserver_request(rig->server, index);
-
-	assert_non_null(request);
-	assert_true(strlen(request) > strlen(start) + strlen(end));
-	if (strncmp(request, start, strlen(start)) != 0)
-		fail_msg("expected %s, got %s", start, request);
-	assert_string_equal(request + strlen(request) - strlen(end), end);
-}
 
 static void test_list(void **state)
 {
@@ -101,6 +15,9 @@ static void test_list(void **state)
 	assert_int_equal(list.count, 2);
 	assert_string_equal(doc_id(list.docs[1]), "b");
 	assert_request(&rig, 0, "GET /v1beta1/networking/vpcs HTTP/1.1\r\n", "\r\n\r\n");
+	assert_request(&rig, 0, "GET",
+		"\r\nAccept: application/json\r\nAuthorization: "
+		"Bearer first\r\n\r\n");
 	assert_int_equal(rig.event_count, 1);
 	assert_string_equal(rig.paths[0], "/v1beta1/networking/vpcs");
 	assert_int_equal(rig.events[0].status, 200);
@@ -341,6 +258,10 @@ static void test_mutations(void **state)
 	assert_string_equal(doc_id(made), "a");
 	assert_request(
 		&rig, 0, "POST /v1beta1/networking/vpcs HTTP", "\r\n\r\n{\"name\":1}");
+	assert_request(&rig, 0, "POST",
+		"\r\nAccept: application/json\r\nContent-Type: application/json\r\n"
+		"Authorization: Bearer first\r\nContent-Length: 10\r\n\r\n"
+		"{\"name\":1}");
 	assert_int_equal(
 		api_patch(rig.api, &rig.op, "a", "{}", 2, "m,n", &changed, &problem), 0);
 	assert_string_equal(doc_id(changed), "a");

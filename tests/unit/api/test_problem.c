@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every error body of the API notes, section 3.2, and each row of the design's section 7. */
+/* Every shape of an error body, and each row of docs/semantics.md, section 7. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,13 +14,14 @@
 
 static void explain(int status, const char *body, size_t len, struct api_problem *ret)
 {
+	static const char headers[] = "WWW-Authenticate\0Bearer realm=\"cw\"\0"
+				      "Location\0https://login.example/";
 	CLEANUP_HTTP_ANSWER struct http_answer answer;
 
 	http_answer_init(&answer, 1 << 20);
 	answer.status = status;
 	answer.retry_after_ms = 7000;
-	strcpy(answer.authenticate, "Bearer realm=\"cw\"");
-	strcpy(answer.location, "https://login.example/");
+	assert_int_equal(buf_add(&answer.headers, headers, sizeof(headers)), 0);
 	assert_int_equal(buf_add(&answer.body, body, len), 0);
 	problem_from_answer(ret, &answer);
 	assert_int_equal(ret->http_status, status);

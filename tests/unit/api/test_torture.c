@@ -16,7 +16,8 @@
 
 #define LIMIT 10000
 
-static int give_token(void *arg, bool again, struct secret *ret, struct err *err)
+static int give_token(
+	void *arg, const struct op *op, bool again, struct secret *ret, struct err *err)
 {
 	return secret_set(ret, "x", 1);
 }
@@ -28,12 +29,13 @@ struct rig {
 	struct op op;
 };
 
-static void rig_start(struct rig *rig, const struct reply *reply)
+static void rig_start(struct rig *rig, enum api_protocol protocol,
+	const struct reply *replies, size_t count)
 {
 	struct http_options http = {.user_agent = "test"};
-	struct api_options options = {.token = give_token};
+	struct api_options options = {.protocol = protocol, .token = give_token};
 
-	*rig = (struct rig){.server = testserver_start(reply, 1)};
+	*rig = (struct rig){.server = testserver_start(replies, count)};
 	rig->op.deadline_ms = clock_mono_ms() + 60000;
 	assert_int_equal(http_new(&http, &rig->http, NULL), 0);
 	options.http = rig->http;
@@ -57,7 +59,7 @@ static void test_list(void **state)
 	bool failed = true;
 	int n = 0;
 
-	rig_start(&rig, &reply);
+	rig_start(&rig, API_REST, &reply, 1);
 	for (; failed && n < LIMIT; n++) {
 		CLEANUP_DOC_LIST struct doc_list list = {0};
 		struct api_problem problem;
@@ -86,7 +88,7 @@ static void test_problem(void **state)
 	bool failed = true;
 	int n = 0;
 
-	rig_start(&rig, &reply);
+	rig_start(&rig, API_REST, &reply, 1);
 	for (; failed && n < LIMIT; n++) {
 		struct api_problem problem;
 		struct doc *doc;
@@ -98,6 +100,41 @@ static void test_problem(void **state)
 		assert_null(doc);
 		assert_true(r == -ENOMEM || r == -EINVAL);
 		assert_int_equal(problem.errnum, -r);
+	}
+	assert_in_range(n, 10, LIMIT - 1);
+	rig_stop(&rig);
+}
+
+/* Connect with binary bodies, and what gRPC does with its own: a message there and one back. */
+static void test_binary(void **state)
+{
+	static const struct reply replies[] = {{.status = 415},
+		{.headers = "Content-Type: application/proto\r\n"},
+		{.headers = "Content-Type: application/proto\r\n",
+			.body = "\x0A\x06\x0A\x01"
+				"a\x12\x01"
+				"n"}};
+	CLEANUP_DOC_LIST struct doc_list list = {0};
+	struct api_problem problem;
+	struct rig rig;
+	bool failed = true;
+	int n = 0;
+
+	rig_start(&rig, API_CONNECT, replies, ARRAY_LEN(replies));
+	assert_int_equal(api_list(rig.api, &rig.op, NULL, &list, &problem), 0);
+	for (; failed && n < LIMIT; n++) {
+		CLEANUP_DOC struct doc *doc = NULL, *read = NULL;
+		int r;
+
+		torture_arm(n);
+		r = api_get(rig.api, &rig.op, "a", NULL, &read, &problem);
+		if (r == 0)
+			r = api_patch(rig.api, &rig.op, "a", "{\"updateMask\":\"zone\"}",
+				21, "zone", &doc, &problem);
+		failed = torture_has_failed();
+		if (failed && r != -ENOMEM && r != 0)
+			fail_msg("allocation %d: %d %s", n, r, problem.text);
+		assert_true(failed || doc);
 	}
 	assert_in_range(n, 10, LIMIT - 1);
 	rig_stop(&rig);
@@ -151,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_problem),
+		cmocka_unit_test(test_binary),
 		cmocka_unit_test(test_start),
 		cmocka_unit_test(test_new),
 	};

@@ -107,10 +107,50 @@ static void test_walk(void **state)
 	map_release(&m);
 }
 
+struct item {
+	struct map_link link;
+	int key;
+};
+
+static struct item *item_find(const struct map *m, int key, uint64_t hash)
+{
+	struct map_link *link = map_chain(m, hash);
+
+	while (link && ((struct item *)link)->key != key)
+		link = link->next;
+	return (struct item *)link;
+}
+
+/* Items that bring their link; ten have one hash. */
+static void test_links(void **state)
+{
+	static struct item items[MANY];
+	struct map m = {0};
+
+	assert_null(map_chain(&m, 7));
+	for (int i = 0; i < MANY; i++) {
+		items[i].key = i;
+		map_link(&m, &items[i].link, (uint64_t)i / 10);
+	}
+	assert_int_equal(m.count, MANY);
+	for (int i = 0; i < MANY; i++)
+		assert_ptr_equal(item_find(&m, i, (uint64_t)i / 10), &items[i]);
+	for (int i = 0; i < MANY; i += 2)
+		map_unlink(&m, &items[i].link);
+	for (int i = 0; i < MANY; i++)
+		assert_ptr_equal(
+			item_find(&m, i, (uint64_t)i / 10), i % 2 ? &items[i] : NULL);
+	for (int i = 1; i < MANY; i += 2)
+		map_unlink(&m, &items[i].link);
+	assert_int_equal(m.count, 0);
+	map_release(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_set),
 		cmocka_unit_test(test_add_get_remove),
 		cmocka_unit_test(test_odd_keys),

@@ -65,3 +65,25 @@ int __wrap_asprintf(char **ret, const char *fmt, ...)
 	va_end(ap);
 	return n;
 }
+
+/* What they are called where _FORTIFY_SOURCE is on. */
+int __wrap___vasprintf_chk(char **ret, int flag, const char *fmt, va_list ap);
+int __wrap___vasprintf_chk(char **ret, int flag, const char *fmt, va_list ap)
+{
+	(void)flag;
+	return __wrap_vasprintf(ret, fmt, ap);
+}
+
+int __wrap___asprintf_chk(char **ret, int flag, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+int __wrap___asprintf_chk(char **ret, int flag, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	(void)flag;
+	va_start(ap, fmt);
+	n = __wrap_vasprintf(ret, fmt, ap);
+	va_end(ap);
+	return n;
+}

@@ -67,7 +67,11 @@ static void test_defaults(void **state)
 	assert_int_equal(c.gid, getgid());
 	assert_string_equal(c.fuse_opts, "");
 	assert_false(c.read_only || c.dry_run || c.nodelete || c.allow_http ||
-		     c.allow_other || c.foreground || c.debug || c.emulator);
+		     c.allow_other || c.foreground || c.json || c.emulator);
+	assert_null(c.token_command);
+	assert_null(c.fsname);
+	assert_int_equal(c.api, CONFIG_API_REST);
+	assert_int_equal(c.log_level, LOG_LEVEL_INFO);
 	config_release(&c);
 }
 
@@ -79,7 +83,7 @@ static void test_all(void **state)
 		   "http://127.0.0.1:9/ mnt/ "
 		   "-o "
 		   "uid=7,gid=8,umask=022,zone=US-EAST-04A,token_file=t,cacert=./"
-		   "ca.pem,noatime,exec",
+		   "ca.pem,noatime,exec,fsname=vpcs,log=error,api=grpc",
 		&c);
 	assert_string_equal(c.endpoint, "http://127.0.0.1:9");
 	assert_string_equal(c.mountpoint, "/usr/mnt");
@@ -87,8 +91,11 @@ static void test_all(void **state)
 	assert_string_equal(c.cacert, "/usr/ca.pem");
 	assert_string_equal(c.zone, "US-EAST-04A");
 	assert_string_equal(c.fuse_opts, "noatime,exec");
-	assert_true(c.read_only && c.dry_run && c.nodelete && c.allow_other &&
-		    c.foreground && c.debug);
+	assert_true(
+		c.read_only && c.dry_run && c.nodelete && c.allow_other && c.foreground);
+	assert_string_equal(c.fsname, "vpcs");
+	assert_int_equal(c.log_level, LOG_LEVEL_ERROR); /* the last wins over -d */
+	assert_int_equal(c.api, CONFIG_API_GRPC);
 	assert_int_equal(c.ttl_ms, 0);
 	assert_int_equal(c.timeout_ms, 500);
 	assert_int_equal(c.uid, 7);
@@ -105,7 +112,8 @@ static void test_mount_helper(void **state)
 		"nofail",
 		"https://h /m -o rw,dev,suid,noatime",
 		"-o "
-		"noauto,users,noatime,defaults,relatime,fsname=x,subtype=vpcfs,max_read="
+		"noauto,users,noatime,defaults,relatime,fsname=x,subtype=vpcfs,_rnetdev,"
+		"max_read="
 		"131072 https://h /m",
 		"https://h /m -n -s -o noatime -o ''",
 		"-o noatime,,default_permissions, -- https://h /m",
@@ -154,7 +162,71 @@ static void test_help_and_version(void **state)
 		assert_int_equal(c.action, CONFIG_VERSION);
 		config_release(&c);
 	}
-	assert_non_null(strstr(config_help(), "COREWEAVE_API_TOKEN"));
+}
+
+static void test_help_text(void **state)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT(65536);
+	const char *line;
+
+	assert_int_equal(config_help(&text), 0);
+	assert_non_null(strstr(buf_str(&text), "COREWEAVE_API_TOKEN"));
+	for (line = buf_str(&text); *line; line += strcspn(line, "\n") + 1) {
+		if (strcspn(line, "\n") > 84)
+			fail_msg("%.90s", line);
+	}
+}
+
+/* mount(8), "External helpers": -f is fake there, -s sloppy, -t the type. */
+static void test_named_as_mount_helper(void **state)
+{
+	char *argv[] = {(char *)"/sbin/mount.vpcfs", (char *)"https://h", (char *)"/m",
+		(char *)"-s", (char *)"-v", (char *)"-n", (char *)"-t",
+		(char *)"fuse.vpcfs", (char *)"-o", (char *)"rw,nofail", (char *)"-f"};
+	struct err err = {""};
+	struct config c;
+
+	assert_int_equal(config_parse(ARRAY_LEN(argv) - 1, argv, test_env, &c, &err), 0);
+	assert_int_equal(c.action, CONFIG_MOUNT);
+	assert_string_equal(c.mountpoint, "/m");
+	config_release(&c);
+	assert_int_equal(config_parse(ARRAY_LEN(argv), argv, test_env, &c, &err), 0);
+	assert_int_equal(c.action, CONFIG_CHECK);
+	assert_false(c.foreground);
+	config_release(&c);
+}
+
+static void test_status(void **state)
+{
+	static const char *const lines[] = {"--status m --json", "--json --status=m",
+		"--status /usr/m/ --json -o timeout=3"};
+	struct config c;
+
+	env_endpoint = "not even a URL";
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		parse_good(lines[i], &c);
+		assert_int_equal(c.action, CONFIG_STATUS);
+		assert_string_equal(c.mountpoint, "/usr/m");
+		assert_true(c.json);
+		assert_int_equal(c.timeout_ms, i == 2 ? 3000 : 10000);
+		config_release(&c);
+	}
+}
+
+static void test_token_command(void **state)
+{
+	char *argv[] = {(char *)"vpcfs", (char *)"/m", (char *)"-o",
+		(char *)"token_command=cwic auth 'to ken' a\\,b"};
+	struct err err = {""};
+	struct config c;
+
+	if (config_parse(ARRAY_LEN(argv), argv, test_env, &c, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_string_equal(c.token_command[0], "cwic");
+	assert_string_equal(c.token_command[2], "to ken");
+	assert_string_equal(c.token_command[3], "a,b");
+	assert_null(c.token_command[4]);
+	config_release(&c);
 }
 
 static void test_emulator(void **state)
@@ -215,7 +287,20 @@ static void test_bad_environment(void **state)
 }
 
 /* Each with a word that the sentence must have. */
-static void test_bad(void **state)
+static void check_refused(const char *const (*rows)[2], size_t count)
+{
+	struct config c;
+	struct err err;
+
+	for (size_t i = 0; i < count; i++) {
+		if (parse(rows[i][0], &c, &err) != -EINVAL)
+			fail_msg("accepted: %s", rows[i][0]);
+		if (!strstr(err.text, rows[i][1]))
+			fail_msg("%s: %s", rows[i][0], err.text);
+	}
+}
+
+static void test_bad_values(void **state)
 {
 	static const char *const rows[][2] = {
 		{"", "MOUNTPOINT"},
@@ -238,6 +323,26 @@ static void test_bad(void **state)
 		{"/m -o ro=1", "ro"},
 		{"/m -o noatime=1", "noatime"},
 		{"/m -o zone=", "zone"},
+		{"/m -o zone=a\tb", "control"},
+		{"/m -o log=loud", "error, warn, info, debug"},
+		{"/m -o api=soap", "rest, connect, grpc"},
+		{"/m -o fsname=", "fsname=VALUE"},
+		{"/m -o token_command=", "token_command=VALUE"},
+		{"/m -o token_command='a", "not closed"},
+		{"/m -o token_command=bin/x", "whole path"},
+		{"/m -o endpoint=h", "endpoint="},
+		{"/m -o endpoint=https://h:0x", "endpoint="},
+		{"/m -o endpoint=https://h?q", "no ?"},
+		{"/m -o endpoint=https://h/#f", "no #"},
+		{"/m -o endpoint=file:///etc/passwd", "https://"},
+	};
+
+	check_refused(rows, ARRAY_LEN(rows));
+}
+
+static void test_bad(void **state)
+{
+	static const char *const rows[][2] = {
 		{"/m -o tokenfile=x", "do you mean token_file?"},
 		{"/m -o tll=3", "do you mean ttl?"},
 		{"/m -o Zone=3", "do you mean zone?"},
@@ -252,18 +357,19 @@ static void test_bad(void **state)
 		{"--emulator https://h /m", "--emulator"},
 		{"/m --emulator -o endpoint=https://h", "--emulator"},
 		{"https://a /m -o endpoint=https://b", "contradicts"},
-		{"/m -o endpoint=h", "endpoint="},
-		{"/m -o zone=a\tb", "control"},
+		{"/m -o token_file=a,token_command=b", "only one"},
+		{"/m --json", "--status"},
+		{"/m --json=x", "--json: has no value"},
+		{"/m --help=x", "--help: has no value"},
+		{"/m --json -xf", "-x: see"},
+		{"/m -o ro -t", "-t"},
+		{"--status", "MOUNTPOINT"},
+		{"--status /m /n", "nothing else"},
 	};
 	struct config c;
 	struct err err;
 
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (parse(rows[i][0], &c, &err) != -EINVAL)
-			fail_msg("accepted: %s", rows[i][0]);
-		if (!strstr(err.text, rows[i][1]))
-			fail_msg("%s: %s", rows[i][0], err.text);
-	}
+	check_refused(rows, ARRAY_LEN(rows));
 	/* Well written, and refused all the same. */
 	assert_int_equal(parse("http://far.example /m", &c, &err), -EACCES);
 	assert_non_null(strstr(err.text, "allow_http"));
@@ -312,15 +418,15 @@ static void test_print(void **state)
 	CLEANUP_BUF struct buf text = BUF_INIT(4096);
 	struct config c;
 
-	parse_good("https://h /m -o "
-		   "ro,ttl=0.05,timeout=2.5,umask=0,uid=1,gid=2,zone=Z,noatime",
+	parse_good("https://h /m -o ro,ttl=0.05,timeout=2.5,umask=0,uid=1,gid=2,zone=Z,"
+		   "noatime,log=warn,fsname=f,token_command=cwic",
 		&c);
 	assert_int_equal(config_print(&c, &text), 0);
 	assert_string_equal(buf_str(&text),
-		"endpoint=https://h\nmountpoint=/"
-		"m\nzone=Z\nfuse=noatime\nttl=0.05\ntimeout=2.5\n"
-		"uid=1\ngid=2\numask=000\nro=true\ndry_run=false\nnodelete=false\n"
-		"allow_http=false\nallow_other=false\nemulator=false\n");
+		"mountpoint=/m\nendpoint=https://h\ntoken_command=cwic\nzone=Z\napi=rest\n"
+		"ttl=0.05\ntimeout=2.5\nallow_http=false\nro=true\ndry_run=false\n"
+		"nodelete=false\nuid=1\ngid=2\numask=000\nallow_other=false\nfsname=f\n"
+		"log=warn\nemulator=false\nfuse=noatime\n");
 	config_release(&c);
 }
 
@@ -332,9 +438,14 @@ int main(void)
 		cmocka_unit_test_setup(test_mount_helper, setup),
 		cmocka_unit_test_setup(test_escapes, setup),
 		cmocka_unit_test_setup(test_help_and_version, setup),
+		cmocka_unit_test_setup(test_help_text, setup),
+		cmocka_unit_test_setup(test_named_as_mount_helper, setup),
+		cmocka_unit_test_setup(test_status, setup),
+		cmocka_unit_test_setup(test_token_command, setup),
 		cmocka_unit_test_setup(test_emulator, setup),
 		cmocka_unit_test_setup(test_environment, setup),
 		cmocka_unit_test_setup(test_bad_environment, setup),
+		cmocka_unit_test_setup(test_bad_values, setup),
 		cmocka_unit_test_setup(test_bad, setup),
 		cmocka_unit_test_setup(test_token_is_not_an_option, setup),
 		cmocka_unit_test_setup(test_loopback, setup),

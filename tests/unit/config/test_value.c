@@ -9,7 +9,6 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include "../../../src/config/endpoint.h"
 #include "../../../src/config/value.h"
 #include "base/cleanup.h"
 
@@ -129,59 +128,6 @@ static void test_absolute(void **state)
 	check_absolute(".", "/");
 }
 
-static void test_endpoint(void **state)
-{
-	static const char *const good[][2] = {
-		{"https://api.coreweave.com", "https://api.coreweave.com"},
-		{"https://api.coreweave.com///", "https://api.coreweave.com"},
-		{"HTTP://h:1/base/", "HTTP://h:1/base"},
-		{"https://[::1]:65535", "https://[::1]:65535"},
-		{"https://[2001:db8::1]/x@y", "https://[2001:db8::1]/x@y"},
-	};
-	static const char *const bad[] = {"", "api.coreweave.com", "ftp://x", "https://",
-		"https:///x", "https://:80", "https://h:", "https://h:0", "https://h:65536",
-		"https://h:x", "https://h:80:80", "https://h?x=1", "https://h/#x",
-		"https://h /", "https://h\n", "https://[::1", "https://[xyz]",
-		"https://[::1]x", "https://h\\x", "https://h\xC3\xA4", "https://user@h",
-		"https://user:secret@h/", "https://%41/", "https://a,b/"};
-	struct err err;
-	char *url;
-
-	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
-		assert_int_equal(endpoint_parse(good[i][0], "x", &url, NULL), 0);
-		assert_string_equal(url, good[i][1]);
-		free(url);
-	}
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		err_clear(&err);
-		if (endpoint_parse(bad[i], "endpoint=", &url, &err) != -EINVAL)
-			fail_msg("accepted %s", bad[i]);
-		assert_non_null(strstr(err.text, "endpoint="));
-		assert_null(strstr(err.text, "secret"));
-	}
-}
-
-static void test_scheme(void **state)
-{
-	static const char *const good[] = {"https://far.example", "http://127.0.0.1:80/x",
-		"http://127.9.8.7", "http://[::1]:8080", "http://localhost",
-		"http://LOCALHOST:1/"};
-	static const char *const bad[] = {"http://far.example", "http://127.0.0.1.example",
-		"http://localhost.example", "http://10.0.0.1", "http://[2001:db8::1]",
-		"http://127.1", "http://2130706433", "http://[::ffff:127.0.0.1]",
-		"http://0.0.0.0"};
-
-	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
-		assert_int_equal(endpoint_check_scheme(good[i], false, NULL), 0);
-		assert_int_equal(endpoint_is_loopback(good[i]), i > 0);
-	}
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		assert_false(endpoint_is_loopback(bad[i]));
-		assert_int_equal(endpoint_check_scheme(bad[i], false, NULL), -EACCES);
-		assert_int_equal(endpoint_check_scheme(bad[i], true, NULL), 0);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,8 +135,6 @@ int main(void)
 		cmocka_unit_test(test_duration),
 		cmocka_unit_test(test_ids_and_umask),
 		cmocka_unit_test(test_absolute),
-		cmocka_unit_test(test_endpoint),
-		cmocka_unit_test(test_scheme),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,6 +73,12 @@ static CURL *easy_of(struct rig *rig)
 struct reply rig_ask(
 	struct rig *rig, const char *method, const char *path, const char *body)
 {
+	return rig_send(rig, method, path, body, body ? strlen(body) : 0);
+}
+
+struct reply rig_send(
+	struct rig *rig, const char *method, const char *path, const void *body, size_t len)
+{
 	struct buf bytes = BUF_INIT(BODY_MAX), heads = BUF_INIT(BODY_MAX);
 	struct curl_slist *list = headers_of(rig);
 	struct reply r = {0};
@@ -91,8 +97,13 @@ struct reply rig_ask(
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, &bytes);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, &heads);
-	if (body)
+	if (rig->http2)
+		curl_easy_setopt(
+			easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
+	if (body) {
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)len);
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
+	}
 	r.curl = (int)curl_easy_perform(easy);
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &r.status);
 	curl_slist_free_all(list);
@@ -109,6 +120,21 @@ void reply_free(struct reply *r)
 	free(r->headers);
 	json_decref(r->json);
 	*r = (struct reply){0};
+}
+
+char *reply_header(const struct reply *r, const char *name)
+{
+	const char *line = r->headers, *found = NULL;
+
+	for (; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncasecmp(line, name, strlen(name)) == 0 && line[strlen(name)] == ':')
+			found = line + strlen(name) + 1;
+	}
+	if (!found)
+		return NULL;
+	found += strspn(found, " ");
+	return strndup(found, strcspn(found, "\r\n"));
 }
 
 json_t *reply_vpc(const struct reply *r)

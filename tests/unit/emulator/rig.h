@@ -33,6 +33,7 @@ struct rig {
 	const char *header;	  /* one more request header, or NULL */
 	const char *content_type; /* NULL is JSON */
 	const char *token;	  /* NULL sends none */
+	bool http2;		  /* without TLS, and known before */
 	bool keep;		  /* one connection for all requests */
 	void *easy;		  /* owned, when kept */
 };
@@ -44,7 +45,12 @@ void rig_stop(struct rig *rig);
 
 struct reply rig_ask(
 	struct rig *rig, const char *method, const char *path, const char *body);
+/* The same with a body of bytes. */
+struct reply rig_send(struct rig *rig, const char *method, const char *path,
+	const void *body, size_t len);
 void reply_free(struct reply *r);
+/* The value of the last header or trailer of that name, a new string; NULL when there is none. */
+char *reply_header(const struct reply *r, const char *name);
 
 /* The document in an answer about one VPC, with or without envelope; borrowed. */
 json_t *reply_vpc(const struct reply *r);

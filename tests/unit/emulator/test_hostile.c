@@ -12,7 +12,7 @@
 #define DEPTH	  10000
 #define BIG	  ((size_t)1 << 20)
 #define PATIENCE  10 /* seconds */
-#define MUTATIONS 3000
+#define MUTATIONS 6000
 #define HEAD(method, path)                                                                 \
 	method " " path " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x\r\n"      \
 	       "Content-Type: application/json\r\nConnection: close\r\n"
@@ -20,6 +20,18 @@
 	HEAD("POST", VPCS)                                                                 \
 	"Content-Length: 53\r\n\r\n"                                                       \
 	"{\"name\":\"a\",\"zone\":\"Z\",\"vpcPrefixes\":[],\"dhcp\":{}}   "
+
+#define RPC_HEAD(method, type)                                                             \
+	"POST /coreweave.networking.v1beta1.VPCService/" method " HTTP/1.1\r\n"            \
+	"Host: localhost\r\nAuthorization: Bearer x\r\nContent-Type: " type "\r\n"         \
+	"Connection: close\r\n"
+#define WIRE                                                                               \
+	"\x0a\x01\x61\x12\x01Z\x2a\x0f\x0a\x01p\x12\x0a\x31\x30.0.0.0/8\x52\x02\x0a\x00"
+#define WHOLE_CONNECT                                                                      \
+	RPC_HEAD("CreateVPC", "application/proto") "Content-Length: 27\r\n\r\n" WIRE
+#define WHOLE_GRPC_WEB                                                                     \
+	RPC_HEAD("CreateVPC", "application/grpc-web")                                      \
+	"Content-Length: 32\r\n\r\n\0\0\0\0\x1b" WIRE
 
 static int setup(void **state)
 {
@@ -230,16 +242,34 @@ static unsigned next_random(uint64_t *seed)
 
 static void test_mutations(void **state)
 {
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} wholes[] = {
+		{WHOLE, sizeof(WHOLE) - 1},
+		{WHOLE_CONNECT, sizeof(WHOLE_CONNECT) - 1},
+		{WHOLE_GRPC_WEB, sizeof(WHOLE_GRPC_WEB) - 1},
+	};
 	uint64_t seed = 20261124;
-	char text[sizeof(WHOLE)];
+	char text[512];
 
 	for (int i = 0; i < MUTATIONS; i++) {
-		memcpy(text, WHOLE, sizeof(WHOLE));
+		size_t len = wholes[i % 3].len;
+
+		memcpy(text, wholes[i % 3].bytes, len);
 		for (unsigned n = 1 + next_random(&seed) % 8; n; n--)
-			text[next_random(&seed) % strlen(WHOLE)] =
-				(char)(next_random(&seed) & 0xff);
-		say(*state, text, strlen(WHOLE));
+			text[next_random(&seed) % len] = (char)(next_random(&seed) & 0xff);
+		say(*state, text, len);
 	}
+}
+
+/* What the mutations begin with is taken. */
+static void test_unmutated(void **state)
+{
+	assert_int_equal(say(*state, WHOLE_CONNECT, sizeof(WHOLE_CONNECT) - 1), 200);
+	assert_int_equal(list_count(*state), 1);
+	assert_int_equal(say(*state, WHOLE_GRPC_WEB, sizeof(WHOLE_GRPC_WEB) - 1), 200);
+	assert_int_equal(list_count(*state), 1);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -253,6 +283,7 @@ int main(void)
 		CASE(test_deep_json),
 		CASE(test_long_lists),
 		CASE(test_mutations),
+		CASE(test_unmutated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,6 +68,20 @@ static void test_paths(void **state)
 	rig_stop(&rig);
 }
 
+/* libmicrohttpd refuses such a request by itself since version 1.0. */
+static void test_no_host(void **state)
+{
+	struct rig rig;
+	struct reply r;
+
+	rig_start(&rig, &(struct emulator_options){.token = TOKEN});
+	rig.header = "Host:";
+	r = rig_ask(&rig, "GET", "/emulator/requests", NULL);
+	assert_true(r.status == 403 || r.status == 400);
+	reply_free(&r);
+	rig_stop(&rig);
+}
+
 /* A web page cannot set Host and Origin, and does not know the token. */
 static void test_control_guard(void **state)
 {
@@ -81,7 +95,6 @@ static void test_control_guard(void **state)
 		{"Host: localhost:1", 403},
 		{"Host: 127.0.0.1.example.com:PORT", 403},
 		{"Host: 10.0.0.1:PORT", 403},
-		{"Host:", 403},
 		{"Host: LOCALHOST:PORT", 200},
 		{"Host: 127.0.0.1:PORT", 200},
 		{"Host: [::1]:PORT", 200},
@@ -376,6 +389,7 @@ int main(void)
 		cmocka_unit_test(test_any_token),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_control_guard),
+		cmocka_unit_test(test_no_host),
 		cmocka_unit_test(test_tags),
 		cmocka_unit_test(test_gzip),
 		cmocka_unit_test(test_sizes),

@@ -114,6 +114,7 @@ static void test_usage(void **state)
 	expect_exit(ARGS("--token", ""), 2, "--token");
 	expect_exit(ARGS("--fault", "what"), 2, "what");
 	expect_exit(ARGS("--listen", "0.0.0.0:80"), 2, "loopback");
+	expect_exit(ARGS("--grpc", "10.0.0.1:80"), 2, "loopback");
 	expect_exit(ARGS("argument"), 2, "argument");
 	expect_exit(ARGS("--load", "/none/x"), 1, "/none/x");
 	expect_exit(ARGS("--state", "/none/x"), 1, "/none/x");
@@ -129,10 +130,10 @@ static void assert_told(const char *text, const char *word, const char *where)
 /* Each option and each fault is in -h and on the manual page. */
 static void test_help_is_complete(void **state)
 {
-	static const char *const words[] = {"listen", "token", "profile", "load", "state",
-		"samples", "latency", "provision", "fault", "omit-defaults", "verbose",
-		"help", "version", "status", "delay", "hang", "hold", "reset", "cut",
-		"drip", "garbage", "wrongtype", "empty", "body", "huge", "redirect",
+	static const char *const words[] = {"listen", "grpc", "token", "profile", "load",
+		"state", "samples", "latency", "provision", "fault", "omit-defaults",
+		"verbose", "help", "version", "status", "delay", "hang", "hold", "reset",
+		"cut", "drip", "garbage", "wrongtype", "empty", "body", "huge", "redirect",
 		"stale", "lag", "silent", "/emulator/faults", "/emulator/requests",
 		"/emulator/release", "/emulator/history"};
 	struct buf page CLEANUP_BUF = BUF_INIT(1 << 20);
@@ -166,6 +167,45 @@ static void test_signals(void **state)
 		status = finish(&c, signals[i]);
 		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 		assert_true(clock_mono_ms() - before < 1000);
+		rig_stop(&rig);
+	}
+}
+
+/* Waits for both lines; rig then speaks HTTP/2 to the second. */
+static void wait_ready_grpc(struct child *c, struct rig *rig)
+{
+	static const char says[] = "\nlistening for gRPC on ";
+	char *url;
+
+	read_some(c, c->out, false);
+	url = strstr(c->text, says);
+	assert_non_null(url);
+	url += strlen(says);
+	url[strcspn(url, "\n")] = '\0';
+	rig_use(rig, url);
+	rig->http2 = true;
+}
+
+/* Whatever ends the server, what is in front of it ends too. */
+static void test_grpc_ends(void **state)
+{
+	static const int signals[] = {SIGTERM, SIGKILL};
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		struct child c;
+		struct rig rig;
+		struct reply r;
+		long status;
+
+		spawn(&c, ARGS("--grpc", "127.0.0.1:0", "--samples"));
+		wait_ready_grpc(&c, &rig);
+		assert_int_equal(list_count(&rig), 5);
+		finish(&c, signals[i]);
+		do { /* after a kill the kernel ends it in a moment */
+			r = rig_ask(&rig, "GET", VPCS, NULL);
+			status = r.status;
+			reply_free(&r);
+		} while (status != 0);
 		rig_stop(&rig);
 	}
 }
@@ -261,6 +301,7 @@ int main(int argc, char *argv[])
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_help_is_complete),
 		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_grpc_ends),
 		cmocka_unit_test(test_kill),
 		cmocka_unit_test(test_two_at_once),
 	};

@@ -43,7 +43,7 @@ static const struct row rows[] = {
 	{"{\"name\":\"a-\",\"zone\":\"Z\"}", "name", OK},
 	{"{\"name\":\"A\",\"zone\":\"Z\"}", "name", OK},
 	{"{\"name\":\"a b\",\"zone\":\"Z\"}", "name", OK},
-	{"{\"name\":\"a\\u0000b\",\"zone\":\"Z\"}", "name", OK},
+	{"{\"name\":\"a\\u0000b\",\"zone\":\"Z\"}", "-", "-"},
 	{"{\"name\":\"n\"}", "zone", "zone"},
 	{"{\"name\":\"n\",\"zone\":\"\"}", "zone", "zone"},
 	{"", "name", "name"},

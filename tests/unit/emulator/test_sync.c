@@ -4,6 +4,7 @@
 #include "rig.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -87,7 +88,7 @@ int rename(const char *from, const char *to)
 		st.st_size != seen.file.st_size)
 		seen.rename_unsynced = true;
 	pthread_mutex_unlock(&seen_lock);
-	return (int)syscall(SYS_rename, from, to);
+	return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 /* All of the file, and under its name. */

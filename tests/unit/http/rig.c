@@ -25,7 +25,10 @@ void rig_call(struct rig *rig, const char *method, const char *path, const char 
 {
 	CLEANUP_SECRET struct secret token = {0};
 	struct op op = {.deadline_ms = clock_mono_ms() + timeout_ms, .cancel = cancel};
+	static const char *const headers[] = {
+		"Accept: application/json", "Content-Type: application/json", NULL};
 	struct http_request request = {.method = method,
+		.headers = body ? headers : NULL,
 		.body = body,
 		.bearer = &token,
 		.repeatable = strcmp(method, "GET") == 0};

@@ -21,14 +21,16 @@ static void test_answer(void **state)
 	assert_int_equal(o.r, 0);
 	assert_int_equal(o.answer.status, 207);
 	assert_string_equal(buf_str(&o.answer.body), "{\"a\":1}");
-	assert_string_equal(o.answer.etag, "\"a\"");
-	assert_string_equal(o.answer.authenticate, "Bearer x");
+	assert_string_equal(http_answer_header(&o.answer, "etag"), "\"a\"");
+	assert_string_equal(http_answer_header(&o.answer, "WWW-Authenticate"), "Bearer x");
+	assert_string_equal(http_answer_header(&o.answer, "a"), "");
 	assert_int_equal(o.answer.retry_after_ms, 3000);
 	assert_int_equal(o.answer.attempts, 1);
 	assert_true(o.sent);
 	request = testserver_request(rig.server, 0);
 	assert_non_null(strstr(request, "PATCH /v1/x%2Fy HTTP/1.1\r\n"));
 	assert_non_null(strstr(request, "\r\nAuthorization: Bearer s3cret\r\n"));
+	assert_non_null(strstr(request, "\r\nAccept: application/json\r\n"));
 	assert_non_null(strstr(request, "\r\nContent-Type: application/json\r\n"));
 	assert_non_null(strstr(request, "\r\nUser-Agent: vpcfs/test\r\n"));
 	assert_non_null(strstr(request, "\r\n\r\n{}"));
@@ -81,7 +83,8 @@ static void test_redirect_is_an_answer(void **state)
 	rig_call(&rig, "GET", "/", NULL, 5000, NULL, &o);
 	assert_int_equal(o.r, 0);
 	assert_int_equal(o.answer.status, 302);
-	assert_string_equal(o.answer.location, "http://elsewhere.invalid/");
+	assert_string_equal(
+		http_answer_header(&o.answer, "Location"), "http://elsewhere.invalid/");
 	assert_int_equal(testserver_requests(rig.server), 1);
 	rig_stop(&rig);
 }
@@ -239,12 +242,14 @@ static void test_probe(void **state)
 	rig_stop(&rig);
 }
 
-static bool is_busy(const struct http_answer *answer)
+static bool is_busy(void *arg, struct http_answer *answer)
 {
+	++*(unsigned *)arg;
 	return answer->status == 500 || strcmp(buf_str(&answer->body), "busy") == 0;
 }
 
-/* What says "not now" is the caller's to know: a body may say more than the status. */
+/* What says "not now" is the caller's to know: a body, or a trailer, may say more than the status.
+ */
 static void test_is_busy(void **state)
 {
 	static const struct {
@@ -254,12 +259,13 @@ static void test_is_busy(void **state)
 		bool may_repeat;
 	} rows[] = {
 		{"GET", 3, 429, false},
-		{"GET", 1, 200, false},
+		{"GET", 2, 200, false},
 		{"PATCH", 1, 400, true},
 	};
 	RIG(rig, {.status = 500}, {.status = 404, .body = "busy"}, {.status = 429},
-		{.body = "busy"}, {.status = 400, .body = "busy"});
+		{.body = "busy"}, {.body = "{}"}, {.status = 400, .body = "busy"});
 	CLEANUP_SECRET struct secret token = {0};
+	unsigned asked = 0, attempts = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct op op = {.deadline_ms = clock_mono_ms() + 5000};
@@ -267,13 +273,15 @@ static void test_is_busy(void **state)
 			.url = testserver_url(rig.server),
 			.bearer = &token,
 			.repeatable = rows[i].method[0] == 'G',
-			.is_busy = is_busy};
+			.is_busy = is_busy,
+			.is_busy_arg = &asked};
 		CLEANUP_HTTP_ANSWER struct http_answer answer;
 
 		http_answer_init(&answer, RIG_ANSWER_MAX);
 		assert_int_equal(
 			http_call(rig.http, &request, &op, &answer, NULL, NULL), 0);
 		assert_int_equal(answer.attempts, rows[i].attempts);
+		assert_int_equal(asked, attempts += rows[i].attempts);
 		assert_int_equal(answer.status, rows[i].status);
 		assert_int_equal(answer.may_repeat, rows[i].may_repeat);
 	}

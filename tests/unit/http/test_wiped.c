@@ -7,9 +7,10 @@
 #include <string.h>
 #include <strings.h>
 
-static atomic_int headers, values, tokens;
+static atomic_int headers, tokens;
 
 void __wrap_explicit_bzero(void *bytes, size_t len);
+void __wrap___explicit_bzero_chk(void *bytes, size_t len, size_t size);
 
 void __wrap_explicit_bzero(void *bytes, size_t len)
 {
@@ -17,12 +18,17 @@ void __wrap_explicit_bzero(void *bytes, size_t len)
 
 	if (len >= 28 && strncasecmp(bytes, "authorization: Bearer s3cret", 28) == 0)
 		headers++;
-	else if (len >= 13 && memcmp(bytes, "Bearer s3cret", 13) == 0)
-		values++;
 	else if (len >= 6 && memcmp(bytes, "s3cret", 6) == 0)
 		tokens++;
 	for (size_t i = 0; i < len; i++)
 		at[i] = 0;
+}
+
+/* What it is called where _FORTIFY_SOURCE is on. */
+void __wrap___explicit_bzero_chk(void *bytes, size_t len, size_t size)
+{
+	assert_true(len <= size);
+	__wrap_explicit_bzero(bytes, len);
 }
 
 static void test_copies_of_a_token(void **state)
@@ -34,7 +40,6 @@ static void test_copies_of_a_token(void **state)
 	assert_int_equal(outcome.r, 0);
 	rig_stop(&rig);
 	assert_int_equal(tokens, 1);  /* the caller's */
-	assert_int_equal(values, 1);  /* with the scheme before it */
 	assert_int_equal(headers, 2); /* the line, and curl's list of lines */
 }
 

@@ -173,6 +173,24 @@ void rig_spec_fails(const struct doc *base, const struct doc *now, const char *j
 	rig_refused(r, &err, errnum, sentence);
 }
 
+int rig_remove_prefix(
+	const struct doc *now, const char *name, struct change **ret, struct err *err)
+{
+	char path[DOC_PATH_MAX];
+
+	snprintf(path, sizeof(path), "vpcPrefixes/%s", name);
+	return change_remove_item(now, path, ret, err);
+}
+
+int rig_rename_prefix(const struct doc *now, const char *from, const char *to,
+	struct change **ret, struct err *err)
+{
+	char path[DOC_PATH_MAX];
+
+	snprintf(path, sizeof(path), "vpcPrefixes/%s", from);
+	return change_rename_item(now, path, to, ret, err);
+}
+
 struct walk {
 	const struct doc *doc;
 	const char *dir;

@@ -51,6 +51,12 @@ void rig_text_fails(const struct doc *doc, const char *path, const char *text, s
 void rig_spec_fails(const struct doc *base, const struct doc *now, const char *json,
 	int errnum, const char *sentence);
 
+/* change_remove_item and change_rename_item of an entry of vpcPrefixes. */
+int rig_remove_prefix(
+	const struct doc *now, const char *name, struct change **ret, struct err *err);
+int rig_rename_prefix(const struct doc *now, const char *from, const char *to,
+	struct change **ret, struct err *err);
+
 /* Calls fn for every file that can be written, the whole document over. */
 void rig_each_writable(const struct doc *doc,
 	void (*fn)(void *arg, const char *path, const struct field *field), void *arg);

@@ -16,6 +16,8 @@ int main(void)
 	for (size_t i = 0; i < schema_row_count; i++) {
 		const struct row *row = &schema_rows[i];
 
+		if (schema_match(row->path) != row)
+			continue; /* there is no file of it */
 		printf("| `%s%s` | %s | %s |\n", row->path,
 			row->type == FIELD_DIR ? "/" : "", row_mode(row), row->help);
 	}

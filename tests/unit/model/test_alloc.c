@@ -196,14 +196,14 @@ static int act_remove(const struct scene *scene)
 {
 	CLEANUP_CHANGE struct change *made = NULL;
 
-	return change_remove_prefix(scene->doc, "pod cidr", &made, NULL);
+	return rig_remove_prefix(scene->doc, "pod cidr", &made, NULL);
 }
 
 static int act_rename(const struct scene *scene)
 {
 	CLEANUP_CHANGE struct change *made = NULL;
 
-	return change_rename_prefix(scene->doc, "pod cidr", "pods", &made, NULL);
+	return rig_rename_prefix(scene->doc, "pod cidr", "pods", &made, NULL);
 }
 
 static int act_body(const struct scene *scene)
@@ -241,8 +241,8 @@ static const struct {
 	{"doc_from_answer", act_answer},
 	{"draft_read", act_draft_read},
 	{"doc_shows_body", act_shows_body},
-	{"change_remove_prefix", act_remove},
-	{"change_rename_prefix", act_rename},
+	{"change_remove_item", act_remove},
+	{"change_rename_item", act_rename},
 	{"change_body", act_body},
 	{"change_apply", act_apply},
 };

@@ -7,7 +7,7 @@ static void test_what_is_there(void **state)
 
 	assert_string_equal(doc_id(doc), "1063bce6");
 	assert_string_equal(doc_name(doc), "prod");
-	assert_string_equal(doc_zone(doc), "US-EAST-04A");
+	rig_shows(doc, "zone", "US-EAST-04A\n");
 	assert_string_equal(doc_status(doc), "STATUS_READY");
 	rig_lists(doc, "",
 		"id name zone status createdAt updatedAt hostPrefix hostPrefixes/ "

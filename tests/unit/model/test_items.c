@@ -6,10 +6,10 @@ static void test_remove(void **state)
 	CLEANUP_DOC struct doc *doc = rig_doc(rig_full);
 	struct change *change = NULL;
 
-	assert_int_equal(change_remove_prefix(doc, "pod cidr", &change, NULL), 0);
+	assert_int_equal(rig_remove_prefix(doc, "pod cidr", &change, NULL), 0);
 	rig_body_take(change, "{'updateMask':'vpcPrefixes','vpcPrefixes':[{'name':'service "
 			      "cidr','value':'10.16.0.0/22'}]}");
-	assert_int_equal(change_remove_prefix(doc, "nothing", &change, NULL), -ENOENT);
+	assert_int_equal(rig_remove_prefix(doc, "nothing", &change, NULL), -ENOENT);
 }
 
 static void test_remove_the_last(void **state)
@@ -17,9 +17,9 @@ static void test_remove_the_last(void **state)
 	CLEANUP_DOC struct doc *doc = rig_doc(rig_full);
 	struct change *change = NULL;
 
-	assert_int_equal(change_remove_prefix(doc, "pod cidr", &change, NULL), 0);
+	assert_int_equal(rig_remove_prefix(doc, "pod cidr", &change, NULL), 0);
 	rig_apply_take(&doc, change);
-	assert_int_equal(change_remove_prefix(doc, "service cidr", &change, NULL), 0);
+	assert_int_equal(rig_remove_prefix(doc, "service cidr", &change, NULL), 0);
 	rig_body_take(change, "{'updateMask':'vpcPrefixes','vpcPrefixes':[]}");
 }
 
@@ -29,24 +29,19 @@ static void test_rename(void **state)
 	struct change *change = NULL;
 	struct err err = {""};
 
-	assert_int_equal(change_rename_prefix(doc, "pod cidr", "a%2Fb", &change, NULL), 0);
+	assert_int_equal(rig_rename_prefix(doc, "pod cidr", "a%2Fb", &change, NULL), 0);
 	rig_body_take(change, "{'updateMask':'vpcPrefixes','vpcPrefixes':[{'name':'a/"
 			      "b','value':'10.0.0.0/13'},"
 			      "{'name':'service cidr','value':'10.16.0.0/22'}]}");
-	assert_int_equal(
-		change_rename_prefix(doc, "pod cidr", "pod cidr", &change, NULL), 0);
+	assert_int_equal(rig_rename_prefix(doc, "pod cidr", "pod cidr", &change, NULL), 0);
 	rig_body_take(change, NULL);
 	assert_int_equal(
-		change_rename_prefix(doc, "pod cidr", "service cidr", &change, &err),
-		-EEXIST);
+		rig_rename_prefix(doc, "pod cidr", "service cidr", &change, &err), -EEXIST);
 	assert_string_equal(err.text, "vpcPrefixes/service cidr: there already");
-	assert_int_equal(change_rename_prefix(doc, "x", "y", &change, NULL), -ENOENT);
-	assert_int_equal(
-		change_rename_prefix(doc, "pod cidr", ".y", &change, NULL), -EINVAL);
-	assert_int_equal(
-		change_rename_prefix(doc, "pod cidr", "%FF", &change, NULL), -EINVAL);
-	assert_int_equal(
-		change_rename_prefix(doc, "pod cidr", "%", &change, NULL), -EINVAL);
+	assert_int_equal(rig_rename_prefix(doc, "x", "y", &change, NULL), -ENOENT);
+	assert_int_equal(rig_rename_prefix(doc, "pod cidr", ".y", &change, NULL), -EINVAL);
+	assert_int_equal(rig_rename_prefix(doc, "pod cidr", "%FF", &change, NULL), -EINVAL);
+	assert_int_equal(rig_rename_prefix(doc, "pod cidr", "%", &change, NULL), -EINVAL);
 }
 
 #define ENTRY(name, value) "{'name':'" name "','value':'" value "'}"
@@ -80,12 +75,12 @@ static void check_removed(const char *entries, const char *file, const char *res
 	struct err err = {""};
 
 	if (!rest) {
-		assert_int_equal(change_remove_prefix(doc, file, &change, &err), -ENOENT);
+		assert_int_equal(rig_remove_prefix(doc, file, &change, &err), -ENOENT);
 		assert_non_null(strstr(err.text, "not there"));
 		return;
 	}
 	buf_addf(&body, "{'updateMask':'vpcPrefixes','vpcPrefixes':[%s]}", rest);
-	assert_int_equal(change_remove_prefix(doc, file, &change, &err), 0);
+	assert_int_equal(rig_remove_prefix(doc, file, &change, &err), 0);
 	rig_body_take(change, buf_str(&body));
 }
 
@@ -141,12 +136,12 @@ static void test_write_one_of_several(void **state)
 		doc, "vpcPrefixes/x~7/value", "10.9.0.0/16", 11, ENOENT, "not there");
 	rig_text_fails(
 		doc, "vpcPrefixes/y~7/value", "10.9.0.0/16", 11, ENOENT, "not there");
-	assert_int_equal(change_rename_prefix(doc, B_, "y", &change, NULL), 0);
+	assert_int_equal(rig_rename_prefix(doc, B_, "y", &change, NULL), 0);
 	rig_body_take(change, "{'updateMask':'vpcPrefixes','vpcPrefixes':[" A
 			      "," ENTRY("y", "10.1.0.0/16") "," C "]}");
-	assert_int_equal(change_rename_prefix(doc, B_, "x", &change, &err), -EEXIST);
-	assert_int_equal(change_rename_prefix(doc, "x", "y", &change, &err), -ENOENT);
-	assert_int_equal(change_rename_prefix(doc, B_, "y~7", &change, &err), -EINVAL);
+	assert_int_equal(rig_rename_prefix(doc, B_, "x", &change, &err), -EEXIST);
+	assert_int_equal(rig_rename_prefix(doc, "x", "y", &change, &err), -ENOENT);
+	assert_int_equal(rig_rename_prefix(doc, B_, "y~7", &change, &err), -EINVAL);
 }
 
 /* What only the API sets goes with its entry. */
@@ -157,11 +152,11 @@ static void test_apply_to_one_of_several(void **state)
 					   "{'name':'x','value':'10.2.0.0/16','new':'c'}");
 	struct change *change = NULL;
 
-	assert_int_equal(change_remove_prefix(doc, A_, &change, NULL), 0);
+	assert_int_equal(rig_remove_prefix(doc, A_, &change, NULL), 0);
 	rig_apply_take(&doc, change);
 	rig_shows(doc, "vpcPrefixes/" B_ "/new", "b\n");
 	rig_shows(doc, "vpcPrefixes/" C_ "/new", "c\n");
-	assert_int_equal(change_remove_prefix(doc, C_, &change, NULL), 0);
+	assert_int_equal(rig_remove_prefix(doc, C_, &change, NULL), 0);
 	rig_apply_take(&doc, change);
 	rig_shows(doc, "vpcPrefixes/x/new", "b\n");
 }
@@ -212,7 +207,6 @@ static void check_only_removed(const struct change *change, const struct doc *no
 	const int *kinds, int count, int kind)
 {
 	CLEANUP_DOC struct doc *next = NULL, *expected = NULL;
-	CLEANUP_FREE char *left = NULL, *right = NULL;
 	int rest[REPLAY_MAX], n = 0;
 	bool is_out = false;
 
@@ -258,7 +252,7 @@ static void replay(unsigned *seed)
 	kind = shown[index];
 	pick.left = index;
 	assert_int_equal(doc_list(before, "vpcPrefixes", pick_name, &pick), 1);
-	r = change_remove_prefix(after, pick.file, &change, NULL);
+	r = rig_remove_prefix(after, pick.file, &change, NULL);
 	if (!strchr(pick.file, '~') && r == 0) {
 		for (int i = 0; i < n; i++)
 			kind = now[i] % 2 == shown[index] % 2 ? now[i] : kind;

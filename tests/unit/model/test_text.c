@@ -213,9 +213,16 @@ static const char *const other[] = {
 	[FIELD_BOOL] = NULL,
 	[FIELD_INT] = "-7\n",
 	[FIELD_CIDR] = "192.168.0.0/16\n",
-	[FIELD_CIDRS] = "192.168.0.0/16\n2001:db8::/32\n",
-	[FIELD_ADDRESSES] = "9.9.9.9\n2001:db8::1\n",
+	[FIELD_ADDRESS] = "9.9.9.9\n",
 };
+
+static const char *other_of(const struct field *field)
+{
+	if (!(field->flags & FIELD_LINES))
+		return other[field->type];
+	return field->type == FIELD_CIDR ? "192.168.0.0/16\n2001:db8::/32\n"
+					 : "9.9.9.9\n2001:db8::1\n";
+}
 
 static void check_confirmed(const struct change *change, const struct doc *doc,
 	const struct doc *next, const char *mask)
@@ -235,7 +242,7 @@ static void round_trip(void *arg, const char *path, const struct field *field)
 {
 	const struct doc *doc = arg;
 	CLEANUP_FREE char *shown = rig_show(doc, path);
-	const char *text = NULL;
+	const char *text = other_of(field);
 	CLEANUP_CHANGE struct change *change = NULL, *spec_change = NULL;
 	CLEANUP_BUF struct buf body = BUF_INIT(RIG_TEXT_MAX),
 			       spec_body = BUF_INIT(RIG_TEXT_MAX);
@@ -245,7 +252,6 @@ static void round_trip(void *arg, const char *path, const struct field *field)
 	if (field->type == FIELD_SPEC)
 		return;
 	rig_body_take(rig_text(doc, path, shown), NULL);
-	text = other[field->type];
 	if (field->type == FIELD_BOOL)
 		text = strcmp(shown, "true\n") == 0 ? "false\n" : "true\n";
 	change = rig_text(doc, path, text);

@@ -37,7 +37,7 @@ static void sizes_are_exact(void **state)
 {
 	static const char *const paths[] = {".vpcfs/README", ".vpcfs/version",
 		".vpcfs/options", ".vpcfs/log", ".vpcfs/refresh", ".vpcfs/server-owned",
-		".vpcfs/rejected/" EGRESS, ".error", "staging/.error", "staging/name",
+		(".vpcfs/rejected/" EGRESS), ".error", "staging/.error", "staging/name",
 		"staging/spec.json", "staging/vpc.json", "staging/dhcp/dns/servers",
 		"staging/vpcPrefixes/pod cidr/value", EGRESS};
 	struct world *w = *state;

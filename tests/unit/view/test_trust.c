@@ -233,8 +233,8 @@ static void an_ill_list_is_no_state_of_the_world(void **state)
 {
 	static const char *const ill[] = {"status=404", "garbage", "wrongtype", "empty",
 		"cut", "body=[]", "body={\"items\":[{\"name\":\"x\"}]}",
-		"body={\"items\":[{\"id\":\"1\",\"name\":\"x\"},{\"id\":\"1\",\"name\":"
-		"\"y\"}]}"};
+		("body={\"items\":[{\"id\":\"1\",\"name\":\"x\"},{\"id\":\"1\",\"name\":"
+		 "\"y\"}]}")};
 	struct world w;
 	CLEANUP_BUF struct buf names = BUF_INIT(1 << 20);
 

@@ -10,8 +10,8 @@
 
 #define LIST  .is_list = true
 #define HAS   .has_it = true
-#define KNOWN .asked_us = 10
-#define LATER .asked_us = 20
+#define KNOWN .requested_us = 10
+#define LATER .requested_us = 20
 
 static const struct {
 	const char *what;
@@ -20,10 +20,10 @@ static const struct {
 	enum verdict verdict;
 } rows[] = {
 	/* Older than what is known, or than what was written: it does not count. */
-	{"GET asked before the known question", {KNOWN}, {.asked_us = 9, HAS},
+	{"GET asked before the known question", {KNOWN}, {.requested_us = 9, HAS},
 		VERDICT_KEEP},
-	{"list asked before", {KNOWN}, {LIST, .asked_us = 9, HAS}, VERDICT_KEEP},
-	{"absence asked before", {KNOWN}, {LIST, .asked_us = 9}, VERDICT_KEEP},
+	{"list asked before", {KNOWN}, {LIST, .requested_us = 9, HAS}, VERDICT_KEEP},
+	{"absence asked before", {KNOWN}, {LIST, .requested_us = 9}, VERDICT_KEEP},
 	{"404 asked before a write ended", {.written_us = 30}, {LATER}, VERDICT_KEEP},
 	{"GET asked before a write ended", {KNOWN, .written_us = 30}, {LATER, HAS},
 		VERDICT_KEEP},

@@ -18,7 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include "base/clock.h"
-#include "config/token.h"
+#include "token/token.h"
 #include "http/http.h"
 
 #define LOG_MAX	 (1 << 20)
@@ -361,7 +361,11 @@ static int ask(struct world *w, const char *method, const char *path, const char
 	CLEANUP_FREE char *url = NULL;
 	struct op op = world_op(w);
 	struct err err = {""};
-	struct http_request request = {.method = method, .bearer = &token, .body = body};
+	static const char *const headers[] = {"Content-Type: application/json", NULL};
+	struct http_request request = {.method = method,
+		.bearer = &token,
+		.headers = body ? headers : NULL,
+		.body = body};
 
 	if (asprintf(&url, "%s%s", emulator_url(w->emulator), path) < 0)
 		fail();
@@ -381,8 +385,7 @@ int world_other(struct world *w, const char *method, const char *path, const cha
 	return ask(w, method, path, body, &answer);
 }
 
-/* The list of requests has the method first in each, then its status, and whether it is held last.
- */
+/* In the list of requests each has its method, behind that its status and whether it is held. */
 static bool is_under_way(struct world *w, const char *method, const char *field)
 {
 	CLEANUP_HTTP_ANSWER struct http_answer answer;
@@ -391,9 +394,9 @@ static bool is_under_way(struct world *w, const char *method, const char *field)
 
 	http_answer_init(&answer, TEXT_MAX);
 	assert_int_equal(ask(w, "GET", "/emulator/requests", NULL, &answer), 200);
-	snprintf(head, sizeof(head), "{\"method\":\"%s\"", method);
+	snprintf(head, sizeof(head), "\"method\":\"%s\"", method);
 	for (at = buf_str(&answer.body); (at = strstr(at, head)); at++) {
-		const char *next = strstr(at + 1, "{\"method\":");
+		const char *next = strstr(at + 1, "\"method\":");
 
 		word = strstr(at, field);
 		if (word && (!next || word < next))

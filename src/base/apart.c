@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* Looks at files from a process apart. A process that waits for a FUSE file system can be killed,
+ * whatever that does; a thread can not. */
+#include "base/apart.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "base/clock.h"
+
+#define CHUNK	 4096
+#define PAUSE_NS 2000000
+#define REAP_MS	 1000 /* a process that cannot be killed is left alone after that */
+
+/* Until the end of the pipe. */
+static int take_all(int fd, uint64_t deadline_ms, struct buf *ret)
+{
+	char chunk[CHUNK];
+
+	for (;;) {
+		struct pollfd readable = {.fd = fd, .events = POLLIN};
+		uint64_t now = clock_mono_ms();
+		ssize_t n;
+		int r;
+
+		if (now >= deadline_ms)
+			return -ETIMEDOUT;
+		if (poll(&readable, 1, (int)(deadline_ms - now)) <= 0)
+			continue;
+		n = read(fd, chunk, sizeof(chunk));
+		if (n <= 0)
+			return n < 0 ? -errno : 0;
+		r = ret ? buf_add(ret, chunk, (size_t)n) : 0;
+		if (r < 0)
+			return r;
+	}
+}
+
+static int reap(pid_t child)
+{
+	struct timespec pause = {.tv_nsec = PAUSE_NS};
+	uint64_t deadline_ms = clock_mono_ms() + REAP_MS;
+	int status;
+
+	while (clock_mono_ms() < deadline_ms) {
+		if (waitpid(child, &status, WNOHANG) == child)
+			return WIFEXITED(status) ? -WEXITSTATUS(status) : -ETIMEDOUT;
+		nanosleep(&pause, NULL);
+	}
+	return -ETIMEDOUT;
+}
+
+int apart_run(int (*look)(const void *arg, int fd), const void *arg, uint64_t deadline_ms,
+	struct buf *ret)
+{
+	int fds[2], r, ended;
+	pid_t child;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -EAGAIN;
+	child = fork();
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* it may hang */
+		_exit(-look(arg, fds[1]));
+	}
+	close(fds[1]);
+	if (child < 0) {
+		close(fds[0]);
+		return -EAGAIN;
+	}
+	r = take_all(fds[0], deadline_ms, ret);
+	close(fds[0]);
+	if (r < 0)
+		kill(child, SIGKILL);
+	ended = reap(child);
+	return r < 0 ? r : ended;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line: getopt_long splits it, the table says what each option is. */
+#include "settings.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FLAGS_MAX	24
+#define FLAG_LONG	256 /* getopt's value of a flag without a letter, plus its row */
+#define FLAG_POSITIONAL 1   /* getopt's value of what is no option */
+
+/* What getopt_long is told of the table's flags. */
+struct flags {
+	char letters[2 * FLAGS_MAX + 3];
+	struct option names[FLAGS_MAX + 1];
+};
+
+static bool has_control(const char *text)
+{
+	for (; *text; text++) {
+		if ((unsigned char)*text < 0x20 || *text == 0x7F)
+			return true;
+	}
+	return false;
+}
+
+/* One option of a -o list, in a copy that may be cut. */
+static int take_setting(struct parse *parse, char *text, struct err *err)
+{
+	char *equals = strchr(text, '=');
+
+	if (!*text)
+		return 0;
+	if (has_control(text))
+		return err_set(err, EINVAL, "-o: there is a control character in it");
+	if (equals)
+		*equals = '\0';
+	return settings_take(parse, text, equals ? equals + 1 : NULL, err);
+}
+
+/* A -o list: commas separate, a backslash takes the next character as it is (as in libfuse). */
+static int take_settings(struct parse *parse, const char *list, struct err *err)
+{
+	size_t size = strlen(list) + 1, len = 0;
+	CLEANUP_FREE char *text = malloc(size);
+	int r = 0;
+
+	if (!text)
+		return -ENOMEM;
+	memset(text, 0, size);
+	for (; r == 0; list++) {
+		if (*list == '\\' && list[1]) {
+			text[len++] = *++list;
+			continue;
+		}
+		if (*list && *list != ',') {
+			text[len++] = *list;
+			continue;
+		}
+		text[len] = '\0';
+		len = 0;
+		r = take_setting(parse, text, err);
+		if (!*list)
+			break;
+	}
+	explicit_bzero(text, size); /* a refused token= may be in it */
+	return r;
+}
+
+/* A letter is told to getopt in the order of the arguments ("-"), and getopt says nothing itself
+ * (":"). */
+static void flags_init(struct flags *flags)
+{
+	char *letter = stpcpy(flags->letters, "-:");
+	struct option *name = flags->names;
+
+	for (size_t i = 0; i < setting_count; i++) {
+		const struct setting *s = &settings[i];
+
+		if (!s->is_flag)
+			continue;
+		if (s->letter)
+			*letter++ = s->letter;
+		if (s->letter && s->argument)
+			*letter++ = ':';
+		if (s->name)
+			*name++ = (struct option){
+				.name = s->name,
+				.has_arg = !s->argument		     ? no_argument
+					   : s->is_argument_optional ? optional_argument
+								     : required_argument,
+				.val = s->letter ? s->letter : FLAG_LONG + (int)i,
+			};
+	}
+	*letter = '\0';
+	*name = (struct option){.name = NULL};
+}
+
+static const struct setting *flag_find(int value)
+{
+	if (value >= FLAG_LONG)
+		return &settings[value - FLAG_LONG];
+	for (size_t i = 0; i < setting_count; i++) {
+		if (value && settings[i].letter == value)
+			return &settings[i];
+	}
+	return NULL;
+}
+
+static int flag_needs_value(int value, struct err *err)
+{
+	const struct setting *s = flag_find(value);
+
+	if (s && s->name)
+		return err_set(err, EINVAL, "--%s: %s is missing", s->name, s->argument);
+	return err_set(err, EINVAL, "-%c: options must follow", value);
+}
+
+/* value: what getopt says of it: a letter that there is not, a flag that has no value, or 0: a name
+ * that there is not, which arg begins with. */
+static int refuse_flag(int value, const char *arg, struct err *err)
+{
+	const struct setting *s = flag_find(value);
+	char name[64];
+	const char *near;
+
+	if (s)
+		return err_set(err, EINVAL, "option --%s: has no value", s->name);
+	if (value)
+		return err_set(err, EINVAL, "unknown option -%c: see vpcfs -h", value);
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(arg, "="), arg);
+	near = settings_nearest(name + strspn(name, "-"));
+	if (near)
+		return err_set(
+			err, EINVAL, "unknown option %s: do you mean -o %s?", name, near);
+	return err_set(err, EINVAL, "unknown option %s: see vpcfs -h", name);
+}
+
+static int take_positional(struct args *args, const char *arg, struct err *err)
+{
+	if (args->positionals == ARGS_MAX)
+		return err_set(
+			err, EINVAL, "too many arguments: [ENDPOINT] MOUNTPOINT expected");
+	args->positional[args->positionals++] = arg;
+	return 0;
+}
+
+/* mount(8) runs helpers with flags of its own meaning: mount(8), "External helpers". */
+static bool is_mount_helper(const char *program)
+{
+	const char *slash = strrchr(program, '/');
+
+	return strncmp(slash ? slash + 1 : program, "mount.", 6) == 0;
+}
+
+static int take_flag(struct parse *parse, int value, struct err *err)
+{
+	const struct setting *s = flag_find(value);
+
+	if (s->type == SETTING_DEBUG) {
+		parse->config->foreground = true;
+		return settings_take(parse, "log", "debug", err);
+	}
+	if (s->type == SETTING_LIST)
+		return *optarg ? take_settings(parse, optarg, err) : 0;
+	if (value == 'f' && parse->is_mount_helper) {
+		parse->config->action = CONFIG_CHECK;
+		return 0;
+	}
+	return setting_take(s, parse->config, optarg, err);
+}
+
+int command_line_take(struct parse *parse, struct args *args, int argc, char *const *argv,
+	struct err *err)
+{
+	struct config *config = parse->config;
+	struct flags flags;
+	int value, r = 0;
+
+	parse->is_mount_helper = argc > 0 && is_mount_helper(argv[0]);
+	flags_init(&flags);
+	optind = 0; /* getopt begins anew, whatever it read before */
+	while (r == 0 && config->action != CONFIG_HELP &&
+		config->action != CONFIG_VERSION &&
+		(value = getopt_long(argc, argv, flags.letters, flags.names, NULL)) != -1) {
+		if (value == FLAG_POSITIONAL)
+			r = take_positional(args, optarg, err);
+		else if (value == ':')
+			r = flag_needs_value(optopt, err);
+		else if (value == '?')
+			r = refuse_flag(optopt, argv[optind - 1], err);
+		else
+			r = take_flag(parse, value, err);
+	}
+	for (; r == 0 && value == -1 && optind < argc; optind++)
+		r = take_positional(args, argv[optind], err);
+	return r;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests and answers between a door's bytes and the service's JSON. */
+#include "message.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include "proto/json.h"
+
+#define KEY_MAX 64
+
+static int as_value(const struct msg *msg, unsigned flags, json_t **ret, struct err *err)
+{
+	struct buf text CLEANUP_BUF = BUF_INIT(MSG_LEN_MAX);
+	int r = msg_to_json(msg, flags, &text, err);
+
+	if (r < 0)
+		return r;
+	*ret = json_loadb(buf_str(&text), text.len, JSON_DECODE_ANY, NULL);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* Takes out what is null, which is a message that is not there. */
+static void drop_nulls(json_t *value)
+{
+	const char *key;
+	json_t *child;
+	void *next;
+	size_t i;
+
+	json_array_foreach (value, i, child) {
+		drop_nulls(child);
+	}
+	json_object_foreach_safe(value, next, key, child)
+	{
+		if (json_is_null(child))
+			json_object_del(value, key);
+		else
+			drop_nulls(child);
+	}
+}
+
+/* "vpcPrefixes" may have been written "vpc_prefixes". */
+static const json_t *given(const json_t *in, const char *key)
+{
+	const json_t *camel = json_object_get(in, key);
+	char snake[KEY_MAX];
+	size_t n = 0;
+
+	for (; *key && n < sizeof(snake) - 2; key++) {
+		if (isupper((unsigned char)*key))
+			snake[n++] = '_';
+		snake[n++] = (char)tolower((unsigned char)*key);
+	}
+	snake[n] = '\0';
+	return camel ? camel : json_object_get(in, snake);
+}
+
+/* Takes out what the JSON did not say. */
+static void drop_unsaid(json_t *object, const json_t *in)
+{
+	const char *key;
+	json_t *child;
+	void *next;
+
+	json_object_foreach_safe(object, next, key, child)
+	{
+		const json_t *said = given(in, key);
+
+		if (!said || json_is_null(said))
+			json_object_del(object, key);
+		else
+			drop_unsaid(child, said);
+	}
+}
+
+static int whole_value(const struct msg *msg, json_t **ret, struct err *err)
+{
+	int r = as_value(msg, MSG_WRITE_UNSET | MSG_MASK_PATHS, ret, err);
+
+	if (r == 0)
+		drop_nulls(*ret);
+	return r;
+}
+
+int message_from_json(
+	const struct msg_type *type, const json_t *in, json_t **ret, struct err *err)
+{
+	struct msg *msg CLEANUP_MSG = NULL;
+	int r = msg_from_value(type, in, 0, &msg, err);
+
+	if (r == 0)
+		r = whole_value(msg, ret, err);
+	if (r == 0)
+		drop_unsaid(*ret, in);
+	return r;
+}
+
+int message_from_wire(const struct msg_type *type, const void *bytes, size_t len,
+	json_t **ret, json_t **ret_shown, struct err *err)
+{
+	struct msg *msg CLEANUP_MSG = NULL;
+	json_auto_t *whole = NULL;
+	int r = msg_from_wire(type, bytes, len, &msg, err);
+
+	if (r == 0)
+		r = whole_value(msg, &whole, err);
+	if (r < 0)
+		return r;
+	/* a mask that JSON cannot say is shown as it is */
+	if (as_value(msg, 0, ret_shown, NULL) < 0)
+		r = as_value(msg, MSG_MASK_PATHS, ret_shown, err);
+	if (r == 0)
+		*ret = json_incref(whole);
+	return r;
+}
+
+struct text *message_to_wire(
+	const struct msg_type *type, struct text *json, struct err *err)
+{
+	struct buf wire CLEANUP_BUF = BUF_INIT(MSG_LEN_MAX);
+	struct text *known = text_form(json, TEXT_WIRE);
+
+	if (known)
+		return known;
+	if (msg_json_to_wire(type, json->bytes, json->len, 0, &wire, err) < 0)
+		return NULL;
+	return text_keep_take(json, TEXT_WIRE, text_from_buf(&wire));
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* google.protobuf.Timestamp as RFC 3339: read with an offset or Z, written with Z and as few of 0,
+ * 3, 6 or 9 digits as say it all. */
+#include "google/protobuf/timestamp.pb-c.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include "base/clock.h"
+#include "known.h"
+
+#define SECONDS_MIN INT64_C(-62135596800) /* 0001-01-01T00:00:00Z */
+#define SECONDS_MAX INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
+#define NANOS_MAX   999999999
+#define DIGITS_MAX  9
+
+static bool is_in_range(int64_t seconds, int64_t nanos)
+{
+	return seconds >= SECONDS_MIN && seconds <= SECONDS_MAX && nanos >= 0 &&
+	       nanos <= NANOS_MAX;
+}
+
+/* What Go takes of RFC 3339: upper case, no leap second, no digit that would be lost. */
+static bool is_strict(const char *text)
+{
+	const char *second = text + strlen("0000-00-00T00:00:");
+	const char *fraction = second + strlen("00");
+
+	return !strpbrk(text, "tz") && *second < '6' &&
+	       (*fraction != '.' || strspn(fraction + 1, "0123456789") <= DIGITS_MAX);
+}
+
+int timestamp_read(const json_t *in, const struct reading *how, ProtobufCMessage *message)
+{
+	Google__Protobuf__Timestamp *time = (Google__Protobuf__Timestamp *)message;
+	const char *text = json_string_value(in);
+	struct timespec t;
+
+	if (!text || strlen(text) != json_string_length(in) ||
+		!clock_parse_rfc3339(text, &t) || !is_strict(text) ||
+		!is_in_range(t.tv_sec, t.tv_nsec))
+		return err_set(how->err, EINVAL,
+			"invalid value for google.protobuf.Timestamp: %.*s", CLOCK_TEXT_MAX,
+			text ? text : "not a text");
+	time->seconds = t.tv_sec;
+	time->nanos = (int32_t)t.tv_nsec;
+	return 0;
+}
+
+int timestamp_write(const ProtobufCMessage *message, const struct writing *how)
+{
+	const Google__Protobuf__Timestamp *time =
+		(const Google__Protobuf__Timestamp *)message;
+	time_t seconds = time->seconds;
+	int digits = DIGITS_MAX, fraction = time->nanos, r;
+	struct tm tm;
+
+	if (!is_in_range(time->seconds, time->nanos))
+		return err_set(how->err, EINVAL,
+			"google.protobuf.Timestamp out of range: %" PRId64 " s, %" PRId32
+			" ns",
+			time->seconds, time->nanos);
+	gmtime_r(&seconds, &tm);
+	r = buf_addf(how->buf, "\"%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900,
+		tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	for (; digits && fraction % 1000 == 0; digits -= 3)
+		fraction /= 1000;
+	if (r == 0 && digits)
+		r = buf_addf(how->buf, ".%0*d", digits, fraction);
+	return r < 0 ? r : buf_adds(how->buf, "Z\"");
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* A token as text: what a header can carry. */
+#include "source.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define TOKEN_BLANKS " \t\r\n"
+
+int token_check_text(
+	const char *from, const char *text, size_t len, struct secret *ret, struct err *err)
+{
+	while (len && strchr(TOKEN_BLANKS, text[len - 1]) && text[len - 1])
+		len--;
+	while (len && strchr(TOKEN_BLANKS, text[0]) && text[0]) {
+		text++;
+		len--;
+	}
+	if (!len)
+		return err_set(err, EINVAL, "%s: the token is empty", from);
+	if (len > SECRET_MAX)
+		return err_set(err, EINVAL, "%s: longer than %d bytes, not a token", from,
+			SECRET_MAX);
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] <= ' ' || text[i] >= 0x7F)
+			return err_set(err, EINVAL,
+				"%s: a blank, a control or a non-ASCII character inside: "
+				"it "
+				"must hold the token and nothing else",
+				from);
+	}
+	return secret_set(ret, text, len);
+}

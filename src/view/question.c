@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Every answer to a question passes here: it opens or closes the breaker of what was asked for, and
+ * says how old what is known is. */
+#include "question.h"
+
+#include <errno.h>
+#include "breaker.h"
+#include "cache.h"
+#include "invalidate.h"
+
+void question_init(
+	struct question *q, struct collection *c, struct vpc *vpc, const struct op *op)
+{
+	*q = (struct question){.collection = c,
+		.vpc = vpc ? vpc_ref(vpc) : NULL,
+		.requested_us = collection_generation(c),
+		.deadline_ms = op->deadline_ms};
+}
+
+void question_release(struct question *q)
+{
+	vpc_unref(q->vpc);
+	doc_unref(q->doc);
+	doc_list_release(&q->list);
+}
+
+/* Asked with little left of the deadline, as the last look at a busy VPC is: no answer in that time
+ * does not mean that the server is down. */
+static bool is_hasty(const struct question *q)
+{
+	uint64_t half_ms = q->collection->options.timeout_ms / 2;
+
+	return q->problem.errnum == ETIMEDOUT &&
+	       q->deadline_ms < q->requested_us / 1000 + half_ms;
+}
+
+static void note_outcome_locked(const struct question *q)
+{
+	struct resource *resource = resource_of(q->collection, q->vpc);
+	bool is_down = q->r < 0 && api_problem_is_down(&q->problem);
+
+	if (!is_down && (q->r == 0 || q->problem.http_status))
+		free(STEAL(resource->breaker));
+	else if (is_down && !is_hasty(q))
+		breaker_trip(&resource->breaker, &q->problem);
+}
+
+static int take_locked(struct question *q)
+{
+	int r;
+
+	/* Asked before a refresh: it counts for nobody but who asked. */
+	if (q->requested_us < q->collection->forgotten_us)
+		return q->r < 0 ? q->r : 0;
+	note_outcome_locked(q);
+	if (q->vpc)
+		return cache_take_doc_locked(
+			q->vpc, q->r, q->doc, &q->tag, q->requested_us);
+	if (q->r < 0)
+		return q->r;
+	r = cache_take_list_locked(q->collection, &q->list, &q->tag, q->requested_us);
+	return r < 0 ? api_problem_say(&q->problem, -r, "out of memory") : 0;
+}
+
+int question_ask(struct question *q, const struct op *op)
+{
+	struct api *api = q->collection->options.api;
+	int r;
+
+	if (q->vpc)
+		q->r = api_get(api, op, q->vpc->id, &q->tag, &q->doc, &q->problem);
+	else
+		q->r = api_list(api, op, &q->tag, &q->list, &q->problem);
+	collection_lock(q->collection);
+	r = take_locked(q);
+	collection_unlock(q->collection);
+	return r;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* A line with the time, the operation, the mask, the HTTP status and code; then the API's message
+ * and every detail, a line each; then what was kept where. */
+#include "report.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include "base/clock.h"
+#include "names.h"
+#include "place.h"
+#include "record.h"
+
+static void print_report(
+	struct buf *b, const struct report *report, const struct api_problem *problem)
+{
+	char at[CLOCK_TEXT_MAX];
+
+	clock_format_rfc3339(clock_real(), at);
+	buf_addf(b, "%s %s %s", at, report->what, report->target);
+	if (report->mask && report->mask[0])
+		buf_addf(b, " mask=%s", report->mask);
+	if (problem->http_status)
+		buf_addf(b, " HTTP %d", problem->http_status);
+	if (problem->code[0])
+		buf_addf(b, " %s", problem->code);
+	buf_addf(b, " %s\n%s\n", call_log_errno_name(problem->errnum), problem->text);
+	if (report->kept)
+		buf_addf(b, "the text is kept in .vpcfs/rejected/%s\n", report->target);
+}
+
+int report_fail(
+	struct view *view, const struct report *report, const struct api_problem *problem)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT(2 * ERR_TEXT_MAX + NODE_PATH_MAX);
+
+	if (problem->errnum == EINTR)
+		return -EINTR;
+	health_fail(&view->health, problem->errnum);
+	record_failure(view, report, problem);
+	print_report(&text, report, problem);
+	last_error_set(&view->last_error, buf_str(&text), false);
+	if (report->vpc)
+		last_error_set(
+			&vpc_local(report->vpc)->error, buf_str(&text), report->is_read);
+	return -problem->errnum;
+}
+
+/* The path as the mount shows it; path itself for what is no VPC's. */
+static const char *target_of(struct vpc *vpc, const char *path, char buf[NODE_PATH_MAX])
+{
+	if (!vpc)
+		return path;
+	names_path(vpc, path, buf);
+	return buf;
+}
+
+bool has_refused_text(struct vpc *vpc, const char *path)
+{
+	char target[NODE_PATH_MAX];
+	struct timespec at;
+
+	return rejected_get(&vpc_view(vpc)->rejected, target_of(vpc, path, target), NULL,
+		       &at) == 0;
+}
+
+int read_fail(struct view *view, struct vpc *vpc, const char *path,
+	const struct api_problem *problem)
+{
+	struct report report = {.vpc = vpc, .what = "read", .is_read = true};
+	char target[NODE_PATH_MAX];
+
+	/* That something is not there, or that the caller left, is an answer. */
+	if (problem->errnum == ENOENT || problem->errnum == EINTR)
+		return -problem->errnum;
+	report.target = target_of(vpc, path, target);
+	return report_fail(view, &report, problem);
+}
+
+int refuse(struct view *view, struct vpc *vpc, const char *what, const char *path,
+	int errnum, const char *fmt, ...)
+{
+	struct report report = {.vpc = vpc, .what = what};
+	struct api_problem problem = {.errnum = errnum};
+	char target[NODE_PATH_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(problem.text, sizeof(problem.text), fmt, ap);
+	va_end(ap);
+	report.target = target_of(vpc, path, target);
+	return report_fail(view, &report, &problem);
+}
+
+static const char *why_refused(bool is_vpc, bool is_file, int errnum)
+{
+	if (errnum != EPERM)
+		return "there is something else of this name";
+	if (!is_file)
+		return "that cannot be done here";
+	return is_vpc ? "nobody but the API sets it" : "it is read-only";
+}
+
+static void note_refused(
+	struct node *node, bool is_vpc, const char *what, const char *name, int errnum)
+{
+	struct node_place place;
+	struct vpc *vpc;
+
+	if (place_of(node, name, &place) < 0)
+		return;
+	vpc = is_vpc ? place.data : NULL;
+	refuse(vpc ? vpc_view(vpc) : place.data, vpc, what, place.path, errnum, "%s",
+		why_refused(is_vpc, !name, errnum));
+}
+
+void vpc_refused(struct node *node, const char *what, const char *name, int errnum)
+{
+	note_refused(node, true, what, name, errnum);
+}
+
+void view_refused(struct node *node, const char *what, const char *name, int errnum)
+{
+	note_refused(node, false, what, name, errnum);
+}

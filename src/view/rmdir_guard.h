@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Why rm -r deletes nothing: who was refused an unlink below a directory of a VPC. */
+#ifndef VIEW_RMDIR_GUARD_H
+#define VIEW_RMDIR_GUARD_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include "base/op.h"
+
+struct refused_unlink;
+
+/* Members are private; it has a lock of its own. */
+struct rmdir_guard {
+	pthread_mutex_t lock;
+	struct refused_unlink *first; /* owned */
+};
+
+void rmdir_guard_init(struct rmdir_guard *g);
+void rmdir_guard_release(struct rmdir_guard *g);
+/* The caller was refused an unlink in the directory; path is relative to the VPC. */
+void rmdir_guard_note(struct rmdir_guard *g, const struct op *op, const char *path);
+/* Whether a living process that was refused an unlink below path is this caller. */
+bool rmdir_guard_refuses(struct rmdir_guard *g, const struct op *op, const char *path);
+#define RMDIR_GUARD_TEXT                                                                   \
+	"the same process was refused to remove a file below this directory: rm -r "       \
+	"deletes nothing here, rmdir alone does"
+
+#endif

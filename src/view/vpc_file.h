@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* The files of a VPC. */
+#ifndef VIEW_VPC_FILE_H
+#define VIEW_VPC_FILE_H
+
+#include "vpc_place.h"
+
+extern const struct node_ops vpc_file_ops, vpc_spec_ops, vpc_read_only_ops;
+
+/* What was read of a VPC, or what a scratch file's writer had read, is a document (tree/node.h,
+ * base). */
+void vpc_base_free(void *base);
+/* A file's text and attributes. */
+int vpc_show(const struct vpc_place *at, struct buf *ret, struct node_attr *ret_attr);
+
+#endif
