@@ -80,8 +80,8 @@ enum api_protocol { API_REST, API_CONNECT, API_GRPC };
 struct api_options {
 	struct http *http; /* borrowed: lives as long as the api */
 	enum api_protocol protocol;
-	const char
-		*endpoint; /* "https://api.coreweave.com", with or without a last slash */
+	/* "https://api.coreweave.com", with or without a last slash */
+	const char *endpoint;
 	/* Fills the token; again = the one in *ret was refused with 401, read its source anew.
 	 * Returns 0 or -errno with a sentence. Called on the thread of the call; may read a file,
 	 * or wait until op->deadline_ms. */

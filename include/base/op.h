@@ -14,7 +14,7 @@ struct op {
 	/* Borrowed, may be NULL; watched by reads only, never by a mutation. */
 	struct cancel *cancel;
 	/* A look-up of a name: others wait behind it, deaf to signals, so what is known may do. */
-	bool is_look;
+	bool is_lookup;
 	/* Opens for reading, lists or reads: a caller who only does that may be told that what it
 	 * wants could not be had a moment ago; nobody else, for it may be about to write. */
 	bool is_reading;

@@ -32,9 +32,9 @@
 #include "model/val.h"
 
 #define DOC_PATH_MAX 1024 /* bytes with the NUL; longer paths do not exist */
-#define DOC_DEPTH_MAX                                                                      \
-	32 /* names below the VPC's directory; deeper is compact JSON in a file */
-#define DOC_TEXT_MAX (4u << 20) /* bytes of one file */
+/* Names below the VPC's directory; deeper is compact JSON in a file. */
+#define DOC_DEPTH_MAX 32
+#define DOC_TEXT_MAX  (4u << 20) /* bytes of one file */
 
 struct doc;
 
@@ -76,22 +76,22 @@ enum state doc_state(const struct doc *doc);
 bool doc_equal(const struct doc *a, const struct doc *b);
 
 /* A file or directory of a document. */
-struct field {
+struct doc_field {
 	enum field_type type;
-	unsigned flags;	       /* enum field_flags */
-	const struct row *row; /* NULL for a field of a newer API */
+	unsigned flags;			   /* enum field_flags */
+	const struct schema_field *schema; /* NULL for a field of a newer API */
 };
 
 /* What the table says of it. */
-struct field field_of(const struct row *row);
+struct doc_field field_of(const struct schema_field *schema);
 /* Errors: -ENOENT, -ENOTDIR, -ENAMETOOLONG, -EBADMSG, -ENOMEM. */
-int doc_find(const struct doc *doc, const char *path, struct field *ret);
+int doc_find(const struct doc *doc, const char *path, struct doc_field *ret);
 /* Calls fn for each entry of the directory, rows in the table's order, then unknown fields; hidden
  * ones left out.
  * name is a file name. Stops at the first that returns non-zero and returns that.
  * Errors: as doc_find, -ENOTDIR for a file, -ENOMEM. */
 int doc_list(const struct doc *doc, const char *path,
-	int (*fn)(void *arg, const char *name, const struct field *field), void *arg);
+	int (*fn)(void *arg, const char *name, const struct doc_field *field), void *arg);
 /* Calls fn for the file name of each field that no row knows, wherever in the document it is shown,
  * in the order of the answer; a name may come more than once. Stops at the first that returns
  * non-zero and returns that. Errors: -EBADMSG, -ENOMEM. */

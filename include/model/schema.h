@@ -32,8 +32,8 @@ enum field_flags {
 	FIELD_UNKNOWN = 1 << 4, /* no row: a field of a newer API */
 
 	FIELD_LINES = 1 << 5, /* an array of such texts: a line each */
-	FIELD_NAMED_ITEMS =
-		1 << 6,		   /* a directory of an array's items by their FIELD_NAME */
+	/* a directory of an array's items by their FIELD_NAME */
+	FIELD_NAMED_ITEMS = 1 << 6,
 	FIELD_SET = 1 << 7,	   /* an array whose order means nothing */
 	FIELD_WHOLE_LIST = 1 << 8, /* sent as part of its whole list: GET before PATCH */
 	/* of an item, what may be done to it */
@@ -45,16 +45,16 @@ enum field_flags {
 	/* given when the VPC is made or left to the server: of all such fields spec.json has the
 	 * last that is set; left out there it stays as it is */
 	FIELD_SPEC_ONLY_WITH = 1 << 12,
-	FIELD_DEPRECATED =
-		1 << 13, /* the API still writes it, beside what has replaced it */
+	/* the API still writes it, beside what has replaced it */
+	FIELD_DEPRECATED = 1 << 13,
 
 	/* what the mount itself needs to know of a VPC, each in one row of its own */
 	FIELD_ID = 1 << 14,
 	FIELD_STATE = 1 << 15,
 	/* the time of the files beside and below it, in whatever object it stands */
 	FIELD_MTIME = 1 << 16,
-	FIELD_OPTION =
-		1 << 17, /* a mount option gives it to a VPC where nothing else does */
+	/* a mount option gives it to a VPC where nothing else does */
+	FIELD_OPTION = 1 << 17,
 	/* what its directory is named by: of an item there is no file of it */
 	FIELD_NAME = 1 << 18,
 };
@@ -77,7 +77,7 @@ struct enum_value {
  * A directory stands before what is in it.
  * mask is the updateMask path of a PATCH that changes it ("" when none). Rows that share a mask
  * follow each other, and the first of them has the mask's path. */
-struct row {
+struct schema_field {
 	const char *path;
 	enum field_type type;
 	unsigned flags;
@@ -86,11 +86,11 @@ struct row {
 	const struct enum_value *values; /* of a FIELD_ENUM, its zero first; else NULL */
 };
 
-extern const struct row schema_rows[];
-extern const size_t schema_row_count;
+extern const struct schema_field schema_fields[];
+extern const size_t schema_field_count;
 
 /* The row of a path of the mount, any name standing for "*"; NULL when there is none. */
-const struct row *schema_match(const char *path);
+const struct schema_field *schema_match(const char *path);
 /* Whether the row of a path has one of these flags. */
 bool schema_has(const char *path, unsigned flags);
 /* Bytes of the path of the item that a path is at or below: of "vpcPrefixes/pods" in
@@ -98,9 +98,9 @@ bool schema_has(const char *path, unsigned flags);
 size_t schema_item_len(const char *path);
 /* The row directly below a directory's row (NULL: the VPC's own directory) that has one of the
  * flags, NULL when there is none. */
-const struct row *schema_with(const struct row *dir, unsigned flags);
+const struct schema_field *schema_with(const struct schema_field *dir, unsigned flags);
 /* The last name of a row's path. */
-const char *schema_key(const struct row *row);
+const char *schema_key(const struct schema_field *schema);
 
 /* Adds the text of `.vpcfs/server-owned`: for each name that only the API sets, hostPrefix,
  * vpc.json and .error among them, and for each of count unknown names (file names of fields that no

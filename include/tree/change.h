@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is known changes, and what the kernel was told of it is not true any more.
  *
- * The kernel keeps attributes and names for as long as it was told (node_attr.until_us). When
+ * The kernel keeps attributes and names for as long as it was told (node_attr.expires_us). When
  * the view learns of a change, it first shows the new documents, then, with its own lock let
  * go, calls tree_change_touch for each object that changed, and only then answers whoever waits
  * for the change. An answer that was made before a touch and is sent after it is sent with no
@@ -33,11 +33,11 @@ void tree_change_touch(struct tree *tree, const void *data);
 void tree_change_gone(struct tree *tree, const void *data);
 
 /* Keeping. An answer is made under the generation that was read before the question, and sent
- * between grant_begin and grant_end. */
+ * between lease_begin and lease_end. */
 uint64_t tree_generation(struct tree *tree);
 /* Whether what was asked under the generation may be kept for as long as it says. Until
- * grant_end no touch comes through. */
-bool tree_grant_begin(struct tree *tree, uint64_t generation);
-void tree_grant_end(struct tree *tree);
+ * lease_end no touch comes through. */
+bool tree_lease_begin(struct tree *tree, uint64_t generation);
+void tree_lease_end(struct tree *tree);
 
 #endif

@@ -59,7 +59,7 @@ struct node_attr {
 	/* clock_mono_us() until which this and the node's name stay true, unless
 	 * tree_change_touch says otherwise (tree/change.h): so long they need not be asked for
 	 * again. 0: not at all. */
-	uint64_t until_us;
+	uint64_t expires_us;
 };
 
 /* Where a node is: the nearest ancestor-or-self that has data, and the path below it. */

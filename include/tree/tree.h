@@ -63,7 +63,7 @@ struct tree_entry {
 	bool scratch;
 	/* clock_mono_us() until which the attributes, and the name, may be kept (tree/change.h);
 	 * 0: not at all. */
-	uint64_t until_us, name_until_us;
+	uint64_t expires_us, name_expires_us;
 	struct stat attr;
 };
 

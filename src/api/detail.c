@@ -26,8 +26,8 @@ struct piece {
 
 struct detail_row {
 	const char *type;
-	struct part
-		list; /* of violations; camel is NULL: the message itself has the parts */
+	/* of violations; camel is NULL: the message itself has the parts */
+	struct part list;
 	struct part parts[DETAIL_PARTS];
 	void (*join)(struct buf *ret, const struct piece pieces[DETAIL_PARTS]);
 };

@@ -12,18 +12,14 @@
 
 /* A call as a request. Caller's memory: message_init, then message_release. */
 struct message {
-	/* HTTP's */
-	const char *method;
-	/* behind the endpoint, escaped, with its query */
-	struct buf path;
-	/* "Name: value" each, NULL after the last; static or below */
+	const char *method; /* HTTP */
+	struct buf path;    /* behind the endpoint, escaped, with its query */
+	struct buf etag;    /* room for the header line */
+	/* the last is NULL */
 	const char *headers[PROTOCOL_HEADERS_MAX + 1];
-	/* the line that names an ETag */
-	struct buf etag;
 	bool has_body;
 	struct buf body;
-	/* as in http_request */
-	bool speaks_http2;
+	bool speaks_http2; /* as in http_request */
 };
 
 struct protocol {

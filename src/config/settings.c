@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include "base/distance.h"
 #include "base/words.h"
 #include "http/url.h"
 #include "value.h"
@@ -165,37 +166,6 @@ int setting_take(
 	}
 }
 
-static size_t min3(size_t a, size_t b, size_t c)
-{
-	size_t ab = a < b ? a : b;
-
-	return ab < c ? ab : c;
-}
-
-/* Letters to insert, delete or replace between the two. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[SETTINGS_NAME + 1], n = strlen(b);
-
-	if (n > SETTINGS_NAME)
-		return SIZE_MAX;
-	for (size_t k = 0; k <= n; k++)
-		row[k] = k;
-	for (size_t i = 1; a[i - 1]; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t k = 1; k <= n; k++) {
-			size_t above = row[k];
-
-			row[k] = min3(row[k] + 1, row[k - 1] + 1,
-				diagonal + (a[i - 1] != b[k - 1]));
-			diagonal = above;
-		}
-	}
-	return row[n];
-}
-
 const char *settings_nearest(const char *name)
 {
 	const char *nearest = NULL;
@@ -207,7 +177,7 @@ const char *settings_nearest(const char *name)
 
 		if (s->is_flag || s->type == SETTING_TOKEN)
 			continue;
-		d = distance(s->name, name);
+		d = word_distance(s->name, name);
 		if (d < best && d < strlen(s->name)) {
 			best = d;
 			nearest = s->name;

@@ -74,7 +74,7 @@ static void send_page(struct page *p, struct request *rq, struct dir_list *list,
 {
 	int r, err;
 
-	p->granted = tree_grant_begin(rq->tree, tree_generation(rq->tree));
+	p->granted = tree_lease_begin(rq->tree, tree_generation(rq->tree));
 	r = tree_readdir(list, (uint64_t)off, p->plus, page_fill, p);
 	/* What fits is an answer; the error comes when the reader asks on. */
 	err = request_end(rq, p->used ? 0 : r);
@@ -84,7 +84,7 @@ static void send_page(struct page *p, struct request *rq, struct dir_list *list,
 	} else if (fuse_reply_buf(rq->req, p->bytes, p->used) == -ENOENT) {
 		page_forget(p, rq->tree);
 	}
-	tree_grant_end(rq->tree);
+	tree_lease_end(rq->tree);
 }
 
 static void read_page(

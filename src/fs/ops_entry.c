@@ -9,7 +9,7 @@ void op_lookup(fuse_req_t req, fuse_ino_t dir, const char *name)
 	int r;
 
 	request_begin(&rq, req, REQUEST_READ, __func__);
-	rq.op.is_look = true;
+	rq.op.is_lookup = true;
 	r = tree_lookup(rq.tree, &rq.op, dir, name, &e);
 	reply_entry(&rq, r, &e);
 }

@@ -53,9 +53,9 @@ void op_create(fuse_req_t req, fuse_ino_t dir, const char *name, mode_t mode,
 		return;
 	}
 	fill_info(fi, &open);
-	entry_param(&e, tree_grant_begin(rq.tree, rq.generation), &param);
+	entry_param(&e, tree_lease_begin(rq.tree, rq.generation), &param);
 	r = fuse_reply_create(req, &param, fi);
-	tree_grant_end(rq.tree);
+	tree_lease_end(rq.tree);
 	if (r == -ENOENT) {
 		tree_release(open.handle, &rq.op);
 		tree_forget(rq.tree, e.id, 1);

@@ -56,11 +56,11 @@ int request_end(struct request *rq, int r)
 	return r;
 }
 
-static double left_s(uint64_t until_us, bool granted)
+static double left_s(uint64_t expires_us, bool granted)
 {
-	uint64_t now = until_us && granted ? clock_mono_us() + TICK_US : 0;
+	uint64_t now = expires_us && granted ? clock_mono_us() + TICK_US : 0;
 
-	return now && until_us > now ? (double)(until_us - now) / 1e6 : 0;
+	return now && expires_us > now ? (double)(expires_us - now) / 1e6 : 0;
 }
 
 void entry_param(const struct tree_entry *e, bool granted, struct fuse_entry_param *ret)
@@ -68,8 +68,8 @@ void entry_param(const struct tree_entry *e, bool granted, struct fuse_entry_par
 	*ret = (struct fuse_entry_param){
 		.ino = e->id,
 		.attr = e->attr,
-		.entry_timeout = left_s(e->name_until_us, granted),
-		.attr_timeout = left_s(e->until_us, granted),
+		.entry_timeout = left_s(e->name_expires_us, granted),
+		.attr_timeout = left_s(e->expires_us, granted),
 	};
 }
 
@@ -87,9 +87,9 @@ void reply_entry(struct request *rq, int r, const struct tree_entry *e)
 		fuse_reply_err(rq->req, err);
 		return;
 	}
-	entry_param(e, tree_grant_begin(rq->tree, rq->generation), &param);
+	entry_param(e, tree_lease_begin(rq->tree, rq->generation), &param);
 	r = fuse_reply_entry(rq->req, &param);
-	tree_grant_end(rq->tree);
+	tree_lease_end(rq->tree);
 	if (r == -ENOENT)
 		tree_forget(rq->tree, e->id, 1);
 }
@@ -104,9 +104,9 @@ void reply_attr(struct request *rq, int r, const struct tree_entry *e)
 		fuse_reply_err(rq->req, err);
 		return;
 	}
-	granted = tree_grant_begin(rq->tree, rq->generation);
-	fuse_reply_attr(rq->req, &e->attr, left_s(e->until_us, granted));
-	tree_grant_end(rq->tree);
+	granted = tree_lease_begin(rq->tree, rq->generation);
+	fuse_reply_attr(rq->req, &e->attr, left_s(e->expires_us, granted));
+	tree_lease_end(rq->tree);
 }
 
 void reply_buf(struct request *rq, int r, const struct buf *bytes)

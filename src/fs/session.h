@@ -119,7 +119,7 @@ void reply_buf(struct request *rq, int r, const struct buf *bytes);
 /* Has the kernel drop the attributes of what changes, from now on. */
 void notices_start(struct fs *fs);
 
-/* granted: by tree_grant_begin. */
+/* granted: by tree_lease_begin. */
 void entry_param(const struct tree_entry *e, bool granted, struct fuse_entry_param *ret);
 
 static inline struct handle *handle_of(const struct fuse_file_info *fi)

@@ -6,8 +6,8 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/probe.h"
-#include "failure.h"
-#include "job.h"
+#include "curl_error.h"
+#include "transfer.h"
 #include "pool.h"
 
 /* A call under way. */
@@ -23,10 +23,10 @@ struct call {
 /* Why the caller left: a sentence for each. */
 static int call_left(const struct call *call, int r, struct err *err)
 {
-	char peer[FAILURE_PEER_MAX];
+	char peer[CURL_ERROR_PEER_MAX];
 	double seconds = (double)(clock_mono_ms() - call->begun_ms) / 1000;
 
-	failure_name_peer(call->request->url, peer);
+	curl_error_name_peer(call->request->url, peer);
 	if (r == -EINTR)
 		return err_set(err, EINTR, "%s: interrupted", peer);
 	if (r == -ESHUTDOWN)
@@ -38,33 +38,34 @@ static int call_left(const struct call *call, int r, struct err *err)
 }
 
 /* The job is done without a complete answer. */
-static int call_failed(const struct call *call, const struct job *job, struct err *err)
+static int call_failed(
+	const struct call *call, const struct transfer *transfer, struct err *err)
 {
-	struct failure failure = {
-		.curl_code = (int)job->result,
-		.os_errno = job->os_errno,
-		.status = job->answer.status,
-		.too_large = job->too_large,
-		.details = job->details,
+	struct curl_error error = {
+		.curl_code = (int)transfer->result,
+		.os_errno = transfer->os_errno,
+		.status = transfer->answer.status,
+		.too_large = transfer->too_large,
+		.details = transfer->details,
 	};
-	char peer[FAILURE_PEER_MAX], text[CURL_ERROR_SIZE + 128];
+	char peer[CURL_ERROR_PEER_MAX], text[CURL_ERROR_SIZE + 128];
 
-	failure_name_peer(call->request->url, peer);
-	failure_describe(&failure, text, sizeof(text));
+	curl_error_name_peer(call->request->url, peer);
+	curl_error_describe(&error, text, sizeof(text));
 	if (call->attempts > 1)
-		return err_set(err, failure_errnum(&failure), "%s: %s, %u attempts", peer,
+		return err_set(err, curl_error_errnum(&error), "%s: %s, %u attempts", peer,
 			text, call->attempts);
-	return err_set(err, failure_errnum(&failure), "%s: %s", peer, text);
+	return err_set(err, curl_error_errnum(&error), "%s: %s", peer, text);
 }
 
 /* The job's answer becomes the caller's. */
-static void call_take_answer(struct http_answer *ret, struct job *job)
+static void call_take_answer(struct http_answer *ret, struct transfer *transfer)
 {
 	struct http_answer former = *ret;
 
-	*ret = job->answer;
+	*ret = transfer->answer;
 	ret->body.max = former.body.max;
-	job->answer = former;
+	transfer->answer = former;
 }
 
 /* Whether the answer in ret says "not now". */
@@ -81,27 +82,28 @@ static bool call_is_busy(const struct call *call, struct http_answer *answer)
 static int call_attempt(
 	struct call *call, bool fresh, struct http_answer *ret, struct err *err)
 {
-	struct job *job = job_new(call->waiter.http, call->request, call->op->deadline_ms,
-		ret->body.max, fresh);
+	struct transfer *transfer = transfer_new(call->waiter.http, call->request,
+		call->op->deadline_ms, ret->body.max, fresh);
 	bool sent = false;
 	int r;
 
 	call->attempts++;
 	ret->may_repeat = false;
-	if (!job)
+	if (!transfer)
 		return err_set(err, ENOMEM, "out of memory");
-	r = pool_run(&call->waiter, job, &sent);
+	r = pool_run(&call->waiter, transfer, &sent);
 	call->sent |= sent;
 	if (r < 0) {
 		r = call_left(call, r, err);
-	} else if (job->result == CURLE_OK) {
-		call_take_answer(ret, job);
+	} else if (transfer->result == CURLE_OK) {
+		call_take_answer(ret, transfer);
 		ret->may_repeat = call_is_busy(call, ret);
 	} else {
-		r = call_failed(call, job, err);
-		ret->may_repeat = !job->too_large && http_repeat_wait_ms(-r, -1, 1) >= 0;
+		r = call_failed(call, transfer, err);
+		ret->may_repeat =
+			!transfer->too_large && http_repeat_wait_ms(-r, -1, 1) >= 0;
 	}
-	job_unref(job);
+	transfer_unref(transfer);
 	return r;
 }
 

@@ -26,14 +26,14 @@ struct http {
 	pthread_t thread;
 	CURLM *multi; /* the thread's, but for curl_multi_wakeup */
 	CURLSH *share; /* the thread's: TLS sessions, for the connections that are made anew */
-	struct job_list running; /* the thread's; a reference each */
+	struct transfer_list running; /* the thread's; a reference each */
 	/* The thread's: the last request got no answer in time, so what connections there are may
 	 * be dead (a NAT forgot them, the peer lost its power). New ones are made until one
 	 * answers. */
 	bool suspect;
 
-	pthread_mutex_t lock;	  /* for what follows and what job.h and pool.h say */
-	struct job_queue arrived; /* a reference each, oldest first */
+	pthread_mutex_t lock;	       /* for what follows and what job.h and pool.h say */
+	struct transfer_queue arrived; /* a reference each, oldest first */
 	LIST_HEAD(, waiter) waiters;
 	bool shut;
 };
@@ -45,45 +45,46 @@ struct http {
 static int pool_before_send(
 	void *arg, char *peer, char *local, int peer_port, int local_port)
 {
-	struct job *job = arg;
+	struct transfer *transfer = arg;
 	bool go;
 
-	pthread_mutex_lock(&job->http->lock);
-	go = !job->abandoned && (job->repeatable || !job->sent || job->is_alone);
-	job->sent |= go;
-	pthread_mutex_unlock(&job->http->lock);
+	pthread_mutex_lock(&transfer->http->lock);
+	go = !transfer->abandoned &&
+	     (transfer->repeatable || !transfer->sent || transfer->is_alone);
+	transfer->sent |= go;
+	pthread_mutex_unlock(&transfer->http->lock);
 	return go ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 /* Out of the running ones and to its caller, if that one is still there. */
-static void pool_finish(struct http *http, struct job *job, CURLcode result)
+static void pool_finish(struct http *http, struct transfer *transfer, CURLcode result)
 {
-	LIST_REMOVE(job, link);
-	if (job->easy)
-		curl_multi_remove_handle(http->multi, job->easy);
-	job_collect(job, result);
+	LIST_REMOVE(transfer, link);
+	if (transfer->easy)
+		curl_multi_remove_handle(http->multi, transfer->easy);
+	transfer_collect(transfer, result);
 	http->suspect &= result != CURLE_OK;
 	pthread_mutex_lock(&http->lock);
-	job->done = true;
-	if (job->waiter)
-		pthread_cond_signal(&job->waiter->cond);
+	transfer->done = true;
+	if (transfer->waiter)
+		pthread_cond_signal(&transfer->waiter->cond);
 	pthread_mutex_unlock(&http->lock);
-	job_unref(job);
+	transfer_unref(transfer);
 }
 
 /* Its caller has left. A connection that kept silent is not used again. */
-static void pool_drop(struct http *http, struct job *job)
+static void pool_drop(struct http *http, struct transfer *transfer)
 {
-	if (job->easy && job->sent) {
-		curl_easy_setopt(job->easy, CURLOPT_FORBID_REUSE, 1L);
+	if (transfer->easy && transfer->sent) {
+		curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, 1L);
 		http->suspect = true;
 	}
-	pool_finish(http, job, CURLE_ABORTED_BY_CALLBACK);
+	pool_finish(http, transfer, CURLE_ABORTED_BY_CALLBACK);
 }
 
-static void pool_start(struct http *http, struct job *job)
+static void pool_start(struct http *http, struct transfer *transfer)
 {
-	struct job_settings settings = {
+	struct transfer_settings settings = {
 		.share = http->share,
 		.cacert = http->cacert,
 		.user_agent = http->user_agent,
@@ -92,37 +93,37 @@ static void pool_start(struct http *http, struct job *job)
 		.before_send = pool_before_send,
 	};
 
-	LIST_INSERT_HEAD(&http->running, job, link);
-	if (job_prepare(job, &settings) < 0 ||
-		curl_multi_add_handle(http->multi, job->easy) != CURLM_OK)
-		pool_finish(http, job, CURLE_OUT_OF_MEMORY);
+	LIST_INSERT_HEAD(&http->running, transfer, link);
+	if (transfer_prepare(transfer, &settings) < 0 ||
+		curl_multi_add_handle(http->multi, transfer->easy) != CURLM_OK)
+		pool_finish(http, transfer, CURLE_OUT_OF_MEMORY);
 }
 
 /* Takes over what came and ends what its caller left. Returns false at the end of the pool. */
 static bool pool_take(struct http *http)
 {
-	struct job_queue arrived = STAILQ_HEAD_INITIALIZER(arrived);
-	struct job_list gone = LIST_HEAD_INITIALIZER(gone);
-	struct job *job, *next;
+	struct transfer_queue arrived = STAILQ_HEAD_INITIALIZER(arrived);
+	struct transfer_list gone = LIST_HEAD_INITIALIZER(gone);
+	struct transfer *transfer, *next;
 	bool shut;
 
 	pthread_mutex_lock(&http->lock);
 	shut = http->shut;
 	STAILQ_CONCAT(&arrived, &http->arrived);
-	for (job = LIST_FIRST(&http->running); job; job = next) {
-		next = LIST_NEXT(job, link);
-		if (!job->abandoned)
+	for (transfer = LIST_FIRST(&http->running); transfer; transfer = next) {
+		next = LIST_NEXT(transfer, link);
+		if (!transfer->abandoned)
 			continue;
-		LIST_REMOVE(job, link);
-		LIST_INSERT_HEAD(&gone, job, link);
+		LIST_REMOVE(transfer, link);
+		LIST_INSERT_HEAD(&gone, transfer, link);
 	}
 	pthread_mutex_unlock(&http->lock);
 
-	while ((job = LIST_FIRST(&gone)))
-		pool_drop(http, job);
-	while ((job = STAILQ_FIRST(&arrived))) {
+	while ((transfer = LIST_FIRST(&gone)))
+		pool_drop(http, transfer);
+	while ((transfer = STAILQ_FIRST(&arrived))) {
 		STAILQ_REMOVE_HEAD(&arrived, arrival);
-		pool_start(http, job);
+		pool_start(http, transfer);
 	}
 	return !shut;
 }
@@ -134,12 +135,12 @@ static void pool_reap(struct http *http)
 
 	while ((message = curl_multi_info_read(http->multi, &left))) {
 		CURLcode result = message->data.result;
-		char *job;
+		char *transfer;
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &job);
-		pool_finish(http, (struct job *)job, result);
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+		pool_finish(http, (struct transfer *)transfer, result);
 	}
 }
 
@@ -197,14 +198,14 @@ static int waiter_reason(const struct waiter *waiter)
 }
 
 /* Under the lock. From here on the request does not go out. */
-static void pool_abandon(struct http *http, struct job *job)
+static void pool_abandon(struct http *http, struct transfer *transfer)
 {
-	job->abandoned = true;
-	job->waiter = NULL;
+	transfer->abandoned = true;
+	transfer->waiter = NULL;
 	curl_multi_wakeup(http->multi);
 }
 
-int pool_run(struct waiter *waiter, struct job *job, bool *ret_sent)
+int pool_run(struct waiter *waiter, struct transfer *transfer, bool *ret_sent)
 {
 	struct http *http = waiter->http;
 	bool in_time = true;
@@ -213,23 +214,24 @@ int pool_run(struct waiter *waiter, struct job *job, bool *ret_sent)
 	pthread_mutex_lock(&http->lock);
 	r = waiter_reason(waiter);
 	if (r == 0) {
-		job->waiter = waiter;
-		job_ref(job);
-		STAILQ_INSERT_TAIL(&http->arrived, job, arrival);
+		transfer->waiter = waiter;
+		transfer_ref(transfer);
+		STAILQ_INSERT_TAIL(&http->arrived, transfer, arrival);
 		curl_multi_wakeup(http->multi);
 	}
-	while (r == 0 && !job->done && in_time) {
-		in_time = clock_cond_wait(&waiter->cond, &http->lock, job->deadline_ms);
-		r = job->done ? 0 : waiter_reason(waiter);
+	while (r == 0 && !transfer->done && in_time) {
+		in_time =
+			clock_cond_wait(&waiter->cond, &http->lock, transfer->deadline_ms);
+		r = transfer->done ? 0 : waiter_reason(waiter);
 	}
-	if (r == 0 && !job->done)
+	if (r == 0 && !transfer->done)
 		r = -ETIMEDOUT;
-	if (job->done && job->result != CURLE_OK &&
+	if (transfer->done && transfer->result != CURLE_OK &&
 		http->shut) /* ended by the pool's thread */
 		r = -ESHUTDOWN;
-	if (job->waiter && !job->done)
-		pool_abandon(http, job);
-	*ret_sent = job->sent;
+	if (transfer->waiter && !transfer->done)
+		pool_abandon(http, transfer);
+	*ret_sent = transfer->sent;
 	pthread_mutex_unlock(&http->lock);
 	return r;
 }

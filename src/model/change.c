@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* A change is a value for each leaf that it sets. */
-#include "changing.h"
+#include "change_int.h"
 
 #include <errno.h>
 #include <string.h>
 #include "base/cleanup.h"
-#include "canon.h"
-#include "document.h"
-#include "leaf.h"
-#include "member.h"
+#include "canonical.h"
+#include "doc_int.h"
+#include "mask_field.h"
+#include "json_member.h"
 #include "print.h"
 
 #define MASK_MAX (64 << 10) /* bytes */
@@ -16,15 +16,16 @@
 struct change {
 	struct buf mask;
 	size_t count;
-	struct leaf_value {
-		const struct row *leaf;
+	struct mask_field_value {
+		const struct schema_field *mask_field;
 		json_t *value; /* owned */
 	} leaves[];	       /* room for all that the table has */
 };
 
 int change_none(struct change **ret)
 {
-	*ret = calloc(1, sizeof(**ret) + schema_row_count * sizeof(struct leaf_value));
+	*ret = calloc(
+		1, sizeof(**ret) + schema_field_count * sizeof(struct mask_field_value));
 	if (!*ret)
 		return -ENOMEM;
 	buf_init(&(*ret)->mask, MASK_MAX);
@@ -54,30 +55,33 @@ static int add_mask(struct buf *list, const char *mask)
 	return r < 0 ? r : buf_adds(list, mask);
 }
 
-int change_add_take(struct change *change, const struct row *leaf, json_t *value)
+int change_add_take(
+	struct change *change, const struct schema_field *mask_field, json_t *value)
 {
 	json_auto_t *taken = value;
-	int r = taken ? add_mask(&change->mask, leaf->mask) : -ENOMEM;
+	int r = taken ? add_mask(&change->mask, mask_field->mask) : -ENOMEM;
 
 	if (r == 0)
-		change->leaves[change->count++] =
-			(struct leaf_value){.leaf = leaf, .value = STEAL(taken)};
+		change->leaves[change->count++] = (struct mask_field_value){
+			.mask_field = mask_field, .value = STEAL(taken)};
 	return r;
 }
 
-int change_one_take(const struct parsed *now, const struct row *leaf, json_t *value,
-	struct change **ret)
+int change_one_take(const struct parsed *now, const struct schema_field *mask_field,
+	json_t *value, struct change **ret)
 {
 	CLEANUP_CHANGE struct change *change = NULL;
 	json_auto_t *wanted = value;
 	bool same;
-	int r = wanted ? canon_equal(leaf, member_get(now->root, leaf->path), wanted, &same)
+	int r = wanted ? canonical_equal(mask_field,
+				 json_member_get(now->root, mask_field->path), wanted,
+				 &same)
 		       : -ENOMEM;
 
 	if (r == 0)
 		r = change_none(&change);
 	if (r == 0 && !same)
-		r = change_add_take(change, leaf, STEAL(wanted));
+		r = change_add_take(change, mask_field, STEAL(wanted));
 	if (r == 0)
 		*ret = STEAL(change);
 	return r;
@@ -96,21 +100,25 @@ const char *change_mask(const struct change *change)
 int change_body(const struct change *change, struct buf *ret)
 {
 	json_auto_t *body = json_object();
-	int r = body ? member_put_take(body, "updateMask", json_string(change_mask(change)))
+	int r = body ? json_member_put_take(
+			       body, "updateMask", json_string(change_mask(change)))
 		     : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < change->count; i++)
-		r = member_put_take(body, change->leaves[i].leaf->path,
+		r = json_member_put_take(body, change->leaves[i].mask_field->path,
 			json_deep_copy(change->leaves[i].value));
 	return r < 0 ? r : print_json(body, ret);
 }
 
 /* False as well when there is no memory to look. */
-static bool leaf_is(const struct row *leaf, const json_t *object, const json_t *value)
+static bool mask_field_is(
+	const struct schema_field *mask_field, const json_t *object, const json_t *value)
 {
 	bool same;
 
-	return canon_equal(leaf, member_get(object, leaf->path), value, &same) == 0 && same;
+	return canonical_equal(mask_field, json_member_get(object, mask_field->path), value,
+		       &same) == 0 &&
+	       same;
 }
 
 bool change_is_shown(const struct change *change, const struct doc *doc,
@@ -120,12 +128,13 @@ bool change_is_shown(const struct change *change, const struct doc *doc,
 	bool all = true, is_open = doc_open(doc, &parsed, NULL) == 0;
 
 	for (size_t i = 0; i < change->count; i++) {
-		const struct leaf_value *wanted = &change->leaves[i];
-		bool same = is_open && leaf_is(wanted->leaf, parsed->root, wanted->value);
+		const struct mask_field_value *wanted = &change->leaves[i];
+		bool same = is_open &&
+			    mask_field_is(wanted->mask_field, parsed->root, wanted->value);
 		struct buf *list = same ? ret_done : ret_missing;
 
 		if (list)
-			add_mask(list, wanted->leaf->mask);
+			add_mask(list, wanted->mask_field->mask);
 		all = all && same;
 	}
 	return all;
@@ -139,11 +148,12 @@ bool change_is_as_before(
 	if (doc_open(before, &was, NULL) < 0 || doc_open(doc, &is, NULL) < 0)
 		return false;
 	for (size_t i = 0; i < change->count; i++) {
-		const struct leaf_value *wanted = &change->leaves[i];
-		const struct row *leaf = wanted->leaf;
+		const struct mask_field_value *wanted = &change->leaves[i];
+		const struct schema_field *mask_field = wanted->mask_field;
 
-		if (!leaf_is(leaf, is->root, wanted->value) &&
-			!leaf_is(leaf, is->root, member_get(was->root, leaf->path)))
+		if (!mask_field_is(mask_field, is->root, wanted->value) &&
+			!mask_field_is(mask_field, is->root,
+				json_member_get(was->root, mask_field->path)))
 			return false;
 	}
 	return true;
@@ -162,7 +172,8 @@ int change_apply(const struct change *change, const struct doc *doc, struct doc 
 	if (!root)
 		return -ENOMEM;
 	for (size_t i = 0; r == 0 && i < change->count; i++)
-		r = leaf_put(root, change->leaves[i].leaf, change->leaves[i].value);
+		r = mask_field_put(
+			root, change->leaves[i].mask_field, change->leaves[i].value);
 	if (r < 0)
 		return r;
 	return doc_from_object(root, ret, err);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Entries of a list: one less, another name. */
-#include "changing.h"
+#include "change_int.h"
 
 #include <errno.h>
 #include <string.h>
 #include "base/cleanup.h"
-#include "document.h"
+#include "doc_int.h"
 #include "items.h"
-#include "leaf.h"
+#include "mask_field.h"
 #include "nul.h"
-#include "rows.h"
+#include "schema_tree.h"
 
 static int refuse_missing(const struct items *items, const char *file, struct err *err)
 {
@@ -42,7 +42,7 @@ static int change_item(const struct doc *doc, const char *path, const char *to,
 	struct change **ret, struct err *err)
 {
 	CLEANUP_PARSED struct parsed *now = NULL;
-	const struct row *row = schema_match(path);
+	const struct schema_field *schema = schema_match(path);
 	const char *file = strrchr(path, '/') + 1;
 	const struct items *items;
 	char name[NAME_FILE_MAX];
@@ -52,7 +52,7 @@ static int change_item(const struct doc *doc, const char *path, const char *to,
 
 	if (r < 0)
 		return r;
-	items = parsed_items(now, leaf_of(row));
+	items = parsed_items(now, mask_field_of(schema));
 	index = items_find(items, file);
 	if (index < 0)
 		return refuse_missing(items, file, err);
@@ -61,7 +61,7 @@ static int change_item(const struct doc *doc, const char *path, const char *to,
 	r = to ? read_new_name(items, to, name, err) : 0;
 	if (r < 0)
 		return r;
-	value = leaf_get(now->root, items->list);
+	value = mask_field_get(now->root, items->list);
 	if (!value || (to ? item_set_name(items->list, json_array_get(value, index), name)
 			  : json_array_remove(value, index)) < 0)
 		return -ENOMEM;

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* A saved spec.json as a change: leaf by leaf, what was read against what is wanted, and that
  * against what is now. */
-#include "changing.h"
+#include "change_int.h"
 
 #include <errno.h>
 #include <string.h>
 #include "base/cleanup.h"
-#include "canon.h"
-#include "document.h"
-#include "leaf.h"
-#include "member.h"
+#include "canonical.h"
+#include "doc_int.h"
+#include "mask_field.h"
+#include "json_member.h"
 #include "merge.h"
 #include "print.h"
-#include "rows.h"
+#include "schema_tree.h"
 #include "scan.h"
 #include "spec_read.h"
 
@@ -37,62 +37,67 @@ static void saving_release(struct saving *s)
 }
 
 /* The API takes one of them. */
-static int check_exclusive(const struct saving *s, const struct row *leaf, struct err *err)
+static int check_exclusive(
+	const struct saving *s, const struct schema_field *mask_field, struct err *err)
 {
 	const json_t *object = s->spec.object;
-	const struct row *other = leaf_is_set(member_get(object, leaf->path))
-					  ? leaf_instead(object, leaf)
-					  : NULL;
+	const struct schema_field *other =
+		mask_field_is_set(json_member_get(object, mask_field->path))
+			? mask_field_instead(object, mask_field)
+			: NULL;
 
 	return other ? err_set(err, EINVAL,
 			       "spec.json: %s and %s exclude each other; leave out %s",
-			       leaf->path, other->path, leaf->path)
+			       mask_field->path, other->path, mask_field->path)
 		     : 0;
 }
 
 /* The writer changed this leaf. */
-static int save_edited(struct saving *s, const struct row *leaf, const struct merge *merge,
-	struct err *err)
+static int save_edited(struct saving *s, const struct schema_field *mask_field,
+	const struct merge *merge, struct err *err)
 {
 	json_auto_t *result = NULL;
 	bool same;
-	int r = check_exclusive(s, leaf, err);
+	int r = check_exclusive(s, mask_field, err);
 
 	s->is_edited = true;
 	if (r == 0)
-		r = spec_check_leaf(&s->spec, leaf, merge->want, merge->was, err);
+		r = spec_check_leaf(&s->spec, mask_field, merge->want, merge->was, err);
 	if (r == 0 && s->is_absolute)
 		result = json_incref((json_t *)merge->want);
 	else if (r == 0)
-		r = merge_leaf(merge, &result);
+		r = merge_mask_field(merge, &result);
 	if (r == 0)
-		r = canon_equal(leaf, merge->is, result, &same);
+		r = canonical_equal(mask_field, merge->is, result, &same);
 	if (r == 0 && !same)
-		r = change_add_take(s->change, leaf, STEAL(result));
+		r = change_add_take(s->change, mask_field, STEAL(result));
 	return r;
 }
 
 /* The writer left this leaf alone. */
 static int save_untouched(
-	struct saving *s, const struct row *leaf, const struct merge *merge)
+	struct saving *s, const struct schema_field *mask_field, const struct merge *merge)
 {
 	char is[VALUE_TEXT_MAX], want[VALUE_TEXT_MAX];
 	bool same;
-	int r = canon_equal(leaf, merge->is, merge->want, &same);
+	int r = canonical_equal(mask_field, merge->is, merge->want, &same);
 
 	if (r < 0 || same)
 		return r;
 	print_short(merge->is, is, sizeof(is));
 	print_short(merge->want, want, sizeof(want));
-	r = buf_addf(&s->stale, "\n%s: now %s, in this text %s", leaf->mask, is, want);
+	r = buf_addf(
+		&s->stale, "\n%s: now %s, in this text %s", mask_field->mask, is, want);
 	return r == -EFBIG ? 0 : r; /* enough of them */
 }
 
-static int save_leaf(struct saving *s, const struct row *leaf, struct err *err)
+static int save_leaf(
+	struct saving *s, const struct schema_field *mask_field, struct err *err)
 {
-	json_auto_t *want = leaf_get(s->spec.object, leaf), *was = leaf_get(s->base, leaf),
-		    *is = leaf_get(s->now, leaf);
-	struct merge merge = {.leaf = leaf,
+	json_auto_t *want = mask_field_get(s->spec.object, mask_field),
+		    *was = mask_field_get(s->base, mask_field),
+		    *is = mask_field_get(s->now, mask_field);
+	struct merge merge = {.mask_field = mask_field,
 		.was = was,
 		.is = is,
 		.want = want,
@@ -101,21 +106,23 @@ static int save_leaf(struct saving *s, const struct row *leaf, struct err *err)
 	int r;
 
 	/* The server chooses it, and it stays: left out means left alone. */
-	if (leaf->flags & FIELD_SPEC_ONLY_WITH && !member_get(s->spec.object, leaf->path))
+	if (mask_field->flags & FIELD_SPEC_ONLY_WITH &&
+		!json_member_get(s->spec.object, mask_field->path))
 		return 0;
-	r = want && was && is ? canon_equal(leaf, want, was, &same) : -ENOMEM;
+	r = want && was && is ? canonical_equal(mask_field, want, was, &same) : -ENOMEM;
 	if (r < 0)
 		return r;
-	return same ? save_untouched(s, leaf, &merge) : save_edited(s, leaf, &merge, err);
+	return same ? save_untouched(s, mask_field, &merge)
+		    : save_edited(s, mask_field, &merge, err);
 }
 
 static int save_leaves(struct saving *s, struct err *err)
 {
-	const struct row *leaf = NULL;
+	const struct schema_field *mask_field = NULL;
 	int r = change_none(&s->change);
 
-	while (r == 0 && (leaf = leaf_next(leaf)))
-		r = save_leaf(s, leaf, err);
+	while (r == 0 && (mask_field = mask_field_next(mask_field)))
+		r = save_leaf(s, mask_field, err);
 	if (r < 0)
 		return r;
 	if (s->conflicts.len)

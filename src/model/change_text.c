@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* One file's text, in place of what it has or behind that, as a change of the leaf that the file
  * belongs to. */
-#include "changing.h"
+#include "change_int.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/cleanup.h"
-#include "canon.h"
-#include "document.h"
+#include "canonical.h"
+#include "doc_int.h"
 #include "find.h"
 #include "items.h"
-#include "leaf.h"
-#include "member.h"
+#include "mask_field.h"
+#include "json_member.h"
 #include "nul.h"
-#include "rows.h"
+#include "schema_tree.h"
 #include "text.h"
 
 /* Whether an item that is not in the list may get this file name. */
@@ -42,15 +42,16 @@ static int check_new_name(const struct items *items, const char *file,
 static int place_new_item(const struct parsed *doc, const char *path, struct place *ret,
 	char name[NAME_FILE_MAX], struct err *err)
 {
-	const struct row *row = schema_match(path), *list = row ? leaf_of(row) : NULL;
+	const struct schema_field *schema = schema_match(path),
+				  *list = schema ? mask_field_of(schema) : NULL;
 	const struct items *items;
 	char item[DOC_PATH_MAX];
 
-	if (!row || !row_below_item(row) || !(row->flags & FIELD_WRITABLE) ||
-		!(row_child(list, "*")->flags & FIELD_MADE))
+	if (!schema || !schema_below_item(schema) || !(schema->flags & FIELD_WRITABLE) ||
+		!(schema_child(list, "*")->flags & FIELD_MADE))
 		return -ENOENT;
 	items = parsed_items(doc, list);
-	*ret = (struct place){.field.row = row, .item = items->count};
+	*ret = (struct place){.field.schema = schema, .item = items->count};
 	snprintf(item, sizeof(item), "%.*s", (int)schema_item_len(path), path);
 	return check_new_name(items, strrchr(item, '/') + 1, name, err);
 }
@@ -60,22 +61,22 @@ static int place_new_item(const struct parsed *doc, const char *path, struct pla
 static int change_place_take(const struct parsed *now, const struct place *place,
 	const char *new_name, json_t *value, struct change **ret)
 {
-	const struct row *leaf = leaf_of(place->field.row);
-	const char *below = row_below_item(place->field.row);
+	const struct schema_field *mask_field = mask_field_of(place->field.schema);
+	const char *below = schema_below_item(place->field.schema);
 	json_auto_t *taken = value, *list = NULL, *item = NULL;
 	int r = 0;
 
 	if (!below)
-		return change_one_take(now, leaf, STEAL(taken), ret);
-	list = leaf_get(now->root, leaf);
+		return change_one_take(now, mask_field, STEAL(taken), ret);
+	list = mask_field_get(now->root, mask_field);
 	item = new_name[0] ? json_object() : json_incref(json_array_get(list, place->item));
 	if (new_name[0])
 		r = item && json_array_append(list, item) == 0
-			    ? item_set_name(leaf, item, new_name)
+			    ? item_set_name(mask_field, item, new_name)
 			    : -ENOMEM;
 	if (r == 0)
-		r = item ? member_put_take(item, below, STEAL(taken)) : -ENOMEM;
-	return r < 0 ? r : change_one_take(now, leaf, STEAL(list), ret);
+		r = item ? json_member_put_take(item, below, STEAL(taken)) : -ENOMEM;
+	return r < 0 ? r : change_one_take(now, mask_field, STEAL(list), ret);
 }
 
 /* Whether the text is what the file shows, with or without the last newline. */
@@ -148,7 +149,7 @@ static int change_parsed_text(const struct parsed *now, const char *path, const 
 		return refuse_text(-r, path, err);
 	if (is_same)
 		return change_none(ret);
-	written.row = place.field.row;
+	written.schema = place.field.schema;
 	r = text_parse(&written, &value, err);
 	return r < 0 ? r : change_place_take(now, &place, new_name, value, ret);
 }
@@ -166,10 +167,10 @@ int change_text(const struct doc *now, const char *path, const char *text, size_
 }
 
 /* Adds to list what of more is not in it. */
-static int extend_list(const struct row *row, json_t *list, const json_t *more)
+static int extend_list(const struct schema_field *schema, json_t *list, const json_t *more)
 {
 	json_auto_t *rest = json_array();
-	int r = rest ? canon_list_minus(row, more, list, rest) : -ENOMEM;
+	int r = rest ? canonical_list_minus(schema, more, list, rest) : -ENOMEM;
 
 	if (r == 0 && json_array_extend(list, rest) < 0)
 		r = -ENOMEM;
@@ -185,7 +186,7 @@ static int append_list(const struct parsed *now, const struct place *place,
 	if (r < 0)
 		return r;
 	list = place->value ? json_deep_copy(place->value) : json_array();
-	r = list ? extend_list(text->row, list, more) : -ENOMEM;
+	r = list ? extend_list(text->schema, list, more) : -ENOMEM;
 	return r < 0 ? r : change_place_take(now, place, "", STEAL(list), ret);
 }
 
@@ -219,7 +220,7 @@ int change_append(const struct doc *now, const char *path, const char *text, siz
 		return r;
 	if (len > DOC_TEXT_MAX || place_find(parsed, path, &place) < 0)
 		return change_text(now, path, text, len, ret, err);
-	written.row = place.field.row;
+	written.schema = place.field.schema;
 	if (place.field.flags & FIELD_WRITABLE && place.field.flags & FIELD_LINES)
 		return append_list(parsed, &place, &written, ret, err);
 	return append_text(now, parsed, &place, &written, ret, err);

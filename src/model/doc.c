@@ -11,14 +11,14 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/utf8.h"
-#include "document.h"
-#include "member.h"
+#include "doc_int.h"
+#include "json_member.h"
 #include "model/val.h"
 #include "nul.h"
 #include "print.h"
-#include "rows.h"
+#include "schema_tree.h"
 #include "scan.h"
-#include "shape.h"
+#include "validate.h"
 #include "value.h"
 
 #define ID_TEXT_MAX 80		/* bytes of an id in a sentence */
@@ -40,7 +40,7 @@ struct doc {
 
 static json_t *own_value(const json_t *root, unsigned flag)
 {
-	return member_get(root, own_path(flag));
+	return json_member_get(root, own_path(flag));
 }
 
 /* Adds a text and the NUL behind it. */
@@ -137,8 +137,8 @@ static int doc_make(const json_t *root, const char *text, size_t text_len,
 	*doc = (struct doc){.len = len};
 	atomic_init(&doc->refs, 1);
 	doc->serial = parsed_new_serial();
-	doc->has_mtime =
-		clock_parse_rfc3339(member_text(root, own_path(FIELD_MTIME)), &doc->mtime);
+	doc->has_mtime = clock_parse_rfc3339(
+		json_member_text(root, own_path(FIELD_MTIME)), &doc->mtime);
 	text_compact(text, text_len, doc->bytes);
 	doc_put_heads(doc, &heads);
 	*ret = doc;
@@ -147,9 +147,9 @@ static int doc_make(const json_t *root, const char *text, size_t text_len,
 
 static int doc_check(json_t *root, struct err *err)
 {
-	struct shape shape = {.errnum = EBADMSG};
+	struct validation validation = {.errnum = EBADMSG};
 
-	return shape_check(&shape, root, err);
+	return validate_json(&validation, root, err);
 }
 
 /* Why such a VPC cannot be read; without an id it is none. */

@@ -1,137 +1,244 @@
 /* SPDX-License-Identifier: MIT */
-/* What is in a directory of a document: rows in the table's order, then what no row knows. */
+/* A list answer as documents: all of them or none. Values take nine times their text, and what a
+ * whole list of them took would stay with the process, with documents sown all over it. So the
+ * answer is read item by item: the text is walked with jansson's own parser, one value at a time,
+ * and what is around the items is checked as an answer without items.
+ * Whatever is odd about a text is left to a parse of the whole, which says what is wrong, or that
+ * nothing is. */
 #include "model/doc.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/cleanup.h"
-#include "document.h"
-#include "find.h"
-#include "items.h"
-#include "rows.h"
+#include "base/map.h"
+#include "doc_int.h"
+#include "scan.h"
 
-#define LONG_NAME (NAME_FILE_MAX - 8) /* bytes from which a name may have been cut */
+#define ROOM_FIRST 64 /* documents */
 
-/* Called for each entry; stops the listing with what is not 0. */
-typedef int listing_fn(void *arg, const char *name, const struct place *place);
-
-static int list_rows(
-	const struct parsed *doc, const struct place *dir, listing_fn *fn, void *arg)
+void doc_list_release(struct doc_list *list)
 {
-	const struct row *row = NULL;
-	struct place place;
-	int r = 0;
-
-	while (r == 0 && (row = row_next_child(dir->field.row, row))) {
-		if (!(row->flags & FIELD_HIDDEN) && place_row(doc, dir, row, &place))
-			r = fn(arg, schema_key(row), &place);
-	}
-	return r;
+	for (size_t i = 0; i < list->count; i++)
+		doc_unref(list->docs[i]);
+	free(list->docs);
+	*list = (struct doc_list){0};
 }
 
-static int list_items(
-	const struct parsed *doc, const struct place *dir, listing_fn *fn, void *arg)
-{
-	const struct items *items = parsed_items(doc, dir->field.row);
-	struct place place;
-	int r = 0;
+struct collecting {
+	struct doc_list list;
+	size_t room; /* documents */
+	struct map ids;
+};
 
-	for (size_t i = 0; r == 0 && i < items->count; i++) {
-		place_item(dir, i, &place);
-		r = fn(arg, items->files[i], &place);
-	}
-	return r;
+static void collecting_release(struct collecting *c)
+{
+	doc_list_release(&c->list);
+	map_release(&c->ids);
 }
 
-static int list_unknown(const struct place *dir, listing_fn *fn, void *arg)
+static int collecting_grow(struct collecting *c)
 {
-	char name[NAME_FILE_MAX];
-	const char *key;
-	json_t *value;
-	struct place place;
-	int r;
+	size_t room = c->room ? 2 * c->room : ROOM_FIRST;
+	struct doc **docs;
 
-	json_object_foreach (dir->value, key, value) {
-		if (!unknown_file_name(&dir->field, key, value, name))
-			continue;
-		if (strlen(name) >= LONG_NAME &&
-			unknown_find(&dir->field, dir->value, name) != value)
-			continue;
-		place_unknown(dir, value, &place);
-		r = fn(arg, name, &place);
-		if (r)
-			return r;
-	}
+	if (c->list.count < c->room)
+		return 0;
+	docs = reallocarray(c->list.docs, room, sizeof(*docs));
+	if (!docs)
+		return -ENOMEM;
+	c->list.docs = docs;
+	c->room = room;
 	return 0;
 }
 
-static int list_dir(
-	const struct parsed *doc, const struct place *dir, listing_fn *fn, void *arg)
+static int collecting_add_take(struct collecting *c, struct doc *doc, struct err *err)
 {
-	int r = 0;
-
-	if (dir->field.flags & FIELD_NAMED_ITEMS)
-		return list_items(doc, dir, fn, arg);
-	if (!(dir->field.flags & FIELD_UNKNOWN))
-		r = list_rows(doc, dir, fn, arg);
-	return r ? r : list_unknown(dir, fn, arg);
-}
-
-struct listing {
-	int (*fn)(void *arg, const char *name, const struct field *field);
-	void *arg;
-};
-
-static int give_field(void *arg, const char *name, const struct place *place)
-{
-	const struct listing *listing = arg;
-
-	return listing->fn(listing->arg, name, &place->field);
-}
-
-int doc_list(const struct doc *doc, const char *path,
-	int (*fn)(void *arg, const char *name, const struct field *field), void *arg)
-{
-	struct listing listing = {.fn = fn, .arg = arg};
-	CLEANUP_PARSED struct parsed *parsed = NULL;
-	struct place dir;
-	int r = doc_open(doc, &parsed, NULL);
+	CLEANUP_DOC struct doc *taken = doc;
+	int r = collecting_grow(c);
 
 	if (r == 0)
-		r = place_find(parsed, path, &dir);
-	if (r < 0)
-		return r;
-	return dir.field.type == FIELD_DIR ? list_dir(parsed, &dir, give_field, &listing)
-					   : -ENOTDIR;
+		r = map_add(&c->ids, doc_id(taken), taken);
+	if (r == -EEXIST)
+		return err_set(err, EBADMSG, "two VPCs have the id %.80s", doc_id(taken));
+	if (r == 0)
+		c->list.docs[c->list.count++] = STEAL(taken);
+	return r;
 }
 
-struct naming {
-	const struct parsed *doc;
-	int (*fn)(void *arg, const char *name);
-	void *arg;
-};
-
-static int give_unknown(void *arg, const char *name, const struct place *place)
+static int collecting_finish(struct collecting *c, struct doc_list *ret)
 {
-	const struct naming *naming = arg;
-	int r = place->field.flags & FIELD_UNKNOWN ? naming->fn(naming->arg, name) : 0;
+	struct doc **docs = reallocarray(c->list.docs, c->list.count + 1, sizeof(*docs));
 
-	return r || place->field.type != FIELD_DIR
-		       ? r
-		       : list_dir(naming->doc, place, give_unknown, arg);
+	if (!docs)
+		return -ENOMEM;
+	*ret = (struct doc_list){.docs = docs, .count = c->list.count};
+	c->list = (struct doc_list){0};
+	return 0;
 }
 
-int doc_unknown_names(
-	const struct doc *doc, int (*fn)(void *arg, const char *name), void *arg)
+int doc_list_from_val(struct val *array, struct doc_list *ret, struct err *err)
 {
-	CLEANUP_PARSED struct parsed *parsed = NULL;
-	struct naming naming = {.fn = fn, .arg = arg};
-	struct place root;
-	int r = doc_open(doc, &parsed, NULL);
+	CLEANUP(collecting_release) struct collecting c = {0};
 
-	if (r < 0)
-		return r;
-	naming.doc = parsed;
-	root = place_root(parsed);
-	return list_dir(parsed, &root, give_unknown, &naming);
+	if (!val_is_array(array))
+		return err_set(err, EBADMSG, "expected an array of VPCs");
+	for (size_t i = 0; i < val_count(array); i++) {
+		struct doc *doc;
+		int r = doc_from_val(val_item(array, i), &doc, err);
+
+		if (r == 0)
+			r = collecting_add_take(&c, doc, err);
+		if (r < 0)
+			return r;
+	}
+	return collecting_finish(&c, ret);
+}
+
+/* Moves to the array of this name. */
+static bool reader_find(struct reader *r, const char *key)
+{
+	if (!reader_pass(r, '{'))
+		return false;
+	do {
+		json_auto_t *name = reader_value(r), *value = NULL;
+
+		if (!json_is_string(name) || !reader_pass(r, ':'))
+			return false;
+		if (strcmp(json_string_value(name), key) == 0)
+			return reader_peek(r) == '[';
+		value = reader_value(r);
+		if (!value)
+			return false;
+	} while (reader_pass(r, ','));
+	return false;
+}
+
+/* An item in which something cannot be read. */
+static int reader_repair(struct reader *r, struct doc **ret, struct err *err)
+{
+	const char *text = r->text + r->at;
+	size_t len = scan_value_len(text, r->len - r->at);
+	json_auto_t *item = NULL;
+	struct err problem = {""};
+	int e = len ? scan_repair(text, len, &item, &problem) : -EINVAL;
+
+	if (e == 0)
+		e = doc_from_repaired(item, problem.text, ret, err);
+	if (e == 0)
+		r->at += len;
+	return e;
+}
+
+static int reader_item(struct reader *r, struct doc **ret, struct err *err)
+{
+	const char *text = r->text + r->at;
+	json_auto_t *item = reader_value(r);
+
+	if (!item)
+		return reader_repair(r, ret, err);
+	return doc_from_text(item, text, (size_t)(r->text + r->at - text), ret, err);
+}
+
+/* From the array's start to behind its end. -EINVAL for a text to be left to others. */
+static int reader_collect(struct reader *r, struct collecting *c, struct err *err)
+{
+	int e = 0;
+
+	if (!reader_pass(r, '['))
+		return -EINVAL;
+	if (reader_pass(r, ']'))
+		return 0;
+	do {
+		struct doc *doc;
+
+		e = reader_item(r, &doc, err);
+		if (e == 0)
+			e = collecting_add_take(c, doc, err);
+	} while (e == 0 && reader_pass(r, ','));
+	return e == 0 && !reader_pass(r, ']') ? -EINVAL : e;
+}
+
+static bool is_error(const struct val *object)
+{
+	return val_is_set(val_member(object, "code")) ||
+	       val_is_set(val_member(object, "error"));
+}
+
+/* The text without what is in the array. A key twice: which of them counts is left to others too.
+ * */
+static int reader_rest(
+	const struct reader *r, size_t start, struct val **ret, struct err *err)
+{
+	CLEANUP_BUF struct buf rest = BUF_INIT(r->len + 2);
+	int e = buf_add(&rest, r->text, start);
+
+	if (e == 0)
+		e = buf_adds(&rest, "[]");
+	if (e == 0)
+		e = buf_add(&rest, r->text + r->at, r->len - r->at);
+	return e < 0 ? e : val_parse(rest.data, rest.len, VAL_STRICT, ret, err);
+}
+
+static int list_from_items(struct reader *r, const char *key, struct doc_list *ret,
+	struct val **ret_rest, struct err *err)
+{
+	CLEANUP(collecting_release) struct collecting c = {0};
+	CLEANUP_VAL struct val *rest = NULL;
+	size_t start;
+	int e;
+
+	if (!reader_find(r, key))
+		return -EINVAL;
+	start = r->at;
+	e = reader_collect(r, &c, err);
+	if (e == 0)
+		e = reader_rest(r, start, &rest, NULL);
+	if (e == 0 && is_error(rest))
+		e = -EINVAL;
+	if (e == 0)
+		e = collecting_finish(&c, ret);
+	if (e == 0)
+		*ret_rest = STEAL(rest);
+	return e;
+}
+
+/* `{}` is a list without VPCs: ProtoJSON leaves an empty array out, or writes null. An error is
+ * none. */
+static int whole_array(
+	struct val *whole, const char *key, struct val **ret, struct err *err)
+{
+	struct val *array = val_member(whole, key);
+
+	if (!val_is_object(whole) || is_error(whole) ||
+		(!array ? val_count(whole) > 0 : val_is_set(array) && !val_is_array(array)))
+		return err_set(err, EBADMSG, "there is no array \"%s\" in it", key);
+	*ret = val_is_set(array) ? array : NULL;
+	return 0;
+}
+
+static int list_from_whole(const struct reader *r, const char *key, struct doc_list *ret,
+	struct val **ret_rest, struct err *err)
+{
+	CLEANUP_VAL struct val *whole = NULL;
+	struct val *array = NULL;
+	int e = val_parse(r->text, r->len, 0, &whole, err);
+
+	if (e < 0)
+		return e == -ENOMEM ? e : -EBADMSG;
+	e = whole_array(whole, key, &array, err);
+	if (e == 0 && array)
+		e = doc_list_from_val(array, ret, err);
+	if (e == 0)
+		*ret_rest = STEAL(whole);
+	return e;
+}
+
+int doc_list_from_text(const char *text, size_t len, const char *key, struct doc_list *ret,
+	struct val **ret_rest, struct err *err)
+{
+	struct reader r = {.text = text, .len = len};
+	int e = list_from_items(&r, key, ret, ret_rest, err);
+
+	return e == -EINVAL ? list_from_whole(&r, key, ret, ret_rest, err) : e;
 }

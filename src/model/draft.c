@@ -7,16 +7,16 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/cleanup.h"
-#include "canon.h"
-#include "document.h"
+#include "canonical.h"
+#include "doc_int.h"
 #include "draft_fields.h"
-#include "leaf.h"
-#include "member.h"
+#include "mask_field.h"
+#include "json_member.h"
 #include "nul.h"
 #include "print.h"
-#include "rows.h"
+#include "schema_tree.h"
 #include "spec_read.h"
-#include "step.h"
+#include "json_path.h"
 
 #define VALUE_TEXT_MAX 400 /* bytes of a value in a sentence */
 
@@ -49,16 +49,18 @@ static int refuse_spec(const struct err *own, int r, struct err *err)
 
 static int check_spec(struct draft *d, struct err *err)
 {
-	const struct row *leaf = NULL;
+	const struct schema_field *mask_field = NULL;
 	int r = spec_read(&d->spec, err);
 
-	while (r == 0 && (leaf = leaf_next(leaf))) {
+	while (r == 0 && (mask_field = mask_field_next(mask_field))) {
 		json_auto_t *value = NULL;
 
-		if (!member_get(d->spec.object, leaf->path) || leaf->flags & FIELD_NAME)
+		if (!json_member_get(d->spec.object, mask_field->path) ||
+			mask_field->flags & FIELD_NAME)
 			continue;
-		value = leaf_get(d->spec.object, leaf);
-		r = value ? spec_check_leaf(&d->spec, leaf, value, NULL, err) : -ENOMEM;
+		value = mask_field_get(d->spec.object, mask_field);
+		r = value ? spec_check_leaf(&d->spec, mask_field, value, NULL, err)
+			  : -ENOMEM;
 	}
 	return r;
 }
@@ -78,8 +80,8 @@ static int read_spec(struct draft *d, struct err *err)
 }
 
 /* A value for a sentence: of a list what the other does not have. */
-static int draft_show_side(const struct row *leaf, const json_t *value, const json_t *other,
-	char out[VALUE_TEXT_MAX])
+static int draft_show_side(const struct schema_field *mask_field, const json_t *value,
+	const json_t *other, char out[VALUE_TEXT_MAX])
 {
 	json_auto_t *rest = json_array();
 	int r;
@@ -90,37 +92,37 @@ static int draft_show_side(const struct row *leaf, const json_t *value, const js
 		print_short(value, out, VALUE_TEXT_MAX);
 		return 0;
 	}
-	r = canon_list_minus(leaf, value, other, rest);
+	r = canonical_list_minus(mask_field, value, other, rest);
 	print_short(json_array_size(rest) || !json_array_size(value) ? rest : value, out,
 		VALUE_TEXT_MAX);
 	return r;
 }
 
-static int draft_add_conflict(struct draft *d, const struct row *leaf,
+static int draft_add_conflict(struct draft *d, const struct schema_field *mask_field,
 	const json_t *in_spec, const json_t *in_files)
 {
-	char spec[VALUE_TEXT_MAX], files[VALUE_TEXT_MAX], where[STEP_TEXT_MAX];
-	const char *kind = leaf->type == FIELD_DIR ? "directory" : "file";
-	int r = draft_show_side(leaf, in_spec, in_files, spec);
+	char spec[VALUE_TEXT_MAX], files[VALUE_TEXT_MAX], where[JSON_PATH_TEXT_MAX];
+	const char *kind = mask_field->type == FIELD_DIR ? "directory" : "file";
+	int r = draft_show_side(mask_field, in_spec, in_files, spec);
 
 	if (r == 0)
-		r = draft_show_side(leaf, in_files, in_spec, files);
+		r = draft_show_side(mask_field, in_files, in_spec, files);
 	if (r < 0)
 		return r;
-	spec_where(&d->spec, leaf, where);
+	spec_where(&d->spec, mask_field, where);
 	r = buf_addf(&d->conflicts,
 		"%sspec.json %s has %s, the %s %s has %s; expected the same in both: "
 		"remove the %s %s, or %s from spec.json",
-		d->conflicts.len ? "\n" : "", where, spec, kind, leaf->path, files, kind,
-		leaf->path, leaf->mask);
+		d->conflicts.len ? "\n" : "", where, spec, kind, mask_field->path, files,
+		kind, mask_field->path, mask_field->mask);
 	return r == -EFBIG ? 0 : r; /* enough of them */
 }
 
 /* The value of a leaf, from where it is. NULL in *ret where it is nowhere. */
-static int find_value(struct draft *d, const struct row *leaf, json_t **ret)
+static int find_value(struct draft *d, const struct schema_field *mask_field, json_t **ret)
 {
-	bool in_spec = member_get(d->spec.object, leaf->path);
-	bool in_files = member_get(d->fields.object, leaf->path);
+	bool in_spec = json_member_get(d->spec.object, mask_field->path);
+	bool in_files = json_member_get(d->fields.object, mask_field->path);
 	json_auto_t *spec = NULL, *files = NULL;
 	bool same;
 	int r;
@@ -129,36 +131,39 @@ static int find_value(struct draft *d, const struct row *leaf, json_t **ret)
 	if (!in_spec && !in_files)
 		return 0;
 	if (!in_spec || !in_files) {
-		*ret = leaf_get(in_spec ? d->spec.object : d->fields.object, leaf);
+		*ret = mask_field_get(
+			in_spec ? d->spec.object : d->fields.object, mask_field);
 		return *ret ? 0 : -ENOMEM;
 	}
-	spec = leaf_get(d->spec.object, leaf);
-	files = leaf_get(d->fields.object, leaf);
-	r = spec && files ? canon_equal(leaf, spec, files, &same) : -ENOMEM;
+	spec = mask_field_get(d->spec.object, mask_field);
+	files = mask_field_get(d->fields.object, mask_field);
+	r = spec && files ? canonical_equal(mask_field, spec, files, &same) : -ENOMEM;
 	if (r == 0 && !same)
-		r = draft_add_conflict(d, leaf, spec, files);
+		r = draft_add_conflict(d, mask_field, spec, files);
 	if (r == 0)
 		*ret = STEAL(spec);
 	return r;
 }
 
 /* Of the leaves that exclude each other the last that is set counts. */
-static bool is_excluded(const struct draft *d, const struct row *leaf)
+static bool is_excluded(const struct draft *d, const struct schema_field *mask_field)
 {
-	return leaf_instead(d->spec.object, leaf) || leaf_instead(d->fields.object, leaf);
+	return mask_field_instead(d->spec.object, mask_field) ||
+	       mask_field_instead(d->fields.object, mask_field);
 }
 
-static int add_leaf(struct draft *d, const struct row *leaf)
+static int add_leaf(struct draft *d, const struct schema_field *mask_field)
 {
 	json_auto_t *value = NULL;
 	int r;
 
-	if (leaf->flags & FIELD_NAME || is_excluded(d, leaf))
+	if (mask_field->flags & FIELD_NAME || is_excluded(d, mask_field))
 		return 0;
-	r = find_value(d, leaf, &value);
-	if (r < 0 || !value || (leaf->flags & FIELD_SPEC_ONLY_WITH && !leaf_is_set(value)))
+	r = find_value(d, mask_field, &value);
+	if (r < 0 || !value ||
+		(mask_field->flags & FIELD_SPEC_ONLY_WITH && !mask_field_is_set(value)))
 		return r;
-	return member_put_take(d->body, leaf->path, STEAL(value));
+	return json_member_put_take(d->body, mask_field->path, STEAL(value));
 }
 
 /* A VPC one level deeper than it should be: its directory in ret. */
@@ -167,9 +172,9 @@ static bool find_deeper(
 {
 	for (size_t i = 0; i < count; i++) {
 		const char *slash = strchr(files[i].path, '/');
-		const struct row *row = slash ? schema_match(slash + 1) : NULL;
+		const struct schema_field *schema = slash ? schema_match(slash + 1) : NULL;
 
-		if (!row || row->type == FIELD_DIR || files[i].is_dir ||
+		if (!schema || schema->type == FIELD_DIR || files[i].is_dir ||
 			(size_t)(slash - files[i].path) >= NAME_FILE_MAX)
 			continue;
 		snprintf(ret, NAME_FILE_MAX, "%.*s", (int)(slash - files[i].path),
@@ -197,16 +202,16 @@ static int refuse_nothing(const struct draft_file *files, size_t count, struct e
 static int fill_body(struct draft *d, const char *zone_option, struct err *err)
 {
 	const char *option = own_path(FIELD_OPTION);
-	const struct row *leaf = NULL;
+	const struct schema_field *mask_field = NULL;
 	int r = 0;
 
-	while (r == 0 && (leaf = leaf_next(leaf)))
-		r = add_leaf(d, leaf);
+	while (r == 0 && (mask_field = mask_field_next(mask_field)))
+		r = add_leaf(d, mask_field);
 	if (r < 0)
 		return r;
 	if (d->conflicts.len)
 		return err_set(err, EIO, "%s", buf_str(&d->conflicts));
-	if (member_get(d->body, option))
+	if (json_member_get(d->body, option))
 		return 0;
 	if (d->spec.object)
 		return err_set(err, EIO,
@@ -216,7 +221,7 @@ static int fill_body(struct draft *d, const char *zone_option, struct err *err)
 		return err_set(err, EIO,
 			"%s is missing: expected a file %s, or a mount with -o zone=ZONE",
 			option, option);
-	return member_put_take(d->body, option, nul_new_string(zone_option));
+	return json_member_put_take(d->body, option, nul_new_string(zone_option));
 }
 
 static int read_empty(
@@ -242,7 +247,8 @@ int draft_read(const struct draft_file *files, size_t count, const char *name,
 	if (!count)
 		return read_empty(name, zone_option, ret_body, err);
 	if (r == 0)
-		r = member_put_take(d.body, own_path(FIELD_NAME), nul_new_string(name));
+		r = json_member_put_take(
+			d.body, own_path(FIELD_NAME), nul_new_string(name));
 	if (r == 0)
 		r = draft_fields_read(&d.fields, files, count, err);
 	if (r == 0)
@@ -258,7 +264,7 @@ int doc_shows_body(const struct doc *doc, const char *body, size_t len, bool *re
 {
 	CLEANUP_PARSED struct parsed *parsed = NULL;
 	CLEANUP_VAL struct val *val = NULL;
-	const struct row *leaf = NULL;
+	const struct schema_field *mask_field = NULL;
 	bool all = true;
 	int r = doc_open(doc, &parsed, NULL);
 
@@ -266,12 +272,12 @@ int doc_shows_body(const struct doc *doc, const char *body, size_t len, bool *re
 		r = val_parse(body, len, VAL_STRICT, &val, NULL);
 	if (r == 0 && !val_is_object(val))
 		r = -EINVAL;
-	while (r == 0 && all && (leaf = leaf_next(leaf))) {
-		const json_t *asked = member_get((json_t *)val, leaf->path);
+	while (r == 0 && all && (mask_field = mask_field_next(mask_field))) {
+		const json_t *asked = json_member_get((json_t *)val, mask_field->path);
 
 		if (asked)
-			r = canon_equal(
-				leaf, asked, member_get(parsed->root, leaf->path), &all);
+			r = canonical_equal(mask_field, asked,
+				json_member_get(parsed->root, mask_field->path), &all);
 	}
 	if (r == 0)
 		*ret = all;

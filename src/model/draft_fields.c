@@ -9,9 +9,9 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "items.h"
-#include "member.h"
+#include "json_member.h"
 #include "nul.h"
-#include "rows.h"
+#include "schema_tree.h"
 #include "text.h"
 
 static char seen_once, seen_more; /* only their addresses count */
@@ -50,20 +50,20 @@ static int note_numbered(struct draft_fields *fields, const char *path)
 	return r == -EEXIST ? map_set(&fields->numbered, base, &seen_more) : r;
 }
 
-static json_t *make_list(struct draft_fields *fields, const struct row *list)
+static json_t *make_list(struct draft_fields *fields, const struct schema_field *list)
 {
-	json_t *array = member_get(fields->object, list->path);
+	json_t *array = json_member_get(fields->object, list->path);
 
 	if (array)
 		return array;
 	array = json_array();
-	return member_put_take(fields->object, list->path, array) < 0 ? NULL : array;
+	return json_member_put_take(fields->object, list->path, array) < 0 ? NULL : array;
 }
 
 /* The item of a path at it or below it, made where it was not seen yet. Its name follows when all
  * are known. */
-static int make_item(
-	struct draft_fields *fields, const char *path, const struct row *row, json_t **ret)
+static int make_item(struct draft_fields *fields, const char *path,
+	const struct schema_field *schema, json_t **ret)
 {
 	char item[DOC_PATH_MAX];
 	json_t *array;
@@ -73,7 +73,7 @@ static int make_item(
 	*ret = map_get(&fields->items, item);
 	if (*ret)
 		return 0;
-	array = make_list(fields, leaf_of(row));
+	array = make_list(fields, mask_field_of(schema));
 	*ret = json_object();
 	if (!array || json_array_append_new(array, *ret) < 0)
 		return -ENOMEM;
@@ -81,27 +81,28 @@ static int make_item(
 	return r < 0 ? r : note_numbered(fields, item);
 }
 
-static int read_dir(
-	struct draft_fields *fields, const struct draft_file *file, const struct row *row)
+static int read_dir(struct draft_fields *fields, const struct draft_file *file,
+	const struct schema_field *schema)
 {
 	json_t *item;
 	int r;
 
-	if (row->flags & FIELD_NAMED_ITEMS)
-		return make_list(fields, row) ? 0 : -ENOMEM;
-	if (!row_is_item(row) && !row_below_item(row))
+	if (schema->flags & FIELD_NAMED_ITEMS)
+		return make_list(fields, schema) ? 0 : -ENOMEM;
+	if (!row_is_item(schema) && !schema_below_item(schema))
 		return 0;
-	r = make_item(fields, file->path, row, &item);
-	if (r == 0 && row_below_item(row) && !member_get(item, row_below_item(row)))
-		r = member_put_take(item, row_below_item(row), json_object());
+	r = make_item(fields, file->path, schema, &item);
+	if (r == 0 && schema_below_item(schema) &&
+		!json_member_get(item, schema_below_item(schema)))
+		r = json_member_put_take(item, schema_below_item(schema), json_object());
 	return r;
 }
 
 static int read_value(struct draft_fields *fields, const struct draft_file *file,
-	const struct row *row, struct err *err)
+	const struct schema_field *schema, struct err *err)
 {
 	const struct text text = {.path = file->path,
-		.row = row,
+		.schema = schema,
 		.bytes = file->len ? file->text : "",
 		.len = file->len};
 	json_t *value, *item;
@@ -113,11 +114,11 @@ static int read_value(struct draft_fields *fields, const struct draft_file *file
 	r = text_parse(&text, &value, err);
 	if (r < 0)
 		return r == -EINVAL ? -EIO : r;
-	if (!row_below_item(row))
-		return member_put_take(fields->object, row->path, value);
-	r = make_item(fields, file->path, row, &item);
+	if (!schema_below_item(schema))
+		return json_member_put_take(fields->object, schema->path, value);
+	r = make_item(fields, file->path, schema, &item);
 	if (r == 0)
-		return member_put_take(item, row_below_item(row), value);
+		return json_member_put_take(item, schema_below_item(schema), value);
 	json_decref(value);
 	return r;
 }
@@ -125,20 +126,20 @@ static int read_value(struct draft_fields *fields, const struct draft_file *file
 static int read_file(
 	struct draft_fields *fields, const struct draft_file *file, struct err *err)
 {
-	const struct row *row = schema_match(file->path);
+	const struct schema_field *schema = schema_match(file->path);
 
-	if (!row)
+	if (!schema)
 		return 0;
-	if (file->is_dir != (row->type == FIELD_DIR))
+	if (file->is_dir != (schema->type == FIELD_DIR))
 		return err_set(err, EIO, "%s: %s", file->path,
 			file->is_dir ? "a directory; expected a file"
 				     : "a file; expected a directory");
 	if (file->is_dir)
-		return read_dir(fields, file, row);
-	if (row->type == FIELD_SPEC)
+		return read_dir(fields, file, schema);
+	if (schema->type == FIELD_SPEC)
 		fields->spec = file;
-	else if (row->flags & FIELD_WRITABLE && !(row->flags & FIELD_NAME))
-		return read_value(fields, file, row, err);
+	else if (schema->flags & FIELD_WRITABLE && !(schema->flags & FIELD_NAME))
+		return read_value(fields, file, schema, err);
 	return 0;
 }
 
@@ -164,22 +165,22 @@ static int read_item_name(const struct draft_fields *fields, const char *path,
 }
 
 /* What an item must have. missing gets the first that it lacks. */
-static bool item_is_whole(
-	const struct row *dir, const json_t *item, const struct row **missing)
+static bool item_is_whole(const struct schema_field *dir, const json_t *item,
+	const struct schema_field **missing)
 {
-	const struct row *row = NULL, *below;
+	const struct schema_field *schema = NULL, *below;
 
-	while ((row = row_next_child(dir, row))) {
-		const json_t *value = member_get(item, schema_key(row));
+	while ((schema = schema_next_child(dir, schema))) {
+		const json_t *value = json_member_get(item, schema_key(schema));
 
-		*missing = row;
-		if (row->flags & FIELD_REQUIRED && !value)
+		*missing = schema;
+		if (schema->flags & FIELD_REQUIRED && !value)
 			return false;
-		if (row->type != FIELD_DIR || !value)
+		if (schema->type != FIELD_DIR || !value)
 			continue;
-		below = row_next_child(row, NULL);
+		below = schema_next_child(schema, NULL);
 		*missing = below;
-		if (below && !member_get(value, schema_key(below)))
+		if (below && !json_member_get(value, schema_key(below)))
 			return false;
 	}
 	return true;
@@ -190,21 +191,21 @@ static int finish_item(
 	const struct draft_fields *fields, const char *below, struct err *err)
 {
 	char path[DOC_PATH_MAX], name[NAME_FILE_MAX];
-	const struct row *row, *missing;
+	const struct schema_field *schema, *missing;
 	json_t *item;
 	int r;
 
 	item_path(below, path);
 	item = map_get(&fields->items, path);
-	row = item ? schema_match(path) : NULL;
-	if (!item || item_name(leaf_of(row), item))
+	schema = item ? schema_match(path) : NULL;
+	if (!item || item_name(mask_field_of(schema), item))
 		return 0;
-	if (!item_is_whole(row, item, &missing))
+	if (!item_is_whole(schema, item, &missing))
 		return err_set(err, EIO,
 			"%s: an entry without its value; expected a file %s/%s", path, path,
-			row_below_item(missing));
+			schema_below_item(missing));
 	r = read_item_name(fields, path, name, err);
-	return r < 0 ? r : item_set_name(leaf_of(row), item, name);
+	return r < 0 ? r : item_set_name(mask_field_of(schema), item, name);
 }
 
 int draft_fields_read(struct draft_fields *fields, const struct draft_file *files,

@@ -6,17 +6,18 @@
 #include <errno.h>
 #include <string.h>
 #include "base/clock.h"
-#include "document.h"
+#include "doc_int.h"
 #include "items.h"
-#include "member.h"
+#include "json_member.h"
 #include "print.h"
-#include "rows.h"
+#include "schema_tree.h"
 #include "text.h"
 #include "value.h"
 
-struct field field_of(const struct row *row)
+struct doc_field field_of(const struct schema_field *schema)
 {
-	return (struct field){.type = row->type, .flags = row->flags, .row = row};
+	return (struct doc_field){
+		.type = schema->type, .flags = schema->flags, .schema = schema};
 }
 
 struct place place_root(const struct parsed *doc)
@@ -30,10 +31,10 @@ struct place place_root(const struct parsed *doc)
 }
 
 static void place_enter(
-	const struct place *dir, struct field field, json_t *value, struct place *ret)
+	const struct place *dir, struct doc_field field, json_t *value, struct place *ret)
 {
 	bool has_time =
-		json_is_object(value) && member_text(value, own_path(FIELD_MTIME))[0];
+		json_is_object(value) && json_member_text(value, own_path(FIELD_MTIME))[0];
 
 	*ret = (struct place){
 		.field = field,
@@ -44,21 +45,22 @@ static void place_enter(
 	};
 }
 
-static bool row_exists(const struct row *row, const json_t *value)
+static bool schema_exists(const struct schema_field *schema, const json_t *value)
 {
-	if (!(row->flags & FIELD_IF_PRESENT))
+	if (!(schema->flags & FIELD_IF_PRESENT))
 		return true;
-	return row->type == FIELD_DIR ? value != NULL : !value_is_zero(row, value);
+	return schema->type == FIELD_DIR ? value != NULL : !value_is_zero(schema, value);
 }
 
-bool place_row(const struct parsed *doc, const struct place *dir, const struct row *row,
-	struct place *ret)
+bool place_field(const struct parsed *doc, const struct place *dir,
+	const struct schema_field *schema, struct place *ret)
 {
-	json_t *value =
-		row_is_member(row) ? member_get(dir->value, schema_key(row)) : dir->value;
-	struct field field = field_of(row);
+	json_t *value = schema_is_member(schema)
+				? json_member_get(dir->value, schema_key(schema))
+				: dir->value;
+	struct doc_field field = field_of(schema);
 
-	if (!row_is_file(row) || !row_exists(row, value))
+	if (!row_is_file(schema) || !schema_exists(schema, value))
 		return false;
 	place_enter(dir, field, value, ret);
 	return true;
@@ -66,9 +68,9 @@ bool place_row(const struct parsed *doc, const struct place *dir, const struct r
 
 void place_item(const struct place *dir, size_t index, struct place *ret)
 {
-	const struct row *row = row_child(dir->field.row, "*");
+	const struct schema_field *schema = schema_child(dir->field.schema, "*");
 
-	place_enter(dir, field_of(row), json_array_get(dir->value, index), ret);
+	place_enter(dir, field_of(schema), json_array_get(dir->value, index), ret);
 	ret->item = index;
 }
 
@@ -90,7 +92,7 @@ static enum field_type unknown_type(const json_t *value, unsigned depth)
 
 void place_unknown(const struct place *dir, json_t *value, struct place *ret)
 {
-	struct field field = {.type = unknown_type(value, dir->depth + 1),
+	struct doc_field field = {.type = unknown_type(value, dir->depth + 1),
 		.flags = FIELD_UNKNOWN | (json_is_array(value) ? FIELD_LINES : 0)};
 
 	place_enter(dir, field, value, ret);
@@ -114,23 +116,23 @@ static int path_next(const char **path, char name[NAME_FILE_MAX])
 static int place_enter_name(const struct parsed *doc, const struct place *dir,
 	const char *name, struct place *ret)
 {
-	const struct field *field = &dir->field;
-	const struct row *row =
-		field->flags & FIELD_UNKNOWN ? NULL : row_child(field->row, name);
+	const struct doc_field *field = &dir->field;
+	const struct schema_field *schema =
+		field->flags & FIELD_UNKNOWN ? NULL : schema_child(field->schema, name);
 	json_t *value;
 	ssize_t item;
 
 	if (field->type != FIELD_DIR)
 		return -ENOTDIR;
 	if (field->flags & FIELD_NAMED_ITEMS) {
-		item = items_find(parsed_items(doc, field->row), name);
+		item = items_find(parsed_items(doc, field->schema), name);
 		if (item < 0)
 			return -ENOENT;
 		place_item(dir, (size_t)item, ret);
 		return 0;
 	}
-	if (row)
-		return place_row(doc, dir, row, ret) ? 0 : -ENOENT;
+	if (schema)
+		return place_field(doc, dir, schema, ret) ? 0 : -ENOENT;
 	value = unknown_find(field, dir->value, name);
 	if (!value)
 		return -ENOENT;
@@ -158,14 +160,14 @@ int place_find(const struct parsed *doc, const char *path, struct place *ret)
 	return 0;
 }
 
-int doc_find(const struct doc *doc, const char *path, struct field *ret)
+int doc_find(const struct doc *doc, const char *path, struct doc_field *ret)
 {
 	CLEANUP_PARSED struct parsed *parsed = NULL;
 	struct place place;
 	int r;
 
 	if (!path[0]) { /* asked for every VPC of a long list: not worth a parse */
-		*ret = (struct field){.type = FIELD_DIR};
+		*ret = (struct doc_field){.type = FIELD_DIR};
 		return 0;
 	}
 	r = doc_open(doc, &parsed, NULL);
@@ -217,6 +219,7 @@ bool doc_mtime(const struct doc *doc, const char *path, struct timespec *ret)
 		(doc_open(doc, &parsed, NULL) < 0 || place_find(parsed, path, &place) < 0))
 		return false;
 	return (parsed && clock_parse_rfc3339(
-				  member_text(place.dated, own_path(FIELD_MTIME)), ret)) ||
+				  json_member_text(place.dated, own_path(FIELD_MTIME)),
+				  ret)) ||
 	       doc_own_mtime(doc, ret);
 }

@@ -12,7 +12,7 @@
 
 /* A file or directory of a document; everything borrowed from the parsed object. */
 struct place {
-	struct field field;
+	struct doc_field field;
 	json_t *value; /* NULL: missing or null. For spec.json and vpc.json the whole object */
 	unsigned depth; /* names below the VPC's directory */
 	size_t item;	/* index in its list of named items, or NO_ITEM */
@@ -21,8 +21,8 @@ struct place {
 
 struct place place_root(const struct parsed *doc);
 /* The row's file below a directory. False when the document does not have it. */
-bool place_row(const struct parsed *doc, const struct place *dir, const struct row *row,
-	struct place *ret);
+bool place_field(const struct parsed *doc, const struct place *dir,
+	const struct schema_field *schema, struct place *ret);
 /* An item of a list of named items. */
 void place_item(const struct place *dir, size_t index, struct place *ret);
 /* A field of a newer API. */

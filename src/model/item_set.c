@@ -5,7 +5,7 @@
 #include <errno.h>
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "canon.h"
+#include "canonical.h"
 #include "items.h"
 
 #define ITEM_TEXT_MAX (64u << 20) /* bytes */
@@ -17,7 +17,7 @@ static int item_set_add(struct item_set *set, json_t *item)
 	int r = item_add_name(set->list, item, &name);
 
 	if (r == 0)
-		r = canon_add_item(set->list, item, &text);
+		r = canonical_add_item(set->list, item, &text);
 	if (r == 0)
 		r = map_add(&set->by_text, buf_str(&text), item);
 	if (r == 0 || r == -EEXIST)
@@ -28,7 +28,8 @@ static int item_set_add(struct item_set *set, json_t *item)
 	return map_set(&set->by_name, buf_str(&name), set);
 }
 
-int item_set_init(struct item_set *set, const struct row *list, const json_t *array)
+int item_set_init(
+	struct item_set *set, const struct schema_field *list, const json_t *array)
 {
 	size_t i;
 	json_t *item;
@@ -58,7 +59,7 @@ int item_set_find(const struct item_set *set, const json_t *item, const json_t *
 	int r = item_add_name(set->list, item, &name);
 
 	if (r == 0)
-		r = canon_add_item(set->list, item, &text);
+		r = canonical_add_item(set->list, item, &text);
 	if (r < 0)
 		return r;
 	named = map_get(&set->by_name, buf_str(&name));

@@ -10,13 +10,14 @@
 
 /* Caller's memory; the array must outlive it. */
 struct item_set {
-	const struct row *list;
+	const struct schema_field *list;
 	struct map by_text, by_name;
 	bool repeats; /* a name stands twice */
 };
 
 /* To be released on failure, too. Errors: -ENOMEM, -EFBIG. */
-int item_set_init(struct item_set *set, const struct row *list, const json_t *array);
+int item_set_init(
+	struct item_set *set, const struct schema_field *list, const json_t *array);
 void item_set_release(struct item_set *set);
 /* The item with the same name and values, and the one that alone has its name; NULL when there is
  * none. Borrowed. Errors: -ENOMEM, -EFBIG. */

@@ -8,29 +8,29 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/cleanup.h"
-#include "canon.h"
-#include "member.h"
+#include "canonical.h"
+#include "json_member.h"
 #include "nul.h"
-#include "rows.h"
+#include "schema_tree.h"
 
 #define NUMBER_TEXT_MAX 12	    /* bytes of a number of 32 bits with the NUL */
 #define ITEM_TEXT_MAX	(64u << 20) /* bytes */
-#define CUT_FROM                                                                           \
-	(NAME_FILE_MAX / 3) /* bytes; a shorter name is never cut, whatever is escaped */
+/* bytes; a shorter name is never cut, whatever is escaped */
+#define CUT_FROM (NAME_FILE_MAX / 3)
 
 static char seen_once, seen_more; /* only their addresses count */
 
-json_t *item_name(const struct row *list, const json_t *item)
+json_t *item_name(const struct schema_field *list, const json_t *item)
 {
-	return member_get(item, row_name_key(list));
+	return json_member_get(item, row_name_key(list));
 }
 
-int item_set_name(const struct row *list, json_t *item, const char *name)
+int item_set_name(const struct schema_field *list, json_t *item, const char *name)
 {
-	return member_put_take(item, row_name_key(list), nul_new_string(name));
+	return json_member_put_take(item, row_name_key(list), nul_new_string(name));
 }
 
-int item_add_name(const struct row *list, const json_t *item, struct buf *ret)
+int item_add_name(const struct schema_field *list, const json_t *item, struct buf *ret)
 {
 	return nul_add_string(item_name(list, item), ret);
 }
@@ -64,7 +64,7 @@ static void number_text(uint32_t number, char out[NUMBER_TEXT_MAX])
 static int item_number(const struct items *items, size_t index, uint32_t *ret)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(ITEM_TEXT_MAX);
-	int r = canon_add_item(items->list, json_array_get(items->array, index), &text);
+	int r = canonical_add_item(items->list, json_array_get(items->array, index), &text);
 
 	if (r == 0)
 		*ret = hash_text(buf_str(&text));
@@ -83,7 +83,8 @@ static bool plain_file(const char *name, char out[NAME_FILE_MAX])
 	       (name_from_file(out, back, sizeof(back)) == 0 && strcmp(back, name) == 0);
 }
 
-static int count_name(const struct row *list, const json_t *item, struct map *names)
+static int count_name(
+	const struct schema_field *list, const json_t *item, struct map *names)
 {
 	CLEANUP_BUF struct buf name = BUF_INIT(ITEM_TEXT_MAX);
 	int r = item_add_name(list, item, &name);
@@ -158,7 +159,7 @@ static int items_fill(struct items *items)
 	return r;
 }
 
-int items_init(struct items *items, const struct row *list, const json_t *array)
+int items_init(struct items *items, const struct schema_field *list, const json_t *array)
 {
 	int r;
 
@@ -228,24 +229,25 @@ static void unknown_key_file(const char *key, char out[NAME_FILE_MAX])
 	name_to_file(key, digits, out);
 }
 
-static const struct row *known_row(const struct field *dir, const char *key)
+static const struct schema_field *known_row(const struct doc_field *dir, const char *key)
 {
-	return dir->flags & FIELD_UNKNOWN ? NULL : row_child(dir->row, key);
+	return dir->flags & FIELD_UNKNOWN ? NULL : schema_child(dir->schema, key);
 }
 
-bool unknown_file_name(const struct field *dir, const char *key, const json_t *value,
+bool unknown_file_name(const struct doc_field *dir, const char *key, const json_t *value,
 	char out[NAME_FILE_MAX])
 {
-	const struct row *row = known_row(dir, key);
+	const struct schema_field *schema = known_row(dir, key);
 
-	if (json_is_null(value) || (row && row_is_member(row)))
+	if (json_is_null(value) || (schema && schema_is_member(schema)))
 		return false;
 	unknown_key_file(key, out);
 	return !known_row(dir, out);
 }
 
 /* A name that was cut says less than its key. */
-static json_t *unknown_find_cut(const struct field *dir, json_t *object, const char *file)
+static json_t *unknown_find_cut(
+	const struct doc_field *dir, json_t *object, const char *file)
 {
 	char own[NAME_FILE_MAX];
 	const char *key;
@@ -259,7 +261,7 @@ static json_t *unknown_find_cut(const struct field *dir, json_t *object, const c
 	return NULL;
 }
 
-json_t *unknown_find(const struct field *dir, json_t *object, const char *file)
+json_t *unknown_find(const struct doc_field *dir, json_t *object, const char *file)
 {
 	char key[NAME_FILE_MAX], own[NAME_FILE_MAX];
 	json_t *value = NULL;

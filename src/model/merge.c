@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/cleanup.h"
-#include "canon.h"
+#include "canonical.h"
 #include "items.h"
 #include "print.h"
-#include "rows.h"
+#include "schema_tree.h"
 
 #define ITEM_TEXT_MAX  (64u << 20) /* bytes */
 #define VALUE_TEXT_MAX 400	   /* bytes of a value, or of a side, in a sentence */
@@ -24,8 +24,8 @@ static int merge_add_conflict(
 	int r = buf_addf(merge->conflicts,
 		"%s%s%s%s: changed by someone else since it was read: now %s, this save "
 		"wants %s",
-		merge->conflicts->len ? "\n" : "", merge->leaf->mask, name[0] ? " " : "",
-		name, is, want);
+		merge->conflicts->len ? "\n" : "", merge->mask_field->mask,
+		name[0] ? " " : "", name, is, want);
 
 	return r == -EFBIG ? 0 : r; /* enough of them */
 }
@@ -42,8 +42,8 @@ struct side_item {
 
 struct merging {
 	const struct merge *merge;
-	struct side_item
-		*items; /* owned; of all three lists, by name, text, list and index */
+	/* owned; of all three lists, by name, text, list and index */
+	struct side_item *items;
 	size_t count;
 	/* owned; in the places of the list as it is: what stands there, or NULL */
 	const json_t **kept;
@@ -73,14 +73,14 @@ static int compare_items(const void *a, const void *b)
 	return order ? order : (x->index > y->index) - (x->index < y->index);
 }
 
-static int side_item_fill(struct side_item *entry, const struct row *list)
+static int side_item_fill(struct side_item *entry, const struct schema_field *list)
 {
 	CLEANUP_BUF struct buf name = BUF_INIT(ITEM_TEXT_MAX),
 			       text = BUF_INIT(ITEM_TEXT_MAX);
 	int r = item_add_name(list, entry->item, &name);
 
 	if (r == 0)
-		r = canon_add_item(list, entry->item, &text);
+		r = canonical_add_item(list, entry->item, &text);
 	if (r < 0)
 		return r;
 	entry->name = buf_steal(&name);
@@ -107,7 +107,7 @@ static int merging_fill(struct merging *m)
 			*entry = (struct side_item){.item = json_array_get(lists[side], i),
 				.side = side,
 				.index = i};
-			r = side_item_fill(entry, merge->leaf);
+			r = side_item_fill(entry, merge->mask_field);
 		}
 	}
 	if (r == 0)
@@ -165,7 +165,7 @@ static int conflict(const struct merging *m, const struct group *name)
 {
 	char is[VALUE_TEXT_MAX], want[VALUE_TEXT_MAX], text[VALUE_TEXT_MAX];
 
-	print_short(item_name(m->merge->leaf, name->start->item), text, sizeof(text));
+	print_short(item_name(m->merge->mask_field, name->start->item), text, sizeof(text));
 	merge_show_side(name, IS, is);
 	merge_show_side(name, WANT, want);
 	return merge_add_conflict(m->merge, text, is, want);
@@ -293,10 +293,10 @@ static int merge_whole(const struct merge *merge, json_t **ret)
 {
 	char is[VALUE_TEXT_MAX], want[VALUE_TEXT_MAX];
 	bool alone, agreed;
-	int r = canon_equal(merge->leaf, merge->is, merge->was, &alone);
+	int r = canonical_equal(merge->mask_field, merge->is, merge->was, &alone);
 
 	if (r == 0)
-		r = canon_equal(merge->leaf, merge->is, merge->want, &agreed);
+		r = canonical_equal(merge->mask_field, merge->is, merge->want, &agreed);
 	if (r == 0 && !alone && !agreed) {
 		print_short(merge->is, is, sizeof(is));
 		print_short(merge->want, want, sizeof(want));
@@ -308,9 +308,9 @@ static int merge_whole(const struct merge *merge, json_t **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
-int merge_leaf(const struct merge *merge, json_t **ret)
+int merge_mask_field(const struct merge *merge, json_t **ret)
 {
-	if (merge->leaf->flags & FIELD_NAMED_ITEMS)
+	if (merge->mask_field->flags & FIELD_NAMED_ITEMS)
 		return merge_items(merge, ret);
 	return merge_whole(merge, ret);
 }

@@ -8,7 +8,7 @@
 #include "model/schema.h"
 
 struct merge {
-	const struct row *leaf;
+	const struct schema_field *mask_field;
 	const json_t *was, *is, *want; /* borrowed; want differs from was */
 	struct buf *conflicts;	       /* a line for each is added */
 };
@@ -16,6 +16,6 @@ struct merge {
 /* What the leaf shall be: want, or for a list of named items the list as it is now with what this
  * save changed, so that two people who add different entries both have theirs. Undefined where
  * there was a conflict. Errors: -ENOMEM, -EFBIG. */
-int merge_leaf(const struct merge *merge, json_t **ret);
+int merge_mask_field(const struct merge *merge, json_t **ret);
 
 #endif

@@ -18,8 +18,8 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
-#include "member.h"
-#include "rows.h"
+#include "json_member.h"
+#include "schema_tree.h"
 #include "scan.h"
 
 /* Documents of one list have numbers in a row: this many next to each other do not push each other
@@ -86,27 +86,27 @@ struct parsed *parsed_find(uint64_t serial)
 
 static size_t count_lists(void)
 {
-	const struct row *leaf = NULL;
+	const struct schema_field *mask_field = NULL;
 	size_t count = 0;
 
-	while ((leaf = leaf_next(leaf)))
-		count += leaf->flags & FIELD_NAMED_ITEMS ? 1 : 0;
+	while ((mask_field = mask_field_next(mask_field)))
+		count += mask_field->flags & FIELD_NAMED_ITEMS ? 1 : 0;
 	return count;
 }
 
 static int parsed_fill(struct parsed *parsed, const char *text, size_t len)
 {
-	const struct row *leaf = NULL;
+	const struct schema_field *mask_field = NULL;
 	int r = 0;
 
 	parsed->root = scan_parse(text, len, 0, NULL);
 	if (!parsed->root) /* the text is our own: nothing but memory can be missing */
 		return -ENOMEM;
-	while (r == 0 && (leaf = leaf_next(leaf))) {
-		if (!(leaf->flags & FIELD_NAMED_ITEMS))
+	while (r == 0 && (mask_field = mask_field_next(mask_field))) {
+		if (!(mask_field->flags & FIELD_NAMED_ITEMS))
 			continue;
-		r = items_init(&parsed->lists[parsed->list_count++], leaf,
-			member_get(parsed->root, leaf->path));
+		r = items_init(&parsed->lists[parsed->list_count++], mask_field,
+			json_member_get(parsed->root, mask_field->path));
 	}
 	return r;
 }
@@ -130,7 +130,8 @@ int parsed_make(uint64_t serial, const char *text, size_t len, struct parsed **r
 	return 0;
 }
 
-const struct items *parsed_items(const struct parsed *parsed, const struct row *list)
+const struct items *parsed_items(
+	const struct parsed *parsed, const struct schema_field *list)
 {
 	size_t i = 0;
 

@@ -30,7 +30,8 @@ struct parsed *parsed_find(uint64_t serial);
  * */
 int parsed_make(uint64_t serial, const char *text, size_t len, struct parsed **ret);
 /* The items of a list of named items. Borrowed. */
-const struct items *parsed_items(const struct parsed *parsed, const struct row *list);
+const struct items *parsed_items(
+	const struct parsed *parsed, const struct schema_field *list);
 /* The document goes. */
 void parsed_forget(uint64_t serial);
 void parsed_unref(struct parsed *parsed); /* NULL is allowed */

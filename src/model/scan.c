@@ -65,7 +65,7 @@ static bool is_in(char c, const char *set)
 }
 
 /* Behind a word or number. */
-static size_t word_end(const char *text, size_t len, size_t at)
+static size_t scalar_end(const char *text, size_t len, size_t at)
 {
 	while (at < len && !is_in(text[at], " \t\r\n,:\"[]{}"))
 		at++;
@@ -77,7 +77,7 @@ static size_t token_end(const char *text, size_t len, size_t at)
 {
 	if (text[at] == '"')
 		return string_end(text, len, at);
-	return is_in(text[at], " \t\r\n,:[]{}") ? at + 1 : word_end(text, len, at);
+	return is_in(text[at], " \t\r\n,:[]{}") ? at + 1 : scalar_end(text, len, at);
 }
 
 size_t scan_value_len(const char *text, size_t len)

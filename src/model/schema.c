@@ -29,7 +29,7 @@ static const struct enum_value gateway_policy[] = {
 	{0, "UNSPECIFIED"}, {1, "EUI64"}, {2, "FIRST_IP"}, {3, "LAST_IP"}, {0, NULL}};
 
 /* clang-format off */
-const struct row schema_rows[] = {
+const struct schema_field schema_fields[] = {
 	{"id", FIELD_STRING, FIELD_ID, "", "what the API calls it"},
 	{"name", FIELD_STRING, SET | MUST | NAME, "name", "its name"},
 	{"zone", FIELD_STRING, SET | MUST | FIELD_OPTION, "zone", "the Availability Zone it is in"},
@@ -69,4 +69,4 @@ const struct row schema_rows[] = {
 };
 /* clang-format on */
 
-const size_t schema_row_count = ARRAY_LEN(schema_rows);
+const size_t schema_field_count = ARRAY_LEN(schema_fields);

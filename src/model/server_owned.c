@@ -7,20 +7,20 @@
 #include <errno.h>
 #include <string.h>
 #include "base/map.h"
-#include "rows.h"
+#include "schema_tree.h"
 
-static bool is_server_owned(const struct row *row)
+static bool is_server_owned(const struct schema_field *schema)
 {
-	return row->type != FIELD_DIR &&
-	       (!(row->flags & FIELD_WRITABLE) || row->flags & FIELD_DEPRECATED);
+	return schema->type != FIELD_DIR &&
+	       (!(schema->flags & FIELD_WRITABLE) || schema->flags & FIELD_DEPRECATED);
 }
 
 /* Whether a name is that of something a person sets, and must not be left out. */
 static bool is_settable(const char *name)
 {
-	for (size_t i = 0; i < schema_row_count; i++) {
-		if (!is_server_owned(&schema_rows[i]) &&
-			strcmp(schema_key(&schema_rows[i]), name) == 0)
+	for (size_t i = 0; i < schema_field_count; i++) {
+		if (!is_server_owned(&schema_fields[i]) &&
+			strcmp(schema_key(&schema_fields[i]), name) == 0)
 			return true;
 	}
 	return false;
@@ -66,9 +66,9 @@ int schema_server_owned(const char *const *unknown, size_t count, struct buf *re
 	struct map names = {0};
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < schema_row_count; i++) {
-		if (is_server_owned(&schema_rows[i]))
-			r = add_name(&names, schema_key(&schema_rows[i]), ret);
+	for (size_t i = 0; r == 0 && i < schema_field_count; i++) {
+		if (is_server_owned(&schema_fields[i]))
+			r = add_name(&names, schema_key(&schema_fields[i]), ret);
 	}
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = add_name(&names, unknown[i], ret);

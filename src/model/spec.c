@@ -3,43 +3,44 @@
 #include "model/doc.h"
 
 #include <errno.h>
-#include "document.h"
-#include "leaf.h"
-#include "member.h"
+#include "doc_int.h"
+#include "mask_field.h"
+#include "json_member.h"
 #include "nul.h"
 #include "print.h"
-#include "rows.h"
+#include "schema_tree.h"
 
 /* Of the leaves that exclude each other the last that is set is written, or none. */
-static bool spec_leaves_out(const json_t *root, const struct row *leaf)
+static bool spec_leaves_out(const json_t *root, const struct schema_field *mask_field)
 {
-	return leaf->flags & FIELD_SPEC_ONLY_WITH &&
-	       (!leaf_is_set(member_get(root, leaf->path)) || leaf_instead(root, leaf));
+	return mask_field->flags & FIELD_SPEC_ONLY_WITH &&
+	       (!mask_field_is_set(json_member_get(root, mask_field->path)) ||
+		       mask_field_instead(root, mask_field));
 }
 
-static int spec_add(json_t *spec, const json_t *root, const struct row *leaf)
+static int spec_add(json_t *spec, const json_t *root, const struct schema_field *mask_field)
 {
 	json_t *value;
 
-	if (spec_leaves_out(root, leaf))
+	if (spec_leaves_out(root, mask_field))
 		return 0;
-	value = leaf_get(root, leaf);
+	value = mask_field_get(root, mask_field);
 	if (json_is_null(value)) { /* a required text may not be there yet */
-		if (!(leaf->flags & FIELD_REQUIRED))
+		if (!(mask_field->flags & FIELD_REQUIRED))
 			return 0;
 		value = json_string("");
 	}
-	return member_put_take(spec, leaf->path, value);
+	return json_member_put_take(spec, mask_field->path, value);
 }
 
 int spec_show(const json_t *root, struct buf *ret)
 {
 	json_auto_t *spec = json_object();
-	const struct row *leaf = NULL;
+	const struct schema_field *mask_field = NULL;
 	int r = spec ? 0 : -ENOMEM;
 
-	while (r == 0 && (leaf = leaf_next(leaf)))
-		r = spec_add(spec, root, leaf);
+	while (r == 0 && (mask_field = mask_field_next(mask_field)))
+		r = spec_add(spec, root, mask_field);
 	return r < 0 ? r : print_pretty(spec, ret);
 }
 
@@ -51,8 +52,9 @@ int doc_plain_spec(const char *name, const char *zone, struct buf *ret)
 	if (!nul_is_text(name) || !nul_is_text(zone))
 		return -EINVAL;
 	if (r == 0)
-		r = member_put_take(spec, own_path(FIELD_NAME), nul_new_string(name));
+		r = json_member_put_take(spec, own_path(FIELD_NAME), nul_new_string(name));
 	if (r == 0)
-		r = member_put_take(spec, own_path(FIELD_OPTION), nul_new_string(zone));
+		r = json_member_put_take(
+			spec, own_path(FIELD_OPTION), nul_new_string(zone));
 	return r < 0 ? r : print_json(spec, ret);
 }

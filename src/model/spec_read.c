@@ -12,75 +12,76 @@
 #include "base/map.h"
 #include "item_set.h"
 #include "items.h"
-#include "member.h"
+#include "json_member.h"
 #include "model/doc.h"
 #include "model/val.h"
 #include "nul.h"
-#include "rows.h"
+#include "schema_tree.h"
 #include "scan.h"
-#include "shape.h"
-#include "step.h"
-#include "word.h"
+#include "validate.h"
+#include "json_path.h"
+#include "scalar.h"
 
 #define PATH_STEPS_MAX 8
 #define PATH_TEXT_MAX  128
 
-static int check_members(const struct spec *spec, const struct row *dir,
-	const json_t *object, const struct step *step, struct err *err);
+static int check_members(const struct spec *spec, const struct schema_field *dir,
+	const json_t *object, const struct json_path *step, struct err *err);
 
-static int check_word(const struct spec *spec, const struct row *row, const json_t *value,
-	const struct step *step, struct err *err)
+static int check_word(const struct spec *spec, const struct schema_field *schema,
+	const json_t *value, const struct json_path *step, struct err *err)
 {
-	CLEANUP_BUF struct buf word = BUF_INIT(DOC_TEXT_MAX);
-	char where[STEP_TEXT_MAX];
-	int r = nul_add_string(value, &word);
+	CLEANUP_BUF struct buf scalar = BUF_INIT(DOC_TEXT_MAX);
+	char where[JSON_PATH_TEXT_MAX];
+	int r = nul_add_string(value, &scalar);
 
 	if (r < 0)
 		return r;
-	if (!json_is_string(value) || word_check(row, buf_str(&word), "", "", NULL) == 0)
+	if (!json_is_string(value) ||
+		scalar_check(schema, buf_str(&scalar), "", "", NULL) == 0)
 		return 0;
-	step_where(step, spec->text, spec->len, where);
-	return word_check(row, buf_str(&word), where, "", err);
+	json_path_where(step, spec->text, spec->len, where);
+	return scalar_check(schema, buf_str(&scalar), where, "", err);
 }
 
-static int spec_refuse(
-	const struct spec *spec, const struct step *step, const char *what, struct err *err)
+static int spec_refuse(const struct spec *spec, const struct json_path *step,
+	const char *what, struct err *err)
 {
-	char where[STEP_TEXT_MAX];
+	char where[JSON_PATH_TEXT_MAX];
 
-	step_where(step, spec->text, spec->len, where);
+	json_path_where(step, spec->text, spec->len, where);
 	return err_set(err, EINVAL, "%s: %s", where, what);
 }
 
-static int spec_refuse_none(const struct spec *spec, const struct row *row,
-	const struct step *step, struct err *err)
+static int spec_refuse_none(const struct spec *spec, const struct schema_field *schema,
+	const struct json_path *step, struct err *err)
 {
-	char where[STEP_TEXT_MAX];
+	char where[JSON_PATH_TEXT_MAX];
 
-	step_where(step, spec->text, spec->len, where);
-	return word_refuse_none(row, where, err);
+	json_path_where(step, spec->text, spec->len, where);
+	return scalar_refuse_none(schema, where, err);
 }
 
-static int check_list(const struct spec *spec, const struct row *row, const json_t *array,
-	const struct step *step, struct err *err)
+static int check_list(const struct spec *spec, const struct schema_field *schema,
+	const json_t *array, const struct json_path *step, struct err *err)
 {
 	size_t i;
 	json_t *item;
 
 	json_array_foreach (array, i, item) {
-		struct step at = {.up = step, .index = i};
-		int r = check_word(spec, row, item, &at, err);
+		struct json_path at = {.up = step, .index = i};
+		int r = check_word(spec, schema, item, &at, err);
 
 		if (r < 0)
 			return r;
 	}
-	if (row->flags & FIELD_REQUIRED && !json_array_size(array))
-		return spec_refuse_none(spec, row, step, err);
+	if (schema->flags & FIELD_REQUIRED && !json_array_size(array))
+		return spec_refuse_none(spec, schema, step, err);
 	return 0;
 }
 
 static int check_number(const struct spec *spec, const json_t *value,
-	const struct step *step, struct err *err)
+	const struct json_path *step, struct err *err)
 {
 	json_int_t number = json_integer_value(value);
 
@@ -90,42 +91,43 @@ static int check_number(const struct spec *spec, const json_t *value,
 }
 
 /* value is there. */
-static int check_value(const struct spec *spec, const struct row *row, const json_t *value,
-	const struct step *step, struct err *err)
+static int check_value(const struct spec *spec, const struct schema_field *schema,
+	const json_t *value, const struct json_path *step, struct err *err)
 {
-	if (row->type == FIELD_DIR)
-		return check_members(spec, row, value, step, err);
-	if (row->flags & FIELD_LINES)
-		return check_list(spec, row, value, step, err);
+	if (schema->type == FIELD_DIR)
+		return check_members(spec, schema, value, step, err);
+	if (schema->flags & FIELD_LINES)
+		return check_list(spec, schema, value, step, err);
 	if (json_is_integer(value))
 		return check_number(spec, value, step, err);
-	return check_word(spec, row, value, step, err);
+	return check_word(spec, schema, value, step, err);
 }
 
-static int check_members(const struct spec *spec, const struct row *dir,
-	const json_t *object, const struct step *step, struct err *err)
+static int check_members(const struct spec *spec, const struct schema_field *dir,
+	const json_t *object, const struct json_path *step, struct err *err)
 {
-	const struct row *row = NULL;
+	const struct schema_field *schema = NULL;
 	int r = 0;
 
-	while (r == 0 && (row = row_next_child(dir, row))) {
-		struct step at = {.up = step, .key = schema_key(row)};
-		const json_t *value = member_get(object, schema_key(row));
+	while (r == 0 && (schema = schema_next_child(dir, schema))) {
+		struct json_path at = {.up = step, .key = schema_key(schema)};
+		const json_t *value = json_member_get(object, schema_key(schema));
 
 		if (value)
-			r = check_value(spec, row, value, &at, err);
-		else if (row->flags & FIELD_REQUIRED)
+			r = check_value(spec, schema, value, &at, err);
+		else if (schema->flags & FIELD_REQUIRED)
 			r = spec_refuse(spec, &at, "missing", err);
 	}
 	return r;
 }
 
 /* names: of this text, or NULL where the API itself gave a name twice. */
-static int check_name(const struct spec *spec, const struct row *list, const json_t *item,
-	struct map *names, const struct step *step, struct err *err)
+static int check_name(const struct spec *spec, const struct schema_field *list,
+	const json_t *item, struct map *names, const struct json_path *step,
+	struct err *err)
 {
 	CLEANUP_BUF struct buf name = BUF_INIT(DOC_TEXT_MAX);
-	struct step at = {.up = step, .key = row_name_key(list)};
+	struct json_path at = {.up = step, .key = row_name_key(list)};
 	int r = names ? item_add_name(list, item, &name) : 0;
 
 	if (r == 0 && names)
@@ -135,8 +137,9 @@ static int check_name(const struct spec *spec, const struct row *list, const jso
 }
 
 /* was is what the API itself gave. */
-static int check_items(const struct spec *spec, const struct row *list, const json_t *want,
-	const json_t *was, const struct step *step, struct err *err)
+static int check_items(const struct spec *spec, const struct schema_field *list,
+	const json_t *want, const json_t *was, const struct json_path *step,
+	struct err *err)
 {
 	CLEANUP(item_set_release) struct item_set old = {0};
 	CLEANUP(map_release) struct map names = {0};
@@ -146,7 +149,7 @@ static int check_items(const struct spec *spec, const struct row *list, const js
 	int r = item_set_init(&old, list, was);
 
 	json_array_foreach (want, i, item) {
-		struct step at = {.up = step, .index = i};
+		struct json_path at = {.up = step, .index = i};
 
 		if (r == 0)
 			r = check_name(spec, list, item,
@@ -154,48 +157,50 @@ static int check_items(const struct spec *spec, const struct row *list, const js
 		if (r == 0)
 			r = item_set_find(&old, item, &same, &named);
 		if (r == 0 && !same)
-			r = check_members(spec, row_child(list, "*"), item, &at, err);
+			r = check_members(spec, schema_child(list, "*"), item, &at, err);
 	}
 	return r;
 }
 
 /* The steps of a leaf's path; keys are cut out of text. */
-static const struct step *leaf_steps(
-	const struct row *leaf, char *text, struct step steps[PATH_STEPS_MAX])
+static const struct json_path *mask_field_steps(const struct schema_field *mask_field,
+	char *text, struct json_path steps[PATH_STEPS_MAX])
 {
-	const struct step *up = NULL;
+	const struct json_path *up = NULL;
 	char *save = NULL;
 	size_t n = 0;
 
-	snprintf(text, PATH_TEXT_MAX, "%s", leaf->path);
+	snprintf(text, PATH_TEXT_MAX, "%s", mask_field->path);
 	for (char *key = strtok_r(text, "/", &save); key && n < PATH_STEPS_MAX;
 		key = strtok_r(NULL, "/", &save)) {
-		steps[n] = (struct step){.up = up, .key = key};
+		steps[n] = (struct json_path){.up = up, .key = key};
 		up = &steps[n++];
 	}
 	return up;
 }
 
-void spec_where(const struct spec *spec, const struct row *leaf, char out[STEP_TEXT_MAX])
+void spec_where(const struct spec *spec, const struct schema_field *mask_field,
+	char out[JSON_PATH_TEXT_MAX])
 {
-	struct step steps[PATH_STEPS_MAX];
+	struct json_path steps[PATH_STEPS_MAX];
 	char text[PATH_TEXT_MAX];
 
-	step_where(leaf_steps(leaf, text, steps), spec->text, spec->len, out);
+	json_path_where(
+		mask_field_steps(mask_field, text, steps), spec->text, spec->len, out);
 }
 
-int spec_check_leaf(const struct spec *spec, const struct row *leaf, const json_t *want,
-	const json_t *was, struct err *err)
+int spec_check_leaf(const struct spec *spec, const struct schema_field *mask_field,
+	const json_t *want, const json_t *was, struct err *err)
 {
-	struct step steps[PATH_STEPS_MAX];
+	struct json_path steps[PATH_STEPS_MAX];
 	char text[PATH_TEXT_MAX];
-	const struct step *step = leaf_steps(leaf, text, steps);
+	const struct json_path *step = mask_field_steps(mask_field, text, steps);
 
 	if (json_is_null(want))
 		return 0;
-	if (leaf->flags & FIELD_NAMED_ITEMS)
-		return check_items(spec, leaf, want, was, step, err);
-	return check_value(spec, leaf, want, step, err);
+	if (mask_field->flags & FIELD_NAMED_ITEMS)
+		return check_items(spec, mask_field, want, was, step, err);
+	return check_value(spec, mask_field, want, step, err);
 }
 
 static int spec_parse(struct spec *spec, struct err *err)
@@ -221,27 +226,28 @@ static int spec_parse(struct spec *spec, struct err *err)
 
 static int spec_check_required(const struct spec *spec, struct err *err)
 {
-	const struct row *leaf = NULL;
+	const struct schema_field *mask_field = NULL;
 
-	while ((leaf = leaf_next(leaf))) {
-		if (leaf->flags & FIELD_REQUIRED && !member_get(spec->object, leaf->path))
+	while ((mask_field = mask_field_next(mask_field))) {
+		if (mask_field->flags & FIELD_REQUIRED &&
+			!json_member_get(spec->object, mask_field->path))
 			return err_set(err, EINVAL,
 				"spec.json: %s is missing; what is saved is what the VPC "
 				"shall be, "
 				"and it must have name and zone",
-				leaf->path);
+				mask_field->path);
 	}
 	return 0;
 }
 
 int spec_read(struct spec *spec, struct err *err)
 {
-	struct shape shape = {
+	struct validation validation = {
 		.errnum = EINVAL, .is_strict = true, .text = spec->text, .len = spec->len};
 	int r = spec_parse(spec, err);
 
 	if (r == 0)
-		r = shape_check(&shape, spec->object, err);
+		r = validate_json(&validation, spec->object, err);
 	if (r == 0 && !spec->is_part)
 		r = spec_check_required(spec, err);
 	return r;

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include "base/err.h"
 #include "model/schema.h"
-#include "step.h"
+#include "json_path.h"
 
 struct spec {
 	const char *text; /* borrowed */
@@ -22,11 +22,12 @@ struct spec {
 int spec_read(struct spec *spec, struct err *err);
 void spec_release(struct spec *spec);
 /* "line 4 column 3: zone", where a leaf stands in the text. */
-void spec_where(const struct spec *spec, const struct row *leaf, char out[STEP_TEXT_MAX]);
-/* Checks the syntax of a leaf's values, but for those that was, the leaf's value before, has as
- * well: what the API once gave is not refused. want and was are as leaf_get gives them; was may be
- * NULL. Errors: -EINVAL, -ENOMEM. */
-int spec_check_leaf(const struct spec *spec, const struct row *leaf, const json_t *want,
-	const json_t *was, struct err *err);
+void spec_where(const struct spec *spec, const struct schema_field *mask_field,
+	char out[JSON_PATH_TEXT_MAX]);
+/* Checks the syntax of a mask field's values, but for those that its value before, was, has as
+ * well: what the API once gave is not refused. want and was are as mask_field_get gives them; was
+ * may be NULL. Errors: -EINVAL, -ENOMEM. */
+int spec_check_leaf(const struct spec *spec, const struct schema_field *mask_field,
+	const json_t *want, const json_t *was, struct err *err);
 
 #endif

@@ -6,6 +6,6 @@
 
 /* The key that was probably meant by one that does not exist below dir (NULL: the VPC's own), or
  * NULL. */
-const char *suggest_key(const struct row *dir, const char *key);
+const char *suggest_key(const struct schema_field *dir, const char *key);
 
 #endif

@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "print.h"
 #include "value.h"
-#include "word.h"
+#include "scalar.h"
 
 #define LIST_ITEMS_MAX 4096
 #define WHERE_MAX      (DOC_PATH_MAX + 32) /* bytes of the start of a sentence */
@@ -33,7 +33,7 @@ static int show_line(const char *text, size_t len, const char *breaks, struct bu
 	return r < 0 ? r : buf_addc(ret, '\n');
 }
 
-static int show_lines(const struct field *field, const json_t *array, struct buf *ret)
+static int show_lines(const struct doc_field *field, const json_t *array, struct buf *ret)
 {
 	size_t i;
 	json_t *item;
@@ -44,7 +44,7 @@ static int show_lines(const struct field *field, const json_t *array, struct buf
 
 		if (text) {
 			r = show_line(text, json_string_length(item),
-				field->row ? " ," : "", ret);
+				field->schema ? " ," : "", ret);
 		} else {
 			r = print_json(item, ret);
 			if (r == 0)
@@ -56,12 +56,13 @@ static int show_lines(const struct field *field, const json_t *array, struct buf
 	return 0;
 }
 
-static int show_enum(const struct row *row, const json_t *value, struct buf *ret)
+static int show_enum(
+	const struct schema_field *schema, const json_t *value, struct buf *ret)
 {
-	const char *name = value_enum_name(row, json_integer_value(value));
+	const char *name = value_enum_name(schema, json_integer_value(value));
 
-	if (value_is_zero(row, value))
-		name = value_enum_name(row, 0);
+	if (value_is_zero(schema, value))
+		name = value_enum_name(schema, 0);
 	else if (json_is_string(value))
 		return buf_add(ret, json_string_value(value), json_string_length(value));
 	return name ? buf_adds(ret, name) : print_json(value, ret);
@@ -75,15 +76,15 @@ static int show_int(const json_t *value, struct buf *ret)
 	return buf_addf(ret, "%lld", (long long)number);
 }
 
-static int show_scalar(const struct field *field, const json_t *value, struct buf *ret)
+static int show_scalar(const struct doc_field *field, const json_t *value, struct buf *ret)
 {
 	const char *text = json_string_value(value);
 
-	if (field->row && field->type == FIELD_ENUM)
-		return show_enum(field->row, value, ret);
-	if (field->row && field->type == FIELD_INT)
+	if (field->schema && field->type == FIELD_ENUM)
+		return show_enum(field->schema, value, ret);
+	if (field->schema && field->type == FIELD_INT)
 		return show_int(value, ret);
-	if (field->row && field->type == FIELD_BOOL && !value)
+	if (field->schema && field->type == FIELD_BOOL && !value)
 		return buf_adds(ret, "false");
 	if (!value)
 		return 0;
@@ -91,7 +92,7 @@ static int show_scalar(const struct field *field, const json_t *value, struct bu
 		    : print_json(value, ret);
 }
 
-int text_show(const struct field *field, const json_t *value, struct buf *ret)
+int text_show(const struct doc_field *field, const json_t *value, struct buf *ret)
 {
 	size_t before = ret->len;
 	int r;
@@ -102,7 +103,7 @@ int text_show(const struct field *field, const json_t *value, struct buf *ret)
 	return r < 0 || ret->len == before ? r : buf_addc(ret, '\n');
 }
 
-static bool is_blank(char c)
+static bool is_text_space(char c)
 {
 	return c && strchr(" \t\r\n", c);
 }
@@ -113,40 +114,40 @@ static char *text_word(const struct text *text, size_t *ret_len)
 	const char *bytes = text->bytes;
 	size_t len = text->len;
 
-	if (text->row->type == FIELD_STRING) {
+	if (text->schema->type == FIELD_STRING) {
 		len -= len && bytes[len - 1] == '\n';
 	} else {
-		for (; len && is_blank(bytes[len - 1]); len--)
+		for (; len && is_text_space(bytes[len - 1]); len--)
 			;
-		for (; len && is_blank(bytes[0]); len--)
+		for (; len && is_text_space(bytes[0]); len--)
 			bytes++;
 	}
 	*ret_len = len;
 	return strndup(bytes, len);
 }
 
-static json_t *text_value(enum field_type type, const char *word)
+static json_t *text_value(enum field_type type, const char *scalar)
 {
 	if (type == FIELD_BOOL)
-		return json_boolean(word_bool(word) == 1);
+		return json_boolean(scalar_bool(scalar) == 1);
 	if (type == FIELD_INT)
-		return json_integer(strtol(word, NULL, 10));
-	return json_string(word);
+		return json_integer(strtol(scalar, NULL, 10));
+	return json_string(scalar);
 }
 
 static int parse_scalar(const struct text *text, json_t **ret, struct err *err)
 {
-	enum field_type type = text->row->type;
+	enum field_type type = text->schema->type;
 	size_t len;
-	CLEANUP_FREE char *word = text_word(text, &len);
+	CLEANUP_FREE char *scalar = text_word(text, &len);
 	int r;
 
-	if (!word)
+	if (!scalar)
 		return -ENOMEM;
-	r = word_check(text->row, word, text->path, "", err);
+	r = scalar_check(text->schema, scalar, text->path, "", err);
 	if (r < 0)
 		return r;
-	*ret = text_value(type, word);
+	*ret = text_value(type, scalar);
 	return *ret ? 0 : -ENOMEM;
 }
 
@@ -171,21 +172,22 @@ static int parse_list(const struct text *text, json_t **ret, struct err *err)
 
 	if (!copy || !array)
 		return -ENOMEM;
-	for (char *word = strtok_r(copy, " \t\r\n,", &save); word;
-		word = strtok_r(NULL, " \t\r\n,", &save)) {
-		if (word_check(text->row, word, "", "", NULL) < 0) {
-			list_where(text, (size_t)(word - copy), where);
-			return word_check(text->row, word, where, LIST_SEPARATED, err);
+	for (char *scalar = strtok_r(copy, " \t\r\n,", &save); scalar;
+		scalar = strtok_r(NULL, " \t\r\n,", &save)) {
+		if (scalar_check(text->schema, scalar, "", "", NULL) < 0) {
+			list_where(text, (size_t)(scalar - copy), where);
+			return scalar_check(
+				text->schema, scalar, where, LIST_SEPARATED, err);
 		}
 		if (json_array_size(array) >= LIST_ITEMS_MAX)
 			return err_set(err, EINVAL, "%s: more than %d", text->path,
 				LIST_ITEMS_MAX);
-		if (json_array_append_new(array, json_string(word)) < 0)
+		if (json_array_append_new(array, json_string(scalar)) < 0)
 			return -ENOMEM;
 	}
-	if (!json_array_size(array) && text->row->flags & FIELD_REQUIRED &&
+	if (!json_array_size(array) && text->schema->flags & FIELD_REQUIRED &&
 		!text->may_be_empty)
-		return word_refuse_none(text->row, text->path, err);
+		return scalar_refuse_none(text->schema, text->path, err);
 	*ret = STEAL(array);
 	return 0;
 }
@@ -194,7 +196,7 @@ int text_parse(const struct text *text, json_t **ret, struct err *err)
 {
 	if (memchr(text->bytes, '\0', text->len))
 		return err_set(err, EINVAL, "%s: the text holds NUL bytes", text->path);
-	if (text->row->flags & FIELD_LINES)
+	if (text->schema->flags & FIELD_LINES)
 		return parse_list(text, ret, err);
 	return parse_scalar(text, ret, err);
 }

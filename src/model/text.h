@@ -10,12 +10,12 @@
 #include "model/doc.h"
 
 /* Adds what the file shows. NULL: what a default looks like. Errors: -ENOMEM, -EFBIG. */
-int text_show(const struct field *field, const json_t *value, struct buf *ret);
+int text_show(const struct doc_field *field, const json_t *value, struct buf *ret);
 
 /* What a person wrote into a file. */
 struct text {
 	const char *path; /* of the file, for the sentence */
-	const struct row *row;
+	const struct schema_field *schema;
 	bool may_be_empty; /* more of a list, where nothing more is fine */
 	const char *bytes;
 	size_t len;

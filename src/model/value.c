@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "word.h"
+#include "scalar.h"
 
 #define DEFAULT_DEPTH_MAX 16 /* levels; a value that is nested deeper counts as set */
 
@@ -28,24 +28,24 @@ bool value_is_default(const json_t *value)
 	return is_default_at(value, 0);
 }
 
-const char *value_enum_name(const struct row *row, json_int_t number)
+const char *value_enum_name(const struct schema_field *schema, json_int_t number)
 {
-	for (const struct enum_value *v = row->values; v && v->name; v++) {
+	for (const struct enum_value *v = schema->values; v && v->name; v++) {
 		if (v->number == number)
 			return v->name;
 	}
 	return NULL;
 }
 
-bool value_is_zero(const struct row *row, const json_t *value)
+bool value_is_zero(const struct schema_field *schema, const json_t *value)
 {
 	const char *text = json_string_value(value);
-	const char *zero = row->type == FIELD_ENUM ? value_enum_name(row, 0) : NULL;
+	const char *zero = schema->type == FIELD_ENUM ? value_enum_name(schema, 0) : NULL;
 	json_int_t number;
 
 	if (value_is_default(value) || (text && zero && strcmp(text, zero) == 0))
 		return true;
-	return row->type == FIELD_INT && value_int(value, &number) && number == 0;
+	return schema->type == FIELD_INT && value_int(value, &number) && number == 0;
 }
 
 bool value_int(const json_t *value, json_int_t *ret)
@@ -55,7 +55,7 @@ bool value_int(const json_t *value, json_int_t *ret)
 
 	if (json_is_integer(value))
 		*ret = json_integer_value(value);
-	else if (text && word_is_int(text, json_string_length(value)))
+	else if (text && scalar_is_int(text, json_string_length(value)))
 		*ret = strtol(text, NULL, 10);
 	else if (real == trunc(real) && real >= INT32_MIN && real <= INT32_MAX)
 		*ret = (json_int_t)real;
@@ -64,16 +64,16 @@ bool value_int(const json_t *value, json_int_t *ret)
 	return true;
 }
 
-json_t *value_copy(const struct row *row, const json_t *value)
+json_t *value_copy(const struct schema_field *schema, const json_t *value)
 {
 	const char *name = NULL;
 	json_int_t number;
 
-	if (row->type == FIELD_ENUM && json_is_integer(value))
-		name = value_enum_name(row, json_integer_value(value));
+	if (schema->type == FIELD_ENUM && json_is_integer(value))
+		name = value_enum_name(schema, json_integer_value(value));
 	if (name)
 		return json_string(name);
-	if (row->type == FIELD_INT && value_int(value, &number))
+	if (schema->type == FIELD_INT && value_int(value, &number))
 		return json_integer(number);
 	return json_deep_copy(value);
 }

@@ -5,7 +5,7 @@
 #include "entry.h"
 #include "move.h"
 
-#define IDS_MAX ((size_t)POOL_CHUNKS * POOL_CHUNK_SLOTS * sizeof(uint64_t)) /* bytes */
+#define IDS_MAX ((size_t)SLAB_CHUNKS * SLAB_CHUNK_SLOTS * sizeof(uint64_t)) /* bytes */
 
 void tree_set_notifier(struct tree *tree, const struct tree_notifier *notifier)
 {
@@ -46,16 +46,16 @@ static void tell(struct tree *tree, const struct buf *ids)
 /* The node with this data below the root, not pinned; NULL: the kernel has not asked for it. */
 static struct node *node_of_data_locked(struct tree *tree, const void *data)
 {
-	return keys_find_locked(tree, tree->root, data, NULL);
+	return node_hash_find_locked(tree, tree->root, data, NULL);
 }
 
 /* What was answered before is with the kernel when the lock is had; what is answered later sees
  * the new generation. */
 static void end_grants(struct tree *tree)
 {
-	pthread_rwlock_wrlock(&tree->grants);
+	pthread_rwlock_wrlock(&tree->leases);
 	atomic_fetch_add(&tree->generation, 1);
-	pthread_rwlock_unlock(&tree->grants);
+	pthread_rwlock_unlock(&tree->leases);
 }
 
 void tree_change_touch(struct tree *tree, const void *data)
@@ -100,13 +100,13 @@ uint64_t tree_generation(struct tree *tree)
 	return atomic_load(&tree->generation);
 }
 
-bool tree_grant_begin(struct tree *tree, uint64_t generation)
+bool tree_lease_begin(struct tree *tree, uint64_t generation)
 {
-	pthread_rwlock_rdlock(&tree->grants);
+	pthread_rwlock_rdlock(&tree->leases);
 	return tree->notifier && atomic_load(&tree->generation) == generation;
 }
 
-void tree_grant_end(struct tree *tree)
+void tree_lease_end(struct tree *tree)
 {
-	pthread_rwlock_unlock(&tree->grants);
+	pthread_rwlock_unlock(&tree->leases);
 }

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include "entry.h"
-#include "name.h"
+#include "intern.h"
 #include "node_io.h"
 #include "scratch.h"
 #include "tree/change.h"

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "entry.h"
-#include "name.h"
+#include "intern.h"
 #include "node_io.h"
 #include "move.h"
 #include "scratch.h"

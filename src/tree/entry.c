@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include "base/clock.h"
 #include "base/hash.h"
-#include "name.h"
+#include "intern.h"
 #include "scratch.h"
 
-static uint64_t entry_hash(const struct node *dir, const struct name *name)
+static uint64_t entry_hash(const struct node *dir, const struct interned *name)
 {
 	return hash_mix((uintptr_t)dir, name->link.hash);
 }
@@ -63,9 +63,9 @@ static void overlay_put_if_empty_locked(struct overlay *o)
 struct scratch_entry *entry_find_locked(const struct node *dir, const char *text)
 {
 	struct tree *tree = node_tree(dir);
-	struct name *name;
+	struct interned *name;
 
-	if (!(dir->bits & BIT_OVERLAY) || !(name = name_find_locked(tree, text)))
+	if (!(dir->bits & BIT_OVERLAY) || !(name = intern_find_locked(tree, text)))
 		return NULL;
 	for (struct map_link *link = map_chain(&tree->entries, entry_hash(dir, name)); link;
 		link = link->next) {
@@ -109,7 +109,7 @@ static void entry_take_out_locked(struct scratch_entry *e)
 int entry_add_locked(struct node *dir, const char *text, struct node *node)
 {
 	struct tree *tree = node_tree(dir);
-	struct name *name = name_get_locked(tree, text);
+	struct interned *name = intern_get_locked(tree, text);
 	struct scratch_entry *e = calloc(1, sizeof(*e));
 	struct overlay *o = NULL;
 	int r = -ENOMEM;
@@ -121,7 +121,7 @@ int entry_add_locked(struct node *dir, const char *text, struct node *node)
 		r = -ENOMEM;
 	}
 	if (r < 0) {
-		name_unref_locked(tree, name);
+		intern_unref_locked(tree, name);
 		free(e);
 		return r;
 	}
@@ -148,7 +148,7 @@ void entry_remove_locked(struct scratch_entry *e)
 	s->ctime = clock_real();
 	if (node->kind == NODE_DIR)
 		node->bits |= BIT_GONE;
-	name_unref_locked(node_tree(node), e->name);
+	intern_unref_locked(node_tree(node), e->name);
 	free(e);
 	node_unref_locked(node);
 	overlay_put_if_empty_locked(o);
@@ -158,19 +158,19 @@ int entry_move_locked(struct scratch_entry *e, struct node *dir, const char *tex
 {
 	struct tree *tree = node_tree(dir);
 	struct overlay *old = e->overlay, *o;
-	struct name *name = name_get_locked(tree, text);
+	struct interned *name = intern_get_locked(tree, text);
 
 	if (!name || !(o = overlay_get_locked(dir))) {
-		name_unref_locked(tree, name);
+		intern_unref_locked(tree, name);
 		return -ENOMEM;
 	}
 	if (e->node->kind == NODE_DIR && node_move_locked(e->node, dir, text) < 0) {
 		overlay_put_if_empty_locked(o);
-		name_unref_locked(tree, name);
+		intern_unref_locked(tree, name);
 		return -ENOMEM;
 	}
 	entry_take_out_locked(e);
-	name_unref_locked(tree, e->name);
+	intern_unref_locked(tree, e->name);
 	e->name = name;
 	e->hidden = name_is_hidden(text);
 	if (e->node->kind != NODE_DIR)
@@ -261,7 +261,7 @@ int scratch_new_locked(const struct op *op, struct node *dir, mode_t mode,
 		return -ENOMEM;
 	scratch_set_owner(s, op, dir);
 	r = scratch_charge_locked(tree, s, SCRATCH_NODE_COST + s->size);
-	node = r == 0 ? pool_take_locked(tree) : NULL;
+	node = r == 0 ? node_slab_take_locked(tree) : NULL;
 	if (!node) {
 		scratch_refund_locked(tree, s, s->charged);
 		scratch_free(s);

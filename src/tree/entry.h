@@ -12,7 +12,7 @@ struct scratch_entry {
 	TAILQ_ENTRY(scratch_entry) order;
 	struct overlay *overlay;
 	/* Counted. */
-	struct name *name;
+	struct interned *name;
 	struct node *node;
 	bool hidden;
 };

@@ -11,7 +11,7 @@
 #include "scratch.h"
 
 struct handle {
-	struct opened opened;
+	struct open_item opened;
 	struct node *node;	/* pinned */
 	struct open_file *file; /* owned; NULL: a scratch file */
 };
@@ -23,7 +23,7 @@ static int on_handle(int r)
 }
 
 /* Without a last decision. */
-static void handle_drop(struct opened *o)
+static void handle_drop(struct open_item *o)
 {
 	struct handle *h = (struct handle *)o;
 	struct tree *tree = node_tree(h->node);
@@ -84,7 +84,7 @@ static int handle_open(
 	h->node = node_ref_locked(node);
 	node_tree(node)->handles++;
 	h->opened.drop = handle_drop;
-	LIST_INSERT_HEAD(&node_tree(node)->opened, &h->opened, link);
+	LIST_INSERT_HEAD(&node_tree(node)->open_list, &h->opened, link);
 	tree_unlock(node_tree(node));
 	*ret = (struct tree_open){.handle = h, .scratch = node_is_scratch(node)};
 	return 0;
@@ -269,7 +269,7 @@ int tree_getattr(struct tree *tree, const struct op *op, uint64_t id, struct han
 		return h ? on_handle(r) : at ? dir_answer(at, r) : r;
 	if (ret->id != id ||
 		(h && h->file && open_file_own_size(h->file, &ret->attr.st_size)))
-		ret->until_us = ret->name_until_us = 0;
+		ret->expires_us = ret->name_expires_us = 0;
 	ret->id = id;
 	return 0;
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/hash.h"
-#include "name.h"
+#include "intern.h"
 #include "scratch.h"
 
 #define INO_VIEW (1ULL << 52)
@@ -26,16 +26,16 @@ static void release_dead(struct tree *tree, uint32_t dead)
 {
 	struct node *n;
 
-	for (n = pool_node(tree, dead); n; n = pool_node(tree, n->next)) {
+	for (n = slab_node(tree, dead); n; n = slab_node(tree, n->next)) {
 		if (!n->ops)
 			scratch_free(n->scratch);
 		else if (node_data(n) && n->ops->release)
 			n->ops->release(node_data(n));
 	}
 	pthread_mutex_lock(&tree->lock);
-	while ((n = pool_node(tree, dead))) {
+	while ((n = slab_node(tree, dead))) {
 		dead = n->next;
-		pool_give_locked(n);
+		node_slab_give_locked(n);
 	}
 	pthread_mutex_unlock(&tree->lock);
 }
@@ -83,8 +83,8 @@ static void chain_locked(struct node *node)
 
 	if (!is_chained(node))
 		return;
-	last = pool_node(node_tree(node), parent->last_below);
-	parent->last_below = pool_number(node);
+	last = slab_node(node_tree(node), parent->last_below);
+	parent->last_below = slab_number(node);
 	if (!last) {
 		node->next_below = parent->last_below;
 		return;
@@ -98,29 +98,29 @@ static void unchain_locked(struct node *node)
 {
 	struct tree *tree = node_tree(node);
 	struct node *parent = parent_of(node), *before;
-	uint32_t number = pool_number(node);
+	uint32_t number = slab_number(node);
 
 	if (!is_chained(node))
 		return;
-	before = pool_node(tree, parent->last_below);
+	before = slab_node(tree, parent->last_below);
 	while (before->next_below != number)
-		before = pool_node(tree, before->next_below);
+		before = slab_node(tree, before->next_below);
 	before->next_below = node->next_below;
 	if (parent->last_below == number)
-		parent->last_below = before == node ? 0 : pool_number(before);
+		parent->last_below = before == node ? 0 : slab_number(before);
 }
 
 static void node_bury_locked(struct tree *tree, struct node *node)
 {
 	unchain_locked(node);
-	pool_retire_locked(node);
+	node_slab_retire_locked(node);
 	if (!node->ops) {
 		scratch_refund_locked(tree, node->scratch, node->scratch->charged);
 		tree->scratch_nodes--;
 	}
-	name_unref_locked(tree, node->name);
+	intern_unref_locked(tree, node->name);
 	node->next = tree->dead;
-	tree->dead = pool_number(node);
+	tree->dead = slab_number(node);
 }
 
 /* One reference less; when nobody needs the node any more, it goes to the pending ones. */
@@ -132,7 +132,7 @@ static void node_drop_locked(struct node *node, uint32_t *pending)
 		return;
 	node_orphan_locked(node);
 	node->next = *pending;
-	*pending = pool_number(node);
+	*pending = slab_number(node);
 }
 
 /* The death of a node may be that of others, and so on: no recursion, the kernel decides how
@@ -143,10 +143,10 @@ void node_unref_locked(struct node *node)
 	uint32_t pending = 0;
 
 	node_drop_locked(node, &pending);
-	while ((node = pool_node(tree, pending))) {
+	while ((node = slab_node(tree, pending))) {
 		struct node *parent = parent_of(node);
 		struct node *became =
-			node->bits & BIT_MOVED ? pool_node(tree, node->became) : NULL;
+			node->bits & BIT_MOVED ? slab_node(tree, node->became) : NULL;
 
 		pending = node->next;
 		node_bury_locked(tree, node);
@@ -164,10 +164,10 @@ struct node *node_now_locked(struct node *node)
 	struct node *now = node, *next;
 
 	while (now->bits & BIT_MOVED)
-		now = pool_node(tree, now->became);
-	if (node == now || (next = pool_node(tree, node->became)) == now)
+		now = slab_node(tree, now->became);
+	if (node == now || (next = slab_node(tree, node->became)) == now)
 		return now;
-	node->became = pool_number(node_ref_locked(now));
+	node->became = slab_number(node_ref_locked(now));
 	node_unref_locked(next);
 	return now;
 }
@@ -179,7 +179,7 @@ void node_become_locked(struct node *node, struct node *became)
 		return;
 	node_orphan_locked(node);
 	node->bits |= BIT_MOVED;
-	node->became = pool_number(node_ref_locked(became));
+	node->became = slab_number(node_ref_locked(became));
 }
 
 struct node *node_get(struct tree *tree, uint64_t id)
@@ -187,7 +187,7 @@ struct node *node_get(struct tree *tree, uint64_t id)
 	struct node *n;
 
 	tree_lock(tree);
-	n = pool_find_locked(tree, id);
+	n = node_slab_find_locked(tree, id);
 	if (n)
 		n = node_ref_locked(node_now_locked(n));
 	tree_unlock(tree);
@@ -214,28 +214,28 @@ void node_cleanup(struct node **node)
 void node_orphan_locked(struct node *node)
 {
 	if (node->bits & BIT_KEYED)
-		keys_remove_locked(node_tree(node), node);
+		node_hash_remove_locked(node_tree(node), node);
 	node->bits &= (uint8_t)~BIT_KEYED;
 }
 
 /* The object has another name now. */
-static void node_set_name_locked(struct node *node, struct name *name)
+static void node_set_name_locked(struct node *node, struct interned *name)
 {
 	name->refs++;
-	name_unref_locked(node_tree(node), node->name);
+	intern_unref_locked(node_tree(node), node->name);
 	node->name = name;
 }
 
 static struct node *node_make_locked(
-	struct node *parent, struct name *name, const struct node_entry *e)
+	struct node *parent, struct interned *name, const struct node_entry *e)
 {
-	struct node *n = pool_take_locked(node_tree(parent));
+	struct node *n = node_slab_take_locked(node_tree(parent));
 
 	if (!n)
 		return NULL;
 	name->refs++;
 	n->name = name;
-	n->parent = pool_number(node_ref_locked(parent));
+	n->parent = slab_number(node_ref_locked(parent));
 	n->ops = e->ops;
 	n->data = e->data;
 	assert(!e->data || e->kind == NODE_DIR);
@@ -243,16 +243,16 @@ static struct node *node_make_locked(
 	n->flags = (uint8_t)e->flags;
 	n->ino = node_ino_of(parent, name->text, e);
 	n->bits = BIT_KEYED | (parent->bits & BIT_GONE);
-	keys_add_locked(node_tree(parent), n);
+	node_hash_add_locked(node_tree(parent), n);
 	chain_locked(n);
 	return n;
 }
 
 /* Known already: pinned, and *ret_spare says that the entry's data reference was not needed. */
-static struct node *node_find_or_make_locked(
-	struct node *parent, struct name *name, const struct node_entry *e, bool *ret_spare)
+static struct node *node_find_or_make_locked(struct node *parent, struct interned *name,
+	const struct node_entry *e, bool *ret_spare)
 {
-	struct node *n = keys_find_locked(node_tree(parent), parent, e->data, name);
+	struct node *n = node_hash_find_locked(node_tree(parent), parent, e->data, name);
 
 	*ret_spare = false;
 	if (n && (n->ops != e->ops || n->kind != e->kind || n->flags != e->flags)) {
@@ -272,14 +272,14 @@ int node_intern(struct node *parent, const char *name, const struct node_entry *
 {
 	struct tree *tree = node_tree(parent);
 	struct node *n = NULL;
-	struct name *shared;
+	struct interned *shared;
 	bool spare = true;
 
 	tree_lock(tree);
-	shared = name_get_locked(tree, name);
+	shared = intern_get_locked(tree, name);
 	if (shared)
 		n = node_find_or_make_locked(parent, shared, entry, &spare);
-	name_unref_locked(tree, shared);
+	intern_unref_locked(tree, shared);
 	tree_unlock(tree);
 	if (spare || !n)
 		node_entry_drop(entry);
@@ -293,7 +293,7 @@ void node_set_home_locked(struct node *node, struct node *dir)
 {
 	struct node *old = parent_of(node);
 
-	node->parent = pool_number(node_ref_locked(dir));
+	node->parent = slab_number(node_ref_locked(dir));
 	if (old)
 		node_unref_locked(old);
 }
@@ -301,7 +301,7 @@ void node_set_home_locked(struct node *node, struct node *dir)
 int node_move_locked(struct node *node, struct node *parent, const char *name)
 {
 	struct tree *tree = node_tree(node);
-	struct name *shared = name_get_locked(tree, name);
+	struct interned *shared = intern_get_locked(tree, name);
 	struct node *old = parent_of(node);
 	bool keyed = node->bits & BIT_KEYED;
 
@@ -309,12 +309,12 @@ int node_move_locked(struct node *node, struct node *parent, const char *name)
 		return -ENOMEM;
 	node_orphan_locked(node);
 	unchain_locked(node);
-	name_unref_locked(tree, node->name);
+	intern_unref_locked(tree, node->name);
 	node->name = shared;
-	node->parent = pool_number(node_ref_locked(parent));
+	node->parent = slab_number(node_ref_locked(parent));
 	chain_locked(node);
 	if (keyed) {
-		keys_add_locked(tree, node);
+		node_hash_add_locked(tree, node);
 		node->bits |= BIT_KEYED;
 	}
 	if (old)
@@ -343,7 +343,7 @@ void tree_forget(struct tree *tree, uint64_t id, uint64_t count)
 	struct node *n;
 
 	tree_lock(tree);
-	n = pool_find_locked(tree, id);
+	n = node_slab_find_locked(tree, id);
 	if (n) {
 		node_ref_locked(n);
 		if (n->nlookup != UINT32_MAX)

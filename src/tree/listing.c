@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "entry.h"
-#include "name.h"
+#include "intern.h"
 #include "node_io.h"
 #include "scratch.h"
 #include "tree/change.h"
@@ -28,7 +28,7 @@ struct node_listing {
 };
 
 struct dir_list {
-	struct opened opened;
+	struct open_item opened;
 	struct node *dir; /* pinned */
 	struct node_listing listing;
 	pthread_mutex_t lock; /* a directory may be read by several threads */
@@ -133,7 +133,7 @@ static int listing_fill(struct node_listing *l, struct node *dir, const struct o
 	return r;
 }
 
-static void list_drop(struct opened *o)
+static void list_drop(struct open_item *o)
 {
 	struct dir_list *list = (struct dir_list *)o;
 	struct tree *tree = node_tree(list->dir);
@@ -163,7 +163,7 @@ int tree_opendir(struct tree *tree, const struct op *op, uint64_t id, struct dir
 	list->dir = STEAL(dir);
 	list->opened.drop = list_drop;
 	tree_lock(tree);
-	LIST_INSERT_HEAD(&tree->opened, &list->opened, link);
+	LIST_INSERT_HEAD(&tree->open_list, &list->opened, link);
 	tree_unlock(tree);
 	*ret = list;
 	return 0;

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include "inode.h"
-#include "name.h"
+#include "intern.h"
 
 const struct node *node_anchor_locked(const struct node *node)
 {

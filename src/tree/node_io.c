@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include "entry.h"
-#include "name.h"
+#include "intern.h"
 #include "scratch.h"
 #include "tree/change.h"
 
@@ -73,7 +73,7 @@ int child_find(struct node *dir, const struct op *op, const char *name, struct n
 	if (!dir->ops || !dir->ops->lookup)
 		return -ENOENT;
 	/* Whatever it is for: who needs what is true now asks for it. */
-	look.is_look = true;
+	look.is_lookup = true;
 	r = dir->ops->lookup(dir, &look, name, &entry);
 	return r < 0 ? r : node_take(dir, op, name, &entry, generation, ret);
 }
@@ -111,8 +111,8 @@ void node_answer_fill(
 	const struct node *node, const struct node_attr *attr, struct tree_entry *ret)
 {
 	*ret = (struct tree_entry){.id = node_id(node),
-		.until_us = attr->until_us,
-		.name_until_us = node->flags & NODE_FLEETING ? 0 : attr->until_us};
+		.expires_us = attr->expires_us,
+		.name_expires_us = node->flags & NODE_FLEETING ? 0 : attr->expires_us};
 	stat_fill(node, attr, &ret->attr);
 }
 

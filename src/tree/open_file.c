@@ -75,7 +75,7 @@ int open_file_new(struct node *node, const struct op *op, int flags, struct open
 	return 0;
 }
 
-static int gate_enter(struct open_file *f, const struct op *op)
+static int writer_enter(struct open_file *f, const struct op *op)
 {
 	bool in_time = true;
 
@@ -89,7 +89,7 @@ static int gate_enter(struct open_file *f, const struct op *op)
 	return in_time ? 0 : -ETIMEDOUT;
 }
 
-static void gate_leave(struct open_file *f)
+static void writer_leave(struct open_file *f)
 {
 	pthread_mutex_lock(&f->lock);
 	f->busy = false;
@@ -280,11 +280,11 @@ int open_file_write(struct open_file *f, const struct op *op, uint64_t off,
 		return -EBADF;
 	if (!len)
 		return 0;
-	r = gate_enter(f, op);
+	r = writer_enter(f, op);
 	if (r == 0) {
 		stick(f, 0);
 		r = write_in_gate(f, op, off, bytes, len, append);
-		gate_leave(f);
+		writer_leave(f);
 	}
 	if (r < 0)
 		stick(f, r);
@@ -297,13 +297,13 @@ int open_file_truncate(struct open_file *f, const struct op *op, uint64_t size)
 
 	if (!f->node->ops->store)
 		return 0;
-	r = size > TREE_TEXT_MAX ? -EFBIG : gate_enter(f, op);
+	r = size > TREE_TEXT_MAX ? -EFBIG : writer_enter(f, op);
 	if (r == 0) {
 		pthread_mutex_lock(&f->lock);
 		f->buffer.sticky = 0;
 		r = write_buffer_truncate(&f->buffer, (size_t)size);
 		pthread_mutex_unlock(&f->lock);
-		gate_leave(f);
+		writer_leave(f);
 	}
 	if (r < 0)
 		stick(f, r);
@@ -361,10 +361,10 @@ int open_file_settle(struct open_file *f, const struct op *op, enum store_why wh
 
 	if (!f->writable)
 		return 0;
-	r = gate_enter(f, op);
+	r = writer_enter(f, op);
 	if (r < 0)
 		return r;
 	r = settle_in_gate(f, op, why);
-	gate_leave(f);
+	writer_leave(f);
 	return r;
 }

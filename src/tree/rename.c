@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include "entry.h"
-#include "name.h"
+#include "intern.h"
 #include "node_io.h"
 #include "node_text.h"
 #include "scratch.h"

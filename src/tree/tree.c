@@ -14,12 +14,12 @@ int tree_new(const struct node_entry *root, const struct tree_options *options,
 
 	if (t) {
 		pthread_mutex_init(&t->lock, NULL);
-		pthread_rwlock_init(&t->grants, NULL);
+		pthread_rwlock_init(&t->leases, NULL);
 		t->options = *options;
 		if (!t->options.scratch_max)
 			t->options.scratch_max = TREE_SCRATCH_MAX_DEFAULT;
 		t->next_scratch = TREE_ROOT_ID;
-		t->root = pool_take_locked(t);
+		t->root = node_slab_take_locked(t);
 	}
 	if (!t || !t->root) {
 		node_entry_drop(root);
@@ -40,7 +40,7 @@ int tree_new(const struct node_entry *root, const struct tree_options *options,
 static void tree_forget_all_locked(struct tree *t)
 {
 	for (uint32_t i = 1; i < t->pool.end; i++) {
-		struct node *n = i % POOL_CHUNK_SLOTS ? pool_node(t, i) : NULL;
+		struct node *n = i % SLAB_CHUNK_SLOTS ? slab_node(t, i) : NULL;
 
 		if (!n || (!n->nlookup && !n->refs))
 			continue;
@@ -55,20 +55,20 @@ void tree_free(struct tree *t)
 {
 	if (!t)
 		return;
-	while (!LIST_EMPTY(&t->opened))
-		LIST_FIRST(&t->opened)->drop(LIST_FIRST(&t->opened));
+	while (!LIST_EMPTY(&t->open_list))
+		LIST_FIRST(&t->open_list)->drop(LIST_FIRST(&t->open_list));
 	tree_lock(t);
 	if (t->root) {
 		tree_forget_all_locked(t);
 		node_unref_locked(t->root);
 	}
 	tree_unlock(t);
-	keys_release(&t->keys);
+	node_hash_release(&t->keys);
 	map_release(&t->names);
 	map_release(&t->entries);
 	map_release(&t->overlays);
-	pool_release(&t->pool);
-	pthread_rwlock_destroy(&t->grants);
+	node_slab_release(&t->pool);
+	pthread_rwlock_destroy(&t->leases);
 	pthread_mutex_destroy(&t->lock);
 	free(t);
 }

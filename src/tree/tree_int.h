@@ -8,11 +8,11 @@
 #include <stdatomic.h>
 #include <sys/queue.h>
 #include "base/map.h"
-#include "keys.h"
-#include "pool.h"
+#include "node_hash.h"
+#include "node_slab.h"
 #include "tree/tree.h"
 
-struct name; /* one text, shared by all nodes of that name */
+struct interned; /* one text, shared by all nodes of that name */
 struct scratch;
 struct tree_notifier;
 
@@ -27,7 +27,7 @@ enum node_bits {
 /* 64 bytes, see pool.h. Numbers of other nodes: 0 is none. */
 struct node {
 	/* Counted; NULL: the root, scratch that is no directory. */
-	struct name *name;
+	struct interned *name;
 	/* NULL: a scratch node. */
 	const struct node_ops *ops;
 	union {
@@ -62,28 +62,28 @@ struct node {
 
 /* First member of an open file and of an open directory, so that the end can close them: after
  * a signal the kernel releases nothing. */
-struct opened {
-	LIST_ENTRY(opened) link;
+struct open_item {
+	LIST_ENTRY(open_item) link;
 	/* Takes it out of the list and frees it. Called without the lock. */
-	void (*drop)(struct opened *self);
+	void (*drop)(struct open_item *self);
 };
 
 struct tree {
 	pthread_mutex_t lock;
 	struct tree_options options;
-	struct pool pool;
-	struct keys keys;
-	/* Of struct name, struct scratch_entry and struct overlay, which bring their links. */
+	struct node_slab pool;
+	struct node_hash keys;
+	/* Of struct interned, struct scratch_entry and struct overlay, which bring their links. */
 	struct map names, entries, overlays;
 	/* Owned. */
 	struct node *root;
 	/* Number of the first dead node, until tree_unlock. */
 	uint32_t dead;
-	LIST_HEAD(, opened) opened;
+	LIST_HEAD(, open_item) open_list;
 	/* Borrowed, or NULL. */
 	const struct tree_notifier *notifier;
 	/* Read: an answer that may be kept is on its way; written: a touch comes through. */
-	pthread_rwlock_t grants;
+	pthread_rwlock_t leases;
 	/* Touches so far. */
 	atomic_uint_fast64_t generation;
 	/* The last st_ino that a scratch node was given. */
@@ -94,7 +94,7 @@ struct tree {
 
 static inline struct node *parent_of(const struct node *node)
 {
-	return pool_node(node_tree(node), node->parent);
+	return slab_node(node_tree(node), node->parent);
 }
 
 /* The object of a directory of the view, or NULL. */
@@ -131,16 +131,16 @@ static inline void node_base_drop(const struct node_ops *ops, void *base)
 static inline struct node *first_below(const struct node *dir)
 {
 	const struct tree *tree = node_tree(dir);
-	const struct node *last = pool_node(tree, dir->last_below);
+	const struct node *last = slab_node(tree, dir->last_below);
 
-	return last ? pool_node(tree, last->next_below) : NULL;
+	return last ? slab_node(tree, last->next_below) : NULL;
 }
 
 static inline struct node *next_below(const struct node *node)
 {
-	if (parent_of(node)->last_below == pool_number(node))
+	if (parent_of(node)->last_below == slab_number(node))
 		return NULL;
-	return pool_node(node_tree(node), node->next_below);
+	return slab_node(node_tree(node), node->next_below);
 }
 
 #endif

@@ -336,7 +336,7 @@ static bool is_rollback(const struct commit *c)
 /* The value of a scalar, without its newline; NULL when the file is no scalar. */
 static const char *scalar_of(const struct commit *c, const struct doc *doc, struct buf *ret)
 {
-	struct field field;
+	struct doc_field field;
 
 	if (!doc || doc_find(doc, c->path, &field) < 0 || field.type == FIELD_DIR ||
 		field.type >= FIELD_SPEC || field.flags & FIELD_LINES ||

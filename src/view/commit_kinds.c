@@ -28,7 +28,7 @@ static int plan_text(
 	struct commit *c, const struct doc *now, struct change **ret, struct err *err)
 {
 	const struct node_store *s = c->store;
-	struct field field;
+	struct doc_field field;
 	int r = doc_find(now, c->path, &field);
 
 	if (r == -ENOENT && is_new_value(c))
@@ -65,7 +65,7 @@ static bool has_new_name(const struct commit *c, const struct doc *now)
 {
 	int dir_len = (int)(strrchr(c->path, '/') - c->path);
 	char entry[NODE_PATH_MAX];
-	struct field field;
+	struct doc_field field;
 
 	snprintf(entry, sizeof(entry), "%.*s/%s", dir_len, c->path, c->new_name);
 	return doc_find(now, entry, &field) == 0;
@@ -93,7 +93,7 @@ static bool is_replacement(
 	struct vpc *vpc, const char *path, const struct node_store *store)
 {
 	CLEANUP_DOC struct doc *known = NULL;
-	struct field field = {0};
+	struct doc_field field = {0};
 
 	return !store->is_append && cache_peek(vpc, &known) == 0 &&
 	       doc_find(known, path, &field) == 0 && !(field.flags & FIELD_WHOLE_LIST);
@@ -171,7 +171,7 @@ static int commit_value(struct commit *c)
 static bool is_no_text(struct vpc *vpc, const char *path, const struct node_store *store)
 {
 	CLEANUP_DOC struct doc *known = NULL;
-	struct field field = {0};
+	struct doc_field field = {0};
 
 	if (store->why != STORE_FSYNC || store->len)
 		return false;
@@ -182,8 +182,8 @@ static bool is_no_text(struct vpc *vpc, const char *path, const struct node_stor
 int commit_text(
 	struct vpc *vpc, const struct op *op, const char *path, struct node_store *store)
 {
-	const struct row *row = schema_match(path);
-	bool is_spec = row && row->type == FIELD_SPEC;
+	const struct schema_field *schema = schema_match(path);
+	bool is_spec = schema && schema->type == FIELD_SPEC;
 	struct commit c;
 	int r;
 

@@ -86,7 +86,7 @@ static uint64_t wait_until_ms(const struct op *op)
 {
 	uint64_t until = clock_mono_ms() + LOOKUP_WAIT_MS;
 
-	return op->is_look && until < op->deadline_ms ? until : op->deadline_ms;
+	return op->is_lookup && until < op->deadline_ms ? until : op->deadline_ms;
 }
 
 static int refresh_locked(struct vpc *vpc, const struct op *op, struct api_problem *problem)
@@ -95,7 +95,7 @@ static int refresh_locked(struct vpc *vpc, const struct op *op, struct api_probl
 	uint64_t oldest = oldest_us(c);
 	uint64_t until_ms = vpc->doc ? wait_until_ms(op) : op->deadline_ms;
 	/* A look-up goes on with what is known. */
-	bool may_be_told = op->is_reading || (op->is_look && vpc->doc);
+	bool may_be_told = op->is_reading || (op->is_lookup && vpc->doc);
 	int r = 0;
 
 	if (vpc->doc && vpc->resource.requested_us >= oldest) {

@@ -48,7 +48,7 @@ static void add_caller(struct buf *line, const struct view *view, const struct o
 	add_quoted(line, "program", program);
 }
 
-static void begin_line(
+static void record_begin(
 	struct buf *line, const struct view *view, const struct report *report)
 {
 	buf_adds(line, report->what);
@@ -67,7 +67,7 @@ void record_change(const struct view *view, const struct report *report, int sta
 
 	if (!log_has(LOG_LEVEL_INFO))
 		return;
-	begin_line(&line, view, report);
+	record_begin(&line, view, report);
 	if (before)
 		add_quoted(&line, "old", before);
 	if (after)
@@ -83,7 +83,7 @@ void record_failure(const struct view *view, const struct report *report,
 
 	if (!log_has(LOG_LEVEL_WARN))
 		return;
-	begin_line(&line, view, report);
+	record_begin(&line, view, report);
 	if (problem->http_status)
 		buf_addf(&line, " status=%d", problem->http_status);
 	if (problem->code[0])

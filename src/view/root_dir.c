@@ -30,7 +30,7 @@ static struct view *view_of(const struct node *node)
 static int root_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
 	*ret = (struct node_attr){.mode = 0755};
-	ret->until_us = cache_stamp_root(view_of(node)->collection, &ret->mtime);
+	ret->expires_us = cache_stamp_root(view_of(node)->collection, &ret->mtime);
 	return 0;
 }
 
@@ -98,7 +98,7 @@ static int list_vpcs(struct view *view, struct node_listing *listing)
 		struct node_attr attr = {.mode = 0755};
 		struct node_entry entry = vpc_entry(p.value);
 
-		attr.until_us = cache_stamp(p.value, NULL, "", &attr.mtime);
+		attr.expires_us = cache_stamp(p.value, NULL, "", &attr.mtime);
 		r = node_listing_add(listing, p.key, &entry, &attr);
 	}
 	return r;

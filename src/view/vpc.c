@@ -164,7 +164,7 @@ static void observe_file(const struct observing *walk)
 		observe_path(walk->vpc, walk->path, walk->now);
 }
 
-static int observe_entry(void *arg, const char *name, const struct field *field)
+static int observe_entry(void *arg, const char *name, const struct doc_field *field)
 {
 	struct observing *walk = arg;
 	size_t len = strlen(walk->path), name_len = strlen(name);

@@ -33,7 +33,7 @@ static int dir_stat(struct node *node, const struct op *op, struct node_attr *re
 	return 0;
 }
 
-static struct node_entry field_entry(const struct field *field)
+static struct node_entry field_entry(const struct doc_field *field)
 {
 	struct node_entry entry = {.ops = &vpc_file_ops, .kind = NODE_FILE};
 
@@ -97,7 +97,7 @@ static int attr_of(const struct vpc_place *at, struct node_attr *ret)
 }
 
 /* With its attributes, so that who lists need not ask for each. */
-static int list_field(void *arg, const char *name, const struct field *field)
+static int list_field(void *arg, const char *name, const struct doc_field *field)
 {
 	const struct listing_of *l = arg;
 	struct vpc_place at = {.vpc = l->dir->vpc, .doc = l->dir->doc, .field = *field};
@@ -114,7 +114,7 @@ static int list_field(void *arg, const char *name, const struct field *field)
 static int list_local_entries(const struct vpc_place *dir, struct node_listing *listing)
 {
 	CLEANUP(map_release) struct map names = {0};
-	struct field field;
+	struct doc_field field;
 	char path[NODE_PATH_MAX];
 	int r = local_entry_names(&vpc_local(dir->vpc)->entries, dir->place.path, &names);
 
@@ -135,15 +135,15 @@ static int list_local_entries(const struct vpc_place *dir, struct node_listing *
 /* An entry without a value: empty, or the file that was made in it. */
 static int list_local_entry(const struct vpc_place *dir, struct node_listing *listing)
 {
-	const struct row *row = schema_with(dir->field.row, FIELD_REQUIRED);
+	const struct schema_field *schema = schema_with(dir->field.schema, FIELD_REQUIRED);
 	struct node_entry entry;
-	struct field field;
+	struct doc_field field;
 
 	if (!local_entry_has_file(&vpc_local(dir->vpc)->entries, dir->place.path))
 		return 0;
-	field = field_of(row);
+	field = field_of(schema);
 	entry = field_entry(&field);
-	return node_listing_add(listing, schema_key(row), &entry, NULL);
+	return node_listing_add(listing, schema_key(schema), &entry, NULL);
 }
 
 static int dir_list(struct node *dir, const struct op *op, struct node_listing *listing)

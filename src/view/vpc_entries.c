@@ -20,7 +20,7 @@ static int refuse_claimed(
 	struct vpc *vpc, const char *what, const char *dir, const char *path)
 {
 	CLEANUP_DOC struct doc *known = NULL;
-	struct field field;
+	struct doc_field field;
 
 	/* What the API gives a name is free; any other name of the table is its own. */
 	if (!schema_match(path) || !path[schema_item_len(path)])
@@ -91,7 +91,7 @@ int vpc_dir_make(
 static bool is_local(struct vpc *vpc, const char *path)
 {
 	CLEANUP_DOC struct doc *known = NULL;
-	struct field field;
+	struct doc_field field;
 
 	return local_entry_exists(&vpc_local(vpc)->entries, path) &&
 	       (cache_peek(vpc, &known) < 0 || doc_find(known, path, &field) < 0);

@@ -40,7 +40,8 @@ static int file_stat(struct node *node, const struct op *op, struct node_attr *r
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};
 	CLEANUP_BUF struct buf text = BUF_INIT(DOC_TEXT_MAX);
-	int r = vpc_place_open(node, NULL, op, op->is_look ? FRESH_KNOWN : FRESH_TTL, &at);
+	int r = vpc_place_open(
+		node, NULL, op, op->is_lookup ? FRESH_KNOWN : FRESH_TTL, &at);
 
 	return r < 0 ? r : vpc_show(&at, &text, ret);
 }

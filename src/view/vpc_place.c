@@ -11,24 +11,24 @@
 #include "report.h"
 
 /* An entry that exists here only: a directory, and the file of its value once that was made. */
-static int local_field(struct vpc *vpc, const char *path, struct field *ret)
+static int local_field(struct vpc *vpc, const char *path, struct doc_field *ret)
 {
-	const struct row *row = schema_match(path);
+	const struct schema_field *schema = schema_match(path);
 	size_t len = schema_item_len(path);
 	char entry[NODE_PATH_MAX];
 
 	snprintf(entry, sizeof(entry), "%.*s", (int)len, path);
-	if (!row || !local_entry_exists(&vpc_local(vpc)->entries, entry))
+	if (!schema || !local_entry_exists(&vpc_local(vpc)->entries, entry))
 		return -ENOENT;
-	if (path[len] && (!(row->flags & FIELD_REQUIRED) ||
+	if (path[len] && (!(schema->flags & FIELD_REQUIRED) ||
 				 !local_entry_has_file(&vpc_local(vpc)->entries, entry)))
 		return -ENOENT;
-	*ret = field_of(row);
+	*ret = field_of(schema);
 	return 0;
 }
 
-int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct field *ret,
-	bool *ret_is_local)
+int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path,
+	struct doc_field *ret, bool *ret_is_local)
 {
 	int r = doc_find(doc, path, ret);
 
@@ -65,16 +65,16 @@ static int find_field(struct vpc_place *at)
 int vpc_place_open(struct node *node, const char *name, const struct op *op,
 	enum freshness freshness, struct vpc_place *ret)
 {
-	const struct row *row;
+	const struct schema_field *schema;
 	int r = place_of(node, name, &ret->place);
 
 	if (r < 0)
 		return r;
 	ret->vpc = ret->place.data;
-	row = schema_match(ret->place.path);
+	schema = schema_match(ret->place.path);
 	/* Why the last request failed can be read when no request gets through. */
-	if (row && row->type == FIELD_ERROR) {
-		ret->field = field_of(row);
+	if (schema && schema->type == FIELD_ERROR) {
+		ret->field = field_of(schema);
 		return cache_peek(ret->vpc, &ret->doc);
 	}
 	r = get_doc(ret, op, freshness);
@@ -83,9 +83,9 @@ int vpc_place_open(struct node *node, const char *name, const struct op *op,
 
 void vpc_stamp(const struct vpc_place *at, struct node_attr *ret)
 {
-	ret->until_us = cache_stamp(at->vpc, at->doc, at->place.path, &ret->mtime);
+	ret->expires_us = cache_stamp(at->vpc, at->doc, at->place.path, &ret->mtime);
 	if (at->is_local || at->field.type == FIELD_ERROR)
-		ret->until_us = 0;
+		ret->expires_us = 0;
 }
 
 void vpc_place_release(struct vpc_place *place)

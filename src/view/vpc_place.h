@@ -18,7 +18,7 @@ struct vpc_place {
 	struct node_place place;
 	struct vpc *vpc; /* borrowed: the place's data */
 	struct doc *doc; /* owned */
-	struct field field;
+	struct doc_field field;
 	bool is_local; /* an entry without a value: the document does not have it */
 };
 /* name: of an entry of the directory, or NULL for the node itself. */
@@ -27,8 +27,8 @@ int vpc_place_open(struct node *node, const char *name, const struct op *op,
 void vpc_place_release(struct vpc_place *place);
 /* What the VPC has at the path, entries without a value included: *ret_is_local, which may be NULL.
  */
-int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path, struct field *ret,
-	bool *ret_is_local);
+int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path,
+	struct doc_field *ret, bool *ret_is_local);
 /* Time, and for how long it stays true. */
 void vpc_stamp(const struct vpc_place *at, struct node_attr *ret);
 

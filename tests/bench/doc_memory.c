@@ -107,7 +107,7 @@ struct walk {
 	size_t *files;
 };
 
-static int show_entry(void *arg, const char *name, const struct field *field)
+static int show_entry(void *arg, const char *name, const struct doc_field *field)
 {
 	const struct walk *walk = arg;
 	CLEANUP_BUF struct buf text = BUF_INIT(DOC_TEXT_MAX);

@@ -18,7 +18,7 @@ struct walk {
 };
 
 static void check_written_back(
-	const struct doc *doc, const char *path, const struct field *field)
+	const struct doc *doc, const char *path, const struct doc_field *field)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(SHOWN_MAX);
 	CLEANUP_CHANGE struct change *change = NULL;
@@ -39,11 +39,11 @@ static void check_written_back(
 	CHECK(r == 0 && change_is_empty(change));
 }
 
-static int walk_entry(void *arg, const char *name, const struct field *field)
+static int walk_entry(void *arg, const char *name, const struct doc_field *field)
 {
 	struct walk *walk = arg, below = {.doc = walk->doc};
 	char path[DOC_PATH_MAX];
-	struct field found;
+	struct doc_field found;
 	struct timespec t;
 	int n = snprintf(
 		path, sizeof(path), "%s%s%s", walk->dir, walk->dir[0] ? "/" : "", name);
@@ -54,7 +54,7 @@ static int walk_entry(void *arg, const char *name, const struct field *field)
 		return 0;
 	CHECK(doc_find(walk->doc, path, &found) == 0);
 	CHECK(found.type == field->type && found.flags == field->flags &&
-		found.row == field->row);
+		found.schema == field->schema);
 	doc_mtime(walk->doc, path, &t);
 	if (field->type != FIELD_DIR) {
 		check_written_back(walk->doc, path, field);

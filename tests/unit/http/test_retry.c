@@ -8,7 +8,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <string.h>
-#include "../../../src/http/failure.h"
+#include "../../../src/http/curl_error.h"
 #include "../../../src/http/retry.h"
 #include "base/cleanup.h"
 #include "http/http.h"
@@ -86,7 +86,7 @@ static void test_retry_after(void **state)
 static void test_failure_errnum(void **state)
 {
 	static const struct {
-		struct failure failure;
+		struct curl_error error;
 		int errnum;
 	} rows[] = {
 		{{.curl_code = CURLE_COULDNT_CONNECT, .os_errno = ECONNREFUSED},
@@ -106,7 +106,7 @@ static void test_failure_errnum(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		assert_int_equal(failure_errnum(&rows[i].failure), rows[i].errnum);
+		assert_int_equal(curl_error_errnum(&rows[i].error), rows[i].errnum);
 }
 
 static void test_peer(void **state)
@@ -119,10 +119,10 @@ static void test_peer(void **state)
 		{"http://[::1]:9", "[::1]:9"},
 		{"https://user:pass@host/x", "host:443"},
 	};
-	char peer[FAILURE_PEER_MAX];
+	char peer[CURL_ERROR_PEER_MAX];
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		failure_name_peer(rows[i][0], peer);
+		curl_error_name_peer(rows[i][0], peer);
 		assert_string_equal(peer, rows[i][1]);
 	}
 }

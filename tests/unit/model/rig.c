@@ -67,7 +67,7 @@ char *rig_show(const struct doc *doc, const char *path)
 	return buf_steal(&text);
 }
 
-static int rig_add_name(void *arg, const char *name, const struct field *field)
+static int rig_add_name(void *arg, const char *name, const struct doc_field *field)
 {
 	return buf_addf(arg, "%s%s ", name, field->type == FIELD_DIR ? "/" : "");
 }
@@ -194,11 +194,11 @@ int rig_rename_prefix(const struct doc *now, const char *from, const char *to,
 struct walk {
 	const struct doc *doc;
 	const char *dir;
-	void (*fn)(void *arg, const char *path, const struct field *field);
+	void (*fn)(void *arg, const char *path, const struct doc_field *field);
 	void *arg;
 };
 
-static int walk_entry(void *arg, const char *name, const struct field *field)
+static int walk_entry(void *arg, const char *name, const struct doc_field *field)
 {
 	const struct walk *walk = arg;
 	char path[DOC_PATH_MAX];
@@ -214,7 +214,7 @@ static int walk_entry(void *arg, const char *name, const struct field *field)
 }
 
 void rig_each_writable(const struct doc *doc,
-	void (*fn)(void *arg, const char *path, const struct field *field), void *arg)
+	void (*fn)(void *arg, const char *path, const struct doc_field *field), void *arg)
 {
 	struct walk walk = {.doc = doc, .dir = "", .fn = fn, .arg = arg};
 

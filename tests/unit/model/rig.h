@@ -59,6 +59,6 @@ int rig_rename_prefix(const struct doc *now, const char *from, const char *to,
 
 /* Calls fn for every file that can be written, the whole document over. */
 void rig_each_writable(const struct doc *doc,
-	void (*fn)(void *arg, const char *path, const struct field *field), void *arg);
+	void (*fn)(void *arg, const char *path, const struct doc_field *field), void *arg);
 
 #endif

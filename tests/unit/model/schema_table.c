@@ -3,23 +3,24 @@
 #include <stdio.h>
 #include "model/schema.h"
 
-static const char *row_mode(const struct row *row)
+static const char *row_mode(const struct schema_field *schema)
 {
-	if (row->type == FIELD_DIR)
+	if (schema->type == FIELD_DIR)
 		return "0755";
-	return row->flags & FIELD_WRITABLE ? "0644" : "0444";
+	return schema->flags & FIELD_WRITABLE ? "0644" : "0444";
 }
 
 int main(void)
 {
 	puts("| path | mode | what |\n|---|---|---|");
-	for (size_t i = 0; i < schema_row_count; i++) {
-		const struct row *row = &schema_rows[i];
+	for (size_t i = 0; i < schema_field_count; i++) {
+		const struct schema_field *schema = &schema_fields[i];
 
-		if (schema_match(row->path) != row)
+		if (schema_match(schema->path) != schema)
 			continue; /* there is no file of it */
-		printf("| `%s%s` | %s | %s |\n", row->path,
-			row->type == FIELD_DIR ? "/" : "", row_mode(row), row->help);
+		printf("| `%s%s` | %s | %s |\n", schema->path,
+			schema->type == FIELD_DIR ? "/" : "", row_mode(schema),
+			schema->help);
 	}
 	return 0;
 }

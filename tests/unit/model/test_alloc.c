@@ -84,12 +84,12 @@ static int show(const struct doc *doc, const char *path)
 
 static int act_find(const struct scene *scene)
 {
-	struct field field;
+	struct doc_field field;
 
 	return doc_find(scene->doc, "vpcPrefixes/pod cidr/value", &field);
 }
 
-static int ignore_name(void *arg, const char *name, const struct field *field)
+static int ignore_name(void *arg, const char *name, const struct doc_field *field)
 {
 	return 0;
 }

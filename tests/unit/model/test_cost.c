@@ -48,12 +48,12 @@ struct reading {
 	int count;
 };
 
-static int read_entry(void *arg, const char *name, const struct field *field)
+static int read_entry(void *arg, const char *name, const struct doc_field *field)
 {
 	struct reading *reading = arg;
 	CLEANUP_BUF struct buf text = BUF_INIT(1000);
 	char path[DOC_PATH_MAX];
-	struct field found;
+	struct doc_field found;
 	struct timespec t;
 
 	snprintf(path, sizeof(path), "%s/%s/value", reading->dir, name);

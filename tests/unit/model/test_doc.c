@@ -149,7 +149,7 @@ static void test_paths(void **state)
 	CLEANUP_DOC struct doc *doc = rig_doc(rig_full);
 	CLEANUP_BUF struct buf text = BUF_INIT(100);
 	char path[DOC_PATH_MAX + 1];
-	struct field field;
+	struct doc_field field;
 
 	memset(path, 'x', DOC_PATH_MAX);
 	path[DOC_PATH_MAX] = '\0';
@@ -158,7 +158,7 @@ static void test_paths(void **state)
 	assert_int_equal(doc_find(doc, path, &field), -ENAMETOOLONG);
 	assert_int_equal(doc_find(doc, "", &field), 0);
 	assert_int_equal(field.type, FIELD_DIR);
-	assert_null(field.row);
+	assert_null(field.schema);
 	assert_int_equal(doc_find(doc, "name/x", &field), -ENOTDIR);
 	assert_int_equal(doc_find(doc, "nothing", &field), -ENOENT);
 	assert_int_equal(doc_find(doc, "name/", &field), -ENOENT);
@@ -171,7 +171,7 @@ static void test_paths(void **state)
 	assert_int_equal(doc_find(doc, ".error", &field), 0);
 	assert_int_equal(field.flags, FIELD_HIDDEN);
 	assert_int_equal(doc_find(doc, "vpcPrefixes/pod cidr/value", &field), 0);
-	assert_string_equal(field.row->path, "vpcPrefixes/*/value");
+	assert_string_equal(field.schema->path, "vpcPrefixes/*/value");
 	assert_int_equal(doc_show(doc, "dhcp", &text), -EISDIR);
 	assert_int_equal(doc_show(doc, "no", &text), -ENOENT);
 	assert_int_equal(doc_list(doc, "name", NULL, NULL), -ENOTDIR);
@@ -219,7 +219,7 @@ static void test_unknown_fields(void **state)
 		"error':'e',"
 		"'hostPrefix/x':1,'':7,'host_prefix':'snake','ingress':{'mode':'STRICT'},"
 		"'vpcPrefixes':[{'name':'p','value':'10.0.0.0/8','tags':{'t':1}}]}");
-	struct field field;
+	struct doc_field field;
 
 	rig_lists(doc, "",
 		"id name zone hostPrefixes/ vpcPrefixes/ ingress/ egress/ dhcp/ spec.json "
@@ -241,7 +241,7 @@ static void test_unknown_fields(void **state)
 	rig_shows(doc, ".error", "");
 	assert_int_equal(doc_find(doc, "count", &field), 0);
 	assert_int_equal(field.flags, FIELD_UNKNOWN);
-	assert_null(field.row);
+	assert_null(field.schema);
 	assert_int_equal(doc_find(doc, "nothing", &field), -ENOENT);
 	assert_int_equal(doc_find(doc, "mixed/0", &field), -ENOTDIR);
 	rig_text_fails(doc, "count", "4\n", 2, EPERM, "count: read-only");
@@ -304,7 +304,7 @@ static void test_hostile_items(void **state)
 		"{'name':'a~1','value':'5.0.0.0/"
 		"8'},{'name':'.','value':'6\\n7'},{'name':'','value':''},"
 		"{'name':'b~0'}]}");
-	struct field field;
+	struct doc_field field;
 
 	rig_lists(doc, "vpcPrefixes",
 		"a~2531201970/ a~3645384589/ %2E.%2Fx/ %~1868459281/ a~1~289493251/ %2E/ "

@@ -185,7 +185,7 @@ struct copy {
 	struct buf *lines;
 };
 
-static int copy_entry(void *arg, const char *name, const struct field *field)
+static int copy_entry(void *arg, const char *name, const struct doc_field *field)
 {
 	const struct copy *copy = arg;
 	struct copy below = *copy;

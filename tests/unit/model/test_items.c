@@ -185,7 +185,7 @@ struct pick {
 	char file[NAME_FILE_MAX];
 };
 
-static int pick_name(void *arg, const char *name, const struct field *field)
+static int pick_name(void *arg, const char *name, const struct doc_field *field)
 {
 	struct pick *pick = arg;
 

@@ -216,7 +216,7 @@ static const char *const other[] = {
 	[FIELD_ADDRESS] = "9.9.9.9\n",
 };
 
-static const char *other_of(const struct field *field)
+static const char *other_of(const struct doc_field *field)
 {
 	if (!(field->flags & FIELD_LINES))
 		return other[field->type];
@@ -238,7 +238,7 @@ static void check_confirmed(const struct change *change, const struct doc *doc,
 
 /* What a file shows changes nothing; what is set is in the request, is shown by the answer, can be
  * read, and is the difference that spec.json makes. */
-static void round_trip(void *arg, const char *path, const struct field *field)
+static void round_trip(void *arg, const char *path, const struct doc_field *field)
 {
 	const struct doc *doc = arg;
 	CLEANUP_FREE char *shown = rig_show(doc, path);
@@ -255,10 +255,10 @@ static void round_trip(void *arg, const char *path, const struct field *field)
 	if (field->type == FIELD_BOOL)
 		text = strcmp(shown, "true\n") == 0 ? "false\n" : "true\n";
 	change = rig_text(doc, path, text);
-	assert_string_equal(change_mask(change), field->row->mask);
+	assert_string_equal(change_mask(change), field->schema->mask);
 	assert_int_equal(change_apply(change, doc, &next, &err), 0);
 	assert_false(doc_equal(doc, next));
-	check_confirmed(change, doc, next, field->row->mask);
+	check_confirmed(change, doc, next, field->schema->mask);
 	rig_shows(next, path, text);
 	rig_body_take(rig_text(next, path, text), NULL);
 	if (strcmp(path, "hostPrefix") == 0) /* spec.json has hostPrefixes */

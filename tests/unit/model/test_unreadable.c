@@ -20,7 +20,7 @@ static const char *const unreadable[] = {
 	"{'a\\u0000b':1}",
 };
 
-static int nothing(void *arg, const char *name, const struct field *field)
+static int nothing(void *arg, const char *name, const struct doc_field *field)
 {
 	fail_msg("%s is listed", name);
 	return 0;
@@ -32,7 +32,7 @@ static void check_unreadable(const struct doc *doc)
 	CLEANUP_DOC struct doc *good = rig_doc(RIG_LEAST);
 	struct change *change = rig_text(good, "name", "x"), *none = NULL;
 	struct doc *next = NULL;
-	struct field field;
+	struct doc_field field;
 	struct err err = {""};
 
 	assert_false(doc_is_readable(doc));
@@ -237,7 +237,7 @@ static char *nested(int depth)
 	return buf_steal(&json);
 }
 
-static int count_levels(void *arg, const char *name, const struct field *field)
+static int count_levels(void *arg, const char *name, const struct doc_field *field)
 {
 	int *levels = arg;
 

@@ -49,9 +49,9 @@ static struct tree_entry look(struct bench *b, uint64_t dir, const char *name)
 
 static bool is_granted(struct bench *b, uint64_t generation)
 {
-	bool granted = tree_grant_begin(b->tree, generation);
+	bool granted = tree_lease_begin(b->tree, generation);
 
-	tree_grant_end(b->tree);
+	tree_lease_end(b->tree);
 	return granted;
 }
 
@@ -63,7 +63,7 @@ static void test_all_below_is_told_and_nothing_else(void **state)
 			  other = look(b, TREE_ROOT_ID, "b"),
 			  others = look(b, other.id, "value");
 
-	assert_true(v.until_us > clock_mono_us());
+	assert_true(v.expires_us > clock_mono_us());
 	toy_set(b->toy, b->tree, "a", "new\n");
 	assert_true(attr_was_told(TREE_ROOT_ID) && attr_was_told(a.id) &&
 		    attr_was_told(v.id) && attr_was_told(sub.id) && attr_was_told(deep.id));
@@ -107,10 +107,10 @@ static void test_what_may_be_kept(void **state)
 
 	bench_put(b, "a", "scratch", "x");
 	scratch = look(b, a.id, "scratch");
-	assert_true(a.name_until_us && a.until_us == a.name_until_us);
-	assert_true(v.name_until_us && v.until_us == v.name_until_us);
-	assert_true(sub.until_us && !sub.name_until_us);
-	assert_true(!scratch.until_us && !scratch.name_until_us);
+	assert_true(a.name_expires_us && a.expires_us == a.name_expires_us);
+	assert_true(v.name_expires_us && v.expires_us == v.name_expires_us);
+	assert_true(sub.expires_us && !sub.name_expires_us);
+	assert_true(!scratch.expires_us && !scratch.name_expires_us);
 }
 
 /* fstat shows the file, a handle that has a text of its own shows that, and keeps it to itself. */
@@ -124,13 +124,13 @@ static void test_the_size_of_an_own_text_is_not_kept(void **state)
 
 	assert_int_equal(tree_write(writer, &b->op, 0, "longer", 6, false), 0);
 	assert_int_equal(tree_getattr(b->tree, &b->op, id, writer, &e), 0);
-	assert_true(e.attr.st_size == 6 && e.until_us == 0);
+	assert_true(e.attr.st_size == 6 && e.expires_us == 0);
 	toy_set(b->toy, b->tree, "a", "some other\n");
 	assert_int_equal(tree_getattr(b->tree, &b->op, id, reader, &e), 0);
-	assert_true(e.attr.st_size == 11 && e.until_us != 0);
+	assert_true(e.attr.st_size == 11 && e.expires_us != 0);
 	assert_int_equal(tree_flush(writer, &b->op), 0);
 	assert_int_equal(tree_getattr(b->tree, &b->op, id, writer, &e), 0);
-	assert_true(e.attr.st_size == 7 && e.until_us != 0);
+	assert_true(e.attr.st_size == 7 && e.expires_us != 0);
 	tree_release(reader, &b->op);
 	tree_release(writer, &b->op);
 }
@@ -158,7 +158,7 @@ static void test_an_id_that_was_moved_is_not_kept(void **state)
 	assert_true(attr_was_told(v.id));
 	assert_int_equal(tree_rename(b->tree, &b->op, a.id, "value~", a.id, "value", 0), 0);
 	assert_int_equal(tree_getattr(b->tree, &b->op, v.id, NULL, &e), 0);
-	assert_true(e.id == v.id && e.until_us == 0);
+	assert_true(e.id == v.id && e.expires_us == 0);
 	assert_true(look(b, a.id, "value").id != v.id);
 }
 

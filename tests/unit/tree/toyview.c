@@ -93,7 +93,7 @@ int dir_stat(struct node *node, const struct op *op, struct node_attr *ret)
 	pthread_mutex_lock(&o->toy->lock);
 	*ret = (struct node_attr){.mode = 0755,
 		.mtime = o->mtime,
-		.until_us = o->toy->tree ? clock_mono_us() + 60000000 : 0};
+		.expires_us = o->toy->tree ? clock_mono_us() + 60000000 : 0};
 	pthread_mutex_unlock(&o->toy->lock);
 	return o->gone ? -ENOENT : 0;
 }
@@ -172,7 +172,7 @@ static struct node_attr attr_of(const struct object *o, int field)
 	return (struct node_attr){.mode = field == RO ? 0444 : 0644,
 		.mtime = o->mtime,
 		.size = strlen(o->text[field]),
-		.until_us = o->toy->tree ? clock_mono_us() + 60000000 : 0};
+		.expires_us = o->toy->tree ? clock_mono_us() + 60000000 : 0};
 }
 
 static int add_field(struct node_listing *l, struct object *o, int field)

@@ -281,7 +281,7 @@ static uint64_t root_until(struct world *w)
 	struct tree_entry entry;
 
 	assert_int_equal(tree_getattr(w->tree, &op, TREE_ROOT_ID, NULL, &entry), 0);
-	return entry.until_us;
+	return entry.expires_us;
 }
 
 /* The kernel asks for the root on the way to every file: it may keep it as long as any answer is

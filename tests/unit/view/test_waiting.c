@@ -252,18 +252,18 @@ static void the_kernel_keeps_nothing_longer_than_the_answer_is_used(void **state
 	world_expect(w, EGRESS, "false\n");
 	id = world_id(w, EGRESS);
 	assert_int_equal(tree_getattr(w->tree, &op, id, NULL, &entry), 0);
-	assert_in_range(entry.until_us, before + 60000000, clock_mono_us() + 60000000);
+	assert_in_range(entry.expires_us, before + 60000000, clock_mono_us() + 60000000);
 	/* What exists in this mount only has no answer to last as long as. */
 	id = world_id(w, "staging/.error");
 	assert_int_equal(tree_getattr(w->tree, &op, id, NULL, &entry), 0);
-	assert_int_equal(entry.until_us, 0);
+	assert_int_equal(entry.expires_us, 0);
 	/* Forgotten, and not to be had anew. */
 	id = world_id(w, "staging");
 	world_refresh(w);
 	assert_int_equal(tree_getattr(w->tree, &op, id, NULL, &entry), 0);
-	assert_int_equal(entry.until_us, 0);
+	assert_int_equal(entry.expires_us, 0);
 	assert_int_equal(tree_getattr(w->tree, &op, TREE_ROOT_ID, NULL, &entry), 0);
-	assert_int_equal(entry.until_us, 0);
+	assert_int_equal(entry.expires_us, 0);
 }
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, world_teardown)

@@ -392,7 +392,7 @@ static void what_needs_no_network_works_without(void **state)
 	world_refresh(w);
 	began = clock_mono_ms();
 	op = world_op(w);
-	op.is_look = true;
+	op.is_lookup = true;
 	assert_int_equal(world_read(w, "staging/.error", &b), 0);
 	assert_int_equal(tree_lookup(w->tree, &op, TREE_ROOT_ID, "staging", &dir), 0);
 	assert_int_equal(

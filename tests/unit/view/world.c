@@ -121,7 +121,7 @@ static int walk(struct world *w, const char *path, struct tree_entry *ret)
 		int r;
 
 		op = world_op(w);
-		op.is_look = true;
+		op.is_lookup = true;
 		r = tree_lookup(w->tree, &op, ret->id, name, ret);
 
 		if (r < 0)
@@ -385,21 +385,22 @@ int world_other(struct world *w, const char *method, const char *path, const cha
 	return ask(w, method, path, body, &answer);
 }
 
-/* In the list of requests each has its method, behind that its status and whether it is held. */
+/* The list of requests has the method first in each, then its status, and whether it is held last.
+ */
 static bool is_under_way(struct world *w, const char *method, const char *field)
 {
 	CLEANUP_HTTP_ANSWER struct http_answer answer;
-	const char *at, *word;
+	const char *at, *scalar;
 	char head[64];
 
 	http_answer_init(&answer, TEXT_MAX);
 	assert_int_equal(ask(w, "GET", "/emulator/requests", NULL, &answer), 200);
-	snprintf(head, sizeof(head), "\"method\":\"%s\"", method);
+	snprintf(head, sizeof(head), "{\"method\":\"%s\"", method);
 	for (at = buf_str(&answer.body); (at = strstr(at, head)); at++) {
-		const char *next = strstr(at + 1, "\"method\":");
+		const char *next = strstr(at + 1, "{\"method\":");
 
-		word = strstr(at, field);
-		if (word && (!next || word < next))
+		scalar = strstr(at, field);
+		if (scalar && (!next || scalar < next))
 			return true;
 	}
 	return false;

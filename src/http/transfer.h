@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* One attempt at one request. The caller and the pool's thread hold a reference each: whoever
  * leaves first, the other finds everything in place. Only the thread touches the easy handle. */
-#ifndef HTTP_JOB_H
-#define HTTP_JOB_H
+#ifndef HTTP_TRANSFER_H
+#define HTTP_TRANSFER_H
 
 #include <curl/curl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
-#include "failure.h"
+#include "curl_error.h"
 #include "http/http.h"
 
 struct http;
 struct waiter;
 
-struct job {
+struct transfer {
 	atomic_uint refs;
-	/* Written by job_new, then only read. */
+	/* Written by transfer_new, then only read. */
 	struct http *http; /* borrowed: the thread ends before it does */
 	char *method;
 	char *url;
@@ -25,14 +25,10 @@ struct job {
 	size_t body_len;
 	struct curl_slist *headers; /* owned, wiped: the token is in it */
 	uint64_t deadline_ms;
-	/* on a connection of its own */
-	bool fresh;
-	/* curl may send it again by itself */
-	bool repeatable;
-	/* as in http_request */
-	bool speaks_http2;
-	/* The thread's: its connection serves no other request, before or after it. */
-	bool is_alone;
+	bool fresh;	   /* on a connection of its own */
+	bool repeatable;   /* curl may send it again by itself */
+	bool speaks_http2; /* as in http_request */
+	bool is_alone;	   /* its connection serves no other request, before or after it */
 
 	/* Under the pool's lock. */
 	struct waiter *waiter; /* borrowed; NULL once the caller has left */
@@ -49,33 +45,33 @@ struct job {
 	bool too_large;
 	bool no_memory;
 
-	STAILQ_ENTRY(job) arrival; /* under the pool's lock */
-	LIST_ENTRY(job) link;	   /* running; the thread's */
+	STAILQ_ENTRY(transfer) arrival; /* under the pool's lock */
+	LIST_ENTRY(transfer) link;	/* running; the thread's */
 };
-STAILQ_HEAD(job_queue, job);
-LIST_HEAD(job_list, job);
+STAILQ_HEAD(transfer_queue, transfer);
+LIST_HEAD(transfer_list, transfer);
 
 /* Copies what the request lends. fresh: on a connection of its own. Returns one reference, NULL
  * without memory. */
-struct job *job_new(struct http *http, const struct http_request *request,
+struct transfer *transfer_new(struct http *http, const struct http_request *request,
 	uint64_t deadline_ms, size_t answer_max, bool fresh);
-void job_ref(struct job *job);
-void job_unref(struct job *job);
+void transfer_ref(struct transfer *transfer);
+void transfer_unref(struct transfer *transfer);
 
-struct job_settings {
+struct transfer_settings {
 	CURLSH *share;
 	const char *cacert;
 	const char *user_agent;
 	bool fresh;  /* on a connection of its own */
 	bool direct; /* whatever the environment says of proxies */
 	/* CURLOPT_PREREQFUNCTION */
-	int (*before_send)(void *job, char *, char *, int, int);
+	int (*before_send)(void *transfer, char *, char *, int, int);
 };
 
 /* The thread's: makes the easy handle. Errors: -ENOMEM. */
-int job_prepare(struct job *job, const struct job_settings *settings);
+int transfer_prepare(struct transfer *transfer, const struct transfer_settings *settings);
 /* The thread's: takes the result out of the easy handle, which must have left the multi handle, and
  * frees it. */
-void job_collect(struct job *job, CURLcode result);
+void transfer_collect(struct transfer *transfer, CURLcode result);
 
 #endif

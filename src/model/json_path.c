@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* jansson forgets where a value stood; so the text, known to be well-formed, is walked again for a
  * sentence. */
-#include "step.h"
+#include "json_path.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "scan.h"
 
-static void step_add_path(const struct step *step, char *out, size_t size)
+static void step_add_path(const struct json_path *step, char *out, size_t size)
 {
 	size_t used;
 
@@ -23,13 +23,13 @@ static void step_add_path(const struct step *step, char *out, size_t size)
 }
 
 /* "vpcPrefixes[1].value" */
-static void step_path(const struct step *step, char out[STEP_TEXT_MAX])
+static void json_path_print(const struct json_path *step, char out[JSON_PATH_TEXT_MAX])
 {
-	char raw[STEP_TEXT_MAX] = "";
+	char raw[JSON_PATH_TEXT_MAX] = "";
 
 	if (step)
 		step_add_path(step, raw, sizeof(raw));
-	utf8_clean(out, STEP_TEXT_MAX, raw, strlen(raw));
+	utf8_clean(out, JSON_PATH_TEXT_MAX, raw, strlen(raw));
 }
 
 static void skip_value(struct reader *r)
@@ -69,7 +69,7 @@ static bool enter_item(struct reader *r, size_t index)
 	return reader_peek(r) && !index;
 }
 
-static bool enter(struct reader *r, const struct step *step, size_t *ret_at)
+static bool enter(struct reader *r, const struct json_path *step, size_t *ret_at)
 {
 	if (step->up && !enter(r, step->up, ret_at))
 		return false;
@@ -81,16 +81,16 @@ static bool enter(struct reader *r, const struct step *step, size_t *ret_at)
 	return true;
 }
 
-void step_where(
-	const struct step *step, const char *text, size_t len, char out[STEP_TEXT_MAX])
+void json_path_where(const struct json_path *step, const char *text, size_t len,
+	char out[JSON_PATH_TEXT_MAX])
 {
 	struct reader r = {.text = text, .len = len};
-	char path[STEP_TEXT_MAX];
+	char path[JSON_PATH_TEXT_MAX];
 	size_t at, line = 1, column = 1;
 
-	step_path(step, path);
+	json_path_print(step, path);
 	if (!step || !enter(&r, step, &at) || at > len) {
-		snprintf(out, STEP_TEXT_MAX, "%s", path);
+		snprintf(out, JSON_PATH_TEXT_MAX, "%s", path);
 		return;
 	}
 	for (size_t i = 0; i < at; i++) {
@@ -101,5 +101,6 @@ void step_where(
 			column++;
 		}
 	}
-	snprintf(out, STEP_TEXT_MAX, "line %zu column %zu: %.250s", line, column, path);
+	snprintf(
+		out, JSON_PATH_TEXT_MAX, "line %zu column %zu: %.250s", line, column, path);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Names are shared: ten thousand directories have a file "zone", and one text says so. */
-#include "name.h"
+#include "intern.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,25 +8,25 @@
 #include "base/hash.h"
 #include "tree_int.h"
 
-static struct name *name_find(struct tree *tree, const char *text, uint64_t hash)
+static struct interned *name_find(struct tree *tree, const char *text, uint64_t hash)
 {
 	struct map_link *link = map_chain(&tree->names, hash);
 
 	while (link &&
-		(link->hash != hash || strcmp(((struct name *)link)->text, text) != 0))
+		(link->hash != hash || strcmp(((struct interned *)link)->text, text) != 0))
 		link = link->next;
-	return (struct name *)link;
+	return (struct interned *)link;
 }
 
-struct name *name_find_locked(struct tree *tree, const char *text)
+struct interned *intern_find_locked(struct tree *tree, const char *text)
 {
 	return name_find(tree, text, hash_key(text));
 }
 
-struct name *name_get_locked(struct tree *tree, const char *text)
+struct interned *intern_get_locked(struct tree *tree, const char *text)
 {
 	uint64_t hash = hash_key(text);
-	struct name *n = name_find(tree, text, hash);
+	struct interned *n = name_find(tree, text, hash);
 	size_t len = strlen(text);
 
 	if (n) {
@@ -43,7 +43,7 @@ struct name *name_get_locked(struct tree *tree, const char *text)
 	return n;
 }
 
-void name_unref_locked(struct tree *tree, struct name *name)
+void intern_unref_locked(struct tree *tree, struct interned *name)
 {
 	if (!name || --name->refs)
 		return;

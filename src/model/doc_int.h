@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of this layer may see of a document. */
-#ifndef MODEL_DOCUMENT_H
-#define MODEL_DOCUMENT_H
+#ifndef MODEL_DOC_INT_H
+#define MODEL_DOC_INT_H
 
 #include <jansson.h>
 #include "model/doc.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* curl's result as errno and a sentence: one table, and the two results that need a second look. */
-#include "failure.h"
+#include "curl_error.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -9,11 +9,11 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 
-static const struct failure_row {
+static const struct curl_error_row {
 	CURLcode code;
 	int errnum;
 	const char *sentence;
-} failure_rows[] = {
+} curl_error_rows[] = {
 	{CURLE_COULDNT_RESOLVE_HOST, EHOSTUNREACH, "the name cannot be resolved"},
 	{CURLE_COULDNT_RESOLVE_PROXY, EHOSTUNREACH, "the proxy's name cannot be resolved"},
 	{CURLE_URL_MALFORMAT, EHOSTUNREACH, "the URL cannot be used"},
@@ -47,51 +47,50 @@ static const struct failure_row {
 	{CURLE_OUT_OF_MEMORY, ENOMEM, "out of memory"},
 };
 
-static const struct failure_row failure_other = {
+static const struct curl_error_row curl_error_other = {
 	CURL_LAST, EREMOTEIO, "the request failed"};
-static const struct failure_row failure_cut = {
+static const struct curl_error_row curl_error_cut = {
 	CURL_LAST, EBADMSG, "the connection broke in the middle of the answer"};
-static const struct failure_row failure_too_large = {
+static const struct curl_error_row curl_error_too_large = {
 	CURL_LAST, EBADMSG, "the answer is larger than this program accepts"};
-static const struct failure_row failure_refused = {
+static const struct curl_error_row curl_error_refused = {
 	CURL_LAST, ECONNREFUSED, "the connection was refused"};
-static const struct failure_row failure_connect_slow = {
+static const struct curl_error_row curl_error_connect_slow = {
 	CURL_LAST, ETIMEDOUT, "the connection was not made in time"};
-static const struct failure_row failure_no_route = {
+static const struct curl_error_row curl_error_no_route = {
 	CURL_LAST, EHOSTUNREACH, "no connection can be made"};
 
-static const struct failure_row *failure_find(const struct failure *failure)
+static const struct curl_error_row *curl_error_find(const struct curl_error *error)
 {
-	const struct failure_row *row = &failure_other;
+	const struct curl_error_row *row = &curl_error_other;
 
-	if (failure->too_large)
-		return &failure_too_large;
-	if (failure->curl_code == CURLE_COULDNT_CONNECT)
-		return failure->os_errno == ECONNREFUSED ? &failure_refused
-		       : failure->os_errno == ETIMEDOUT	 ? &failure_connect_slow
-							 : &failure_no_route;
-	for (size_t i = 0; i < ARRAY_LEN(failure_rows); i++) {
-		if ((int)failure_rows[i].code == failure->curl_code)
-			row = &failure_rows[i];
+	if (error->too_large)
+		return &curl_error_too_large;
+	if (error->curl_code == CURLE_COULDNT_CONNECT)
+		return error->os_errno == ECONNREFUSED ? &curl_error_refused
+		       : error->os_errno == ETIMEDOUT  ? &curl_error_connect_slow
+						       : &curl_error_no_route;
+	for (size_t i = 0; i < ARRAY_LEN(curl_error_rows); i++) {
+		if ((int)curl_error_rows[i].code == error->curl_code)
+			row = &curl_error_rows[i];
 	}
-	return row->errnum == EREMOTEIO && failure->status ? &failure_cut : row;
+	return row->errnum == EREMOTEIO && error->status ? &curl_error_cut : row;
 }
 
-int failure_errnum(const struct failure *failure)
+int curl_error_errnum(const struct curl_error *error)
 {
-	return failure_find(failure)->errnum;
+	return curl_error_find(error)->errnum;
 }
 
-void failure_describe(const struct failure *failure, char *out, size_t size)
+void curl_error_describe(const struct curl_error *error, char *out, size_t size)
 {
-	const struct failure_row *row = failure_find(failure);
+	const struct curl_error_row *row = curl_error_find(error);
 	char text[CURL_ERROR_SIZE + 128];
 	int n;
 
-	if (failure->details[0] && !failure->too_large &&
-		failure->curl_code != CURLE_ABORTED_BY_CALLBACK)
-		n = snprintf(
-			text, sizeof(text), "%s (%s)", row->sentence, failure->details);
+	if (error->details[0] && !error->too_large &&
+		error->curl_code != CURLE_ABORTED_BY_CALLBACK)
+		n = snprintf(text, sizeof(text), "%s (%s)", row->sentence, error->details);
 	else
 		n = snprintf(text, sizeof(text), "%s", row->sentence);
 	if (n >= (int)sizeof(text))
@@ -99,7 +98,7 @@ void failure_describe(const struct failure *failure, char *out, size_t size)
 	utf8_clean(out, size, text, (size_t)n);
 }
 
-void failure_name_peer(const char *url, char out[FAILURE_PEER_MAX])
+void curl_error_name_peer(const char *url, char out[CURL_ERROR_PEER_MAX])
 {
 	const char *at = strstr(url, "://"), *host = at ? at + 3 : url, *colon;
 	int len = (int)strcspn(host, "/?#");
@@ -112,7 +111,7 @@ void failure_name_peer(const char *url, char out[FAILURE_PEER_MAX])
 	}
 	colon = memrchr(host, ':', (size_t)len);
 	if (colon && !memchr(colon, ']', (size_t)(host + len - colon)))
-		snprintf(out, FAILURE_PEER_MAX, "%.*s", len, host);
+		snprintf(out, CURL_ERROR_PEER_MAX, "%.*s", len, host);
 	else
-		snprintf(out, FAILURE_PEER_MAX, "%.*s:%d", len, host, tls ? 443 : 80);
+		snprintf(out, CURL_ERROR_PEER_MAX, "%.*s:%d", len, host, tls ? 443 : 80);
 }

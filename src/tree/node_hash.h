@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Which node a directory has under a name, or for an object: a hash table that costs a node
  * eight bytes; base/map would cost it sixteen. */
-#ifndef TREE_KEYS_H
-#define TREE_KEYS_H
+#ifndef TREE_NODE_HASH_H
+#define TREE_NODE_HASH_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-struct name;
+struct interned;
 struct node;
 struct tree;
 
 /* Zero-initialised is empty. */
-struct keys {
+struct node_hash {
 	/* Owned; numbers of nodes (pool.h), chained by node.next. NULL: everything is in the
 	 * chain `only`. */
 	uint32_t *slots;
@@ -20,14 +20,14 @@ struct keys {
 	size_t slot_count, count;
 };
 
-void keys_release(struct keys *keys);
+void node_hash_release(struct node_hash *keys);
 
 /* By the node's parent, and data or name. Never fails: a table that cannot grow has longer
  * chains. */
-void keys_add_locked(struct tree *tree, struct node *node);
-void keys_remove_locked(struct tree *tree, struct node *node);
+void node_hash_add_locked(struct tree *tree, struct node *node);
+void node_hash_remove_locked(struct tree *tree, struct node *node);
 /* data not NULL: of this object, name is not asked for. NULL: there is none. */
-struct node *keys_find_locked(struct tree *tree, const struct node *parent,
-	const void *data, const struct name *name);
+struct node *node_hash_find_locked(struct tree *tree, const struct node *parent,
+	const void *data, const struct interned *name);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Names are shared: ten thousand directories have a file "zone", and one text says so. */
-#ifndef TREE_NAME_H
-#define TREE_NAME_H
+#ifndef TREE_INTERN_H
+#define TREE_INTERN_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,7 +9,7 @@
 
 struct tree;
 
-struct name {
+struct interned {
 	struct map_link link; /* in tree->names */
 	uint32_t refs;
 	uint32_t len;
@@ -17,10 +17,10 @@ struct name {
 };
 
 /* Counted; NULL without memory. */
-struct name *name_get_locked(struct tree *tree, const char *text);
+struct interned *intern_get_locked(struct tree *tree, const char *text);
 /* Borrowed; NULL when nobody has that name. */
-struct name *name_find_locked(struct tree *tree, const char *text);
-void name_unref_locked(struct tree *tree, struct name *name);
+struct interned *intern_find_locked(struct tree *tree, const char *text);
+void intern_unref_locked(struct tree *tree, struct interned *name);
 
 /* Names that editors leave behind, which a listing does not show: *~ .#* .*.sw? #*# 4913 */
 bool name_is_hidden(const char *text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Words that mean something: addresses, CIDRs, enums. */
-#include "word.h"
+#include "scalar.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -16,8 +16,8 @@
 #define SHOWN_MAX    80 /* bytes of a refused word that a sentence shows */
 #define EXPECTED_MAX 80 /* bytes of what a sentence expects */
 #define PREFIX_NONE  -1
-#define WORD_ZONE_MAX                                                                      \
-	16 /* bytes of a zone with the NUL; longer ones have one spelling anyway */
+/* bytes of a zone with the NUL; longer ones have one spelling anyway */
+#define SCALAR_ZONE_MAX 16
 
 struct address {
 	int family;
@@ -39,36 +39,36 @@ static bool parse_prefix(const char *text, int max, int *ret)
 	return bits <= max;
 }
 
-static bool is_text(const char *word)
+static bool is_text(const char *scalar)
 {
-	size_t len = strlen(word);
+	size_t len = strlen(scalar);
 
 	for (size_t i = 0; i < len; i++) {
-		if ((unsigned char)word[i] < 0x20 || word[i] == 0x7F)
+		if ((unsigned char)scalar[i] < 0x20 || scalar[i] == 0x7F)
 			return false;
 	}
-	return len && utf8_is_valid(word, len);
+	return len && utf8_is_valid(scalar, len);
 }
 
-static bool parse_address(const char *word, struct address *ret)
+static bool parse_address(const char *scalar, struct address *ret)
 {
 	char text[INET6_ADDRSTRLEN];
-	size_t len = strcspn(word, "/%");
+	size_t len = strcspn(scalar, "/%");
 
 	*ret = (struct address){.prefix = PREFIX_NONE, .zone = ""};
 	if (len >= sizeof(text))
 		return false;
-	memcpy(text, word, len);
+	memcpy(text, scalar, len);
 	text[len] = '\0';
 	ret->family = strchr(text, ':') ? AF_INET6 : AF_INET;
 	if (inet_pton(ret->family, text, ret->bytes) != 1)
 		return false;
-	if (word[len] == '%') {
-		ret->zone = word + len + 1;
+	if (scalar[len] == '%') {
+		ret->zone = scalar + len + 1;
 		return ret->family == AF_INET6 && ret->zone[0] && is_text(ret->zone);
 	}
-	return !word[len] || parse_prefix(word + len + 1, ret->family == AF_INET ? 32 : 128,
-				     &ret->prefix);
+	return !scalar[len] || parse_prefix(scalar + len + 1,
+				       ret->family == AF_INET ? 32 : 128, &ret->prefix);
 }
 
 static void clear_host_bits(struct address *a)
@@ -77,33 +77,33 @@ static void clear_host_bits(struct address *a)
 		a->bytes[bit / CHAR_BIT] &= (unsigned char)~(0x80 >> bit % CHAR_BIT);
 }
 
-bool word_canon(const char *word, char out[WORD_CANON_MAX])
+bool scalar_canonical(const char *scalar, char out[SCALAR_CANONICAL_MAX])
 {
 	struct address a;
 	size_t len;
 
-	if (!parse_address(word, &a))
+	if (!parse_address(scalar, &a))
 		return false;
 	if (a.prefix != PREFIX_NONE)
 		clear_host_bits(&a);
-	if (strlen(a.zone) >= WORD_ZONE_MAX)
+	if (strlen(a.zone) >= SCALAR_ZONE_MAX)
 		return false;
-	inet_ntop(a.family, a.bytes, out, WORD_CANON_MAX);
+	inet_ntop(a.family, a.bytes, out, SCALAR_CANONICAL_MAX);
 	len = strlen(out);
 	if (a.zone[0])
 		len += (size_t)sprintf(out + len, "%%%s", a.zone);
 	if (a.prefix != PREFIX_NONE)
-		snprintf(out + len, WORD_CANON_MAX - len, "/%d", a.prefix);
+		snprintf(out + len, SCALAR_CANONICAL_MAX - len, "/%d", a.prefix);
 	return true;
 }
 
-static bool is_enum(const char *word)
+static bool is_enum(const char *scalar)
 {
-	return word[0] &&
-	       strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(word);
+	return scalar[0] &&
+	       strspn(scalar, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(scalar);
 }
 
-int word_bool(const char *word)
+int scalar_bool(const char *scalar)
 {
 	static const char *const words[2][5] = {
 		{"false", "0", "n", "no", "off"},
@@ -112,51 +112,51 @@ int word_bool(const char *word)
 
 	for (int value = 0; value < 2; value++) {
 		for (size_t i = 0; i < ARRAY_LEN(words[value]); i++) {
-			if (strcasecmp(word, words[value][i]) == 0)
+			if (strcasecmp(scalar, words[value][i]) == 0)
 				return value;
 		}
 	}
 	return -EINVAL;
 }
 
-static bool is_bool(const char *word)
+static bool is_bool(const char *scalar)
 {
-	return word_bool(word) >= 0;
+	return scalar_bool(scalar) >= 0;
 }
 
-static bool is_int(const char *word)
+static bool is_int(const char *scalar)
 {
-	const char *digits = word + (word[0] == '-');
+	const char *digits = scalar + (scalar[0] == '-');
 	char *end;
 	long value;
 
 	errno = 0;
-	value = strtol(word, &end, 10);
+	value = strtol(scalar, &end, 10);
 	return digits[0] >= '0' && digits[0] <= '9' && !*end && !errno &&
 	       value >= INT32_MIN && value <= INT32_MAX;
 }
 
-bool word_is_int(const char *word, size_t len)
+bool scalar_is_int(const char *scalar, size_t len)
 {
-	return strlen(word) == len && is_int(word);
+	return strlen(scalar) == len && is_int(scalar);
 }
 
-static bool is_address(const char *word)
+static bool is_address(const char *scalar)
 {
 	struct address a;
 
-	return parse_address(word, &a) && a.prefix == PREFIX_NONE;
+	return parse_address(scalar, &a) && a.prefix == PREFIX_NONE;
 }
 
-static bool is_cidr(const char *word)
+static bool is_cidr(const char *scalar)
 {
 	struct address a;
 
-	return parse_address(word, &a) && a.prefix != PREFIX_NONE;
+	return parse_address(scalar, &a) && a.prefix != PREFIX_NONE;
 }
 
 struct kind {
-	bool (*fits)(const char *word);
+	bool (*fits)(const char *scalar);
 	const char *noun;
 	const char *article, *one, *several; /* what is expected */
 	const char *example;		     /* or NULL; an enum has its own */
@@ -175,42 +175,44 @@ static const struct kind kinds[] = {
 		"1.1.1.1"},
 };
 
-static void add_example(const struct row *row, char text[EXPECTED_MAX])
+static void add_example(const struct schema_field *schema, char text[EXPECTED_MAX])
 {
-	const char *example = row->values ? row->values[1].name : kinds[row->type].example;
+	const char *example =
+		schema->values ? schema->values[1].name : kinds[schema->type].example;
 	size_t len = strlen(text);
 
 	if (example)
 		snprintf(text + len, EXPECTED_MAX - len, " such as %s", example);
 }
 
-int word_check(const struct row *row, const char *word, const char *where, const char *hint,
-	struct err *err)
+int scalar_check(const struct schema_field *schema, const char *scalar, const char *where,
+	const char *hint, struct err *err)
 {
-	const struct kind *kind = &kinds[row->type];
-	bool is_list = row->flags & FIELD_LINES;
+	const struct kind *kind = &kinds[schema->type];
+	bool is_list = schema->flags & FIELD_LINES;
 	char shown[SHOWN_MAX], expected[EXPECTED_MAX];
 
-	if (kind->fits(word))
+	if (kind->fits(scalar))
 		return 0;
 	snprintf(expected, sizeof(expected), "%s%s", is_list ? "" : kind->article,
 		is_list ? kind->several : kind->one);
-	add_example(row, expected);
-	if (!word[0])
+	add_example(schema, expected);
+	if (!scalar[0])
 		return err_set(
 			err, EINVAL, "%s: empty; expected %s%s", where, expected, hint);
-	utf8_clean(shown, sizeof(shown), word, strlen(word));
+	utf8_clean(shown, sizeof(shown), scalar, strlen(scalar));
 	for (char *p = shown; (p = strchr(p, '\n'));)
 		*p = '?';
 	return err_set(err, EINVAL, "%s: \"%s\" is not %s; expected %s%s", where, shown,
 		kind->noun, expected, hint);
 }
 
-int word_refuse_none(const struct row *row, const char *where, struct err *err)
+int scalar_refuse_none(
+	const struct schema_field *schema, const char *where, struct err *err)
 {
 	char expected[EXPECTED_MAX];
 
-	snprintf(expected, sizeof(expected), "%s", kinds[row->type].one);
-	add_example(row, expected);
+	snprintf(expected, sizeof(expected), "%s", kinds[schema->type].one);
+	add_example(schema, expected);
 	return err_set(err, EINVAL, "%s: empty; expected at least one %s", where, expected);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Members of an object by a path of the table. */
-#include "member.h"
+#include "json_member.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -20,7 +20,7 @@ static const char *member_split(const char *path, char key[KEY_MAX])
 	return slash ? slash + 1 : NULL;
 }
 
-json_t *member_get(const json_t *object, const char *path)
+json_t *json_member_get(const json_t *object, const char *path)
 {
 	char key[KEY_MAX];
 	json_t *found;
@@ -33,14 +33,14 @@ json_t *member_get(const json_t *object, const char *path)
 	return json_is_null(found) ? NULL : found;
 }
 
-const char *member_text(const json_t *object, const char *path)
+const char *json_member_text(const json_t *object, const char *path)
 {
-	const char *text = json_string_value(member_get(object, path));
+	const char *text = json_string_value(json_member_get(object, path));
 
 	return text ? text : "";
 }
 
-int member_put_take(json_t *object, const char *path, json_t *value)
+int json_member_put_take(json_t *object, const char *path, json_t *value)
 {
 	char key[KEY_MAX];
 
