@@ -37,9 +37,11 @@ struct http_request {
 	const struct secret *bearer;
 	/* "Name: value" each, NULL after the last; a request with a body names its Content-Type. */
 	const char *const *headers;
-	const char *body; /* NULL: the request has none, not even an empty one */
+	/* NULL: the request has none, not even an empty one */
+	const char *body;
 	size_t body_len;
-	/* It changes nothing, so it may be sent again. Any other request is sent at most once. */
+	/* It changes nothing, so it may be sent again. Any other request is sent at most once; what
+	 * HTTP/2 says was not processed (REFUSED_STREAM) does not count. */
 	bool repeatable;
 	/* The server is known to speak HTTP/2 without TLS, too (prior knowledge). Over TLS the two
 	 * sides agree on a version in either case. */
@@ -52,11 +54,15 @@ struct http_request {
 
 /* Caller's memory; http_answer_init, then release whatever the call returned. */
 struct http_answer {
-	int status;		/* HTTP status */
-	struct buf body;	/* decoded */
-	struct buf headers;	/* for http_answer_header */
-	int64_t retry_after_ms; /* -1 when there is none; from seconds or from a date */
-	unsigned attempts;	/* requests that were made for it, 1 or more */
+	int status;
+	/* decoded */
+	struct buf body;
+	/* for http_answer_header */
+	struct buf headers;
+	/* -1 when there is none; from seconds or from a date */
+	int64_t retry_after_ms;
+	/* requests that were made for it, 1 or more */
+	unsigned attempts;
 	/* The last attempt, if it is made again, may end otherwise: the server said "not now", or
 	 * there was no connection, or it broke. Written on failure, too. */
 	bool may_repeat;

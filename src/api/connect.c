@@ -32,8 +32,8 @@ static int connect_write_wire(
 	return r == 0 ? rpc_add_wire(call, &ret->body, err) : r;
 }
 
-/* Whether the answer holds a message, which is of this type: 0, and what else it is else. A success
- * is 200 and nothing else. */
+/* Whether the answer, which is a success of HTTP, is one of Connect: 200 and a message of this
+ * type. */
 static int connect_check(
 	const struct http_answer *answer, const char *type, struct err *err)
 {

@@ -8,10 +8,13 @@
 #include "protocol.h"
 
 struct api {
-	struct http *http; /* borrowed */
-	char *endpoint;	   /* owned, without a last slash */
+	/* borrowed */
+	struct http *http;
+	/* owned, without a last slash */
+	char *endpoint;
 	_Atomic(const struct protocol *) protocol;
-	atomic_bool has_listed; /* from here on the protocol stays as it is */
+	/* from the first list on the protocol stays as it is */
+	atomic_bool has_listed;
 	int (*token)(void *arg, const struct op *op, bool again, struct secret *ret,
 		struct err *err);
 	void *token_arg;
@@ -20,9 +23,10 @@ struct api {
 };
 
 struct exchange {
-	/* The caller sets these. */
-	const struct api_call *call; /* borrowed */
-	size_t answer_max;	     /* bytes of a success's body */
+	/* The caller sets these: the call, borrowed, and how many bytes the body of a success may
+	 * have. */
+	const struct api_call *call;
+	size_t answer_max;
 	/* From exchange_run until exchange_end. */
 	const struct protocol *protocol;
 	struct message message;

@@ -12,14 +12,18 @@
 
 /* A call as a request. Caller's memory: message_init, then message_release. */
 struct message {
-	const char *method; /* HTTP */
-	struct buf path;    /* behind the endpoint, escaped, with its query */
-	struct buf etag;    /* room for the header line */
-	/* the last is NULL */
+	/* HTTP's */
+	const char *method;
+	/* behind the endpoint, escaped, with its query */
+	struct buf path;
+	/* "Name: value" each, NULL after the last; static or below */
 	const char *headers[PROTOCOL_HEADERS_MAX + 1];
+	/* the line that names an ETag */
+	struct buf etag;
 	bool has_body;
 	struct buf body;
-	bool speaks_http2; /* as in http_request */
+	/* as in http_request */
+	bool speaks_http2;
 };
 
 struct protocol {

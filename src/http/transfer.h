@@ -25,10 +25,14 @@ struct transfer {
 	size_t body_len;
 	struct curl_slist *headers; /* owned, wiped: the token is in it */
 	uint64_t deadline_ms;
-	bool fresh;	   /* on a connection of its own */
-	bool repeatable;   /* curl may send it again by itself */
-	bool speaks_http2; /* as in http_request */
-	bool is_alone;	   /* its connection serves no other request, before or after it */
+	/* on a connection of its own */
+	bool fresh;
+	/* curl may send it again by itself */
+	bool repeatable;
+	/* as in http_request */
+	bool speaks_http2;
+	/* The thread's: its connection serves no other request, before or after it. */
+	bool is_alone;
 
 	/* Under the pool's lock. */
 	struct waiter *waiter; /* borrowed; NULL once the caller has left */

@@ -98,24 +98,30 @@ static void doc_put_heads(struct doc *doc, const struct buf *heads)
 	}
 }
 
-/* Copies JSON text without the blanks between its values, or with out NULL only counts. Returns the
- * bytes. */
+/* The bytes of the string that begins there, quotes included. */
+static size_t string_len(const char *text, size_t len)
+{
+	size_t i = 1;
+
+	while (i < len && text[i] != '"')
+		i += text[i] == '\\' ? 2 : 1;
+	return i < len ? i + 1 : len;
+}
+
+/* Copies JSON text without the blanks between its values. Returns the bytes. */
 static size_t text_compact(const char *text, size_t len, char *out)
 {
-	bool in_string = false, is_escaped = false;
 	size_t used = 0;
 
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
+	for (size_t i = 0; i < len;) {
+		size_t n = text[i] == '"' ? string_len(text + i, len - i) : 1;
 
-		if (!in_string && (c == ' ' || c == '\n' || c == '\t' || c == '\r'))
-			continue;
-		if (out)
-			out[used] = c;
-		used++;
-		if (c == '"' && !is_escaped)
-			in_string = !in_string;
-		is_escaped = c == '\\' && !is_escaped;
+		if (n > 1)
+			memcpy(out + used, text + i, n);
+		else
+			out[used] = text[i];
+		used += n > 1 || !strchr(" \n\t\r", text[i]) ? n : 0;
+		i += n;
 	}
 	return used;
 }
@@ -125,21 +131,24 @@ static int doc_make(const json_t *root, const char *text, size_t text_len,
 	const char *problem, struct doc **ret)
 {
 	CLEANUP_BUF struct buf heads = BUF_INIT(HEADS_MAX);
-	size_t len = text_compact(text, text_len, NULL);
-	struct doc *doc;
+	struct doc *doc, *fitting;
+	size_t len;
 	int r = heads_fill(&heads, root, problem);
 
 	if (r < 0)
 		return r;
-	doc = malloc(sizeof(*doc) + len + heads.len);
+	doc = malloc(sizeof(*doc) + text_len + heads.len);
 	if (!doc)
 		return -ENOMEM;
+	len = text_compact(text, text_len, doc->bytes);
+	fitting = len < text_len ? realloc(doc, sizeof(*doc) + len + heads.len) : NULL;
+	if (fitting)
+		doc = fitting;
 	*doc = (struct doc){.len = len};
 	atomic_init(&doc->refs, 1);
 	doc->serial = parsed_new_serial();
 	doc->has_mtime = clock_parse_rfc3339(
 		json_member_text(root, own_path(FIELD_MTIME)), &doc->mtime);
-	text_compact(text, text_len, doc->bytes);
 	doc_put_heads(doc, &heads);
 	*ret = doc;
 	return 0;

@@ -43,7 +43,7 @@ const struct schema_field *schema_child(const struct schema_field *dir, const ch
 		i++) {
 		const char *path = path_below(dir, &schema_fields[i]);
 
-		if (path && strcmp(path, name) == 0)
+		if (path && path[0] == name[0] && strcmp(path, name) == 0)
 			return strchr(name, '/') ? NULL : &schema_fields[i];
 	}
 	return NULL;

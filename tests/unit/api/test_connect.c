@@ -291,6 +291,9 @@ static void test_unusable(void **state)
 static void test_binary_unusable(void **state)
 {
 	static const struct reply rows[] = {
+		{.headers = "Content-Type: text/html\r\n",
+			.body = WIRE_VPC,
+			.size = sizeof(WIRE_VPC) - 1},
 		{.headers = "Content-Type: text/html\r\n"},
 		{.headers = JSON, .body = "{}"},
 		{.headers = WIRE, .body = "{}"},
@@ -389,6 +392,30 @@ static void test_errors(void **state)
 		assert_int_equal(testserver_requests(rig.server), 1);
 		rig_stop(&rig);
 	}
+}
+
+/* They are JSON whatever the codec is. */
+static void test_binary_errors(void **state)
+{
+	RIG_WITH(rig, API_CONNECT, {.status = 415}, {.headers = WIRE},
+		{.status = 404, .headers = JSON, .body = NOT_FOUND},
+		{.status = 409, .headers = WIRE, .body = "{\"code\":\"aborted\"}"},
+		{.headers = "Content-Type: text/html\r\n"}, {.headers = ""});
+	CLEANUP_DOC_LIST struct doc_list list = {0};
+	struct doc *doc = NULL;
+
+	assert_int_equal(api_list(rig.api, &rig.op, NULL, &list, &problem), 0);
+	assert_int_equal(
+		api_patch(rig.api, &rig.op, "a", "{}", 2, "", &doc, &problem), -ENOENT);
+	assert_string_equal(problem.text, "VPC \"a\" not found");
+	assert_int_equal(
+		api_patch(rig.api, &rig.op, "a", "{}", 2, "", &doc, &problem), -EBUSY);
+	assert_int_equal(api_get(rig.api, &rig.op, "a", NULL, &doc, &problem), -EBADMSG);
+	assert_non_null(
+		strstr(problem.text, "its type is text/html, expected: application/proto"));
+	assert_int_equal(api_get(rig.api, &rig.op, "a", NULL, &doc, &problem), -EBADMSG);
+	assert_non_null(strstr(problem.text, "its type is not given"));
+	rig_stop(&rig);
 }
 
 static void test_gone(void **state)
@@ -500,6 +527,7 @@ int main(void)
 		cmocka_unit_test(test_unusable),
 		cmocka_unit_test(test_binary_unusable),
 		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_binary_errors),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_repetition),
 		cmocka_unit_test(test_token),

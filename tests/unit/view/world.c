@@ -385,8 +385,7 @@ int world_other(struct world *w, const char *method, const char *path, const cha
 	return ask(w, method, path, body, &answer);
 }
 
-/* The list of requests has the method first in each, then its status, and whether it is held last.
- */
+/* In the list of requests each has its method, behind that its status and whether it is held. */
 static bool is_under_way(struct world *w, const char *method, const char *field)
 {
 	CLEANUP_HTTP_ANSWER struct http_answer answer;
@@ -395,9 +394,9 @@ static bool is_under_way(struct world *w, const char *method, const char *field)
 
 	http_answer_init(&answer, TEXT_MAX);
 	assert_int_equal(ask(w, "GET", "/emulator/requests", NULL, &answer), 200);
-	snprintf(head, sizeof(head), "{\"method\":\"%s\"", method);
+	snprintf(head, sizeof(head), "\"method\":\"%s\"", method);
 	for (at = buf_str(&answer.body); (at = strstr(at, head)); at++) {
-		const char *next = strstr(at + 1, "{\"method\":");
+		const char *next = strstr(at + 1, "\"method\":");
 
 		scalar = strstr(at, field);
 		if (scalar && (!next || scalar < next))
