@@ -62,8 +62,9 @@ static int change_item(const struct doc *doc, const char *path, const char *to,
 	if (r < 0)
 		return r;
 	value = mask_field_get(now->root, items->list);
-	if (!value || (to ? item_set_name(items->list, json_array_get(value, index), name)
-			  : json_array_remove(value, index)) < 0)
+	if (!value ||
+		(to ? item_set_name(items->list, json_array_get(value, (size_t)index), name)
+		    : json_array_remove(value, (size_t)index)) < 0)
 		return -ENOMEM;
 	return change_one_take(now, items->list, STEAL(value), ret);
 }

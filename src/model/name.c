@@ -28,7 +28,7 @@ static size_t name_char_len(const char *p, size_t left)
 
 static bool name_needs_escape(const char *p, size_t n, bool is_first)
 {
-	unsigned char c = *p;
+	unsigned char c = (unsigned char)*p;
 
 	if (n == 1)
 		return c < 0x20 || c >= 0x7F || c == '/' || c == '%' ||
@@ -50,7 +50,7 @@ static size_t name_put_char(const char *p, size_t n, bool escaped, size_t room, 
 		return 0;
 	for (size_t k = 0; k < n; k++) {
 		if (escaped)
-			o += sprintf(out + o, "%%%02X", (unsigned char)p[k]);
+			o += (size_t)sprintf(out + o, "%%%02X", (unsigned char)p[k]);
 		else
 			out[o++] = p[k];
 	}

@@ -23,12 +23,12 @@ static int show_line(const char *text, size_t len, const char *breaks, struct bu
 	int r = 0;
 
 	for (size_t i = 0; i < len && r == 0; i++) {
-		unsigned char c = text[i];
+		unsigned char c = (unsigned char)text[i];
 
 		if (c < 0x20 || c == 0x7F || strchr(breaks, c))
 			r = buf_addf(ret, "%%%02X", c);
 		else
-			r = buf_addc(ret, c);
+			r = buf_addc(ret, text[i]);
 	}
 	return r < 0 ? r : buf_addc(ret, '\n');
 }

@@ -20,7 +20,7 @@ static bool is_json_path(const char *path, size_t len)
 	bool begins = true;
 
 	for (size_t i = 0; i < len; i++) {
-		unsigned char c = path[i];
+		unsigned char c = (unsigned char)path[i];
 
 		if (begins ? !isalpha(c) : (c != '.' && !isalnum(c)))
 			return false;
@@ -105,7 +105,7 @@ static bool is_proto_path(const char *path)
 	bool begins = true;
 
 	for (; *path; path++) {
-		unsigned char c = *path;
+		unsigned char c = (unsigned char)*path;
 
 		if (c == '_' ? !islower((unsigned char)path[1])
 			     : !islower(c) && (begins || (c != '.' && !isdigit(c))))
