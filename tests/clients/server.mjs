@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
 // A server of the VPC service by the libraries of others, for the driver to speak to: connect-node, which takes Connect
 // (JSON and binary) and gRPC alike. usage: server.mjs DESCRIPTORS [--http1 | --h2c] [--no-json]; prints its URL.
-import { create, createFileRegistry, fromBinary, fromJson, toJson } from "@bufbuild/protobuf";
-import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { createRegistryFromDescriptors } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import * as http2 from "node:http2";
 
-const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, fs.readFileSync(process.argv[2])));
+const types = createRegistryFromDescriptors(fs.readFileSync(process.argv[2]));
 const flags = process.argv.slice(3);
-const service = registry.getService("coreweave.networking.v1beta1.VPCService");
-const VPC = registry.getMessage("coreweave.networking.v1beta1.VPC");
-const ResourceInfo = registry.getMessage("google.rpc.ResourceInfo");
-const BadRequest = registry.getMessage("google.rpc.BadRequest");
+const service = types.findService("coreweave.networking.v1beta1.VPCService");
+const VPC = types.findMessage("coreweave.networking.v1beta1.VPC");
+const ResourceInfo = types.findMessage("google.rpc.ResourceInfo");
+const BadRequest = types.findMessage("google.rpc.BadRequest");
 const vpcs = new Map();
 
 function make(fields) {
@@ -27,17 +26,17 @@ function make(fields) {
 function find(id) {
   if (vpcs.has(id)) return vpcs.get(id);
   throw new ConnectError(`VPC "${id}" not found`, Code.NotFound, undefined, [
-    { desc: ResourceInfo, value: create(ResourceInfo, { resourceType: "VPC", resourceName: id, description: "no such VPC" }) },
+    new ResourceInfo({ resourceType: "VPC", resourceName: id, description: "no such VPC" }),
   ]);
 }
 
 function refuse(field, description) {
   throw new ConnectError("validation error", Code.InvalidArgument, undefined, [
-    { desc: BadRequest, value: { fieldViolations: [{ field, description }] } },
+    BadRequest.fromJson({ fieldViolations: [{ field, description }] }),
   ]);
 }
 
-const message = (vpc) => fromJson(VPC, vpc);
+const message = (vpc) => VPC.fromJson(vpc);
 
 function check(vpc) {
   for (const [i, prefix] of (vpc.vpcPrefixes ?? []).entries())
@@ -46,7 +45,7 @@ function check(vpc) {
 
 function update(request) {
   const vpc = find(request.id);
-  const sent = toJson(service.method.updateVPC.input, request);
+  const sent = request.toJson();
   const changed = structuredClone(vpc);
   for (const path of request.updateMask?.paths ?? []) {
     const steps = path.split(".").map((s) => s.replace(/_(.)/g, (_, c) => c.toUpperCase()));
@@ -67,7 +66,7 @@ function implementation() {
     listVPCs: () => ({ items: [...vpcs.values()].map(message) }),
     getVPC: (request) => ({ vpc: message(find(request.id)) }),
     createVPC: (request) => {
-      const { id, ...fields } = toJson(service.method.createVPC.input, request);
+      const { id, ...fields } = request.toJson();
       check(fields);
       if ([...vpcs.values()].some((vpc) => vpc.name === fields.name))
         throw new ConnectError("the name is taken", Code.AlreadyExists);
