@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What one PATCH shall set: made from a person's text and a document, it knows its body, its mask,
- * and whether an answer shows it. Immutable; caller frees. */
+/* What one PATCH sets. A change is made from a person's text and a document. It knows the body and
+ * the mask of its PATCH, and whether an answer shows the change. A change is immutable; the caller
+ * frees it. */
 #ifndef MODEL_CHANGE_H
 #define MODEL_CHANGE_H
 
@@ -15,79 +16,82 @@ void change_free(struct change *change); /* NULL is allowed */
 void change_freep(struct change **change);
 #define CLEANUP_CHANGE CLEANUP(change_freep)
 
-/* What means the same is no change: a list with FIELD_SET is a set; addresses and CIDRs count by
- * what they say, not how they are spelled (10.0.0.1/13 is 10.0.0.0/13); a default is as good as a
- * missing value.
+/* Values that mean the same are no change: a list with FIELD_SET is compared as a set; addresses
+ * and CIDRs are compared by what they mean, not by their spelling (10.0.0.1/13 is 10.0.0.0/13); a
+ * default equals a missing value.
  *
- * The text of the file at path shall be this. Value and list files: with or without the last
- * newline; lists separated by blanks, commas and newlines. now is what the VPC is like; for a
- * scalar, a boolean or a whole list of addresses it may be out of date: only whether the path is
- * there and whether the content is equal is taken from it. A value of an item that may be made
- * (FIELD_MADE) and is not there is added to the list. Equal content (sets compared as sets) gives
- * an empty change.
- * For a read-only file: an empty change when the bytes are the file's bytes (the last newline may
- * be missing), else -EPERM.
- * Not for FIELD_SPEC (change_spec: -EINVAL) and FIELD_ERROR (-EPERM).
+ * Makes the change after which the file at path has this text. Value and list files: the last
+ * newline may be missing; blanks, commas and newlines separate the items of a list. now is the
+ * VPC's current document. For a scalar, a boolean or a whole list of addresses it may be out of
+ * date: change_text takes from it only whether the path exists and whether the content is equal. A
+ * value of an item that does not exist and may be made (FIELD_MADE) is added to the list. Equal
+ * content (sets compared as sets) gives an empty change.
+ * For a read-only file: an empty change if the bytes are the file's bytes (the last newline may be
+ * missing), else -EPERM.
+ * Not for FIELD_SPEC (-EINVAL; use change_spec) and FIELD_ERROR (-EPERM).
  * Errors, with a sentence that says what was wrong and what is expected: -EINVAL, -EPERM, -ENOENT,
  * -ENOTDIR, -EISDIR, -ENAMETOOLONG, -ENOMEM. */
 int change_text(const struct doc *now, const char *path, const char *text, size_t len,
 	struct change **ret, struct err *err);
 
-/* The text is added to what now has at path. List files: addresses and CIDRs that are not in the
- * list yet are added to it, and none twice. Every other file: the file's text and this one behind
- * it, as for change_text; so a second value behind a scalar is -EINVAL. Errors: as change_text. */
+/* Makes the change that appends the text to the file at path. List files: adds those addresses and
+ * CIDRs that the list does not have yet, each once. Every other file: as change_text with the
+ * file's text followed by this one, so a second value appended to a scalar is -EINVAL. Errors: as
+ * change_text. */
 int change_append(const struct doc *now, const char *path, const char *text, size_t len,
 	struct change **ret, struct err *err);
 
-/* spec.json is saved: what is in the text is what the VPC shall be. base is what the writer had
- * read, now what the VPC is like.
- * base NULL: nobody read anything, the text is absolute, and the change names the leaves in which
- * it differs from now.
- * With a base the change names the leaves in which the text differs from it, but for those that now
- * has as wanted already; leaves that the writer left alone stay as now has them. A leaf that
- * somebody else changed meanwhile to another value than the text's is a conflict. So is a text that
- * differs from its base nowhere, while now is not as it says.
- * Unknown keys, wrong types, a missing `name` or `zone`, text that does not parse, empty or
- * NUL-filled text are refused with line and column where there are any. What is left out or null
- * gets its default: false, an empty list. But what has FIELD_SPEC_ONLY_WITH, left out, stays as it
- * is, since the server chose it; where it equals what base (without one: now) has it is no change.
- * Entries of a list of objects are leaves of their own, by name, or by name and value where a name
- * stands more than once. The syntax of values is checked only where they differ from the base's
- * (without one: now's), so what the API once gave can always be saved again.
- * Errors: -EINVAL, -EBUSY (conflict; the sentence names each field and what the other wrote),
+/* Makes the change for a saved spec.json: the VPC is to become what the text says. base is the
+ * document that the writer had read, now the VPC's current one.
+ * Without a base (NULL: the writer read nothing) the text is absolute, and the change names the
+ * mask fields in which it differs from now.
+ * With a base the change names the mask fields in which the text differs from the base, except
+ * those that now already has as wanted; mask fields that the writer left alone stay as they are in
+ * now. If somebody else has meanwhile changed a mask field that the text changes, to another value
+ * than the text's, that is a conflict. A text that does not differ from its base, while now differs
+ * from it, is a conflict as well.
+ * Unknown keys, wrong types, a missing `name` or `zone`, text that does not parse, and empty or
+ * NUL-filled text are refused, with line and column where possible. A key that is left out or null
+ * gets its default: false, an empty list. A field with FIELD_SPEC_ONLY_WITH that is left out stays
+ * as it is, since the server chose it; if its value equals the base's (without a base: now's), that
+ * is no change.
+ * Each entry of a list of objects is compared on its own: by name, or by name and value where
+ * several entries share the name. The syntax of a value is checked only where it differs from the
+ * base's (without a base: now's), so whatever the API once returned can always be saved again.
+ * Errors: -EINVAL, -EBUSY (a conflict; the sentence names each field and the other writer's value),
  * -ENOMEM. */
 int change_spec(const struct doc *base, const struct doc *now, const char *text, size_t len,
 	struct change **ret, struct err *err);
 /* Whether the text is one complete JSON object that ends in a newline. */
 bool change_spec_is_complete(const char *text, size_t len);
 
-/* One entry less of a list, or one with another name. path: of the entry, which the table has
- * ("vpcPrefixes/pods"), and to a file name beside it; they mean an entry of now by what it is
- * (model/doc.h).
- * Errors, with a sentence: -ENOENT (no such entry in now), -EEXIST, -EINVAL, -ENOMEM. */
+/* Removes an entry from a list, or renames it. path is the entry's, which the schema table must
+ * have ("vpcPrefixes/pods"); to is the new file name in the same list. A file name means an entry
+ * of now by the entry's name and value (model/doc.h).
+ * Errors, with a sentence: -ENOENT (now has no such entry), -EEXIST, -EINVAL, -ENOMEM. */
 int change_remove_item(
 	const struct doc *now, const char *path, struct change **ret, struct err *err);
 int change_rename_item(const struct doc *now, const char *path, const char *to,
 	struct change **ret, struct err *err);
 
-/* Nothing to do. Errors: -ENOMEM. */
+/* Makes an empty change. Errors: -ENOMEM. */
 int change_none(struct change **ret);
 bool change_is_empty(const struct change *change);
-/* "ingress.disablePublicServices,vpcPrefixes"; borrowed. */
+/* The mask: "ingress.disablePublicServices,vpcPrefixes". Borrowed. */
 const char *change_mask(const struct change *change);
-/* {"updateMask":"...", ...} as compact JSON; a false or an empty list that shall be set is written
- * out. */
+/* The body: {"updateMask":"...", ...} as compact JSON. A false or an empty list that the change
+ * sets is written out. */
 int change_body(const struct change *change, struct buf *ret);
-/* Whether the document shows everything that was asked (sets as sets, other lists in
- * order; fields of an item that only the server sets do not count). ret_done and ret_missing (may
- * be NULL) get the mask paths, comma separated. */
+/* Whether the document shows everything that the change sets. Sets are compared as sets, other
+ * lists in order; fields of an item that only the server sets are ignored. ret_done and ret_missing
+ * (may be NULL) get the mask paths that it shows and does not show, comma separated. */
 bool change_is_shown(const struct change *change, const struct doc *doc,
 	struct buf *ret_done, struct buf *ret_missing);
-/* Whether every leaf of the change that doc does not show as asked is in doc as it is in before:
- * the API ignored it, and nobody else changed it. False without memory to look. */
+/* Whether every mask field that doc does not show as wanted has the same value in doc as in before:
+ * the API ignored it, and nobody else changed it. False if memory runs out. */
 bool change_is_as_before(
 	const struct change *change, const struct doc *before, const struct doc *doc);
-/* The document as it would be with the change applied. Errors: -ENOMEM. */
+/* Makes the document as it would be with the change applied. Errors: -ENOMEM. */
 int change_apply(const struct change *change, const struct doc *doc, struct doc **ret,
 	struct err *err);
 

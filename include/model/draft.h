@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A draft: a directory of plain files from which a VPC is made. Its files have the paths that they
- * have in a VPC's directory; they were copied from one, unpacked or written. Pure functions:
- * whoever keeps the files hands them in. */
+/* A draft: a directory of plain files from which a VPC is made. The files have the paths that they
+ * have in a VPC's directory, whether they were copied from one, unpacked or written. These are pure
+ * functions: the caller keeps the files and passes them in. */
 #ifndef MODEL_DRAFT_H
 #define MODEL_DRAFT_H
 
@@ -19,22 +19,22 @@ struct draft_file {
 	bool is_dir;
 };
 
-/* Whether a VPC's directory has a file or directory at this path: spec.json, vpc.json, .error,
- * read-only files and those of the entries of lists, whatever their names, included. What it has
- * not is no part of a VPC. */
+/* Whether a VPC's directory may have a file or directory at this path. That includes spec.json,
+ * vpc.json, .error, read-only files and the files of list entries, whatever the entries' names. A
+ * file at any other path is no part of a VPC. */
 bool draft_claims(const char *path);
 
-/* The body of the POST that makes the VPC: compact JSON. files are all that the draft's directory
- * has, in any order.
- * name is the VPC's; it is taken from nowhere else. zone_option may be NULL; it counts only where
+/* Makes the body of the POST that makes the VPC: compact JSON. files are all files and directories
+ * of the draft, in any order.
+ * name is the VPC's name; it is taken from nowhere else. zone_option may be NULL; it counts only if
  * there is no spec.json.
  *
- * spec.json, or the files of fields that can be set, or both where they say the same: what both
- * have is compared as values. A directory vpcPrefixes or hostPrefixes is the whole list; a key that
- * spec.json lacks or has as null is not in it, and the file counts. hostPrefix counts only where
- * there are no host prefixes otherwise. Read-only files are left out. NAME~NUMBER of two or more
- * entries with the same NAME is the entry NAME. A draft without any file or directory is name and
- * zone_option.
+ * A draft has spec.json, or the files of settable fields, or both if they say the same: what both
+ * have is compared as values. A directory vpcPrefixes or hostPrefixes is the whole list. If
+ * spec.json lacks a key or has it as null, the field's file counts. hostPrefix counts only if there
+ * are no host prefixes otherwise. Read-only files are ignored. If the draft has two or more entries
+ * NAME~NUMBER with the same NAME, each of them is an entry called NAME. A draft without any file or
+ * directory gives a body of name and zone_option.
  *
  * Errors, with a sentence that names the file, the place in it and what is expected: -EIO (text
  * that does not parse, unknown keys, wrong types, an entry without its value, two places that
@@ -43,8 +43,7 @@ bool draft_claims(const char *path);
 int draft_read(const struct draft_file *files, size_t count, const char *name,
 	const char *zone_option, struct buf *ret_body, struct err *err);
 
-/* Whether the document has every field that the body of a POST asks for, with a value that means
- * the same.
+/* Whether the document has every field of a POST's body, with a value that means the same.
  * Errors: -EINVAL (no such body), -EBADMSG (a document that cannot be read), -ENOMEM. */
 int doc_shows_body(const struct doc *doc, const char *body, size_t len, bool *ret);
 

@@ -13,11 +13,11 @@
 struct val; /* a JSON value; reference-counted; readable from any thread once parsed */
 
 enum val_flags {
-	VAL_STRICT = 1, /* a person's text: a key twice is an error */
+	VAL_STRICT = 1, /* a person's text: a repeated key is an error */
 };
 
-/* Parses one JSON text, any value. Nesting is limited (JSON_PARSER_MAX_DEPTH, 2048), bytes that are
- * not UTF-8 are refused, and so is NUL in a key.
+/* Parses one JSON text, which may be any value. Nesting is limited (JSON_PARSER_MAX_DEPTH, 2048).
+ * Bytes that are not UTF-8, and NUL in a key, are refused.
  * Errors: -EINVAL with "line L column C: ..."; -ENOMEM. */
 int val_parse(
 	const char *text, size_t len, unsigned flags, struct val **ret, struct err *err);
@@ -27,24 +27,25 @@ void val_unrefp(struct val **v);
 
 bool val_is_object(const struct val *v);
 bool val_is_array(const struct val *v);
-/* Whether there is a value, and it is not null. */
+/* Whether v is neither NULL nor a JSON null. */
 bool val_is_set(const struct val *v);
-/* All borrowed from v; NULL (or false) when v is NULL, is not of that type, or has none. */
+/* Borrowed from v. NULL (or false, or 0) if v is NULL, has another type, or has no such member or
+ * item. */
 struct val *val_member(const struct val *v, const char *key);
 struct val *val_item(const struct val *v, size_t index);
 size_t val_count(const struct val *v); /* items of an array, members of an object, else 0 */
-const char *val_text(const struct val *v); /* ends at a NUL in it */
+const char *val_text(const struct val *v); /* a string; ends at the first NUL in it */
 size_t val_text_len(
-	const struct val *v); /* bytes, NUL in it counted; 0 for what is no text */
+	const struct val *v); /* bytes of a string, NULs in it counted; else 0 */
 bool val_integer(const struct val *v, int64_t *ret);
-/* For each member of an object, in the order of the text; stops at the first that returns non-zero,
- * returns that. */
+/* Calls fn for each member of an object, in the order of the text. Stops at the first call that
+ * returns non-zero, and returns that. */
 int val_each(const struct val *v, int (*fn)(void *arg, const char *key, struct val *member),
 	void *arg);
 /* Adds compact JSON text. Errors: -ENOMEM, -EFBIG. */
 int val_print(const struct val *v, struct buf *ret);
 
-/* Of jansson. */
+/* The version of jansson. */
 const char *val_library_version(void);
 
 #endif

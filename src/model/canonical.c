@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Two values mean the same when their canonical texts are the same bytes. The text is for comparing
- * only. */
+/* Two values mean the same if their canonical texts are the same bytes. The canonical text is used
+ * for comparing only. */
 #include "canonical.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 static int canonical_add(
 	const struct schema_field *schema, const json_t *value, struct buf *ret);
 
-/* With its length before it, so that no text can look like two. */
+/* Adds the text with its length before it, so that no two texts can be mistaken for each other. */
 static int canonical_text(const char *text, struct buf *ret)
 {
 	return buf_addf(ret, "%zu:%s;", strlen(text), text);
@@ -35,7 +35,7 @@ static int canonical_string(const json_t *value, struct buf *ret)
 	return r < 0 ? r : buf_addc(ret, ';');
 }
 
-static int canonical_word(const json_t *value, struct buf *ret)
+static int canonical_address(const json_t *value, struct buf *ret)
 {
 	const char *text = json_string_value(value);
 	char canon[SCALAR_CANONICAL_MAX];
@@ -75,7 +75,7 @@ static int canonical_scalar(
 	switch (schema->type) {
 	case FIELD_CIDR:
 	case FIELD_ADDRESS:
-		return canonical_word(value, ret);
+		return canonical_address(value, ret);
 	case FIELD_ENUM:
 		return canonical_enum(schema, value, ret);
 	case FIELD_BOOL:
@@ -113,7 +113,7 @@ static int compare_texts(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The items' texts in ret, sorted; the caller frees them even on failure. */
+/* Fills texts with the items' canonical texts, sorted. The caller frees them, also on failure. */
 static int canonical_collect(const struct schema_field *list, const json_t *array,
 	char **texts, size_t *ret_count)
 {
@@ -135,7 +135,7 @@ static int canonical_collect(const struct schema_field *list, const json_t *arra
 	return 0;
 }
 
-/* A set: sorted, and of plain words each once. */
+/* Adds a set: its items sorted. In a set of scalars equal items count once. */
 static int canonical_set(
 	const struct schema_field *list, const json_t *array, struct buf *ret)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A change is a value for each leaf that it sets. */
+/* A change is a list of mask fields, each with the value that it sets. */
 #include "change_int.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@ struct change {
 	struct mask_field_value {
 		const struct schema_field *mask_field;
 		json_t *value; /* owned */
-	} leaves[];	       /* room for all that the table has */
+	} values[];	       /* room for all mask fields of the table */
 };
 
 int change_none(struct change **ret)
@@ -37,7 +37,7 @@ void change_free(struct change *change)
 	if (!change)
 		return;
 	for (size_t i = 0; i < change->count; i++)
-		json_decref(change->leaves[i].value);
+		json_decref(change->values[i].value);
 	buf_release(&change->mask);
 	free(change);
 }
@@ -62,7 +62,7 @@ int change_add_take(
 	int r = taken ? add_mask(&change->mask, mask_field->mask) : -ENOMEM;
 
 	if (r == 0)
-		change->leaves[change->count++] = (struct mask_field_value){
+		change->values[change->count++] = (struct mask_field_value){
 			.mask_field = mask_field, .value = STEAL(taken)};
 	return r;
 }
@@ -105,12 +105,12 @@ int change_body(const struct change *change, struct buf *ret)
 		     : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < change->count; i++)
-		r = json_member_put_take(body, change->leaves[i].mask_field->path,
-			json_deep_copy(change->leaves[i].value));
+		r = json_member_put_take(body, change->values[i].mask_field->path,
+			json_deep_copy(change->values[i].value));
 	return r < 0 ? r : print_json(body, ret);
 }
 
-/* False as well when there is no memory to look. */
+/* Whether the mask field has this value. False as well if memory runs out. */
 static bool mask_field_is(
 	const struct schema_field *mask_field, const json_t *object, const json_t *value)
 {
@@ -128,7 +128,7 @@ bool change_is_shown(const struct change *change, const struct doc *doc,
 	bool all = true, is_open = doc_open(doc, &parsed, NULL) == 0;
 
 	for (size_t i = 0; i < change->count; i++) {
-		const struct mask_field_value *wanted = &change->leaves[i];
+		const struct mask_field_value *wanted = &change->values[i];
 		bool same = is_open &&
 			    mask_field_is(wanted->mask_field, parsed->root, wanted->value);
 		struct buf *list = same ? ret_done : ret_missing;
@@ -148,7 +148,7 @@ bool change_is_as_before(
 	if (doc_open(before, &was, NULL) < 0 || doc_open(doc, &is, NULL) < 0)
 		return false;
 	for (size_t i = 0; i < change->count; i++) {
-		const struct mask_field_value *wanted = &change->leaves[i];
+		const struct mask_field_value *wanted = &change->values[i];
 		const struct schema_field *mask_field = wanted->mask_field;
 
 		if (!mask_field_is(mask_field, is->root, wanted->value) &&
@@ -173,7 +173,7 @@ int change_apply(const struct change *change, const struct doc *doc, struct doc 
 		return -ENOMEM;
 	for (size_t i = 0; r == 0 && i < change->count; i++)
 		r = mask_field_put(
-			root, change->leaves[i].mask_field, change->leaves[i].value);
+			root, change->values[i].mask_field, change->values[i].value);
 	if (r < 0)
 		return r;
 	return doc_from_object(root, ret, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a change is put together. */
+/* Functions that put a change together. */
 #ifndef MODEL_CHANGE_INT_H
 #define MODEL_CHANGE_INT_H
 
@@ -8,11 +8,12 @@
 #include "model/schema.h"
 #include "parsed.h"
 
-/* One leaf more, in the table's order. Takes value, also on failure; NULL is -ENOMEM. */
+/* Adds a mask field and its value; call it in the table's order. Takes value, also on failure; NULL
+ * is -ENOMEM. */
 int change_add_take(
 	struct change *change, const struct schema_field *mask_field, json_t *value);
-/* A change of one leaf; empty where value means the same as what now has. Takes value. Errors:
- * -ENOMEM. */
+/* Makes a change of one mask field; it is empty if value means the same as now's value. Takes
+ * value; NULL is -ENOMEM. Errors: -ENOMEM. */
 int change_one_take(const struct parsed *now, const struct schema_field *mask_field,
 	json_t *value, struct change **ret);
 #endif

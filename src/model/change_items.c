@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Entries of a list: one less, another name. */
+/* Removing and renaming an entry of a list. */
 #include "change_int.h"
 
 #include <errno.h>
@@ -17,8 +17,9 @@ static int refuse_missing(const struct items *items, const char *file, struct er
 	bool is_shared = name_from_file(file, name, sizeof(name)) == 0 &&
 			 items_have_name(items, name);
 
-	return err_set(err, ENOENT, "%s/%s: not there%s", items->list->path, file,
-		is_shared ? "; several entries have this name, see the list for theirs"
+	return err_set(err, ENOENT, "%s/%s: no such entry%s", items->list->path, file,
+		is_shared ? "; several entries share this name, list the directory for "
+			    "their file names"
 			  : "");
 }
 
@@ -30,14 +31,14 @@ static int read_new_name(const struct items *items, const char *file,
 
 	if (items_find(items, file) >= 0 || (is_name && items_have_name(items, name)))
 		return err_set(
-			err, EEXIST, "%s/%s: there already", items->list->path, file);
+			err, EEXIST, "%s/%s: already exists", items->list->path, file);
 	if (!is_name || item_file_is_numbered(file, NULL))
-		return err_set(err, EINVAL, "%s/%s: not a name for the API",
+		return err_set(err, EINVAL, "%s/%s: not a valid name for an entry",
 			items->list->path, file);
 	return 0;
 }
 
-/* to: its new name, or NULL: it goes. */
+/* to is the entry's new file name, or NULL to remove the entry. */
 static int change_item(const struct doc *doc, const char *path, const char *to,
 	struct change **ret, struct err *err)
 {

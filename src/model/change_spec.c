@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A saved spec.json as a change: leaf by leaf, what was read against what is wanted, and that
- * against what is now. */
+/* A saved spec.json as a change. For each mask field, the text is compared with what its writer had
+ * read, and the result with the VPC's current document. */
 #include "change_int.h"
 
 #include <errno.h>
@@ -16,15 +16,17 @@
 #include "scan.h"
 #include "spec_read.h"
 
-#define VALUE_TEXT_MAX 400 /* bytes of a value in a sentence */
+#define VALUE_TEXT_MAX 400 /* bytes of a value in an error message */
 
 struct saving {
 	struct spec spec;
 	const json_t *base, *now; /* borrowed */
-	bool is_absolute; /* nobody read anything: base is now, and the text counts */
-	bool is_edited;	  /* the text differs from its base */
+	/* nobody read anything: base is now, and the text is absolute */
+	bool is_absolute;
+	bool is_edited; /* the text differs from its base */
 	struct buf conflicts;
-	struct buf stale; /* where now is not as the text, which its writer left alone */
+	/* mask fields that the writer left alone and in which now differs from the text */
+	struct buf stale;
 	struct change *change; /* owned */
 };
 
@@ -36,7 +38,7 @@ static void saving_release(struct saving *s)
 	change_free(s->change);
 }
 
-/* The API takes one of them. */
+/* The API takes only one of the fields that exclude each other. */
 static int check_exclusive(
 	const struct saving *s, const struct schema_field *mask_field, struct err *err)
 {
@@ -52,7 +54,7 @@ static int check_exclusive(
 		     : 0;
 }
 
-/* The writer changed this leaf. */
+/* Adds a mask field that the writer changed. */
 static int save_edited(struct saving *s, const struct schema_field *mask_field,
 	const struct merge *merge, struct err *err)
 {
@@ -62,7 +64,8 @@ static int save_edited(struct saving *s, const struct schema_field *mask_field,
 
 	s->is_edited = true;
 	if (r == 0)
-		r = spec_check_leaf(&s->spec, mask_field, merge->want, merge->was, err);
+		r = spec_check_mask_field(
+			&s->spec, mask_field, merge->want, merge->was, err);
 	if (r == 0 && s->is_absolute)
 		result = json_incref((json_t *)merge->want);
 	else if (r == 0)
@@ -74,7 +77,7 @@ static int save_edited(struct saving *s, const struct schema_field *mask_field,
 	return r;
 }
 
-/* The writer left this leaf alone. */
+/* Checks a mask field that the writer left alone. */
 static int save_untouched(
 	struct saving *s, const struct schema_field *mask_field, const struct merge *merge)
 {
@@ -88,10 +91,10 @@ static int save_untouched(
 	print_short(merge->want, want, sizeof(want));
 	r = buf_addf(
 		&s->stale, "\n%s: now %s, in this text %s", mask_field->mask, is, want);
-	return r == -EFBIG ? 0 : r; /* enough of them */
+	return r == -EFBIG ? 0 : r; /* the message is full */
 }
 
-static int save_leaf(
+static int save_mask_field(
 	struct saving *s, const struct schema_field *mask_field, struct err *err)
 {
 	json_auto_t *want = mask_field_get(s->spec.object, mask_field),
@@ -105,7 +108,7 @@ static int save_leaf(
 	bool same;
 	int r;
 
-	/* The server chooses it, and it stays: left out means left alone. */
+	/* The server chooses this field. Leaving it out of the text means leaving it alone. */
 	if (mask_field->flags & FIELD_SPEC_ONLY_WITH &&
 		!json_member_get(s->spec.object, mask_field->path))
 		return 0;
@@ -116,21 +119,21 @@ static int save_leaf(
 		    : save_edited(s, mask_field, &merge, err);
 }
 
-static int save_leaves(struct saving *s, struct err *err)
+static int save_mask_fields(struct saving *s, struct err *err)
 {
 	const struct schema_field *mask_field = NULL;
 	int r = change_none(&s->change);
 
 	while (r == 0 && (mask_field = mask_field_next(mask_field)))
-		r = save_leaf(s, mask_field, err);
+		r = save_mask_field(s, mask_field, err);
 	if (r < 0)
 		return r;
 	if (s->conflicts.len)
 		return err_set(err, EBUSY, "%s", buf_str(&s->conflicts));
 	if (!s->is_edited && s->stale.len)
 		return err_set(err, EBUSY,
-			"the text is as it was read, but the VPC was changed by "
-			"someone else since:%s",
+			"the text was saved as it was read, but someone else has "
+			"changed the VPC since:%s",
 			buf_str(&s->stale));
 	return 0;
 }
@@ -156,7 +159,7 @@ int change_spec(const struct doc *base, const struct doc *now, const char *text,
 	s.is_absolute = !base;
 	r = spec_read(&s.spec, err);
 	if (r == 0)
-		r = save_leaves(&s, err);
+		r = save_mask_fields(&s, err);
 	if (r == 0)
 		*ret = STEAL(s.change);
 	return r;
@@ -168,7 +171,7 @@ bool change_spec_is_complete(const char *text, size_t len)
 	json_t *json;
 	bool is_object;
 
-	/* Cheap before exact: this is asked at every write. */
+	/* The cheap test comes first: this is called at every write. */
 	if (!len || text[len - 1] != '\n')
 		return false;
 	while (end && text[end - 1] && strchr(" \t\r\n", text[end - 1]))

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One file's text, in place of what it has or behind that, as a change of the leaf that the file
- * belongs to. */
+/* A change made from the text of one file, which replaces the file's text or is appended to it. */
 #include "change_int.h"
 
 #include <errno.h>
@@ -17,28 +16,29 @@
 #include "schema_tree.h"
 #include "text.h"
 
-/* Whether an item that is not in the list may get this file name. */
+/* Whether an item that is not in the list may get this file name; name gets the item's name. */
 static int check_new_name(const struct items *items, const char *file,
 	char name[NAME_FILE_MAX], struct err *err)
 {
 	int r = name_from_file(file, name, NAME_FILE_MAX);
 
 	if (items_find(items, file) >= 0)
-		return -ENOENT; /* the item is there, the file in it is not */
+		return -ENOENT; /* the item exists, the file in it does not */
 	if (r == 0 && items_have_name(items, name))
 		return err_set(err, ENOENT,
-			"%s/%s: not there; several entries have this name, "
-			"see the list for theirs",
+			"%s/%s: no such entry; several entries share this name, "
+			"list the directory for their file names",
 			items->list->path, file);
 	if (item_file_is_numbered(file, NULL))
 		return err_set(err, ENOENT,
-			"%s/%s: not there; a name that ends in ~ and a number is "
-			"that of one of several entries that share a name",
+			"%s/%s: no such entry; a name that ends in ~ and a number "
+			"belongs to one of several entries that share a name",
 			items->list->path, file);
 	return r == 0 && name[0] && nul_is_text(name) ? 0 : -EINVAL;
 }
 
-/* A file of an item that is not there and may be made: one more than the list has. */
+/* Finds the place of a file in an item that does not exist yet and may be made: the item after the
+ * list's last. */
 static int place_new_item(const struct parsed *doc, const char *path, struct place *ret,
 	char name[NAME_FILE_MAX], struct err *err)
 {
@@ -56,8 +56,8 @@ static int place_new_item(const struct parsed *doc, const char *path, struct pla
 	return check_new_name(items, strrchr(item, '/') + 1, name, err);
 }
 
-/* The file at a place, which can be written and may be in an item of a list, gets this value.
- * new_name: of an item that is one more, else "". Takes value. */
+/* Makes the change that gives the file at a place this value. The file is writable, and may be in
+ * an item of a list. new_name is the name of an item that is to be added, else "". Takes value. */
 static int change_place_take(const struct parsed *now, const struct place *place,
 	const char *new_name, json_t *value, struct change **ret)
 {
@@ -94,8 +94,8 @@ static int shows_text(const struct parsed *doc, const struct place *place, const
 	return 0;
 }
 
-/* What a place that exists makes of the text before anything is parsed: *ret_done when that is all.
- * */
+/* Checks, before anything is parsed, whether the text may be written to an existing place.
+ * *ret_done is true if the file has this text already, so that nothing is left to do. */
 static int text_meets_place(const struct parsed *now, const struct place *place,
 	const char *text, size_t len, bool *ret_done)
 {
@@ -121,11 +121,11 @@ static int refuse_text(int errnum, const char *path, struct err *err)
 	case ENOENT:
 		return err_set(err, errnum, "%s: no such file", path);
 	case EISDIR:
-		return err_set(err, errnum, "%s: a directory", path);
+		return err_set(err, errnum, "%s: a directory; expected a file", path);
 	case EPERM:
 		return err_set(err, errnum, "%s: read-only: the API sets it", path);
 	case EINVAL:
-		return err_set(err, errnum, "%s: not a name for the API", path);
+		return err_set(err, errnum, "%s: not a valid name for an entry", path);
 	default:
 		return -errnum;
 	}
@@ -166,7 +166,7 @@ int change_text(const struct doc *now, const char *path, const char *text, size_
 	return r < 0 ? r : change_parsed_text(parsed, path, text, len, ret, err);
 }
 
-/* Adds to list what of more is not in it. */
+/* Adds to list those items of more that it does not have. */
 static int extend_list(const struct schema_field *schema, json_t *list, const json_t *more)
 {
 	json_auto_t *rest = json_array();
@@ -190,7 +190,7 @@ static int append_list(const struct parsed *now, const struct place *place,
 	return r < 0 ? r : change_place_take(now, place, "", STEAL(list), ret);
 }
 
-/* What the file shows, and the text behind it. */
+/* Makes the change for the file's text followed by this text. */
 static int append_text(const struct doc *doc, const struct parsed *now,
 	const struct place *place, const struct text *text, struct change **ret,
 	struct err *err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One VPC: its JSON text, compact, and a count of its readers. What is asked for without a walk is
- * copied out of it when it is made, all in one allocation; whoever needs more opens it, which
- * parses (parsed.c). */
+/* One VPC: its compact JSON text and a reference count. What callers ask for without a walk (id,
+ * name, status, mtime) is copied out when the document is made; all of it is one allocation. To
+ * read anything else a function opens the document, which parses the text (parsed.c). */
 #include "model/doc.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 #include "validate.h"
 #include "value.h"
 
-#define ID_TEXT_MAX 80		/* bytes of an id in a sentence */
+#define ID_TEXT_MAX 80		/* bytes of an id in an error message */
 #define HEADS_MAX   (64u << 20) /* bytes */
 #define PRINTED_MAX (1u << 30)	/* bytes */
 
@@ -30,10 +30,11 @@ struct doc {
 	bool has_mtime;
 	struct timespec mtime; /* the VPC's own updatedAt */
 	uint64_t serial;
-	const char *id, *name, *status; /* in bytes */
-	const char *problem;		/* in bytes: why it cannot be read, "" */
-	size_t len;			/* of the JSON text */
-	char bytes[];			/* the JSON text, then the four texts */
+	const char *id, *name, *status; /* borrowed from bytes */
+	/* why the document cannot be read, else ""; borrowed from bytes */
+	const char *problem;
+	size_t len;   /* of the JSON text */
+	char bytes[]; /* the JSON text, then the four texts */
 };
 
 #define HEADS 4
@@ -43,7 +44,7 @@ static json_t *own_value(const json_t *root, unsigned flag)
 	return json_member_get(root, own_path(flag));
 }
 
-/* Adds a text and the NUL behind it. */
+/* Adds a string and a NUL after it. */
 static int heads_add(struct buf *heads, const json_t *string)
 {
 	int r = nul_add_string(string, heads);
@@ -51,7 +52,7 @@ static int heads_add(struct buf *heads, const json_t *string)
 	return r < 0 ? r : buf_addc(heads, '\0');
 }
 
-/* An unreadable name: the id is one that is safe. */
+/* The name; the id in its place if the name is what cannot be read. */
 static const json_t *heads_name(const json_t *root, const char *problem)
 {
 	const json_t *name = own_value(root, FIELD_NAME);
@@ -73,7 +74,7 @@ static int heads_add_status(struct buf *heads, const json_t *root)
 	return buf_addf(heads, "%lld%c", (long long)number, 0);
 }
 
-/* The texts that are copied out, one behind the other. */
+/* Adds the strings that are copied out, one after the other. */
 static int heads_fill(struct buf *heads, const json_t *root, const char *problem)
 {
 	int r = heads_add(heads, own_value(root, FIELD_ID));
@@ -214,7 +215,7 @@ int doc_from_object(json_t *root, struct doc **ret, struct err *err)
 	return r < 0 ? -ENOMEM : doc_from_text(root, text.data, text.len, ret, err);
 }
 
-/* The VPC in an answer: bare or in its envelope. NULL when there is none. */
+/* The VPC in an answer, bare or in its envelope; NULL if there is none. */
 static json_t *find_vpc(const json_t *answer, const char *envelope)
 {
 	json_t *inner = json_object_get(answer, envelope);
@@ -241,7 +242,7 @@ int doc_from_answer(const char *text, size_t len, const char *envelope, struct d
 		return r;
 	object = find_vpc(val ? (json_t *)val : repaired, envelope);
 	if (!object)
-		return err_set(err, EBADMSG, "there is no VPC in it");
+		return err_set(err, EBADMSG, "it holds no VPC");
 	return val ? doc_from_object(object, ret, err)
 		   : doc_from_repaired(object, problem.text, ret, err);
 }
@@ -355,7 +356,8 @@ static bool has_keys_of(const json_t *a, const json_t *b)
 	return true;
 }
 
-/* All items of one list have the same members, so the first of each stand for them. */
+/* Whether the items of two lists have the same members. All items of one list do, so comparing the
+ * first of each list is enough. */
 static bool items_alike(const json_t *a, const json_t *b)
 {
 	const json_t *x = json_array_get(a, 0), *y = json_array_get(b, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is in a directory of a document: rows in the table's order, then what no row knows. */
+/* Lists a directory of a document: schema fields in the table's order, then unknown fields. */
 #include "model/doc.h"
 
 #include <errno.h>
@@ -10,9 +10,10 @@
 #include "items.h"
 #include "schema_tree.h"
 
-#define LONG_NAME (NAME_FILE_MAX - 8) /* bytes from which a name may have been cut */
+/* a name of at least so many bytes may have been cut */
+#define LONG_NAME (NAME_FILE_MAX - 8)
 
-/* Called for each entry; stops the listing with what is not 0. */
+/* Called for each entry. A result other than 0 stops the listing. */
 typedef int listing_fn(void *arg, const char *name, const struct place *place);
 
 static int list_rows(

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A list answer as documents: all of them or none. Values take nine times their text, and what a
- * whole list of them took would stay with the process, with documents sown all over it. So the
- * answer is read item by item: the text is walked with jansson's own parser, one value at a time,
- * and what is around the items is checked as an answer without items.
- * Whatever is odd about a text is left to a parse of the whole, which says what is wrong, or that
- * nothing is. */
+/* A list answer as documents: all of them or none. Parsed values take nine times the memory of
+ * their text. If a whole list were parsed at once, the process would keep that memory, because the
+ * documents allocated meanwhile lie scattered over it. So the answer is read item by item:
+ * jansson's own parser walks the text one value at a time, and the text around the items is checked
+ * as if it were an answer without items.
+ * If anything about the text is odd, the text is parsed as a whole instead; that parse says what is
+ * wrong, or that nothing is. */
 #include "model/doc.h"
 
 #include <errno.h>
@@ -95,7 +96,7 @@ int doc_list_from_val(struct val *array, struct doc_list *ret, struct err *err)
 	return collecting_finish(&c, ret);
 }
 
-/* Moves to the array of this name. */
+/* Moves to the array with this key. */
 static bool reader_find(struct reader *r, const char *key)
 {
 	if (!reader_pass(r, '{'))
@@ -114,7 +115,7 @@ static bool reader_find(struct reader *r, const char *key)
 	return false;
 }
 
-/* An item in which something cannot be read. */
+/* Reads an item that holds a value that cannot be read. */
 static int reader_repair(struct reader *r, struct doc **ret, struct err *err)
 {
 	const char *text = r->text + r->at;
@@ -140,7 +141,7 @@ static int reader_item(struct reader *r, struct doc **ret, struct err *err)
 	return doc_from_text(item, text, (size_t)(r->text + r->at - text), ret, err);
 }
 
-/* From the array's start to behind its end. -EINVAL for a text to be left to others. */
+/* Reads the array, from its start to its end. -EINVAL if the text must be parsed as a whole. */
 static int reader_collect(struct reader *r, struct collecting *c, struct err *err)
 {
 	int e = 0;
@@ -165,8 +166,8 @@ static bool is_error(const struct val *object)
 	       val_is_set(val_member(object, "error"));
 }
 
-/* The text without what is in the array. A key twice: which of them counts is left to others too.
- * */
+/* Parses the text without the items of the array. A repeated key is refused, so that the parse of
+ * the whole text decides which of its values counts. */
 static int reader_rest(
 	const struct reader *r, size_t start, struct val **ret, struct err *err)
 {
@@ -203,8 +204,8 @@ static int list_from_items(struct reader *r, const char *key, struct doc_list *r
 	return e;
 }
 
-/* `{}` is a list without VPCs: ProtoJSON leaves an empty array out, or writes null. An error is
- * none. */
+/* Finds the array; NULL for a list without VPCs. `{}` is such a list, since ProtoJSON leaves an
+ * empty array out, and so is null. An error is not a list. */
 static int whole_array(
 	struct val *whole, const char *key, struct val **ret, struct err *err)
 {
@@ -212,7 +213,7 @@ static int whole_array(
 
 	if (!val_is_object(whole) || is_error(whole) ||
 		(!array ? val_count(whole) > 0 : val_is_set(array) && !val_is_array(array)))
-		return err_set(err, EBADMSG, "there is no array \"%s\" in it", key);
+		return err_set(err, EBADMSG, "it has no array \"%s\"", key);
 	*ret = val_is_set(array) ? array : NULL;
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A draft as the body of a POST: what its spec.json says, what the files of its fields say, and
- * that both say the same. */
+/* A draft as the body of a POST. Its values come from spec.json and from the files of its fields;
+ * if both have a value, both must say the same. */
 #include "model/draft.h"
 
 #include <errno.h>
@@ -18,12 +18,12 @@
 #include "spec_read.h"
 #include "json_path.h"
 
-#define VALUE_TEXT_MAX 400 /* bytes of a value in a sentence */
+#define VALUE_TEXT_MAX 400 /* bytes of a value in an error message */
 
 struct draft {
 	struct draft_fields fields;
-	struct spec spec;     /* its object is NULL without spec.json */
-	struct buf conflicts; /* a line each */
+	struct spec spec;     /* its object is NULL if there is no spec.json */
+	struct buf conflicts; /* a line for each */
 	json_t *body;	      /* owned */
 };
 
@@ -35,7 +35,7 @@ static void draft_release(struct draft *d)
 	json_decref(d->body);
 }
 
-/* An error in the text of spec.json as one in this file. */
+/* Reports an error in the text of spec.json as an error of the draft. */
 static int refuse_spec(const struct err *own, int r, struct err *err)
 {
 	static const char file[] = "spec.json";
@@ -59,7 +59,7 @@ static int check_spec(struct draft *d, struct err *err)
 			mask_field->flags & FIELD_NAME)
 			continue;
 		value = mask_field_get(d->spec.object, mask_field);
-		r = value ? spec_check_leaf(&d->spec, mask_field, value, NULL, err)
+		r = value ? spec_check_mask_field(&d->spec, mask_field, value, NULL, err)
 			  : -ENOMEM;
 	}
 	return r;
@@ -79,7 +79,7 @@ static int read_spec(struct draft *d, struct err *err)
 	return r < 0 ? refuse_spec(&own, r, err) : 0;
 }
 
-/* A value for a sentence: of a list what the other does not have. */
+/* Prints a value for the error message; of a list, only the items that the other one lacks. */
 static int draft_show_side(const struct schema_field *mask_field, const json_t *value,
 	const json_t *other, char out[VALUE_TEXT_MAX])
 {
@@ -115,10 +115,10 @@ static int draft_add_conflict(struct draft *d, const struct schema_field *mask_f
 		"remove the %s %s, or %s from spec.json",
 		d->conflicts.len ? "\n" : "", where, spec, kind, mask_field->path, files,
 		kind, mask_field->path, mask_field->mask);
-	return r == -EFBIG ? 0 : r; /* enough of them */
+	return r == -EFBIG ? 0 : r; /* the message is full */
 }
 
-/* The value of a leaf, from where it is. NULL in *ret where it is nowhere. */
+/* Finds the value of a mask field in spec.json or in the files; *ret is NULL if neither has it. */
 static int find_value(struct draft *d, const struct schema_field *mask_field, json_t **ret)
 {
 	bool in_spec = json_member_get(d->spec.object, mask_field->path);
@@ -145,14 +145,15 @@ static int find_value(struct draft *d, const struct schema_field *mask_field, js
 	return r;
 }
 
-/* Of the leaves that exclude each other the last that is set counts. */
+/* Whether a later field takes the place of this one. Of the fields that exclude each other the last
+ * one that is set counts. */
 static bool is_excluded(const struct draft *d, const struct schema_field *mask_field)
 {
 	return mask_field_instead(d->spec.object, mask_field) ||
 	       mask_field_instead(d->fields.object, mask_field);
 }
 
-static int add_leaf(struct draft *d, const struct schema_field *mask_field)
+static int add_mask_field(struct draft *d, const struct schema_field *mask_field)
 {
 	json_auto_t *value = NULL;
 	int r;
@@ -166,8 +167,8 @@ static int add_leaf(struct draft *d, const struct schema_field *mask_field)
 	return json_member_put_take(d->body, mask_field->path, STEAL(value));
 }
 
-/* A VPC one level deeper than it should be: its directory in ret. */
-static bool find_deeper(
+/* Whether a VPC's files are one level deeper than they should be; ret gets the directory. */
+static bool find_nested_vpc(
 	const struct draft_file *files, size_t count, char ret[NAME_FILE_MAX])
 {
 	for (size_t i = 0; i < count; i++) {
@@ -186,16 +187,15 @@ static bool find_deeper(
 
 static int refuse_nothing(const struct draft_file *files, size_t count, struct err *err)
 {
-	static const char expected[] = "nothing here says what to make: expected "
-				       "spec.json, or files of fields such as zone";
-	char deeper[NAME_FILE_MAX];
+	static const char expected[] = "the draft sets no field: expected spec.json, or "
+				       "files of fields such as zone";
+	char nested[NAME_FILE_MAX];
 
-	if (find_deeper(files, count, deeper))
+	if (find_nested_vpc(files, count, nested))
 		return err_set(err, EIO,
-			"%s; but %s/ holds some: a tree that was copied one level too "
-			"deep? "
-			"Move %s itself",
-			expected, deeper, deeper);
+			"%s; but %s/ has some: was the tree copied one level too "
+			"deep? Move %s itself",
+			expected, nested, nested);
 	return err_set(err, EIO, "%s", expected);
 }
 
@@ -206,7 +206,7 @@ static int fill_body(struct draft *d, const char *zone_option, struct err *err)
 	int r = 0;
 
 	while (r == 0 && (mask_field = mask_field_next(mask_field)))
-		r = add_leaf(d, mask_field);
+		r = add_mask_field(d, mask_field);
 	if (r < 0)
 		return r;
 	if (d->conflicts.len)

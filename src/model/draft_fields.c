@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of a draft's fields as one object, path by path along the table. */
+/* Reads the files of a draft's fields into one object, each at its path in the schema. */
 #include "draft_fields.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ void draft_fields_release(struct draft_fields *fields)
 	*fields = (struct draft_fields){0};
 }
 
-/* The path of the item that a path is at or below; "" when it is in no list. */
+/* Writes the path of the item that a path is at or below; "" if the path is in no list. */
 static void item_path(const char *path, char out[DOC_PATH_MAX])
 {
 	snprintf(out, DOC_PATH_MAX, "%.*s", (int)schema_item_len(path), path);
@@ -60,8 +60,8 @@ static json_t *make_list(struct draft_fields *fields, const struct schema_field 
 	return json_member_put_take(fields->object, list->path, array) < 0 ? NULL : array;
 }
 
-/* The item of a path at it or below it, made where it was not seen yet. Its name follows when all
- * are known. */
+/* Finds the item that a path is at or below, or makes it if it is new. finish_item gives it its
+ * name, once all items are known. */
 static int make_item(struct draft_fields *fields, const char *path,
 	const struct schema_field *schema, json_t **ret)
 {
@@ -143,7 +143,8 @@ static int read_file(
 	return 0;
 }
 
-/* NAME of NAME~NUMBER where there are several; else the file name says it all. */
+/* Reads an item's name from its file name: NAME, if several items are NAME~NUMBER; else the whole
+ * file name is the name. */
 static int read_item_name(const struct draft_fields *fields, const char *path,
 	char name[NAME_FILE_MAX], struct err *err)
 {
@@ -160,11 +161,12 @@ static int read_item_name(const struct draft_fields *fields, const char *path,
 	}
 	r = name_from_file(strrchr(base, '/') + 1, name, NAME_FILE_MAX);
 	if (r < 0 || !name[0] || !nul_is_text(name))
-		return err_set(err, EIO, "%s: not a name for the API", path);
+		return err_set(err, EIO, "%s: not a valid name for an entry", path);
 	return 0;
 }
 
-/* What an item must have. missing gets the first that it lacks. */
+/* Whether an item has all that it must have; if not, missing gets the first schema field that it
+ * lacks. */
 static bool item_is_whole(const struct schema_field *dir, const json_t *item,
 	const struct schema_field **missing)
 {
@@ -186,7 +188,7 @@ static bool item_is_whole(const struct schema_field *dir, const json_t *item,
 	return true;
 }
 
-/* The item that a path is at or below. */
+/* Checks the item that a path is at or below, and gives it its name. */
 static int finish_item(
 	const struct draft_fields *fields, const char *below, struct err *err)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The way from a path to the JSON value it shows, its text and its time: table and document are
- * walked side by side. */
+/* Finds the JSON value that a path shows, its text and its time, by walking schema table and
+ * document side by side. */
 #include "find.h"
 
 #include <errno.h>
@@ -74,7 +74,8 @@ void place_item(const struct place *dir, size_t index, struct place *ret)
 	ret->item = index;
 }
 
-/* An object that is too deep for a directory is a file of compact JSON. */
+/* The type of a field that the schema does not know. An object that is too deep for a directory is
+ * a file of compact JSON. */
 static enum field_type unknown_type(const json_t *value, unsigned depth)
 {
 	switch (json_typeof(value)) {
@@ -98,7 +99,7 @@ void place_unknown(const struct place *dir, json_t *value, struct place *ret)
 	place_enter(dir, field, value, ret);
 }
 
-/* Takes the next name off the path. */
+/* Copies the next name of the path and moves past it. */
 static int path_next(const char **path, char name[NAME_FILE_MAX])
 {
 	size_t len = strcspn(*path, "/");
@@ -166,7 +167,7 @@ int doc_find(const struct doc *doc, const char *path, struct doc_field *ret)
 	struct place place;
 	int r;
 
-	if (!path[0]) { /* asked for every VPC of a long list: not worth a parse */
+	if (!path[0]) { /* called for every VPC of a long list: not worth a parse */
 		*ret = (struct doc_field){.type = FIELD_DIR};
 		return 0;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The items of a list by what they are. */
+/* The items of a list, found by name and values. */
 #include "item_set.h"
 
 #include <errno.h>

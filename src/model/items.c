@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The file names of what the API names: items of a list, keys that no row knows. */
+/* The file names of list items, and of keys that the schema does not know. */
 #include "items.h"
 
 #include <errno.h>
@@ -13,9 +13,9 @@
 #include "nul.h"
 #include "schema_tree.h"
 
-#define NUMBER_TEXT_MAX 12	    /* bytes of a number of 32 bits with the NUL */
+#define NUMBER_TEXT_MAX 12	    /* bytes of a 32-bit number with the NUL */
 #define ITEM_TEXT_MAX	(64u << 20) /* bytes */
-/* bytes; a shorter name is never cut, whatever is escaped */
+/* bytes; a shorter name is never cut, even if every byte of it is escaped */
 #define CUT_FROM (NAME_FILE_MAX / 3)
 
 static char seen_once, seen_more; /* only their addresses count */
@@ -71,7 +71,7 @@ static int item_number(const struct items *items, size_t index, uint32_t *ret)
 	return r;
 }
 
-/* The file name of an item that is alone with its name. False when there is none. */
+/* The file name of an item whose name no other item has. False if it must get a number. */
 static bool plain_file(const char *name, char out[NAME_FILE_MAX])
 {
 	char back[NAME_FILE_MAX];
@@ -104,7 +104,7 @@ static int items_put(struct items *items, size_t index, const char *file)
 	return items->files[index] ? 0 : -ENOMEM;
 }
 
-/* twins: for the first item of several that are equal, how many more there were. */
+/* twins counts, for the first of several equal items, how many more have been named. */
 static int items_put_numbered(
 	struct items *items, size_t index, const char *name, uint32_t *twins)
 {
@@ -180,7 +180,7 @@ void items_release(struct items *items)
 	*items = (struct items){0};
 }
 
-/* NAME~NUMBER of an item whose file name is NAME now. */
+/* Finds an item by NAME~NUMBER although its file name is NAME at present. */
 static ssize_t find_alone(const struct items *items, const char *file)
 {
 	char name[NAME_FILE_MAX], digits[NUMBER_TEXT_MAX];
@@ -220,7 +220,7 @@ bool items_have_name(const struct items *items, const char *name)
 	return false;
 }
 
-/* The name of a field that no row knows; its key alone decides. */
+/* The file name of a field that the schema does not know; it depends on the key alone. */
 static void unknown_key_file(const char *key, char out[NAME_FILE_MAX])
 {
 	char digits[NUMBER_TEXT_MAX];
@@ -229,7 +229,7 @@ static void unknown_key_file(const char *key, char out[NAME_FILE_MAX])
 	name_to_file(key, digits, out);
 }
 
-static const struct schema_field *known_row(const struct doc_field *dir, const char *key)
+static const struct schema_field *known_field(const struct doc_field *dir, const char *key)
 {
 	return dir->flags & FIELD_UNKNOWN ? NULL : schema_child(dir->schema, key);
 }
@@ -237,15 +237,16 @@ static const struct schema_field *known_row(const struct doc_field *dir, const c
 bool unknown_file_name(const struct doc_field *dir, const char *key, const json_t *value,
 	char out[NAME_FILE_MAX])
 {
-	const struct schema_field *schema = known_row(dir, key);
+	const struct schema_field *schema = known_field(dir, key);
 
 	if (json_is_null(value) || (schema && schema_is_member(schema)))
 		return false;
 	unknown_key_file(key, out);
-	return !known_row(dir, out);
+	return !known_field(dir, out);
 }
 
-/* A name that was cut says less than its key. */
+/* A file name that was cut does not contain its whole key, so this compares each key's file
+ * name. */
 static json_t *unknown_find_cut(
 	const struct doc_field *dir, json_t *object, const char *file)
 {

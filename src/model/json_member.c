@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Members of an object by a path of the table. */
+/* Members of an object by a path of the schema. */
 #include "json_member.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
 
-#define KEY_MAX 64 /* bytes of a key of the table with the NUL */
+#define KEY_MAX 64 /* bytes of a key of the schema, with the NUL */
 
-/* Copies the first key; returns the rest of the path, NULL at the last key. */
+/* Copies the first key of the path. Returns the rest of the path, NULL if that was the last key. */
 static const char *member_split(const char *path, char key[KEY_MAX])
 {
 	const char *slash = strchr(path, '/');

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* jansson forgets where a value stood; so the text, known to be well-formed, is walked again for a
- * sentence. */
+/* jansson does not keep the position of a value. To name it in an error message, the text, which is
+ * known to be well-formed, is walked again. */
 #include "json_path.h"
 
 #include <jansson.h>
@@ -9,26 +9,26 @@
 #include "base/utf8.h"
 #include "scan.h"
 
-static void step_add_path(const struct json_path *step, char *out, size_t size)
+static void json_path_add(const struct json_path *path, char *out, size_t size)
 {
 	size_t used;
 
-	if (step->up)
-		step_add_path(step->up, out, size);
+	if (path->up)
+		json_path_add(path->up, out, size);
 	used = strlen(out);
-	if (step->key)
-		snprintf(out + used, size - used, "%s%s", used ? "." : "", step->key);
+	if (path->key)
+		snprintf(out + used, size - used, "%s%s", used ? "." : "", path->key);
 	else
-		snprintf(out + used, size - used, "[%zu]", step->index);
+		snprintf(out + used, size - used, "[%zu]", path->index);
 }
 
-/* "vpcPrefixes[1].value" */
-static void json_path_print(const struct json_path *step, char out[JSON_PATH_TEXT_MAX])
+/* Prints "vpcPrefixes[1].value". */
+static void json_path_print(const struct json_path *path, char out[JSON_PATH_TEXT_MAX])
 {
 	char raw[JSON_PATH_TEXT_MAX] = "";
 
-	if (step)
-		step_add_path(step, raw, sizeof(raw));
+	if (path)
+		json_path_add(path, raw, sizeof(raw));
 	utf8_clean(out, JSON_PATH_TEXT_MAX, raw, strlen(raw));
 }
 
@@ -37,7 +37,7 @@ static void skip_value(struct reader *r)
 	r->at += scan_value_len(r->text + r->at, r->len - r->at);
 }
 
-/* From a value to the value of its member; key_at gets where the key stands. */
+/* Moves from an object to the value of a member; key_at gets the position of the key. */
 static bool enter_member(struct reader *r, const char *key, size_t *key_at)
 {
 	if (!reader_pass(r, '{'))
@@ -69,28 +69,28 @@ static bool enter_item(struct reader *r, size_t index)
 	return reader_peek(r) && !index;
 }
 
-static bool enter(struct reader *r, const struct json_path *step, size_t *ret_at)
+static bool enter(struct reader *r, const struct json_path *path, size_t *ret_at)
 {
-	if (step->up && !enter(r, step->up, ret_at))
+	if (path->up && !enter(r, path->up, ret_at))
 		return false;
-	if (step->key)
-		return enter_member(r, step->key, ret_at);
-	if (!enter_item(r, step->index))
+	if (path->key)
+		return enter_member(r, path->key, ret_at);
+	if (!enter_item(r, path->index))
 		return false;
 	*ret_at = r->at;
 	return true;
 }
 
-void json_path_where(const struct json_path *step, const char *text, size_t len,
+void json_path_where(const struct json_path *path, const char *text, size_t len,
 	char out[JSON_PATH_TEXT_MAX])
 {
 	struct reader r = {.text = text, .len = len};
-	char path[JSON_PATH_TEXT_MAX];
+	char shown[JSON_PATH_TEXT_MAX];
 	size_t at, line = 1, column = 1;
 
-	json_path_print(step, path);
-	if (!step || !enter(&r, step, &at) || at > len) {
-		snprintf(out, JSON_PATH_TEXT_MAX, "%s", path);
+	json_path_print(path, shown);
+	if (!path || !enter(&r, path, &at) || at > len) {
+		snprintf(out, JSON_PATH_TEXT_MAX, "%s", shown);
 		return;
 	}
 	for (size_t i = 0; i < at; i++) {
@@ -101,6 +101,6 @@ void json_path_where(const struct json_path *step, const char *text, size_t len,
 			column++;
 		}
 	}
-	snprintf(
-		out, JSON_PATH_TEXT_MAX, "line %zu column %zu: %.250s", line, column, path);
+	snprintf(out, JSON_PATH_TEXT_MAX, "line %zu column %zu: %.250s", line, column,
+		shown);
 }

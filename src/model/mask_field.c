@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The settable part of an object, leaf by leaf. */
+/* The settable part of an object, mask field by mask field. */
 #include "mask_field.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 
 static json_t *copy_value(const struct schema_field *schema, const json_t *value);
 
-/* The members that can be set, rows below dir. */
+/* Copies those members that can be set and belong to schema fields below dir. */
 static json_t *copy_settable(const struct schema_field *dir, const json_t *object)
 {
 	const struct schema_field *schema = NULL;
@@ -54,7 +54,7 @@ static json_t *missing_value(const struct schema_field *schema)
 	return schema->type == FIELD_BOOL ? json_false() : json_null();
 }
 
-/* Whether a value is spelled like a missing one. */
+/* Whether the value is written like a missing one. */
 static bool is_left_out(const struct schema_field *schema, const json_t *value)
 {
 	bool is_number = schema->type == FIELD_ENUM || schema->type == FIELD_INT;
@@ -101,7 +101,7 @@ const struct schema_field *mask_field_instead(
 	return NULL;
 }
 
-/* Makes the settable members of old those of wanted. */
+/* Gives the settable members of old the values that wanted has. */
 static int put_settable(const struct schema_field *dir, json_t *old, const json_t *wanted)
 {
 	const struct schema_field *schema = NULL;
@@ -114,7 +114,8 @@ static int put_settable(const struct schema_field *dir, json_t *old, const json_
 
 		if (schema->type != FIELD_DIR && !(schema->flags & FIELD_WRITABLE))
 			continue;
-		if (schema->flags & FIELD_NAME) /* they have the same, spelled or not */
+		/* both have the same name, even if it is spelled differently */
+		if (schema->flags & FIELD_NAME)
 			continue;
 		if (!value)
 			json_object_del(old, key);

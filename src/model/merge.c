@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Three-way for one leaf. In a list of named items an item is what it is: its name and its values.
- * While a name stands once in each of the lists, other values are a change of that item; where it
- * stands more often, each name with its values is a leaf of its own, of which a list has none, one
- * or several. */
+/* Three-way merge of one mask field. In a list of named items an item is identified by its name and
+ * values. While a name occurs at most once in each of the three lists, other values are a change of
+ * that item. If it occurs more often, each combination of name and values is merged on its own, and
+ * what is merged is how many of it a list has. */
 #include "merge.h"
 
 #include <errno.h>
@@ -15,9 +15,10 @@
 #include "schema_tree.h"
 
 #define ITEM_TEXT_MAX  (64u << 20) /* bytes */
-#define VALUE_TEXT_MAX 400	   /* bytes of a value, or of a side, in a sentence */
+#define VALUE_TEXT_MAX 400	   /* bytes of a value, or of a side, in an error message */
 
-/* A line for a conflict. name: of an item, as JSON text, "" for the leaf itself. */
+/* Adds a line for a conflict. name is the item's name as JSON text; "" for the mask field
+ * itself. */
 static int merge_add_conflict(
 	const struct merge *merge, const char *name, const char *is, const char *want)
 {
@@ -27,14 +28,15 @@ static int merge_add_conflict(
 		merge->conflicts->len ? "\n" : "", merge->mask_field->mask,
 		name[0] ? " " : "", name, is, want);
 
-	return r == -EFBIG ? 0 : r; /* enough of them */
+	return r == -EFBIG ? 0 : r; /* the message is full */
 }
 
 enum side { WAS, IS, WANT, SIDES };
 
 /* An item of one of the three lists. */
 struct side_item {
-	char *name, *text; /* owned; text: canonical, name and values */
+	/* owned; text is the canonical text of name and values */
+	char *name, *text;
 	const json_t *item;
 	enum side side;
 	size_t index; /* in its list */
@@ -42,12 +44,13 @@ struct side_item {
 
 struct merging {
 	const struct merge *merge;
-	/* owned; of all three lists, by name, text, list and index */
+	/* owned; the items of all three lists, sorted by name, text, list and index */
 	struct side_item *items;
 	size_t count;
-	/* owned; in the places of the list as it is: what stands there, or NULL */
+	/* owned; for each place in the current list the item that stands there, or NULL */
 	const json_t **kept;
-	bool *added; /* owned; of the wanted list: goes to the end */
+	/* owned; for each item of the wanted list whether it is added at the end */
+	bool *added;
 };
 
 static void merging_release(struct merging *m)
@@ -115,13 +118,13 @@ static int merging_fill(struct merging *m)
 	return r;
 }
 
-/* Entries next to each other: all of one name, or all of one text. */
+/* Adjacent items: all those with one name, or all those with one text. */
 struct group {
 	const struct side_item *start, *end;
 	size_t counts[SIDES];
 };
 
-/* The next text of a name, in ret. False after the last. */
+/* Moves ret to the next text of a name. False after the last. */
 static bool next_text(const struct group *name, struct group *ret)
 {
 	const struct side_item *at = ret->end ? ret->end : name->start;
@@ -133,7 +136,7 @@ static bool next_text(const struct group *name, struct group *ret)
 	return ret->end > ret->start;
 }
 
-/* The next name, in ret. False after the last. */
+/* Moves ret to the next name. False after the last. */
 static bool next_name(const struct merging *m, struct group *ret)
 {
 	const struct side_item *at = ret->end ? ret->end : m->items;
@@ -171,7 +174,7 @@ static int conflict(const struct merging *m, const struct group *name)
 	return merge_add_conflict(m->merge, text, is, want);
 }
 
-/* Whether both sides did something to this name that cannot be had together. */
+/* Whether the two sides changed the items of this name in ways that exclude each other. */
 static bool disagrees(const struct group *name)
 {
 	bool is_single =
@@ -192,14 +195,14 @@ static bool disagrees(const struct group *name)
 	       (is_single && mine_new && theirs_new);
 }
 
-/* How many of a text there shall be. */
+/* How many items with this text the result has. */
 static size_t count_result(const struct group *text)
 {
 	return text->counts[WANT] == text->counts[WAS] ? text->counts[IS]
 						       : text->counts[WANT];
 }
 
-/* Keeps of the list as it is what shall stay of one text. */
+/* Keeps as many of the current list's items with this text as the result has. */
 static void keep_text(struct merging *m, const struct group *text)
 {
 	size_t left = count_result(text);
@@ -212,7 +215,7 @@ static void keep_text(struct merging *m, const struct group *text)
 	}
 }
 
-/* Into the place of one of this name that goes, else to the end. */
+/* Puts the item into the place of a removed item of the same name, else at the end. */
 static void add_entry(
 	struct merging *m, const struct group *name, const struct side_item *wanted)
 {
@@ -225,7 +228,7 @@ static void add_entry(
 	m->added[wanted->index] = true;
 }
 
-/* Adds what shall be of one text and is not. */
+/* Adds those items with this text that the result has and the current list lacks. */
 static void add_text(struct merging *m, const struct group *name, const struct group *text)
 {
 	size_t result = count_result(text), is = text->counts[IS];
@@ -259,7 +262,7 @@ static int append_copy(json_t *array, const json_t *item)
 	return json_array_append_new(array, json_deep_copy(item)) < 0 ? -ENOMEM : 0;
 }
 
-/* In the order of now, what is new at the end. */
+/* Collects the result in the order of the current list, with new items at the end. */
 static int merging_collect(const struct merging *m, json_t *ret)
 {
 	int r = 0;

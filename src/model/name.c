@@ -10,11 +10,11 @@
 
 #define NAME_LEN_MAX (NAME_FILE_MAX - 1) /* bytes */
 #define NAME_ID_MAX  64			 /* bytes of an escaped id in a name */
-#define CHAR_MAX_LEN 4			 /* bytes of a character of UTF-8 */
-#define NUL_BYTES    "\xC0\x80" /* how the C strings of this layer have NUL (nul.h) */
+#define CHAR_MAX_LEN 4			 /* bytes of a UTF-8 character */
+#define NUL_BYTES    "\xC0\x80"		 /* NUL in this layer's C strings (nul.h) */
 #define NUL_LEN	     2
 
-/* Bytes of the character at p: 1 for a byte that belongs to none. */
+/* Bytes of the character at p; 1 for a byte that belongs to no character. */
 static size_t name_char_len(const char *p, size_t left)
 {
 	if (left >= NUL_LEN && memcmp(p, NUL_BYTES, NUL_LEN) == 0)
@@ -37,7 +37,7 @@ static bool name_needs_escape(const char *p, size_t n, bool is_first)
 	       (c == 0xC0 || (c == 0xC2 && (unsigned char)p[1] < 0xA0)); /* C1 controls */
 }
 
-/* Writes a character as it is or escaped; returns the bytes, 0 where they do not fit. */
+/* Writes a character, as it is or escaped. Returns the bytes written, 0 if they do not fit. */
 static size_t name_put_char(const char *p, size_t n, bool escaped, size_t room, char *out)
 {
 	size_t o = 0;
@@ -58,8 +58,8 @@ static size_t name_put_char(const char *p, size_t n, bool escaped, size_t room, 
 	return o;
 }
 
-/* Writes the escaped name as far as whole characters fit into max bytes. Returns whether all did.
- * */
+/* Writes the escaped name, as many whole characters of it as fit into max bytes. Returns whether
+ * all of them fit. */
 static bool name_escape(const char *name, size_t max, char *out, bool is_start)
 {
 	size_t len = strlen(name), o = 0;
@@ -108,7 +108,7 @@ static int hex_digit(char c)
 	return -1;
 }
 
-/* The byte of an escape, -EINVAL for a bad one. */
+/* The byte that an escape stands for, -EINVAL for a bad escape. */
 static int name_escaped_byte(const char *p)
 {
 	int high = hex_digit(p[1]);

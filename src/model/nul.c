@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* NUL between JSON strings and C strings. */
+/* Converts between JSON strings, which may hold NUL, and C strings. */
 #include "nul.h"
 
 #include <errno.h>

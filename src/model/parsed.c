@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* The few documents that are parsed at the moment. A parsed document takes nine times its text, so
- * documents keep the text; but who walks a VPC looks at its files one after the other, and one
- * parse is meant to do for all of them.
+ * documents keep the text. But a caller that walks a VPC looks at one file after the other, and one
+ * parse should serve all of them.
  *
- * So the last objects stay, in slots that all threads share: a pool of 400 threads hands one walk
- * around among them, and a memory per thread would parse once per thread and keep 400 objects.
- * These slots are the one state of the layer that no caller owns. It is a memory only: without it
- * every answer is the same, later.
+ * So the objects parsed last are kept in slots that all threads share. A pool of 400 threads hands
+ * one walk from thread to thread; slots of each thread's own would parse once per thread and keep
+ * 400 objects. The slots are the only state of this layer that no caller owns. They are a cache:
+ * without them every result is the same, only slower.
  *
- * There is no lock. Who looks into a slot takes what is in it out, which nobody else can then do,
- * counts itself in when it is the right one, and puts it back: who comes between these two steps
- * finds the slot empty and parses for itself.
- * A document is known by a number that is never used again, not by its address: a slot may for once
- * outlive it. */
+ * There is no lock. A thread that looks into a slot takes the object out, which no other thread can
+ * then do. It takes a reference if the object is the right one, and puts the object back. A thread
+ * that comes between these two steps finds the slot empty and parses for itself.
+ * A document is known by a number that is never used again, not by its address: an object in a slot
+ * can outlive its document. */
 #include "parsed.h"
 
 #include <assert.h>
@@ -22,8 +22,8 @@
 #include "schema_tree.h"
 #include "scan.h"
 
-/* Documents of one list have numbers in a row: this many next to each other do not push each other
- * out. Parsed, a document as the service gives it takes 8 KiB. */
+/* Documents of one list have consecutive numbers, so this many neighbours fit without displacing
+ * each other. A document as the service sends it takes 8 KiB when parsed. */
 #define SLOTS 16
 
 static _Atomic(struct parsed *) slots[SLOTS];
@@ -60,7 +60,7 @@ static struct parsed *slot_take(uint64_t serial)
 	return atomic_exchange_explicit(&slots[serial % SLOTS], NULL, memory_order_acquire);
 }
 
-/* Only into an empty slot: what came there meanwhile is newer. */
+/* Fills an empty slot only: an object that came into it meanwhile is newer. */
 static void slot_put_back(uint64_t serial, struct parsed *parsed)
 {
 	struct parsed *empty = NULL;
@@ -100,7 +100,7 @@ static int parsed_fill(struct parsed *parsed, const char *text, size_t len)
 	int r = 0;
 
 	parsed->root = scan_parse(text, len, 0, NULL);
-	if (!parsed->root) /* the text is our own: nothing but memory can be missing */
+	if (!parsed->root) /* the text was parsed before, so only memory can be missing */
 		return -ENOMEM;
 	while (r == 0 && (mask_field = mask_field_next(mask_field))) {
 		if (!(mask_field->flags & FIELD_NAMED_ITEMS))
@@ -123,7 +123,7 @@ int parsed_make(uint64_t serial, const char *text, size_t len, struct parsed **r
 		return r;
 	}
 	parsed->serial = serial;
-	atomic_init(&parsed->refs, 2); /* the caller's and the slot's */
+	atomic_init(&parsed->refs, 2); /* one for the caller, one for the slot */
 	parsed_unref(atomic_exchange_explicit(
 		&slots[serial % SLOTS], parsed, memory_order_acq_rel));
 	*ret = parsed;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON as text, straight into a capped buffer. jansson's own printer takes a KiB of stack a level,
- * which a field nested 2,000 deep makes more than a thread has; so the containers that are open are
- * kept on the heap here. */
+/* Prints JSON straight into a capped buffer. jansson's own printer takes a KiB of stack for each
+ * level; for a field nested 2,000 deep that is more stack than a thread has. So the open containers
+ * are kept on the heap here. */
 #include "print.h"
 
 #include <errno.h>
@@ -11,15 +11,16 @@
 #include "base/quote.h"
 #include "base/utf8.h"
 
-#define SHORT_MAX  (1u << 20) /* bytes of a value that is worth a sentence */
+#define SHORT_MAX  (1u << 20) /* bytes of a value that is printed for an error message */
 #define REAL_MAX   64	      /* bytes of a number with a fraction */
 #define OPEN_FIRST 16	      /* levels */
 
 /* A container that is being printed. */
 struct open {
 	json_t *container;
-	void *member; /* of an object: the next */
-	size_t item;  /* of an array: the next; of an object: how many there were */
+	void *member; /* of an object: the next member */
+	/* of an array: the next index; of an object: how many members were printed */
+	size_t item;
 };
 
 struct printing {
@@ -57,7 +58,7 @@ static int print_scalar(const json_t *json, struct buf *ret)
 
 static int printing_push(struct printing *p, const json_t *container)
 {
-	json_t *own = (json_t *)container; /* jansson's iterator wants it so */
+	json_t *own = (json_t *)container; /* jansson's iterator takes no const */
 
 	if (p->depth == p->room) {
 		size_t room = p->room ? 2 * p->room : OPEN_FIRST;
@@ -96,7 +97,7 @@ static int print_key(const struct printing *p, const char *key)
 	return r < 0 ? r : buf_adds(p->buf, p->is_pretty ? ": " : ":");
 }
 
-/* The next value of a container, NULL at its end; of an object with its key. */
+/* The next value of a container, with its key if it is an object; NULL at its end. */
 static const json_t *open_next(struct open *open, const char **ret_key)
 {
 	const json_t *value;
@@ -125,7 +126,7 @@ static int print_end(struct printing *p, bool is_empty)
 	return r < 0 ? r : buf_addc(p->buf, is_object ? '}' : ']');
 }
 
-/* One step: the next value of the innermost container, or its end. */
+/* Prints the next value of the innermost container, or that container's end. */
 static int print_next(struct printing *p)
 {
 	struct open *open = &p->levels[p->depth - 1];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Words that mean something: addresses, CIDRs, enums. */
+/* Scalars with a syntax of their own: addresses, CIDRs, enums. */
 #include "scalar.h"
 
 #include <arpa/inet.h>
@@ -13,17 +13,18 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 
-#define SHOWN_MAX    80 /* bytes of a refused word that a sentence shows */
-#define EXPECTED_MAX 80 /* bytes of what a sentence expects */
+#define SHOWN_MAX    80 /* bytes of a refused scalar in an error message */
+#define EXPECTED_MAX 80 /* bytes of what an error message says is expected */
 #define PREFIX_NONE  -1
-/* bytes of a zone with the NUL; longer ones have one spelling anyway */
+/* bytes of a zone with the NUL; longer zones have only one spelling anyway */
 #define SCALAR_ZONE_MAX 16
 
 struct address {
 	int family;
 	unsigned char bytes[sizeof(struct in6_addr)];
-	int prefix;	  /* bits, PREFIX_NONE for a bare address */
-	const char *zone; /* of a link-local address (RFC 4007), "" without; borrowed */
+	int prefix; /* bits, PREFIX_NONE for a bare address */
+	/* of a link-local address (RFC 4007), "" if there is none; borrowed */
+	const char *zone;
 };
 
 static bool parse_prefix(const char *text, int max, int *ret)
@@ -158,8 +159,8 @@ static bool is_cidr(const char *scalar)
 struct kind {
 	bool (*fits)(const char *scalar);
 	const char *noun;
-	const char *article, *one, *several; /* what is expected */
-	const char *example;		     /* or NULL; an enum has its own */
+	const char *article, *one, *several; /* the description of what is expected */
+	const char *example; /* NULL for an enum, which has its own values */
 };
 
 static const struct kind kinds[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The text is copied token by token, and each token that jansson cannot hold is replaced. The copy
- * is then parsed, which checks all the rest: what is no JSON stays none. */
+/* Copies the text token by token, and replaces each token that jansson cannot hold. The copy is
+ * then parsed, which checks everything else: a text that is not JSON stays refused. */
 #include "scan.h"
 
 #include <errno.h>
@@ -51,7 +51,7 @@ json_t *reader_value(struct reader *r)
 	return value;
 }
 
-/* Behind the string that begins at `at`, or the end of the text. */
+/* The position after the string that begins at `at`, or the end of the text. */
 static size_t string_end(const char *text, size_t len, size_t at)
 {
 	for (at++; at < len && text[at] != '"'; at++)
@@ -64,7 +64,7 @@ static bool is_in(char c, const char *set)
 	return c && strchr(set, c);
 }
 
-/* Behind a word or number. */
+/* The position after a number or a literal (true, false, null). */
 static size_t scalar_end(const char *text, size_t len, size_t at)
 {
 	while (at < len && !is_in(text[at], " \t\r\n,:\"[]{}"))
@@ -72,7 +72,7 @@ static size_t scalar_end(const char *text, size_t len, size_t at)
 	return at;
 }
 
-/* Behind the token that begins at `at`. */
+/* The position after the token that begins at `at`. */
 static size_t token_end(const char *text, size_t len, size_t at)
 {
 	if (text[at] == '"')
@@ -99,13 +99,13 @@ size_t scan_value_len(const char *text, size_t len)
 	return 0;
 }
 
-/* jansson leaves the text empty where it had no memory. */
+/* jansson may leave the error text empty when memory runs out. */
 static bool is_out_of_memory(const json_error_t *error)
 {
 	return !error->text[0] || json_error_code(error) == json_error_out_of_memory;
 }
 
-/* Whether the token can be read. -ENOMEM without memory. */
+/* Checks whether a token can be read. Errors: -EINVAL with the reason, -ENOMEM. */
 static int token_check(const char *token, size_t len, struct err *err)
 {
 	json_error_t error = {0};
@@ -117,12 +117,12 @@ static int token_check(const char *token, size_t len, struct err *err)
 	if (is_out_of_memory(&error))
 		return -ENOMEM;
 	if (token[0] != '"' && json_error_code(&error) != json_error_numeric_overflow)
-		return 0; /* no JSON: for the parser to say */
+		return 0; /* not JSON at all: the parse of the copy says so */
 	utf8_clean(text, sizeof(text), error.text, strnlen(error.text, sizeof(text)));
 	return err_set(err, EINVAL, "%s", text);
 }
 
-/* Most strings need no look: printable ASCII without escapes. */
+/* Most strings need no check: printable ASCII without escapes. */
 static bool is_plain(const char *token, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -140,7 +140,7 @@ static bool is_key(const struct scan *s, size_t end)
 	return end < s->len && s->text[end] == ':';
 }
 
-/* jansson has no key with NUL. */
+/* jansson holds no key with a NUL in it. */
 static bool is_bad_key(const char *token, size_t len)
 {
 	json_auto_t *key = scan_parse(token, len, JSON_DECODE_ANY, NULL);
@@ -165,7 +165,7 @@ static int scan_string(struct scan *s, size_t end, struct err *err)
 	return buf_adds(&s->out, key ? "\"\"" : "null");
 }
 
-static int scan_word(struct scan *s, size_t end, struct err *err)
+static int scan_literal(struct scan *s, size_t end, struct err *err)
 {
 	const char *token = s->text + s->at;
 	bool is_number = is_in(token[0], "-0123456789");
@@ -177,7 +177,7 @@ static int scan_word(struct scan *s, size_t end, struct err *err)
 	return buf_adds(&s->out, "null");
 }
 
-/* Too deep: the whole container. */
+/* Replaces a whole container that is nested too deep. */
 static int scan_skip(struct scan *s, size_t *end, struct err *err)
 {
 	size_t len = scan_value_len(s->text + s->at, s->len - s->at);
@@ -205,7 +205,7 @@ static int scan_token(struct scan *s, struct err *err)
 		s->depth -= s->depth && is_in(c, "]}");
 		r = buf_addc(&s->out, c);
 	} else {
-		r = scan_word(s, end, err);
+		r = scan_literal(s, end, err);
 	}
 	s->at = end;
 	return r;

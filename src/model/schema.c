@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the mount looks like: one row is one kind of file, in the order in which `ls -U` shows them.
- * A new field of the API is one new row here and nothing else. */
+/* What the mount looks like: each schema field is one kind of file, in the order in which `ls -U`
+ * shows them. A new field of the API is one new line here and nothing else. */
 #include "model/schema.h"
 
 #include "base/cleanup.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The names of the files that only the API sets, as patterns that rsync and tar leave out. rsync
- * would leave out a VPC or an entry of such a name, too; so before each name a line takes in
+/* The names of the files that only the API sets, as patterns for rsync and tar to exclude. rsync
+ * would exclude a VPC or an entry of such a name, too; so a line before each name includes
  * directories of that name. */
 #include "model/schema.h"
 
@@ -15,7 +15,7 @@ static bool is_server_owned(const struct schema_field *schema)
 	       (!(schema->flags & FIELD_WRITABLE) || schema->flags & FIELD_DEPRECATED);
 }
 
-/* Whether a name is that of something a person sets, and must not be left out. */
+/* Whether something settable has this name, which must then not be excluded. */
 static bool is_settable(const char *name)
 {
 	for (size_t i = 0; i < schema_field_count; i++) {
@@ -26,8 +26,8 @@ static bool is_settable(const char *name)
 	return false;
 }
 
-/* A character that means something in a pattern stands in brackets, and so does the first of a name
- * that would make the line something else: a comment, or a rule. */
+/* Adds a name as a pattern. Brackets go around each character with a meaning in patterns, and
+ * around a first character that would make the line a comment or a rule. */
 static int add_pattern(const char *name, struct buf *ret)
 {
 	int r = 0;

@@ -10,7 +10,8 @@
 #include "print.h"
 #include "schema_tree.h"
 
-/* Of the leaves that exclude each other the last that is set is written, or none. */
+/* Whether spec.json leaves this field out. Of the fields that exclude each other spec.json has the
+ * last one that is set, or none. */
 static bool spec_leaves_out(const json_t *root, const struct schema_field *mask_field)
 {
 	return mask_field->flags & FIELD_SPEC_ONLY_WITH &&
@@ -25,7 +26,7 @@ static int spec_add(json_t *spec, const json_t *root, const struct schema_field 
 	if (spec_leaves_out(root, mask_field))
 		return 0;
 	value = mask_field_get(root, mask_field);
-	if (json_is_null(value)) { /* a required text may not be there yet */
+	if (json_is_null(value)) { /* a required string may be missing from the answer */
 		if (!(mask_field->flags & FIELD_REQUIRED))
 			return 0;
 		value = json_string("");

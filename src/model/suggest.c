@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* "Did you mean": case and underscores do not count, two typing errors do not matter. */
+/* "Did you mean": ignores case and underscores, and allows two typing errors. */
 #include "suggest.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "schema_tree.h"
 
 #define TYPOS_MAX   2
-#define TYPO_LENGTH 4 /* one typing error for so many bytes */
+#define TYPO_LENGTH 4 /* bytes of a key for each typing error allowed */
 
 const char *suggest_key(const struct schema_field *dir, const char *key)
 {

@@ -4,8 +4,8 @@
 
 #include "model/schema.h"
 
-/* The key that was probably meant by one that does not exist below dir (NULL: the VPC's own), or
- * NULL. */
+/* The key below dir (NULL: the VPC's own) that was probably meant by one that does not exist; NULL
+ * if there is none like it. */
 const char *suggest_key(const struct schema_field *dir, const char *key);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of a file from a JSON value and back. A scalar is itself and a newline; a list is a line
- * each. */
+/* The text of a file made from a JSON value, and back. A scalar is its text and a newline; a list
+ * has a line for each item. */
 #include "text.h"
 
 #include <errno.h>
@@ -13,11 +13,12 @@
 #include "scalar.h"
 
 #define LIST_ITEMS_MAX 4096
-#define WHERE_MAX      (DOC_PATH_MAX + 32) /* bytes of the start of a sentence */
+#define WHERE_MAX      (DOC_PATH_MAX + 32) /* bytes of the start of an error message */
 #define LIST_SEPARATED ", separated by blanks, commas or newlines"
 
-/* A line must stay a line, and where blanks separate, one word: what would break that is shown as
- * %XX. For reading: such a text is never written as it is shown. */
+/* Adds a line of a list. Each line must stay one line and, in a list separated by blanks, one item;
+ * so a character that would break it is shown as %XX. This is for reading only: a value shown so
+ * cannot be written back. */
 static int show_line(const char *text, size_t len, const char *breaks, struct buf *ret)
 {
 	int r = 0;
@@ -108,8 +109,9 @@ static bool is_text_space(char c)
 	return c && strchr(" \t\r\n", c);
 }
 
-/* A copy without the blanks around it; of a FIELD_STRING only the last newline goes. */
-static char *text_word(const struct text *text, size_t *ret_len)
+/* Copies the scalar without the blanks around it; of a FIELD_STRING only the last newline is
+ * removed. */
+static char *text_scalar(const struct text *text, size_t *ret_len)
 {
 	const char *bytes = text->bytes;
 	size_t len = text->len;
@@ -139,7 +141,7 @@ static int parse_scalar(const struct text *text, json_t **ret, struct err *err)
 {
 	enum field_type type = text->schema->type;
 	size_t len;
-	CLEANUP_FREE char *scalar = text_word(text, &len);
+	CLEANUP_FREE char *scalar = text_scalar(text, &len);
 	int r;
 
 	if (!scalar)
@@ -151,7 +153,7 @@ static int parse_scalar(const struct text *text, json_t **ret, struct err *err)
 	return *ret ? 0 : -ENOMEM;
 }
 
-/* Where a word of a list stands: from the second line on with the line. */
+/* Writes where an item of a list stands; adds the line, unless it is the first. */
 static void list_where(const struct text *text, size_t at, char out[WHERE_MAX])
 {
 	size_t line = 1;
@@ -180,7 +182,7 @@ static int parse_list(const struct text *text, json_t **ret, struct err *err)
 				text->schema, scalar, where, LIST_SEPARATED, err);
 		}
 		if (json_array_size(array) >= LIST_ITEMS_MAX)
-			return err_set(err, EINVAL, "%s: more than %d", text->path,
+			return err_set(err, EINVAL, "%s: more than %d items", text->path,
 				LIST_ITEMS_MAX);
 		if (json_array_append_new(array, json_string(scalar)) < 0)
 			return -ENOMEM;

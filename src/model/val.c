@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON text to value and back. A struct val is a json_t under another name. */
+/* Parses and prints JSON for other layers. A struct val is a json_t under another name. */
 #include "model/val.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@ static json_t *val_json(const struct val *v)
 	return (json_t *)(uintptr_t)v;
 }
 
-/* jansson leaves the text empty where it had no memory. */
+/* jansson may leave the error text empty when memory runs out. */
 static int val_refuse(const json_error_t *error, struct err *err)
 {
 	char text[JSON_ERROR_TEXT_LENGTH];

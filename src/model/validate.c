@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Walks an object along the table and compares the types. */
+/* Walks an object along the schema and compares the types. */
 #include "validate.h"
 
 #include <stdio.h>
@@ -10,10 +10,10 @@
 #include "suggest.h"
 #include "value.h"
 
-#define KEY_TEXT_MAX 80 /* bytes of a key that a sentence shows */
+#define KEY_TEXT_MAX 80 /* bytes of a key in an error message */
 
 static int validate_object(const struct validation *validation,
-	const struct schema_field *dir, json_t *object, const struct json_path *step,
+	const struct schema_field *dir, json_t *object, const struct json_path *path,
 	struct err *err);
 
 static const char *type_name(const json_t *value)
@@ -33,13 +33,13 @@ static const char *type_name(const json_t *value)
 }
 
 static int validate_refuse(const struct validation *validation,
-	const struct json_path *step, const char *what, const json_t *value,
+	const struct json_path *path, const char *what, const json_t *value,
 	struct err *err)
 {
 	char where[JSON_PATH_TEXT_MAX];
 
 	json_path_where(
-		step, validation->text ? validation->text : "", validation->len, where);
+		path, validation->text ? validation->text : "", validation->len, where);
 	if (!value)
 		return err_set(err, validation->errnum, "%s: %s", where, what);
 	return err_set(err, validation->errnum, "%s%sexpected %s, not %s", where,
@@ -47,7 +47,7 @@ static int validate_refuse(const struct validation *validation,
 }
 
 static int validate_items(const struct validation *validation,
-	const struct schema_field *list, const json_t *array, const struct json_path *step,
+	const struct schema_field *list, const json_t *array, const struct json_path *path,
 	struct err *err)
 {
 	size_t i;
@@ -55,9 +55,9 @@ static int validate_items(const struct validation *validation,
 	int r;
 
 	if (!json_is_array(array))
-		return validate_refuse(validation, step, "an array of objects", array, err);
+		return validate_refuse(validation, path, "an array of objects", array, err);
 	json_array_foreach (array, i, item) {
-		struct json_path at = {.up = step, .index = i};
+		struct json_path at = {.up = path, .index = i};
 
 		r = validate_object(validation, schema_child(list, "*"), item, &at, err);
 		if (r < 0)
@@ -67,15 +67,15 @@ static int validate_items(const struct validation *validation,
 }
 
 static int validate_texts(const struct validation *validation, const json_t *array,
-	const struct json_path *step, struct err *err)
+	const struct json_path *path, struct err *err)
 {
 	size_t i;
 	json_t *item;
 
 	if (!json_is_array(array))
-		return validate_refuse(validation, step, "an array of strings", array, err);
+		return validate_refuse(validation, path, "an array of strings", array, err);
 	json_array_foreach (array, i, item) {
-		struct json_path at = {.up = step, .index = i};
+		struct json_path at = {.up = path, .index = i};
 
 		if (!json_is_string(item))
 			return validate_refuse(validation, &at, "a string", item, err);
@@ -83,7 +83,7 @@ static int validate_texts(const struct validation *validation, const json_t *arr
 	return 0;
 }
 
-/* What the type of a scalar expects, NULL when the value is that. */
+/* What is expected of a scalar of this type; NULL if value is that. */
 static const char *validate_scalar(
 	const struct validation *validation, enum field_type type, const json_t *value)
 {
@@ -106,7 +106,7 @@ static const char *validate_scalar(
 }
 
 static int validate_value(const struct validation *validation,
-	const struct schema_field *schema, json_t *value, const struct json_path *step,
+	const struct schema_field *schema, json_t *value, const struct json_path *path,
 	struct err *err)
 {
 	const char *expected;
@@ -114,28 +114,28 @@ static int validate_value(const struct validation *validation,
 	if (json_is_null(value))
 		return 0;
 	if (schema->flags & FIELD_NAMED_ITEMS)
-		return validate_items(validation, schema, value, step, err);
+		return validate_items(validation, schema, value, path, err);
 	if (schema->type == FIELD_DIR)
-		return validate_object(validation, schema, value, step, err);
+		return validate_object(validation, schema, value, path, err);
 	if (schema->flags & FIELD_LINES)
-		return validate_texts(validation, value, step, err);
+		return validate_texts(validation, value, path, err);
 	expected = validate_scalar(validation, schema->type, value);
-	return expected ? validate_refuse(validation, step, expected, value, err) : 0;
+	return expected ? validate_refuse(validation, path, expected, value, err) : 0;
 }
 
 static int validate_unknown(const struct validation *validation,
-	const struct schema_field *dir, const struct json_path *step, struct err *err)
+	const struct schema_field *dir, const struct json_path *path, struct err *err)
 {
-	const char *meant = suggest_key(dir, step->key);
+	const char *meant = suggest_key(dir, path->key);
 	char what[KEY_TEXT_MAX] = "unknown field";
 
 	if (meant)
 		snprintf(what, sizeof(what), "unknown field; did you mean %s?", meant);
-	return validate_refuse(validation, step, what, NULL, err);
+	return validate_refuse(validation, path, what, NULL, err);
 }
 
 static int validate_object(const struct validation *validation,
-	const struct schema_field *dir, json_t *object, const struct json_path *step,
+	const struct schema_field *dir, json_t *object, const struct json_path *path,
 	struct err *err)
 {
 	const char *key;
@@ -143,9 +143,9 @@ static int validate_object(const struct validation *validation,
 	int r = 0;
 
 	if (!json_is_object(object))
-		return validate_refuse(validation, step, "an object", object, err);
+		return validate_refuse(validation, path, "an object", object, err);
 	json_object_foreach (object, key, value) {
-		struct json_path at = {.up = step, .key = key};
+		struct json_path at = {.up = path, .key = key};
 		const struct schema_field *schema = schema_child(dir, key);
 
 		if (schema && !schema_is_member(schema))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether an object has the shape that the table says. An answer of the API may hold more; a
- * person's text may not, and may not hold what only the API sets. */
+/* Whether an object is as the schema says. An answer of the API may hold more than that. A person's
+ * text may not, and may not hold what only the API sets. */
 #ifndef MODEL_VALIDATE_H
 #define MODEL_VALIDATE_H
 
@@ -11,8 +11,9 @@
 
 struct validation {
 	int errnum;
-	bool is_strict;	  /* a person's text */
-	const char *text; /* what it was parsed from, for line and column; NULL: none */
+	bool is_strict; /* a person's text */
+	/* the text that was parsed, for line and column; NULL if there is none */
+	const char *text;
 	size_t len;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a value of an answer means, whatever its spelling. */
+/* What a value of an answer means, however it is spelled. */
 #include "value.h"
 
 #include <math.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include "scalar.h"
 
-#define DEFAULT_DEPTH_MAX 16 /* levels; a value that is nested deeper counts as set */
+#define DEFAULT_DEPTH_MAX 16 /* levels; a value nested deeper than this counts as set */
 
 static bool is_default_at(const json_t *value, unsigned depth)
 {

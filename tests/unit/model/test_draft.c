@@ -341,9 +341,9 @@ static void test_refusals(void **state)
 		 "hostPrefixes/h/ipam/\n",
 			"expected a file hostPrefixes/h/ipam/prefixLength"},
 		{"zone=Z\nvpcPrefixes/.p/value=10.0.0.0/8\n",
-			"vpcPrefixes/.p: not a name for"},
+			"vpcPrefixes/.p: not a valid name"},
 		{"zone=Z\nvpcPrefixes/%/value=10.0.0.0/8\n",
-			"vpcPrefixes/%: not a name for"},
+			"vpcPrefixes/%: not a valid name"},
 		{"zone/\n", "zone: a directory; expected a file"},
 		{"zone=Z\nvpcPrefixes=x\n", "vpcPrefixes: a file; expected a directory"},
 		{"spec.json/\n", "spec.json: a directory; expected a file"},
@@ -361,15 +361,13 @@ static void test_refusals(void **state)
 			"vpcPrefixes[0].value: missing"},
 		{"spec.json={'zone':'Z','vpcPrefixes':[{'name':'p','value':'x'}]}\n",
 			"vpcPrefixes[0].value: \"x\" is not a CIDR"},
-		{"notes=x\n",
-			"nothing here says what to make: expected spec.json, or files"},
-		{"name=x\n", "nothing here says what to make"},
-		{"vpc.json={}\nid=1\n", "nothing here says what to make"},
-		{"vpcPrefixes/\n", "nothing here says what to make"},
+		{"notes=x\n", "the draft sets no field: expected spec.json, or files"},
+		{"name=x\n", "the draft sets no field"},
+		{"vpc.json={}\nid=1\n", "the draft sets no field"},
+		{"vpcPrefixes/\n", "the draft sets no field"},
 		{"prod/\nprod/id=1|\nprod/zone=Z|\n",
-			"but prod/ holds some: a tree that was copied one level too deep? "
-			"Move prod "
-			"itself"},
+			"but prod/ has some: was the tree copied one level too deep? "
+			"Move prod itself"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)

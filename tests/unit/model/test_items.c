@@ -37,7 +37,7 @@ static void test_rename(void **state)
 	rig_body_take(change, NULL);
 	assert_int_equal(
 		rig_rename_prefix(doc, "pod cidr", "service cidr", &change, &err), -EEXIST);
-	assert_string_equal(err.text, "vpcPrefixes/service cidr: there already");
+	assert_string_equal(err.text, "vpcPrefixes/service cidr: already exists");
 	assert_int_equal(rig_rename_prefix(doc, "x", "y", &change, NULL), -ENOENT);
 	assert_int_equal(rig_rename_prefix(doc, "pod cidr", ".y", &change, NULL), -EINVAL);
 	assert_int_equal(rig_rename_prefix(doc, "pod cidr", "%FF", &change, NULL), -EINVAL);
@@ -76,7 +76,7 @@ static void check_removed(const char *entries, const char *file, const char *res
 
 	if (!rest) {
 		assert_int_equal(rig_remove_prefix(doc, file, &change, &err), -ENOENT);
-		assert_non_null(strstr(err.text, "not there"));
+		assert_non_null(strstr(err.text, "no such entry"));
 		return;
 	}
 	buf_addf(&body, "{'updateMask':'vpcPrefixes','vpcPrefixes':[%s]}", rest);
@@ -131,11 +131,11 @@ static void test_write_one_of_several(void **state)
 		"{'updateMask':'vpcPrefixes','vpcPrefixes':[" A
 		"," ENTRY("x", "10.9.0.0/16") "," C "]}");
 	rig_text_fails(doc, "vpcPrefixes/x/value", "10.9.0.0/16", 11, ENOENT,
-		"several entries have this name");
+		"several entries share this name");
 	rig_text_fails(
-		doc, "vpcPrefixes/x~7/value", "10.9.0.0/16", 11, ENOENT, "not there");
+		doc, "vpcPrefixes/x~7/value", "10.9.0.0/16", 11, ENOENT, "no such entry");
 	rig_text_fails(
-		doc, "vpcPrefixes/y~7/value", "10.9.0.0/16", 11, ENOENT, "not there");
+		doc, "vpcPrefixes/y~7/value", "10.9.0.0/16", 11, ENOENT, "no such entry");
 	assert_int_equal(rig_rename_prefix(doc, B_, "y", &change, NULL), 0);
 	rig_body_take(change, "{'updateMask':'vpcPrefixes','vpcPrefixes':[" A
 			      "," ENTRY("y", "10.1.0.0/16") "," C "]}");

@@ -125,7 +125,7 @@ static const struct {
 		"vpcPrefixes[0].value: empty"},
 	{"{" HEAD ",'vpcPrefixes':[" PODS ",{'name':'x','value':'x/8'}]}",
 		"vpcPrefixes[1].value: \"x/8\" is not a CIDR"},
-	{"{" HEAD ",'vpcPrefixes':[" PODS "," PODS "]}", "a second entry of this name"},
+	{"{" HEAD ",'vpcPrefixes':[" PODS "," PODS "]}", "a second entry with this name"},
 	{"{" HEAD ",'vpcPrefixes':[{'name':'pod cidr','value':'9.0.0.0/8'}," PODS "]}",
 		"vpcPrefixes[1].name: a second entry"},
 	{"{" HEAD ",'hostPrefixes':[{'name':'x','prefixes':['1.0.0.0/8']}]}",
@@ -337,8 +337,8 @@ static void test_nothing_edited(void **state)
 
 	rig_body_take(rig_spec(base, base, spec), NULL);
 	rig_spec_fails(base, now, spec, EBUSY,
-		"the text is as it was read, but the VPC was changed by someone else "
-		"since:\n"
+		"the text was saved as it was read, but someone else has changed the "
+		"VPC since:\n"
 		"zone: now \"Z9\", in this text \"US-EAST-04A\"\nvpcPrefixes: now [");
 	merged(PODS_2, PODS "," SERVICE, EBUSY, "vpcPrefixes: now [");
 }

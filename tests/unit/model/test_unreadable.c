@@ -167,10 +167,10 @@ static void test_one_vpc(void **state)
 	assert_non_null(strstr(err.text, "without an id"));
 	err_clear(&err);
 	assert_int_equal(answer("{'vpc':[],'x':1e999}", &bad, &err), -EBADMSG);
-	assert_string_equal(err.text, "there is no VPC in it");
+	assert_string_equal(err.text, "it holds no VPC");
 	err_clear(&err);
 	assert_int_equal(answer("{}", &bad, &err), -EBADMSG);
-	assert_string_equal(err.text, "there is no VPC in it");
+	assert_string_equal(err.text, "it holds no VPC");
 }
 
 /* NUL is a control character as any other. */

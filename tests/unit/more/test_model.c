@@ -119,7 +119,7 @@ static void entries_are_made_renamed_and_removed(void **state)
 		",{'label':'rot','range':'10.1.0.0/16','locked':false,'hosts':[]}]}}");
 	assert_int_equal(
 		change_rename_item(doc, "dhcp/pools/red", "blue", &change, &err), -EEXIST);
-	assert_string_equal(err.text, "dhcp/pools/blue: there already");
+	assert_string_equal(err.text, "dhcp/pools/blue: already exists");
 	assert_int_equal(change_remove_item(doc, "dhcp/pools/blue", &change, NULL), 0);
 	rig_body_take(
 		change, "{'updateMask':'dhcp.pools','dhcp':{'pools':[" SENT_RED "]}}");
@@ -197,7 +197,7 @@ static void spec_json_is_checked(void **state)
 		{"{" HEAD ",'dhcp':{'pools':[{'label':1,'range':'10.0.0.0/8'}]}}",
 			"dhcp.pools[0].label: expected a string"},
 		{"{" HEAD ",'dhcp':{'pools':[" RED "}," RED "}]}}",
-			"a second entry of this name"},
+			"a second entry with this name"},
 		{"{" HEAD ",'dhcp':{'pools':[{'labl':'a','range':'10.0.0.0/8'}]}}",
 			"did you mean label?"},
 		{"{" HEAD ",'dhcp':{'pools':[" BLUE ",'health':'UP'}]}}",
