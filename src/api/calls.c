@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The five calls of the service, whatever protocol carries them: what is asked, what an answer must
- * hold, and a list in pages. */
+/* The five calls of the service over any protocol: what to ask, what an answer must hold, and a
+ * list in pages. */
 #include "api/api.h"
 
 #include <errno.h>
@@ -14,10 +14,10 @@
 #define CALLS_TOKEN_MAX	 4096
 #define CALLS_PAGES_MAX	 1000
 #define CALLS_OBJECT_MAX (4u << 20)
-#define CALLS_LIST_MAX	 (128u << 20) /* a list of 100,000 VPCs fits */
+#define CALLS_LIST_MAX	 (128u << 20) /* enough for 100,000 VPCs */
 
-static const char calls_items[] = "items";	  /* of a list answer */
-static const char calls_envelope[] = "vpc";	  /* of the others, where there is one */
+static const char calls_items[] = "items";	  /* the array of a list answer */
+static const char calls_envelope[] = "vpc";	  /* of other answers, unless bare */
 static const char calls_next[] = "nextPageToken"; /* AIP-158; never seen so far */
 
 int api_new(const struct api_options *options, struct api **ret, struct err *err)
@@ -69,14 +69,15 @@ void api_free(struct api *api)
 	free(api);
 }
 
-/* Without an id it would be a call for all of them. */
+/* Without an id the call would be about all VPCs. */
 static int calls_check_id(const char *id, struct api_problem *problem)
 {
 	problem_clear(problem);
-	return *id ? 0 : problem_set(problem, EINVAL, "a VPC without an id");
+	return *id ? 0 : problem_set(problem, EINVAL, "the id of the VPC is empty");
 }
 
-/* id is NULL when any will do. Errors: -EBADMSG, -ENOMEM, with a sentence. */
+/* Reads the VPC of an answer; any VPC will do if id is NULL. Errors: -EBADMSG, -ENOMEM, with a
+ * sentence. */
 static int calls_read_doc(
 	const struct http_answer *answer, const char *id, struct doc **ret, struct err *err)
 {
@@ -89,22 +90,23 @@ static int calls_read_doc(
 	if (r < 0)
 		return r;
 	if (id && strcmp(doc_id(doc), id) != 0)
-		return err_set(err, EBADMSG, "asked for the VPC %.100s, it is about %.100s",
-			id, doc_id(doc));
+		return err_set(err, EBADMSG, "it is about the VPC %.100s, not about %.100s",
+			doc_id(doc), id);
 	*ret = STEAL(doc);
 	return 0;
 }
 
-/* Asks only for what has changed, where the caller has something. */
-static const char *calls_have(const struct api *api, const struct api_tag *tag)
+/* The ETag to ask with, so that the answer may be 304; NULL if the caller has none. */
+static const char *calls_etag_to_send(const struct api *api, const struct api_tag *tag)
 {
 	const struct protocol *protocol = api->protocol;
 
 	return protocol->has_etags && tag && tag->text[0] ? tag->text : NULL;
 }
 
-/* Only what looks like one (RFC 9110 8.8.3), and fits, is sent back some day. */
-static void calls_take_tag(const struct http_answer *answer, struct api_tag *ret)
+/* Keeps the ETag only if it has the form of one (RFC 9110 8.8.3), and fits, because it will be sent
+ * back. */
+static void calls_take_etag(const struct http_answer *answer, struct api_tag *ret)
 {
 	const char *etag = http_answer_header(answer, "ETag");
 	const char *opaque = etag + (strncmp(etag, "W/", 2) == 0 ? 2 : 0);
@@ -119,7 +121,8 @@ static void calls_take_tag(const struct http_answer *answer, struct api_tag *ret
 int api_get(struct api *api, const struct op *op, const char *id, struct api_tag *tag,
 	struct doc **ret, struct api_problem *problem)
 {
-	struct api_call call = {.verb = API_GET, .id = id, .etag = calls_have(api, tag)};
+	struct api_call call = {
+		.verb = API_GET, .id = id, .etag = calls_etag_to_send(api, tag)};
 	struct exchange x = {.call = &call, .answer_max = CALLS_OBJECT_MAX};
 	struct err err = {""};
 	int r = calls_check_id(id, problem);
@@ -132,14 +135,14 @@ int api_get(struct api *api, const struct op *op, const char *id, struct api_tag
 	} else if (r == 0) {
 		r = calls_read_doc(&x.answer, id, ret, &err);
 		if (r == 0 && tag)
-			calls_take_tag(&x.answer, tag);
+			calls_take_etag(&x.answer, tag);
 		else if (r < 0)
 			r = exchange_refuse(&x, r, &err, problem);
 	}
 	return exchange_end(api, &x, r);
 }
 
-/* A success stays one whatever its body is. */
+/* A success remains one whatever the body of its answer is. */
 static int calls_change(struct api *api, const struct op *op, const struct api_call *call,
 	struct doc **ret, struct api_problem *problem)
 {
@@ -185,8 +188,8 @@ int api_delete(struct api *api, const struct op *op, const char *id, struct doc 
 /* A list being collected. */
 struct listing {
 	struct doc_list list;
-	struct api_tag tag; /* of the only page: a list in pages has none */
-	struct map tokens;  /* page tokens that were followed */
+	struct api_tag tag; /* a list of several pages has none */
+	struct map tokens;  /* page tokens seen so far */
 	struct buf next;    /* token of the next page */
 	unsigned pages;
 };
@@ -198,7 +201,7 @@ static void listing_release(struct listing *listing)
 	buf_release(&listing->next);
 }
 
-/* Puts the token of the next page; leaves it empty after the last. */
+/* Sets next to the token of the next page; leaves it empty after the last page. */
 static int listing_find_next(struct listing *listing, struct val *body, struct err *err)
 {
 	const char *token = val_text(val_member(body, calls_next));
@@ -218,9 +221,9 @@ static int listing_find_next(struct listing *listing, struct val *body, struct e
 	return r == -EFBIG ? err_set(err, EBADMSG, "the next page's token is too long") : r;
 }
 
-/* A page of a longer list, of which an empty array was left out: nothing but the way to the next
- * one. What else has members and no items is no list (a proxy's {"status":"ok"}), and {} is one
- * without VPCs (model/doc.h). */
+/* Whether this is a page of a longer list with its empty array left out: it has a token of the next
+ * page and nothing else. An object with other members and no items is not a list (a proxy's
+ * {"status":"ok"}); {} is a list without VPCs (model/doc.h). */
 static bool is_empty_page(struct val *body)
 {
 	return val_is_object(body) && val_count(body) == 1 &&
@@ -255,7 +258,7 @@ static int listing_fetch_page(struct api *api, const struct op *op, struct listi
 	CLEANUP_FREE char *page = listing->pages ? strdup(buf_str(&listing->next)) : NULL;
 	struct api_call call = {.verb = API_LIST,
 		.page = page,
-		.etag = listing->pages ? NULL : calls_have(api, &listing->tag)};
+		.etag = listing->pages ? NULL : calls_etag_to_send(api, &listing->tag)};
 	struct exchange x = {.call = &call, .answer_max = CALLS_LIST_MAX};
 	struct err err = {""};
 	int r;
@@ -267,7 +270,7 @@ static int listing_fetch_page(struct api *api, const struct op *op, struct listi
 		listing->tag.unchanged = true;
 	} else if (r == 0) {
 		r = listing_read_page(listing, &x.answer, &err);
-		calls_take_tag(&x.answer, &listing->tag);
+		calls_take_etag(&x.answer, &listing->tag);
 		if (listing->pages)
 			listing->tag.text[0] = '\0';
 		if (r < 0)
@@ -285,8 +288,8 @@ static bool calls_is_codec_refused(const struct api_problem *problem)
 	       (problem->http_status && strcasestr(problem->text, "codec"));
 }
 
-/* The first list decides in which form bodies are sent from then on. A change never does, since it
- * would have to be sent twice. */
+/* The first list decides the form of all later bodies. A change must not decide it, since it would
+ * have to be sent twice. */
 static int listing_begin(struct api *api, const struct op *op, struct listing *listing,
 	struct api_problem *problem)
 {

@@ -8,7 +8,7 @@
 
 static const struct code codes[] = {
 	{1, "CANCELLED", 499, EREMOTEIO, false},
-	{1, "CANCELED", 499, EREMOTEIO, false}, /* as Connect spells it */
+	{1, "CANCELED", 499, EREMOTEIO, false}, /* Connect's spelling */
 	{2, "UNKNOWN", 500, EREMOTEIO, false},
 	{3, "INVALID_ARGUMENT", 400, EINVAL, false},
 	{4, "DEADLINE_EXCEEDED", 504, ETIMEDOUT, true},
@@ -16,7 +16,7 @@ static const struct code codes[] = {
 	{6, "ALREADY_EXISTS", 409, EEXIST, false},
 	{7, "PERMISSION_DENIED", 403, EACCES, false},
 	{8, "RESOURCE_EXHAUSTED", 429, EBUSY,
-		true}, /* EDQUOT, and final, with a QuotaFailure */
+		true}, /* with a QuotaFailure: EDQUOT, and not repeated */
 	{9, "FAILED_PRECONDITION", 400, EBUSY, false},
 	{10, "ABORTED", 409, EBUSY, false},
 	{11, "OUT_OF_RANGE", 400, ERANGE, false},
@@ -36,7 +36,7 @@ static const struct {
 	{403, EACCES},
 	{404, EBADMSG},
 	{405, EOPNOTSUPP},
-	{407, EACCES}, /* a proxy wants a password */
+	{407, EACCES}, /* a proxy requires authentication */
 	{408, ETIMEDOUT},
 	{409, EEXIST},
 	{410, EBADMSG},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Connect (connectrpc.com/docs/protocol), unary: the body is the bare message, as JSON or in the
- * wire format; errors are JSON in either case, with a status of HTTP. */
+/* Connect (connectrpc.com/docs/protocol), unary. The body is the bare message, as JSON or in the
+ * wire format. Errors are always JSON, with an HTTP status. */
 #include <errno.h>
 #include <string.h>
 #include "rpc.h"
@@ -32,8 +32,7 @@ static int connect_write_wire(
 	return r == 0 ? rpc_add_wire(call, &ret->body, err) : r;
 }
 
-/* Whether the answer, which is a success of HTTP, is one of Connect: 200 and a message of this
- * type. */
+/* Checks that the answer holds a message of this type. Connect's only success status is 200. */
 static int connect_check(
 	const struct http_answer *answer, const char *type, struct err *err)
 {
@@ -41,9 +40,9 @@ static int connect_check(
 	size_t len = strcspn(is, "; ");
 
 	if (answer->status != 200)
-		return err_set(err, EBADMSG, "only 200 is a success of Connect");
+		return err_set(err, EBADMSG, "the only success status of Connect is 200");
 	if (len != strlen(type) || strncasecmp(is, type, len) != 0)
-		return err_set(err, EBADMSG, "its type is %.100s, expected: %s",
+		return err_set(err, EBADMSG, "its content type is %.100s, expected %s",
 			*is ? is : "not given", type);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The details of an error. One table says, for each type, which parts make its line; a part is
- * found by its two JSON spellings, ProtoJSON's and the proto's (googleapis:
+/* The details of an error. A table says for each type which parts make its line. A part is looked
+ * up by its two JSON spellings, ProtoJSON's and the proto's (googleapis:
  * google/rpc/error_details.proto). */
 #include "detail.h"
 
@@ -18,7 +18,7 @@ struct part {
 	const char *snake;
 };
 
-/* The text of one part: borrowed from the document. */
+/* The text of one part, borrowed from the document. */
 struct piece {
 	const char *bytes;
 	size_t len;
@@ -26,7 +26,7 @@ struct piece {
 
 struct detail_row {
 	const char *type;
-	/* of violations; camel is NULL: the message itself has the parts */
+	/* the array of violations; if its camel is NULL, the message itself has the parts */
 	struct part list;
 	struct part parts[DETAIL_PARTS];
 	void (*join)(struct buf *ret, const struct piece pieces[DETAIL_PARTS]);
@@ -109,7 +109,7 @@ static const struct detail_row detail_rows[] = {
 		join_colons},
 };
 
-/* name with or without "type.googleapis.com/". */
+/* name may start with "type.googleapis.com/". */
 static const struct detail_row *row_find(const char *name)
 {
 	const char *slash = name ? strrchr(name, '/') : NULL;
@@ -149,7 +149,7 @@ static bool line_from_val(const struct detail_row *row, struct val *object, stru
 	return any;
 }
 
-/* Returns whether there was a line to add. */
+/* Adds the lines of a detail. Returns whether there was one. */
 static bool lines_from_val(
 	const struct detail_row *row, struct val *object, struct buf *ret)
 {
@@ -164,7 +164,7 @@ static bool lines_from_val(
 	return any;
 }
 
-/* Of the message's bytes, which Connect sends beside its type. */
+/* As lines_from_val, from the message's bytes, which Connect sends beside its type. */
 static bool lines_from_base64(
 	const struct detail_row *row, const char *base64, struct buf *ret)
 {
@@ -180,7 +180,7 @@ static bool lines_from_base64(
 	return lines_from_val(row, object, ret);
 }
 
-/* A type nobody here knows: its JSON as it is, or at least its name. */
+/* Shows a detail of an unknown type: its JSON as it is, or at least the name of its type. */
 static void line_of_unknown(const char *type, struct val *json, struct buf *ret)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(DETAIL_WIRE_MAX);

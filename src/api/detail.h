@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The details of an error, a line each: google.rpc's types as JSON or, in Connect, as base64 of
- * protobuf. */
+/* The details of an error, a line for each. They are messages of google.rpc, as JSON or, over
+ * Connect, as protobuf in base64. */
 #ifndef API_DETAIL_H
 #define API_DETAIL_H
 
@@ -8,11 +8,11 @@
 #include "base/buf.h"
 #include "model/val.h"
 
-/* Adds the lines of the array `details`, each begun by a newline when ret is not empty, as many as
- * fit. Returns whether a QuotaFailure was among them. */
+/* Adds lines for the array `details`, as many as fit, each after a newline unless ret is empty.
+ * Returns whether a QuotaFailure was among the details. */
 bool detail_add_lines(struct val *details, struct buf *ret);
 
-/* Adds what fits of the bytes, whole characters. */
+/* Adds as many whole characters of the bytes as fit. */
 void detail_add_text(struct buf *ret, const char *bytes, size_t len);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One call of the service as request and answer. */
+/* One call of the service as a request and its answer. */
 #include "exchange.h"
 
 #include <errno.h>
@@ -16,8 +16,8 @@ static bool is_success(const struct exchange *x, const struct http_answer *answe
 	       (answer->status == 304 && x->call->etag);
 }
 
-/* Has the protocol read the answer. A body can say more than the status: a quota and a rate are
- * both 429. */
+/* Lets the protocol translate the answer, then says whether it means "not now". The status alone
+ * does not tell: an exhausted quota and an exceeded rate are both 429. */
 static bool exchange_is_busy(void *arg, struct http_answer *answer)
 {
 	struct exchange *x = arg;
@@ -40,8 +40,8 @@ int exchange_refuse(
 	return problem_unusable(problem, &x->answer, err->text);
 }
 
-/* Sends with that token. Returns 0 with any answer: to a question one that the protocol can read,
- * to a change an empty one in the place of what it cannot. */
+/* Sends the request with this token. Returns 0 with an answer of any status. If the protocol cannot
+ * read the answer, a question fails, and a change gets an empty body in its place. */
 static int exchange_send(struct api *api, const struct op *op, struct exchange *x,
 	const struct secret *token, struct api_problem *problem)
 {
@@ -64,7 +64,7 @@ static int exchange_send(struct api *api, const struct op *op, struct exchange *
 
 	if (r < 0)
 		return problem_set(problem, -r, "the URL: %s", strerror(-r));
-	if (api_call_changes(x->call)) /* its way is never cut short by a signal */
+	if (api_call_changes(x->call)) /* a change is never cut short by a signal */
 		own.cancel = NULL;
 	request.url = buf_str(&url);
 	r = http_call(api->http, &request, &own, &x->answer, &sent, &err);
@@ -78,12 +78,12 @@ static int exchange_send(struct api *api, const struct op *op, struct exchange *
 	}
 	if (x->read_error < 0 && !api_call_changes(x->call))
 		return exchange_refuse(x, x->read_error, &x->unreadable, problem);
-	if (x->read_error < 0) /* whether it was done, a question can say */
+	if (x->read_error < 0) /* a later question shows whether the change was made */
 		buf_release(&x->answer.body);
 	return 0;
 }
 
-/* Nothing is sent without a token. */
+/* Fetches the token. Nothing is sent without one. */
 static int exchange_token(struct api *api, const struct op *op, bool again,
 	struct secret *ret, struct api_problem *problem)
 {
@@ -95,7 +95,7 @@ static int exchange_token(struct api *api, const struct op *op, bool again,
 	return problem_set(problem, EACCES, "%s", err.text[0] ? err.text : strerror(-r));
 }
 
-/* The token was refused: once more with what its source has now. */
+/* Sends once more after the token was refused, with the token that its source has now. */
 static int exchange_repeat(struct api *api, const struct op *op, struct exchange *x,
 	struct secret *token, struct api_problem *problem)
 {
@@ -104,7 +104,8 @@ static int exchange_repeat(struct api *api, const struct op *op, struct exchange
 	problem_clear(&why);
 	if (exchange_token(api, op, true, token, &why) < 0) {
 		problem_from_answer(problem, &x->answer);
-		problem_add_line(problem, "and the token could not be read anew", why.text);
+		problem_add_line(
+			problem, "and the token could not be read again", why.text);
 		return -problem->errnum;
 	}
 	return exchange_send(api, op, x, token, problem);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One call of the service as request and answer: URL, token, the one repetition after 401, and the
- * report of it. */
+/* One call of the service as a request and its answer: URL, token, one repetition after 401, and
+ * the report to the observer. */
 #ifndef API_EXCHANGE_H
 #define API_EXCHANGE_H
 
@@ -8,13 +8,10 @@
 #include "protocol.h"
 
 struct api {
-	/* borrowed */
-	struct http *http;
-	/* owned, without a last slash */
-	char *endpoint;
+	struct http *http; /* borrowed */
+	char *endpoint;	   /* owned; without a slash at the end */
 	_Atomic(const struct protocol *) protocol;
-	/* from the first list on the protocol stays as it is */
-	atomic_bool has_listed;
+	atomic_bool has_listed; /* if set, protocol no longer changes */
 	int (*token)(void *arg, const struct op *op, bool again, struct secret *ret,
 		struct err *err);
 	void *token_arg;
@@ -23,15 +20,14 @@ struct api {
 };
 
 struct exchange {
-	/* The caller sets these: the call, borrowed, and how many bytes the body of a success may
-	 * have. */
-	const struct api_call *call;
-	size_t answer_max;
-	/* From exchange_run until exchange_end. */
+	/* The caller sets these. */
+	const struct api_call *call; /* borrowed */
+	size_t answer_max;	     /* the largest body of a success, in bytes */
+	/* Valid from exchange_run until exchange_end. */
 	const struct protocol *protocol;
 	struct message message;
 	struct http_answer answer;
-	/* 0, or why the last answer is none of this protocol */
+	/* 0, or the errno and reason why the protocol cannot read the last answer */
 	int read_error;
 	struct err unreadable;
 	struct timespec at;
@@ -39,15 +35,15 @@ struct exchange {
 	unsigned attempts;
 };
 
-/* Sends and waits. Returns 0 with a 2xx in x->answer, or with a 304 that was asked for, else
- * -problem->errnum. Call exchange_end after it in either case. */
+/* Sends the request and waits for the answer. Returns 0 with a 2xx in x->answer, or with a 304 if
+ * the call had an ETag, else -problem->errnum. Call exchange_end afterwards in either case. */
 int exchange_run(struct api *api, const struct op *op, struct exchange *x,
 	struct api_problem *problem);
-/* The success cannot be read, by that errno and sentence. Returns -problem->errnum. */
+/* Reports a success whose body cannot be used, with r and err as the reason. Returns
+ * -problem->errnum. */
 int exchange_refuse(
 	struct exchange *x, int r, const struct err *err, struct api_problem *problem);
-/* Tells the observer how it went, r being what the call will return, and frees the answer. Returns
- * r. */
+/* Reports the call to the observer and frees the answer. r is the result of the call; returns r. */
 int exchange_end(struct api *api, struct exchange *x, int r);
 
 #endif

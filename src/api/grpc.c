@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* gRPC (grpc/doc/PROTOCOL-HTTP2.md), unary: one frame there, one back, and how it went in the
- * trailers. An error is put as the google.rpc.Status that a REST API answers with, so that it reads
- * the same through every door. */
+/* gRPC (grpc/doc/PROTOCOL-HTTP2.md), unary: one frame in each direction; the status of the call is
+ * in the trailers. An error is translated into the google.rpc.Status that a REST API answers with,
+ * so that it reads the same over every protocol. */
 #include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 #define GRPC_FRAME_HEAD	 5 /* flag, length (big-endian) */
 #define GRPC_MESSAGE_MAX 4096
-/* of google.rpc.Code */
+/* codes of google.rpc.Code */
 #define GRPC_UNKNOWN  2
 #define GRPC_CODE_MAX 16
 
@@ -36,7 +36,7 @@ static int grpc_write(const struct api_call *call, struct message *ret, struct e
 	return buf_put(&ret->body, 1, &len, sizeof(len));
 }
 
-/* The answer has one frame, and nothing else. */
+/* Takes the message of an answer, which must have exactly one frame. */
 static int grpc_take_frame(
 	const struct api_call *call, struct http_answer *answer, struct err *err)
 {
@@ -45,7 +45,7 @@ static int grpc_take_frame(
 	uint32_t message_len;
 
 	if (len == 0)
-		return err_set(err, EBADMSG, "there is no message in it");
+		return err_set(err, EBADMSG, "it holds no message");
 	if (len < GRPC_FRAME_HEAD)
 		return err_set(err, EBADMSG, "its message is cut");
 	if (frame[0] != 0)
@@ -57,7 +57,7 @@ static int grpc_take_frame(
 	if (message_len != len)
 		return err_set(err, EBADMSG,
 			message_len > len ? "its message is cut"
-					  : "there is more than one message in it");
+					  : "it holds more than one message");
 	return rpc_take_wire(call, frame + GRPC_FRAME_HEAD, len, answer, err);
 }
 
@@ -69,7 +69,7 @@ static int grpc_hex(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* grpc-message: percent-encoded UTF-8, which some servers leave as it is. */
+/* grpc-message is percent-encoded UTF-8, but some servers do not encode it. */
 static void grpc_decode_message(const char *text, char out[GRPC_MESSAGE_MAX])
 {
 	char plain[GRPC_MESSAGE_MAX];
@@ -89,14 +89,15 @@ static void grpc_decode_message(const char *text, char out[GRPC_MESSAGE_MAX])
 /* Adds code and message as a google.rpc.Status in the wire format. */
 static int grpc_add_status(int code, const char *message, struct buf *ret)
 {
-	int len = (int)strlen(message); /* below 2^14: two digits of seven bits */
+	int len = (int)strlen(message); /* below 2^14: a varint of two bytes */
 
 	return buf_addf(ret, "%c%c%c%c%c%s", 1 << 3, code, 2 << 3 | 2, (len & 0x7F) | 0x80,
 		len >> 7, message);
 }
 
-/* Adds the error as the JSON of a google.rpc.Status. Its bytes in the trailer, where there are any
- * that can be read, follow those of code and message: what stands last counts. */
+/* Adds the error as the JSON of a google.rpc.Status. The bytes of the trailer
+ * grpc-status-details-bin, if they can be read, are appended to those of code and message: the last
+ * value of a field counts. */
 static int grpc_add_error(
 	const struct http_answer *answer, int code, struct buf *ret, struct err *err)
 {
@@ -134,8 +135,8 @@ static int grpc_take_error(struct http_answer *answer, int code, struct err *err
 	return 0;
 }
 
-/* An error without grpc-status comes from what stands before the service, and says by HTTP what it
- * means. */
+/* An error without grpc-status comes from a proxy in front of the service; its HTTP status says
+ * what it means. */
 static int grpc_read(
 	const struct api_call *call, struct http_answer *answer, struct err *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a page says, in a line: no parser, tags are just dropped. */
+/* One line of text from a page. This is not a parser; it only drops tags. */
 #include "markup.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@ bool markup_is_it(const char *body, size_t len)
 	return len && *body == '<';
 }
 
-/* Where the element's name starts a tag in [at, end), behind that tag; NULL when it does not. */
+/* The position after the first tag with this name in [at, end); NULL if there is none. */
 static const char *tag_find(const char *at, const char *end, const char *name)
 {
 	size_t len = strlen(name);
@@ -36,7 +36,7 @@ static const char *tag_find(const char *at, const char *end, const char *name)
 	return NULL;
 }
 
-/* Past the tag at *at and, for script and style, past what it encloses. */
+/* The position after the tag that starts at `at` and, for script and style, after its content. */
 static const char *tag_skip(const char *at, const char *end)
 {
 	const char *close = NULL;
@@ -51,7 +51,7 @@ static const char *tag_skip(const char *at, const char *end)
 	return close ? close + 1 : end;
 }
 
-/* Copies text up to the first tag behind some text. */
+/* Copies text up to the first tag that follows some text. */
 static void copy_text(const char *at, const char *end, char *out, size_t size)
 {
 	size_t len = 0;

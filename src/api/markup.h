@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a page that some gateway sent in the API's place says, in a line. */
+/* One line of text from a page that some gateway sent in place of the API's answer. */
 #ifndef API_MARKUP_H
 #define API_MARKUP_H
 
@@ -8,7 +8,7 @@
 
 /* Whether the body is markup: it starts with '<'. */
 bool markup_is_it(const char *body, size_t len);
-/* The title, else the first text; "" when there is none. Blanks are joined. */
+/* Writes the page's title, else its first text; "" if there is none. Runs of blanks become one. */
 void markup_text(const char *body, size_t len, char *out, size_t size);
 
 #endif

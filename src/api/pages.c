@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A list that came in pages. */
+/* Joins the pages of a list. */
 #include "pages.h"
 
 #include <errno.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What an answer that is no success means. Which gateway answers is not known, so all bodies are
- * understood:
+/* What an answer that is not a success means. Any gateway may have sent it, so all forms of a body
+ * are understood:
  *   google.rpc.Status   {"code": 5, "message", "details": [{"@type", ...}]}
  *   Connect             {"code": "not_found", "message", "details": [{"type", "value", "debug"}]}
  *   AIP-193             {"error": {"code": 404, "status": "NOT_FOUND", "message", "details"}}
- *   and pages, lines of text, or nothing at all from what stands in between. */
+ *   and pages, lines of text, or an empty body from a proxy or gateway. */
 #include "problem.h"
 
 #include <errno.h>
@@ -19,11 +19,12 @@
 
 #define PROBLEM_SNIPPET 300 /* bytes shown of a body that is not JSON */
 
-/* The parts of a body that all JSON shapes share. */
+/* The parts that all JSON forms of a body share. */
 struct status {
-	const struct code *code;   /* NULL when the body names none */
-	int http;		   /* HTTP status: of AIP-193's code, else of the answer */
-	const struct val *message; /* borrowed; NULL when there is none */
+	const struct code *code; /* NULL if the body has none */
+	/* the HTTP status in AIP-193's "code", else the answer's */
+	int http;
+	const struct val *message; /* borrowed; NULL if there is none */
 	struct val *details;	   /* borrowed */
 };
 
@@ -92,7 +93,7 @@ static const struct val *first_text(const struct val *object)
 	return NULL;
 }
 
-/* google.rpc.Status and Connect: a number of google.rpc.Code, or its name. */
+/* The code of google.rpc.Status and Connect: the number or the name of a google.rpc.Code. */
 static const struct code *code_of_status(const struct val *body)
 {
 	const struct val *code = val_member(body, "code");
@@ -102,8 +103,8 @@ static const struct code *code_of_status(const struct val *body)
 					  : code_by_name(val_text(code));
 }
 
-/* AIP-193: the name is in "status", and "code" is an HTTP status, of which only 404 means one code.
- */
+/* Reads AIP-193's code. Its name is in "status". Its "code" is an HTTP status, and only 404 stands
+ * for exactly one code. */
 static void status_read_aip193(struct status *status, const struct val *error)
 {
 	int64_t number;
@@ -143,7 +144,7 @@ static const char *status_meaning(int status)
 	case 404:
 		return "not found";
 	case 407:
-		return "the proxy wants to know who asks";
+		return "the proxy requires authentication";
 	case 429:
 		return "too many requests";
 	default:
@@ -151,7 +152,7 @@ static const char *status_meaning(int status)
 	}
 }
 
-/* Text of a body that is not JSON. */
+/* Describes a body that is not JSON. */
 static void describe_foreign(struct buf *text, const struct http_answer *answer)
 {
 	const char *body = buf_str(&answer->body);
@@ -165,7 +166,7 @@ static void describe_foreign(struct buf *text, const struct http_answer *answer)
 	}
 	(void)buf_addf(text, "HTTP %d: ", answer->status);
 	if (!answer->body.len)
-		(void)buf_addf(text, "%s; the answer says no more",
+		(void)buf_addf(text, "%s; the answer gives no reason",
 			status_meaning(answer->status));
 	detail_add_text(text, body,
 		answer->body.len < PROBLEM_SNIPPET ? answer->body.len : PROBLEM_SNIPPET);
@@ -177,7 +178,7 @@ static void describe_redirect(struct buf *text, const struct http_answer *answer
 
 	if (answer->status == 304) {
 		(void)buf_adds(text, "HTTP 304: the server says that nothing has changed, "
-				     "which it was not asked");
+				     "but the request did not ask that");
 		return;
 	}
 	(void)buf_addf(text,
@@ -186,7 +187,7 @@ static void describe_redirect(struct buf *text, const struct http_answer *answer
 		answer->status, location[0] ? location : "another place");
 }
 
-/* Message and details. Returns whether a quota is at its end. */
+/* Adds message and details. Returns whether a quota is exhausted. */
 static bool describe_status(
 	struct buf *text, const struct status *status, const struct http_answer *answer)
 {
@@ -199,8 +200,8 @@ static bool describe_status(
 	len = text->len;
 	quota = detail_add_lines(status->details, text);
 	if (text->len == 0 && len == 0)
-		(void)buf_addf(text, "HTTP %d: %s; the answer says no more", answer->status,
-			status_meaning(answer->status));
+		(void)buf_addf(text, "HTTP %d: %s; the answer gives no reason",
+			answer->status, status_meaning(answer->status));
 	return quota;
 }
 
@@ -209,14 +210,14 @@ static bool is_exhausted(const struct status *status)
 	return status->code ? status->code->number == 8 : status->http == 429;
 }
 
-/* A 404 that names no code: somebody answers who does not know VPCs. */
+/* Whether this is a 404 (or 410) without a code: it comes from a server that does not know VPCs. */
 static bool is_foreign_404(const struct status *status)
 {
 	return !status->code && (status->http == 404 || status->http == 410);
 }
 
-/* errno, code, and whether to ask again. A quota does not fill up again while one waits; a rate
- * does. */
+/* Chooses errno and code, and whether to repeat. Waiting helps against an exceeded rate, not
+ * against an exhausted quota. */
 static void problem_judge(
 	struct api_problem *problem, const struct status *status, bool quota)
 {

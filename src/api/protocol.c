@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the protocols share: their table, a call as a request, and text that must not be taken for
- * anything else. */
+/* What the protocols share: their table, a call as a request, and the escaping of text in paths. */
 #include "protocol.h"
 
 #include <string.h>
@@ -27,7 +26,7 @@ int protocol_escape(struct buf *ret, const char *text)
 			     (c >= '0' && c <= '9') || strchr("-_~", c) ||
 			     (c == '.' && !dots);
 
-		/* NUL, as the model writes it */
+		/* NUL, as the model writes it (C0 80) */
 		if (c == 0xC0 && (unsigned char)text[1] == 0x80) {
 			r = buf_adds(ret, "%00");
 			text++;

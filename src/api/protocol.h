@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* How a call becomes a request, and an answer a status and JSON. A protocol is one table, in a file
- * of its own; what errors mean, tokens, repetitions and pages are the same for all of them. */
+/* How a call becomes a request, and how an answer becomes a status and JSON. Each protocol is one
+ * table of functions in a file of its own. Everything else is the same for all of them: the meaning
+ * of errors, tokens, repetitions, pages. */
 #ifndef API_PROTOCOL_H
 #define API_PROTOCOL_H
 
@@ -12,11 +13,10 @@
 
 /* A call as a request. Caller's memory: message_init, then message_release. */
 struct message {
-	/* HTTP's */
-	const char *method;
-	/* behind the endpoint, escaped, with its query */
-	struct buf path;
-	/* "Name: value" each, NULL after the last; static or below */
+	const char *method; /* HTTP */
+	struct buf path;    /* follows the endpoint; escaped, with its query */
+	struct buf etag;    /* memory for the header line */
+	/* NULL after the last */
 	const char *headers[PROTOCOL_HEADERS_MAX + 1];
 	/* the line that names an ETag */
 	struct buf etag;
@@ -27,29 +27,29 @@ struct message {
 };
 
 struct protocol {
-	/* What the log calls the call and what it is about: "PATCH" and
-	 * "/v1beta1/networking/vpcs/ID". Errors: -ENOMEM, -EFBIG. */
+	/* How the log names the call and its object: "PATCH" and "/v1beta1/networking/vpcs/ID".
+	 * Errors: -ENOMEM, -EFBIG. */
 	const char *(*verb)(const struct api_call *call);
 	int (*print_target)(const struct api_call *call, struct buf *ret);
 	/* Fills ret, which is empty. Errors: -ENOMEM, -EFBIG, -EINVAL with a sentence. */
 	int (*write)(const struct api_call *call, struct message *ret, struct err *err);
-	/* Puts into the answer what a REST API would have said: a success (2xx) with JSON, or an
-	 * error as problem.c reads it. NULL: that is what it says already. Errors: -EBADMSG with a
-	 * sentence, -ENOMEM. */
+	/* Replaces the answer by what a REST API would have answered: a success (2xx) with JSON, or
+	 * an error as problem.c reads it. NULL if the answer is that already. Errors: -EBADMSG with
+	 * a sentence, -ENOMEM. */
 	int (*read)(
 		const struct api_call *call, struct http_answer *answer, struct err *err);
 	bool has_etags;
-	/* The same in another form of its bodies, for a server that does not take this one; or
-	 * NULL. */
+	/* The same protocol with bodies in another form, for a server that refuses this one; NULL
+	 * if there is none. */
 	const struct protocol *other_codec;
 };
 
 extern const struct protocol protocol_rest, protocol_connect, protocol_grpc;
 const struct protocol *protocol_of(enum api_protocol protocol);
 
-/* Adds the text as one segment of a path, one value of a query or one word of a line: everything
- * but RFC 3986's unreserved characters is escaped, and so are the dots of "." and "..", which are
- * not names. Errors: -ENOMEM, -EFBIG. */
+/* Adds the text as one segment of a path, one value of a query or one word of a line. Escapes
+ * everything but RFC 3986's unreserved characters, and the dots of "." and "..", which are not
+ * names. Errors: -ENOMEM, -EFBIG. */
 int protocol_escape(struct buf *ret, const char *text);
 
 void message_init(struct message *message);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* REST: a VPC is a path, a verb of the service is one of HTTP's, the body is the resource, and an
- * answer says what it says (google.api.http annotations of the published schema). */
+/* REST: a path names the VPC, an HTTP method is the verb, the body is the resource. An answer needs
+ * no translation. Paths and methods are from the google.api.http annotations of the published
+ * schema. */
 #include "protocol.h"
 
 #define REST_PATH "/v1beta1/networking/vpcs"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What Connect and gRPC share. Each request starts as JSON, since that is what a change is planned
- * in, and each answer ends as JSON, since that is what a document is made of. */
+/* What Connect and gRPC share. Each request starts as JSON, since changes are planned in JSON. Each
+ * answer ends as JSON, since documents are made of JSON. */
 #include "rpc.h"
 
 #include <errno.h>
@@ -46,7 +46,7 @@ static int rpc_add_object(
 	int r;
 
 	if (!utf8_is_valid(text, strlen(text)))
-		return err_set(err, EINVAL, "%s: it is no UTF-8", key);
+		return err_set(err, EINVAL, "%s: not UTF-8", key);
 	r = buf_addf(ret, "{\"%s\":", key);
 	if (r == 0)
 		r = quote_json(text, strlen(text), ret);
@@ -59,8 +59,8 @@ static int rpc_add_members(const struct api_call *call, struct buf *ret, struct 
 	int r = 0;
 
 	if (call->len < 2 || call->body[0] != '{')
-		return err_set(err, EINVAL, "it is no object");
-	(void)buf_resize(ret, ret->len - 1); /* its brace: the body's follows */
+		return err_set(err, EINVAL, "the body is not a JSON object");
+	(void)buf_resize(ret, ret->len - 1); /* the body brings its own brace */
 	if (call->body[1] != '}')
 		r = buf_addc(ret, ',');
 	return r == 0 ? buf_add(ret, call->body + 1, call->len - 1) : r;
@@ -70,7 +70,7 @@ int rpc_add_json(const struct api_call *call, struct buf *ret, struct err *err)
 {
 	int r;
 
-	if (call->page) /* as REST asks; the schema has no pages */
+	if (call->page) /* as over REST; the published schema has no pages */
 		return rpc_add_object("pageToken", call->page, ret, err);
 	if (!call->id)
 		return call->body ? buf_add(ret, call->body, call->len)

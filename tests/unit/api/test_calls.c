@@ -421,7 +421,7 @@ static void test_token_errors(void **state)
 	rig.token_again_error = EACCES;
 	assert_int_equal(api_get(rig.api, &rig.op, "a", NULL, &doc, &problem), -EACCES);
 	assert_string_equal(problem.text,
-		"expired\nand the token could not be read anew: no token today");
+		"expired\nand the token could not be read again: no token today");
 	assert_int_equal(problem.http_status, 401);
 	assert_int_equal(testserver_requests(rig.server), 1);
 	rig_stop(&rig);

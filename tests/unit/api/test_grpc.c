@@ -247,7 +247,7 @@ static void test_errors(void **state)
 			EBUSY, 400, "FAILED_PRECONDITION", "m?\n?x"},
 		{"grpc-status: 1\n", EREMOTEIO, 499, "CANCELLED", NULL},
 		{"grpc-status: 2\n", EREMOTEIO, 500, "UNKNOWN",
-			"HTTP 500: the server failed; the answer says no more"},
+			"HTTP 500: the server failed; the answer gives no reason"},
 		{"grpc-status: 3\n", EINVAL, 400, "INVALID_ARGUMENT", NULL},
 		{"grpc-status: 4\n", ETIMEDOUT, 504, "DEADLINE_EXCEEDED", NULL},
 		{"grpc-status: 6\n", EEXIST, 409, "ALREADY_EXISTS", NULL},

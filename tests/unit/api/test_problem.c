@@ -56,19 +56,19 @@ static void test_status_alone(void **state)
 {
 	static const struct expectation rows[] = {
 		{400, "", EINVAL, "",
-			"HTTP 400: the server refused; the answer says no more"},
+			"HTTP 400: the server refused; the answer gives no reason"},
 		{401, "", EACCES, "",
-			"HTTP 401: the token is not accepted; the answer says no more\n"
+			"HTTP 401: the token is not accepted; the answer gives no reason\n"
 			"WWW-Authenticate: Bearer realm=\"cw\""},
 		{403, "", EACCES, "", NULL},
 		{404, "", EBADMSG, "",
 			"the answer is not the API's, so check the endpoint: HTTP 404: not "
-			"found; the answer says no more"},
+			"found; the answer gives no reason"},
 		{405, "", EOPNOTSUPP, "", NULL},
 		{408, "", ETIMEDOUT, "", NULL},
 		{410, "", EBADMSG, "", NULL},
 		{409, "{}", EEXIST, "",
-			"HTTP 409: the server refused; the answer says no more"},
+			"HTTP 409: the server refused; the answer gives no reason"},
 		{413, "", EFBIG, "", NULL},
 		{415, "", EINVAL, "", NULL},
 		{418, "", EINVAL, "", NULL},
@@ -143,7 +143,7 @@ static void test_odd_codes(void **state)
 		{422, "{\"title\":\"t\",\"detail\":\"d\"}", EINVAL, "", "d"},
 		{400, "{\"code\":9,\"message\":\"\",\"details\":[]}", EBUSY,
 			"FAILED_PRECONDITION",
-			"HTTP 400: the server refused; the answer says no more"},
+			"HTTP 400: the server refused; the answer gives no reason"},
 		{500, "{\"error\":{\"code\":403,\"message\":\"m\"}}", EACCES, "", "m"},
 		{500, "{\"error\":{\"code\":7,\"message\":\"m\"}}", EREMOTEIO, "", "m"},
 		{200, "{\"code\":5}", ENOENT, "NOT_FOUND", NULL},
