@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* For those who hold JSON as jansson's values already: the same without a text between. */
+/* For callers that already hold JSON as jansson's values: as msg.h, without a text in between. */
 #ifndef PROTO_JSON_H
 #define PROTO_JSON_H
 
 #include <jansson.h>
 #include "proto/msg.h"
 
-/* msg_from_json of a parsed text. The parser should have had JSON_REJECT_DUPLICATES. */
+/* As msg_from_json, from a parsed text. Parse it with JSON_REJECT_DUPLICATES. */
 int msg_from_value(const struct msg_type *type, const json_t *value, unsigned flags,
 	struct msg **ret, struct err *err);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The methods of coreweave.networking.v1beta1.VPCService, as Connect, gRPC and gRPC-Web call them:
- * POST to the path. */
+/* The methods of coreweave.networking.v1beta1.VPCService. Connect, gRPC and gRPC-Web call a method
+ * by a POST to its path. */
 #ifndef PROTO_METHOD_H
 #define PROTO_METHOD_H
 
@@ -22,15 +22,16 @@ struct method {
 	const struct msg_type *request, *response;
 };
 
-/* Static, never NULL. */
+/* Never NULL; static. */
 const struct method *method_of(enum method_id id);
-/* METHODS when no method has this path (its first len bytes). */
+/* The method with this path (its first len bytes); METHODS if there is none. */
 enum method_id method_at(const char *path, size_t len);
 
-/* google.rpc.Status: what an error is on gRPC (grpc-status-details-bin) and, as JSON, on REST. Its
- * details are google.protobuf.Any of the types that msg_type_named knows, or of others. A Connect
- * detail is one of these with its type and bytes apart: convert "value" with msg_wire_to_json by
- * msg_type_named("type"); the other way, msg_json_to_wire skips the "@type" of a detail's JSON. */
+/* google.rpc.Status: the form of an error on gRPC (grpc-status-details-bin) and, as JSON, on REST.
+ * Its details are google.protobuf.Any, of types that msg_type_named knows or of others. A Connect
+ * detail is such an Any with type and bytes apart: convert its "value" with msg_wire_to_json by
+ * msg_type_named("type"). For the other direction msg_json_to_wire skips the "@type" in a detail's
+ * JSON. */
 const struct msg_type *method_status_type(void);
 
 #endif

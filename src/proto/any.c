@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* google.protobuf.Any, as errors carry their details: "@type", then the members of that type. */
+/* google.protobuf.Any, which carries the details of errors: "@type", then the members of the
+ * message of that type. */
 #include "google/protobuf/any.pb-c.h"
 
 #include <errno.h>
@@ -86,7 +87,7 @@ static int any_write_value(const Google__Protobuf__Any *any, struct buf *buf)
 	return r < 0 ? r : buf_addc(buf, '"');
 }
 
-/* The detail of a type in the schema, if the bytes are of it. */
+/* Unpacks the detail, if the schema has its type and the bytes are of that type. */
 static int any_detail(const Google__Protobuf__Any *any, ProtobufCMessage **ret)
 {
 	const ProtobufCMessageDescriptor *type = type_detail(any->type_url);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which types have a JSON form of their own. */
+/* The types that have a JSON form of their own. */
 #include "known.h"
 
 #include "google/protobuf/any.pb-c.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The well-known types, whose JSON is not the object of their fields
+/* The well-known types whose JSON is not the object of their fields
  * (protobuf.dev/programming-guides/json). */
 #ifndef PROTO_KNOWN_H
 #define PROTO_KNOWN_H
@@ -8,7 +8,7 @@
 
 struct known_type {
 	const ProtobufCMessageDescriptor *type;
-	/* As read_message, into a message of the type with nothing set. * */
+	/* As read_message, into a message of the type that has nothing set. */
 	int (*read)(const json_t *in, const struct reading *how, ProtobufCMessage *message);
 	/* As write_message. */
 	int (*write)(const ProtobufCMessage *message, const struct writing *how);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* google.protobuf.FieldMask: in JSON one string of paths as "ingress.disablePublicServices,dhcp",
- * on the wire the paths as the .proto file spells them. A path that would not come back the same is
- * refused. */
+/* google.protobuf.FieldMask. In JSON it is one string of paths such as
+ * "ingress.disablePublicServices,dhcp"; on the wire the paths are spelled as in the .proto file. A
+ * path that would not convert back to itself is refused. */
 #include "google/protobuf/field_mask.pb-c.h"
 
 #include <ctype.h>
@@ -11,10 +11,10 @@
 #include "base/utf8.h"
 #include "known.h"
 
-#define SHOWN_MAX    100 /* bytes of a path in a sentence */
+#define SHOWN_MAX    100 /* bytes of a path in an error message */
 #define INVALID_PATH "google.protobuf.FieldMask.paths contains invalid path: \"%.*s\""
 
-/* Names of letters and digits between single dots. */
+/* Whether the path consists of names of letters and digits with single dots between them. */
 static bool is_json_path(const char *path, size_t len)
 {
 	bool begins = true;
@@ -35,7 +35,7 @@ static int refuse_path(const char *path, size_t len, struct err *err)
 		err, EINVAL, INVALID_PATH, (int)utf8_cut(path, len, SHOWN_MAX), path);
 }
 
-/* vpcPrefixes is vpc_prefixes. The path is not empty. */
+/* Converts vpcPrefixes to vpc_prefixes. The path is not empty. */
 static int path_from_json(const char *path, size_t len, char **ret)
 {
 	CLEANUP_BUF struct buf snake = BUF_INIT(2 * len);
@@ -53,7 +53,7 @@ static int path_from_json(const char *path, size_t len, char **ret)
 	return 0;
 }
 
-/* From the text, which is neither empty nor has white space at its ends. */
+/* Fills the mask from a text that is not empty and has no white space at its ends. */
 static int mask_fill(const char *text, const char *end, const struct reading *how,
 	Google__Protobuf__FieldMask *mask)
 {
@@ -99,7 +99,8 @@ int mask_read(const json_t *in, const struct reading *how, ProtobufCMessage *mes
 	return mask_fill(text, end, how, (Google__Protobuf__FieldMask *)message);
 }
 
-/* Lower case and digits between single dots, each underscore before a letter. */
+/* Whether the path is lower case and digits with single dots, and each underscore stands before a
+ * letter. */
 static bool is_proto_path(const char *path)
 {
 	bool begins = true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The service's methods, as its descriptor has them. */
+/* The table of the service's methods. */
 #include "proto/method.h"
 
 #include <string.h>

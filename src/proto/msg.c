@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Texts and bytes to messages and back: limits, memory and errors around the walk. A struct msg is
- * protobuf-c's message under another name. */
+/* Conversion between messages and texts or bytes: limits, memory and errors around the walk. A
+ * struct msg is protobuf-c's message under another name. */
 #include "proto/msg.h"
 
 #include <errno.h>
@@ -43,7 +43,7 @@ int msg_from_value(const struct msg_type *type, const json_t *value, unsigned fl
 	return r;
 }
 
-/* jansson leaves the text empty where it had no memory. */
+/* jansson may leave the error text empty when memory runs out. */
 static int say_syntax(const json_error_t *error, struct err *err)
 {
 	char text[JSON_ERROR_TEXT_LENGTH];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The walk from JSON to a message. Fields are visited, not keys: each looks for its value under its
- * two names. */
+/* The walk from JSON to a message. It visits the fields of the type, not the keys of the object,
+ * and looks up each field's value under its two names. */
 #include "walk.h"
 
 #include <ctype.h>
@@ -10,7 +10,7 @@
 #include "base/utf8.h"
 #include "known.h"
 
-#define SHOWN_MAX 100 /* bytes of a value in a sentence */
+#define SHOWN_MAX 100 /* bytes of a value in an error message */
 
 static const char *kind_name(const ProtobufCFieldDescriptor *field)
 {
@@ -28,7 +28,8 @@ static const char *kind_name(const ProtobufCFieldDescriptor *field)
 	}
 }
 
-/* Of a list or an object only how it begins: jansson's printer takes a KiB of stack a level. */
+/* Shows only how a list or an object begins: jansson's printer takes a KiB of stack for each
+ * level. */
 static int refuse_value(
 	const ProtobufCFieldDescriptor *field, const json_t *in, const struct reading *how)
 {
@@ -57,7 +58,7 @@ static int read_string(const ProtobufCFieldDescriptor *field, const json_t *in,
 	return *at ? 0 : -ENOMEM;
 }
 
-/* A text that is a number as JSON writes it, without white space around it. */
+/* Reads a string that holds a number in JSON's syntax, without white space around it. */
 static bool number_in_text(const json_t *in, double *ret)
 {
 	const char *text = json_string_value(in), *digits = text + (*text == '-');
@@ -86,7 +87,7 @@ static bool number_from(const json_t *in, int32_t *ret)
 	return true;
 }
 
-/* A name that is not known leaves the zero. */
+/* An unknown name leaves the field at its zero. */
 static int read_enum(const ProtobufCFieldDescriptor *field, const json_t *in,
 	const struct reading *how, int32_t *at)
 {
@@ -122,7 +123,7 @@ static int read_single(const ProtobufCFieldDescriptor *field, const json_t *in,
 	}
 }
 
-/* The count grows with the list, so that what is there can be freed at any time. */
+/* The count grows with the list, so that the message can be freed at any time. */
 static int read_list(const ProtobufCFieldDescriptor *field, const json_t *in,
 	const struct reading *how, ProtobufCMessage *message)
 {
@@ -156,7 +157,7 @@ static int read_field(const ProtobufCFieldDescriptor *field, const json_t *in,
 	return read_single(field, in, how, (char *)message + field->offset);
 }
 
-/* *ret is NULL when the object has neither name. */
+/* Looks up the field's two names; *ret is NULL if the object has neither. */
 static int find_either(const ProtobufCFieldDescriptor *field, const json_t *in,
 	const struct reading *how, const json_t **ret)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* google.protobuf.Timestamp as RFC 3339: read with an offset or Z, written with Z and as few of 0,
- * 3, 6 or 9 digits as say it all. */
+/* google.protobuf.Timestamp as RFC 3339. It is read with an offset or Z, and written with Z and the
+ * fewest of 0, 3, 6 or 9 digits that lose nothing. */
 #include "google/protobuf/timestamp.pb-c.h"
 
 #include <errno.h>
@@ -20,7 +20,8 @@ static bool is_in_range(int64_t seconds, int64_t nanos)
 	       nanos <= NANOS_MAX;
 }
 
-/* What Go takes of RFC 3339: upper case, no leap second, no digit that would be lost. */
+/* Whether Go accepts the text as RFC 3339: upper case, no leap second, no digit that would be
+ * lost. */
 static bool is_strict(const char *text)
 {
 	const char *second = text + strlen("0000-00-00T00:00:");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The types of the schema, in one table. What is in an Any is shown for the details of errors only:
- * none of them holds an Any, so the walk is as deep as the schema and no deeper. */
+/* The types of the schema, in one table. The content of an Any is shown for details of errors only.
+ * None of these holds an Any, so the walk is never deeper than the schema. */
 #include "type.h"
 
 #include <string.h>

@@ -11,7 +11,7 @@ static inline const ProtobufCMessageDescriptor *type_descriptor(const struct msg
 	return (const ProtobufCMessageDescriptor *)type;
 }
 
-/* The detail of an error whose type URL this is; NULL for every other. */
+/* The type of an error's detail with this type URL; NULL for every other URL. */
 const ProtobufCMessageDescriptor *type_detail(const char *url);
 
 #endif

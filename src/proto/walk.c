@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <ctype.h>
 
-/* vpc_prefixes is vpcPrefixes. */
+/* Converts vpc_prefixes to vpcPrefixes. */
 void walk_json_name(const ProtobufCFieldDescriptor *field, char out[WALK_NAME_MAX])
 {
 	size_t n = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Field by field, message within message: as deep as the schema, in which no message holds one of
- * its own kind. */
+/* Reads field by field, and messages within messages. The schema limits the depth, since no message
+ * in it holds one of its own type. */
 #include "wire.h"
 
 #include <errno.h>
@@ -25,7 +25,7 @@ struct span_field {
 	unsigned number, type;
 	uint64_t varint;   /* of SPAN_VARINT */
 	struct span bytes; /* of SPAN_BYTES */
-	struct span whole; /* all behind the tag */
+	struct span whole; /* everything after the tag */
 };
 
 static bool span_skip(struct span *span, uint64_t count)
@@ -73,7 +73,7 @@ static bool span_value(struct span *span, struct span_field *in)
 	}
 }
 
-/* Groups (types 3 and 4) are proto2's. */
+/* Groups (types 3 and 4) exist in proto2 only. */
 static int span_next(
 	struct span *span, const char *where, struct span_field *ret, struct err *err)
 {
@@ -94,7 +94,8 @@ static int span_next(
 	return 0;
 }
 
-/* Memory for what is read: two bytes of it can take two hundred. */
+/* Takes memory for what is read, within a limit: two bytes of input can take two hundred of
+ * memory. */
 static int intake_take(struct intake *intake, size_t size, void **ret)
 {
 	if (size > intake->left)
@@ -106,7 +107,7 @@ static int intake_take(struct intake *intake, size_t size, void **ret)
 	return 0;
 }
 
-/* Room for one more behind `count` values: lists grow by doubling. */
+/* Makes room for one more value after `count` values. Lists grow by doubling. */
 static int intake_grow(struct intake *intake, void **list, size_t count, size_t size)
 {
 	void *more;

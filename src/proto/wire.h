@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* protobuf's wire format (protobuf.dev/programming-guides/encoding) to a message. protobuf-c's own
- * reader is not used: it drops scalars where messages of one field come in two parts, takes texts
- * for C strings without a look at them, and does not say what it refuses. */
+/* Reads protobuf's wire format (protobuf.dev/programming-guides/encoding) into a message.
+ * protobuf-c's own reader is not used for three reasons: it drops scalars if a message of one field
+ * comes in two parts, it takes strings for C strings without checking them, and it does not say
+ * what it refuses. */
 #ifndef PROTO_WIRE_H
 #define PROTO_WIRE_H
 
@@ -9,13 +10,14 @@
 #include "base/err.h"
 
 struct intake {
-	size_t left; /* bytes of memory that may still be taken */
+	size_t left; /* bytes of memory that may still be used */
 	struct err *err;
 };
 
-/* Adds what the bytes have to the message: the last value of a field counts, lists go on, messages
- * merge; fields that the type does not have, or not in that wire type, are kept as unknown. On
- * failure part of it may be there. Errors: -EINVAL, -EFBIG, -ENOMEM, each with a sentence. */
+/* Adds what the bytes hold to the message. The last value of a field counts, lists are continued,
+ * messages are merged. Fields that the type does not have, or that come in another wire type, are
+ * kept as unknown fields. On failure part of the bytes may have been added. Errors: -EINVAL,
+ * -EFBIG, -ENOMEM, each with a sentence. */
 int wire_read(
 	struct intake *intake, const uint8_t *bytes, size_t len, ProtobufCMessage *message);
 
