@@ -162,7 +162,7 @@ static int doc_check(json_t *root, struct err *err)
 	return validate_json(&validation, root, err);
 }
 
-/* Why such a VPC cannot be read; without an id it is none. */
+/* Says why the VPC cannot be read. An object without an id is not a VPC. */
 static int doc_say_problem(const json_t *root, const char *problem, struct err *ret)
 {
 	const json_t *id = own_value(root, FIELD_ID);

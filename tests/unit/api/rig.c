@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A server, the api in front of it, and what it reported of its calls. */
+/* A server, the api that calls it, and the calls that the api reported. */
 #include "rig.h"
 
 #include <stdio.h>

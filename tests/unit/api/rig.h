@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A server, the api in front of it, and what it reported of its calls. */
+/* A server, the api that calls it, and the calls that the api reported. */
 #ifndef API_RIG_H
 #define API_RIG_H
 
@@ -17,11 +17,11 @@
 #define EVENTS	16
 
 struct rig {
-	struct testserver *server; /* NULL when the url is another's */
+	struct testserver *server; /* NULL if the url is another server's */
 	struct http *http;
 	struct api *api;
 	struct op op;
-	int token_error; /* of the next token */
+	int token_error; /* for the next token */
 	int token_again_error;
 	unsigned tokens;
 	struct api_event events[EVENTS];
@@ -29,11 +29,11 @@ struct rig {
 	unsigned event_count;
 };
 
-/* A server with this script; the api speaks REST. */
+/* Starts a server with this script; the api speaks REST. */
 void rig_start(struct rig *rig, const struct reply *replies, size_t count);
 void rig_start_with(struct rig *rig, enum api_protocol protocol,
 	const struct reply *replies, size_t count);
-/* Without a server of its own. */
+/* Opens the api at a url, without a server of its own. */
 void rig_open(struct rig *rig, enum api_protocol protocol, const char *url);
 void rig_stop(struct rig *rig);
 
@@ -44,9 +44,9 @@ void rig_stop(struct rig *rig);
 	rig_start_with(&rig, protocol, replies_, ARRAY_LEN(replies_))
 #define RIG(rig, ...) RIG_WITH(rig, API_REST, __VA_ARGS__)
 
-/* How the nth request begins and ends. */
+/* Checks how the nth request begins and ends. */
 void assert_request(struct rig *rig, unsigned index, const char *start, const char *end);
-/* That it has this line in its head. */
+/* Checks that the nth request has this header line. */
 void assert_header(struct rig *rig, unsigned index, const char *line);
 
 #endif

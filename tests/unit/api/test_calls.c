@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The five calls: the requests they make, the answers they take, and those they refuse. */
+/* The five calls: their requests, the answers that they accept, and those that they refuse. */
 #include "rig.h"
 
 #include <errno.h>
@@ -197,16 +197,16 @@ static void test_get_unchanged(void **state)
 	assert_string_equal(tag.text, "W/\"a1\"");
 	assert_int_equal(rig.events[1].status, 304);
 	assert_int_equal(rig.events[1].errnum, 0);
-	/* Changed, by a server that has forgotten how to tag. */
+	/* Changed, and the server sends no ETag any more. */
 	assert_int_equal(api_get(rig.api, &rig.op, "a", &tag, &second, &problem), 0);
 	assert_false(tag.unchanged);
 	assert_string_equal(tag.text, "");
-	/* A 304 that was not asked for. */
+	/* A 304 although the request had no ETag. */
 	assert_int_equal(api_get(rig.api, &rig.op, "a", &tag, &none, &problem), -EBADMSG);
 	assert_int_equal(api_get(rig.api, &rig.op, "a", NULL, &none, &problem), -EBADMSG);
 	assert_non_null(strstr(problem.text, "304"));
 	assert_null(none);
-	/* What is no tag is not sent back. */
+	/* A value that has not the form of an ETag is not sent back. */
 	assert_int_equal(api_get(rig.api, &rig.op, "a", &tag, &third, &problem), 0);
 	assert_string_equal(tag.text, "");
 	assert_asked(&rig, 0, NULL);
@@ -233,7 +233,7 @@ static void test_list_unchanged(void **state)
 	assert_int_equal(api_list(rig.api, &rig.op, &tag, &none, &problem), 0);
 	assert_true(tag.unchanged);
 	assert_null(none.docs);
-	/* The tag of a page says nothing about the whole. */
+	/* The ETag of one page says nothing about the whole list. */
 	assert_int_equal(api_list(rig.api, &rig.op, &tag, &paged, &problem), 0);
 	assert_false(tag.unchanged);
 	assert_int_equal(paged.count, 2);
@@ -297,8 +297,8 @@ static void test_success_without_object(void **state)
 
 #define GONE "{\"code\":5,\"message\":\"not found\",\"details\":[]}"
 
-/* ENOENT is the API's word alone, whatever the type of the body is said to be; a list is always
- * there. */
+/* ENOENT means the API's own NOT_FOUND only, whatever the Content-Type says. A list is never
+ * ENOENT. */
 static void test_not_found(void **state)
 {
 	static const struct reply replies[] = {
@@ -338,8 +338,7 @@ static void test_not_found(void **state)
 	}
 }
 
-/* The questions are asked again, the body's code deciding; changes are the caller's to plan anew.
- */
+/* Questions are repeated, as the body's code decides; the caller plans changes anew. */
 static void test_repetition(void **state)
 {
 	RIG(rig, {.status = 500, .body = "{\"code\":14}"},
@@ -379,7 +378,7 @@ static void test_too_large(void **state)
 	assert_int_equal(
 		api_patch(rig.api, &rig.op, "a", "{}", 2, "", &doc, &problem), -EBADMSG);
 	assert_true(problem.sent);
-	/* A list may be that long: it is refused for what is in it. */
+	/* A list of this length is allowed; it is refused for its content. */
 	assert_int_equal(api_list(rig.api, &rig.op, NULL, &list, &problem), -EBADMSG);
 	assert_null(strstr(problem.text, "larger than"));
 	rig_stop(&rig);
@@ -443,7 +442,7 @@ static void test_transport(void **state)
 	rig_stop(&rig);
 }
 
-/* A read gives up when its caller does; what changes something is seen to its end. */
+/* A read ends when its caller gives up; a change is seen through. */
 static void test_cancel(void **state)
 {
 	RIG(rig, {.body = VPC("a")});

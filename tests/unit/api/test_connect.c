@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Connect: the requests of each call in both codecs, which codec a mount uses, the answers that are
- * taken and those that are refused, and what errors mean. */
+ * accepted and refused, and what errors mean. */
 #include "rig.h"
 
 #include <errno.h>
@@ -80,7 +80,7 @@ static void test_pages(void **state)
 	rig_stop(&rig);
 }
 
-/* What cannot be said in a message is not sent. */
+/* A call that no message can express is not sent. */
 static void test_bad_requests(void **state)
 {
 	static const struct {
@@ -180,7 +180,7 @@ static void test_binary_list(void **state)
 	rig_stop(&rig);
 }
 
-/* Which first answers to JSON make it binary, and which do not. */
+/* Which answers to the first list make the mount use binary bodies, and which do not. */
 static void test_choice(void **state)
 {
 	static const struct {
@@ -225,7 +225,7 @@ static void test_choice(void **state)
 	}
 }
 
-/* Chosen at the first list: nothing that comes later is sent again in another form. */
+/* The first list decides the codec: no later call is sent again in the other one. */
 static void test_choice_stays(void **state)
 {
 	RIG_WITH(rig, API_CONNECT, {.headers = JSON, .body = "{}"},
@@ -253,7 +253,7 @@ static void test_a_change_does_not_choose(void **state)
 	rig_stop(&rig);
 }
 
-/* A success that is no answer of Connect. */
+/* A success that is not an answer of Connect. */
 static void test_unusable(void **state)
 {
 	static const struct reply replies[] = {
@@ -318,7 +318,7 @@ static void test_binary_unusable(void **state)
 		assert_int_equal(
 			api_get(rig.api, &rig.op, "a", NULL, &doc, &problem), -EBADMSG);
 		assert_true(problem.text[0] != '\0');
-		/* After a change a question can say whether it was done. */
+		/* After a change a later question shows whether it was made. */
 		assert_int_equal(
 			api_patch(rig.api, &rig.op, "a", "{}", 2, "", &doc, &problem), 0);
 		assert_null(doc);
@@ -333,7 +333,7 @@ static const struct {
 	const char *body;
 	int errnum;
 	const char *code;
-	const char *text; /* NULL: not looked at */
+	const char *text; /* NULL: not checked */
 } errors[] = {
 	{404,
 		"{\"code\":\"not_found\",\"message\":\"VPC \\\"nope\\\" not "
@@ -370,7 +370,7 @@ static const struct {
 	{302, "", EBADMSG, "", NULL},
 };
 
-/* With a usable body its code counts, without one the HTTP status. */
+/* The code counts if the body is usable, else the HTTP status. */
 static void test_errors(void **state)
 {
 	for (size_t i = 0; i < ARRAY_LEN(errors); i++) {
@@ -467,7 +467,7 @@ static void test_token(void **state)
 	rig_stop(&rig);
 }
 
-/* There is no condition in a POST. */
+/* A POST has no If-None-Match. */
 static void test_no_etag(void **state)
 {
 	RIG_WITH(rig, API_CONNECT,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* gRPC over a real connection of HTTP/2: the frames of each call, the answers that are taken and
- * those that are refused, what errors mean, and what is sent again. */
+/* gRPC over a real HTTP/2 connection: the frames of each call, the answers that are accepted and
+ * refused, what errors mean, and what is sent again. */
 #include "rig.h"
 
 #include <curl/curl.h>
@@ -143,7 +143,7 @@ static void test_empty_list(void **state)
 
 	assert_int_equal(api_list(h.rig.api, &h.rig.op, NULL, &list, &problem), 0);
 	assert_int_equal(list.count, 0);
-	/* No VPC in it. */
+	/* The answer holds no VPC. */
 	assert_int_equal(
 		api_get(h.rig.api, &h.rig.op, "a", NULL, &doc, &problem), -EBADMSG);
 	assert_int_equal(
@@ -152,7 +152,7 @@ static void test_empty_list(void **state)
 	h2rig_stop(&h);
 }
 
-/* Everything that is no answer though the HTTP status is 200. */
+/* Answers that cannot be used although the HTTP status is 200. */
 static void test_unusable(void **state)
 {
 	static const struct h2reply rows[] = {
@@ -200,7 +200,7 @@ struct expected {
 	int errnum;
 	int http_status;
 	const char *code;
-	const char *text; /* NULL: not looked at */
+	const char *text; /* NULL: not checked */
 };
 
 static void check_error(const struct expected *row, const struct h2reply *reply)
@@ -227,7 +227,7 @@ static void check_error(const struct expected *row, const struct h2reply *reply)
 	"CAUSFFZQQyAibm9wZSIgbm90IGZvdW5kGkcKK3R5cGUuZ29vZ2xlYXBpcy5jb20vZ29vZ2"           \
 	"xlLnJwYy5SZXNvdXJjZUluZm8SGAoDVlBDEgRub3BlIgtubyBzdWNoIFZQQw"
 
-/* Each in trailers after nothing, and as the only headers. */
+/* Each error once in trailers after an empty body, and once in headers only. */
 static void test_errors(void **state)
 {
 	static const struct expected rows[] = {
@@ -281,7 +281,7 @@ static void test_errors(void **state)
 	}
 }
 
-/* Refused before gRPC: HTTP says what it means, and no 404 is the API's. */
+/* Refused before gRPC was spoken: the HTTP status says what it means, and no 404 is the API's. */
 static void test_plain_refusals(void **state)
 {
 	static const struct expected rows[] = {
@@ -349,8 +349,8 @@ static void test_token(void **state)
 	h2rig_stop(&h);
 }
 
-/* A stream that is refused was not processed, so even what must not be sent twice goes again; one
- * that ends early may have been. */
+/* A refused stream was not processed, so even a change is sent again. A stream that ends early may
+ * have been processed. */
 static void test_streams(void **state)
 {
 	H2RIG(h, {.kind = H2REPLY_REFUSE}, REPLY_VPC,
@@ -362,14 +362,15 @@ static void test_streams(void **state)
 	assert_int_equal(api_create(h.rig.api, &h.rig.op, "{}", 2, &doc, &problem), 0);
 	assert_int_equal(h2server_requests(h.server), 2);
 	r = api_create(h.rig.api, &h.rig.op, "{}", 2, &none, &problem);
-	assert_true(r == -EBADMSG || r == -EREMOTEIO); /* had the answer begun? */
+	/* depends on whether the answer had begun */
+	assert_true(r == -EBADMSG || r == -EREMOTEIO);
 	assert_true(problem.sent);
 	assert_int_equal(problem.http_status, 0);
 	assert_int_equal(h2server_requests(h.server), 3);
 	h2rig_stop(&h);
 }
 
-/* Nobody speaks HTTP/2 there. */
+/* The server does not speak HTTP/2. */
 static void test_http1_server(void **state)
 {
 	RIG_WITH(rig, API_GRPC, {.status = 505, .body = "HTTP/1.1 only"});

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a page in the place of an answer says. */
+/* The line of text shown for a page in place of an answer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every shape of an error body, and each row of docs/semantics.md, section 7. */
+/* Every form of an error body, and each row of the table in src/api/code.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,7 +35,7 @@ struct expectation {
 	const char *body;
 	int errnum;
 	const char *code;
-	const char *text; /* NULL: not looked at */
+	const char *text; /* NULL: not checked */
 };
 
 static void check_rows(const struct expectation *rows, size_t count)
@@ -153,7 +153,7 @@ static void test_odd_codes(void **state)
 	check_rows(rows, ARRAY_LEN(rows));
 }
 
-/* A gateway of the schema, both dialects: all members are written, and they may be null. */
+/* A gateway that writes all members, which may be null, in both dialects. */
 static void test_written_out(void **state)
 {
 	static const struct expectation rows[] = {
@@ -198,7 +198,7 @@ static void test_written_out(void **state)
 	check_rows(rows, ARRAY_LEN(rows));
 }
 
-/* Only the three shapes are the API's own words. */
+/* Only the three forms of an error body are the API's own words. */
 static void test_not_found(void **state)
 {
 	static const char *const own[] = {
@@ -253,7 +253,7 @@ static void test_not_found(void **state)
 	}
 }
 
-/* Whether to ask again: the code's to say, where there is one. */
+/* Whether to repeat: the code decides, if there is one. */
 static void test_may_repeat(void **state)
 {
 	static const char quota[] =
@@ -385,7 +385,7 @@ static void test_details(void **state)
 	"{\"code\":\"resource_exhausted\",\"details\":[{\"type\":\"google.rpc." type       \
 	"\",\"value\":\"" value "\"}]}"
 
-/* The values are the messages in protobuf; `debug` need not be there. */
+/* The values are messages in protobuf; `debug` may be missing. */
 static void test_connect_details(void **state)
 {
 	static const struct expectation rows[] = {
@@ -438,7 +438,7 @@ static void test_foreign_bodies(void **state)
 	assert_int_equal(p.errnum, EINVAL);
 	assert_string_equal(p.text, "HTTP 400: {\"code\":3,\"mess");
 	explain(500, "a\xFF\x1B[31m\0b\xC2\x9B", 11,
-		&p); /* not UTF-8, not for a terminal */
+		&p); /* not UTF-8, and not fit for a terminal */
 	assert_string_equal(p.text, "HTTP 500: a??[31m?b?");
 }
 

@@ -33,7 +33,7 @@ static void test_id_in_path(void **state)
 	rig_stop(&rig);
 }
 
-/* What a dry run shows is what would be sent. */
+/* A dry run shows what would be sent. */
 static void test_print(void **state)
 {
 	static const struct {

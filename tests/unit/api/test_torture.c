@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Each allocation of a call fails once: the call then fails with -ENOMEM, and nothing is lost or
- * touched twice. */
+/* Each allocation of a call fails once. The call then fails with -ENOMEM, and nothing leaks or is
+ * used after it was freed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -105,7 +105,7 @@ static void test_problem(void **state)
 	rig_stop(&rig);
 }
 
-/* Connect with binary bodies, and what gRPC does with its own: a message there and one back. */
+/* Connect with binary bodies, and the same messages as gRPC sends them, in both directions. */
 static void test_binary(void **state)
 {
 	static const struct reply replies[] = {{.status = 415},

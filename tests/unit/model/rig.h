@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of the model share: documents written with ' for ", and checks that say what they
- * compare. */
+/* What the tests of the model share: documents written with ' in place of ", and checks that print
+ * what they compare. */
 #ifndef TESTS_MODEL_RIG_H
 #define TESTS_MODEL_RIG_H
 
@@ -23,29 +23,31 @@
 
 /* A VPC with everything in it, as the live service would return it. */
 extern const char rig_full[];
-/* The least an answer may hold. */
+/* The least that an answer may hold. */
 #define RIG_LEAST "{'id':'1','name':'prod'}"
 
-/* ' becomes ". The caller frees. */
+/* Replaces ' by ". The caller frees. */
 char *rig_json(const char *text);
 struct doc *rig_doc(const char *json);
-/* What doc_from_val answers. err may be NULL. */
+/* The errno with which doc_from_val refuses the JSON. err may be NULL. */
 int rig_doc_fails(const char *json, struct err *err);
 /* The file's text; the caller frees. */
 char *rig_show(const struct doc *doc, const char *path);
-/* A directory's names, each with a blank behind it; the caller frees. */
+/* A directory's names, each followed by a blank. The caller frees. */
 char *rig_list(const struct doc *doc, const char *path);
 void rig_shows(const struct doc *doc, const char *path, const char *expected);
 void rig_lists(const struct doc *doc, const char *path, const char *expected);
 
-/* The change of a text; the test fails when it is refused. */
+/* The change for a text; the test fails if the text is refused. */
 struct change *rig_text(const struct doc *doc, const char *path, const char *text);
 struct change *rig_spec(const struct doc *base, const struct doc *now, const char *json);
-/* The body has ' for " here too; NULL: the change must be empty. Frees the change. */
+/* Checks the body of a change and frees the change. body has ' in place of "; NULL means that the
+ * change must be empty. */
 void rig_body_take(struct change *change, const char *body);
 /* Replaces the document by the one with the change. */
 void rig_apply_take(struct doc **doc, struct change *change);
-/* The refusal of a text or of a spec.json: its errno, and what its sentence must hold. */
+/* Checks that a text or a spec.json is refused with this errno, and with this text in the
+ * message. */
 void rig_text_fails(const struct doc *doc, const char *path, const char *text, size_t len,
 	int errnum, const char *sentence);
 void rig_spec_fails(const struct doc *base, const struct doc *now, const char *json,
@@ -57,7 +59,7 @@ int rig_remove_prefix(
 int rig_rename_prefix(const struct doc *now, const char *from, const char *to,
 	struct change **ret, struct err *err);
 
-/* Calls fn for every file that can be written, the whole document over. */
+/* Calls fn for every writable file of the whole document. */
 void rig_each_writable(const struct doc *doc,
 	void (*fn)(void *arg, const char *path, const struct doc_field *field), void *arg);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Prints the schema as the table that the README has. */
+/* Prints the schema as the README's table. */
 #include <stdio.h>
 #include "model/schema.h"
 
@@ -17,7 +17,7 @@ int main(void)
 		const struct schema_field *schema = &schema_fields[i];
 
 		if (schema_match(schema->path) != schema)
-			continue; /* there is no file of it */
+			continue; /* it has no file */
 		printf("| `%s%s` | %s | %s |\n", schema->path,
 			schema->type == FIELD_DIR ? "/" : "", row_mode(schema),
 			schema->help);

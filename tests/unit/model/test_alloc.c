@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Every allocation of jansson fails once: -ENOMEM comes back, nothing leaks (under the sanitizer),
- * nothing is half done. Each act is tried on documents that were just looked at, and on new ones,
- * which have to be parsed first. */
+/* Every allocation of jansson fails once. Then -ENOMEM comes back, nothing leaks (under the
+ * sanitizer), and nothing is half done. Each act is tried on documents that were used just before,
+ * and on new ones, which must be parsed first. */
 #include "rig.h"
 
 #include <jansson.h>
@@ -10,7 +10,7 @@
 
 #define ALLOCATIONS_MAX 5000
 
-static long left = -1; /* allocations until one fails; below 0: none does */
+static long left = -1; /* allocations until one fails; none fails if below 0 */
 
 static void *failing_malloc(size_t size)
 {
@@ -247,8 +247,8 @@ static const struct {
 	{"change_apply", act_apply},
 };
 
-/* jansson takes a failed allocation in its lexer for a syntax error; a list answer that does not
- * parse is ill. */
+/* jansson's lexer reports a failed allocation as a syntax error, and a list answer that does not
+ * parse is refused as malformed. */
 static bool is_expected(act_fn act, int r)
 {
 	return r == -ENOMEM ||
@@ -292,7 +292,7 @@ static void test_every_allocation_fails_once(void **state)
 	}
 }
 
-/* What answers yes or no says no without memory. */
+/* A function that answers yes or no answers no if memory runs out. */
 static void test_no_memory_to_look(void **state)
 {
 	struct scene scene, other;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Nothing is quadratic in the entries of a VPC: ten times the entries take about ten times as long,
- * and never a hundred. */
+ * far from a hundred times. */
 #include "rig.h"
 
 #include <stdio.h>
@@ -83,7 +83,7 @@ static void save(const struct doc *doc, enum kind kind, int count)
 		"8'}]}"));
 }
 
-/* The least of some rounds, so that what else the machine does counts little. */
+/* The shortest time of several rounds, so that other load on the machine matters little. */
 static long time_of(
 	void (*work)(const struct doc *, enum kind, int), enum kind kind, int count)
 {

@@ -374,7 +374,7 @@ static void test_refused_objects(void **state)
 	}
 }
 
-/* One bad VPC is no reason to refuse the others: it is there, and cannot be read. */
+/* One bad VPC is no reason to refuse the others: it stays in the list, but cannot be read. */
 static void test_known_fields_of_another_type(void **state)
 {
 	static const struct {
@@ -419,7 +419,7 @@ static void test_known_fields_of_another_type(void **state)
 	}
 }
 
-/* A gateway that leaves defaults out does not write a name that is empty. */
+/* A gateway that leaves defaults out does not write an empty name. */
 static void test_no_name(void **state)
 {
 	CLEANUP_DOC struct doc *left_out = rig_doc("{'id':'1'}");
@@ -455,7 +455,7 @@ static void test_lists(void **state)
 	}
 }
 
-/* A document is kept as text: what is shown is what the answer said. */
+/* A document is kept as text, so it shows what the answer said. */
 static void test_values_survive(void **state)
 {
 	CLEANUP_FREE char *big = malloc(100001);

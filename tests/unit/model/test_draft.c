@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A draft becomes the body of a POST, or a sentence that says why not. */
+/* A draft becomes the body of a POST, or is refused with a message that says why. */
 #include "rig.h"
 
 #include <stdio.h>
@@ -7,8 +7,8 @@
 
 #define FILES_MAX 64
 
-/* Made of lines: "PATH/" is a directory, "PATH=TEXT" a file; | in the text is a newline, ' in
- * spec.json ". */
+/* A draft made of lines: "PATH/" is a directory, "PATH=TEXT" a file. In the text | stands for a
+ * newline; in spec.json ' stands for ". */
 struct tree {
 	char *lines; /* owned */
 	struct draft_file files[FILES_MAX];
@@ -54,7 +54,7 @@ static struct tree tree_make(const char *lines)
 	return tree;
 }
 
-/* body has ' for ". */
+/* body has ' in place of ". */
 static void posts(const char *lines, const char *zone, const char *body)
 {
 	CLEANUP(tree_release) struct tree tree = tree_make(lines);
@@ -178,7 +178,7 @@ static void test_host_prefixes(void **state)
 		"has \"10.1.0.0/16\"");
 }
 
-/* What a VPC shows, copied as it is, makes the same VPC. */
+/* A copy of what a VPC shows makes the same VPC. */
 struct copy {
 	const struct doc *doc;
 	const char *dir;
@@ -229,7 +229,7 @@ static void test_a_copy(void **state)
 			fail_msg("%s", err.text);
 		assert_int_equal(doc_shows_body(doc, body.data, body.len, &shown), 0);
 		assert_true(shown);
-		/* without spec.json it is the same */
+		/* the same without spec.json */
 		for (size_t n = 0; n < tree.count; n++) {
 			if (strcmp(tree.files[n].path, "spec.json") == 0)
 				tree.files[n].path = "notes";
@@ -305,7 +305,7 @@ static void test_both_differ(void **state)
 		"spec.json\nspec.json line 3 column 18: dhcp.dns.servers has "
 		"[\"1.1.1.1\"], the "
 		"file dhcp/dns/servers has [\"3.3.3.3\"]");
-	/* a directory that is there is the whole list */
+	/* an empty directory is the whole list */
 	refused(SPEC(",'vpcPrefixes':[{'name':'p','value':'10.0.0.0/8'}]") "vpcPrefixes/\n",
 		NULL, EIO,
 		"vpcPrefixes has [{\"name\":\"p\",\"value\":\"10.0.0.0/8\"}], the "

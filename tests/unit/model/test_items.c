@@ -84,7 +84,8 @@ static void check_removed(const char *entries, const char *file, const char *res
 	rig_body_take(change, buf_str(&body));
 }
 
-/* The name of an entry is what it is, wherever it stands and whatever stands beside it. */
+/* An entry's file name comes from the entry itself, whatever its position and whatever entries
+ * stand beside it. */
 static void test_shared_names(void **state)
 {
 	check_names(A "," B "," C, A_ "/ " B_ "/ " C_ "/ ");
@@ -115,7 +116,8 @@ static void test_remove_one_of_several(void **state)
 	check_removed(A "," C, B_, NULL);
 	check_removed(A "," C, "x", NULL);
 	check_removed(A "," C, "x~1", NULL);
-	/* alone with its name by now: what the name said is still there, or is not */
+	/* no other entry has the name any more: the entry meant by the numbered name is found, or
+	 * does not exist */
 	check_removed(B, B_, "");
 	check_removed(A, B_, NULL);
 	check_removed(A, "x", "");
@@ -144,7 +146,7 @@ static void test_write_one_of_several(void **state)
 	assert_int_equal(rig_rename_prefix(doc, B_, "y~7", &change, &err), -EINVAL);
 }
 
-/* What only the API sets goes with its entry. */
+/* What only the API sets stays with its entry. */
 static void test_apply_to_one_of_several(void **state)
 {
 	CLEANUP_DOC struct doc *doc = list("{'name':'x','value':'10.0.0.0/16','new':'a'},"
@@ -164,7 +166,7 @@ static void test_apply_to_one_of_several(void **state)
 #define REPLAYS	   3000
 #define REPLAY_MAX 8
 
-/* An entry of the replay: one of two names, one of three values. */
+/* Adds a random entry: one of two names, one of three values. */
 static void add_entry(struct buf *json, int kind)
 {
 	buf_addf(json, "%s{'name':'%c','value':'10.%d.0.0/16'}", json->len ? "," : "",
@@ -202,7 +204,7 @@ static int count_kind(const int *kinds, int count, int kind)
 	return n;
 }
 
-/* The list without one entry of this kind, whatever its order. */
+/* Checks that the change removes one entry of this kind and nothing else, in whatever order. */
 static void check_only_removed(const struct change *change, const struct doc *now,
 	const int *kinds, int count, int kind)
 {
@@ -222,8 +224,8 @@ static void check_only_removed(const struct change *change, const struct doc *no
 	assert_true(change_is_shown(change, expected, NULL, NULL));
 }
 
-/* An entry is shown, somebody changes the list, and then the entry that was shown is removed: it
- * goes, or nothing. A name that was one entry's alone means the entry of this name. */
+/* An entry is shown, somebody changes the list, and then the shown entry is removed: either it is
+ * removed or nothing is. A name that only one entry had means the entry with this name. */
 static void replay(unsigned *seed)
 {
 	int shown[REPLAY_MAX], now[REPLAY_MAX], count = 1 + rand_r(seed) % REPLAY_MAX,
@@ -261,7 +263,7 @@ static void replay(unsigned *seed)
 		check_only_removed(change, after, now, n, kind);
 	else
 		assert_int_equal(r, -ENOENT);
-	/* the one that was shown, of which there was one and is one, is found */
+	/* the shown entry is found if it was and is the only one of its kind */
 	if (count_kind(shown, count, kind) == 1 && count_kind(now, n, kind) == 1 &&
 		strchr(pick.file, '~'))
 		assert_int_equal(r, 0);

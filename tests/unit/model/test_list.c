@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of a list answer as documents: the same as when the whole is parsed first. */
+/* The text of a list answer as documents. The result is the same as if the whole text were parsed
+ * first. */
 #include "rig.h"
 
 #include <stdio.h>
@@ -13,7 +14,7 @@ static int list_try(
 	return doc_list_from_text(text, strlen(text), "items", ret, ret_rest, err);
 }
 
-/* An answer has these ids, each with a blank behind it, and this token. */
+/* Checks that the answer has these ids, each followed by a blank, and this token. */
 static void list_has(const char *json, const char *ids, const char *token)
 {
 	CLEANUP_DOC_LIST struct doc_list list = {0};
@@ -57,11 +58,11 @@ static void test_answers(void **state)
 		" {\n\t'items' : [ " A " ,\r\n " B "\n]\n, 'next' : 't' } \n", "1 2 ", "t");
 	list_has("{'next':'t','items':[" A "," B "]}", "1 2 ", "t");
 	list_has("{'a':[1,{'items':[3]}],'b':-1.5e3,'c':null,'items':[" B "]}", "2 ", "");
-	/* What looks like an end or a key, and is none. */
+	/* Text in strings that looks like the end of the array, or like its key. */
 	list_has("{'x':'\\'items\\':[','items':[{'id':']','name':'}],{\\'','new':[[{}]]}]}",
 		"] ", "");
 	list_has("{'it\\u0065ms':[" A "]}", "1 ", "");
-	/* A key twice: the last counts, as in any other answer. */
+	/* A repeated key: the last one counts, as in any other answer. */
 	list_has("{'items':[" A "],'items':[" B "]}", "2 ", "");
 	list_has("{'items':[" A "],'items':[]}", "", "");
 	list_has("{'items':7,'items':[" B "]}", "2 ", "");
@@ -124,7 +125,8 @@ static void test_bytes_behind_a_nul(void **state)
 		-EBADMSG);
 }
 
-/* Documents keep their part of the text: blanks within texts, quotes and backslashes are theirs. */
+/* Documents keep their part of the text, with the blanks, quotes and backslashes in their
+ * strings. */
 static void test_text_is_kept(void **state)
 {
 	static const char text[] =
@@ -163,7 +165,7 @@ static void test_long_answer(void **state)
 	assert_int_equal(
 		doc_list_from_text(text.data, text.len, "items", &list, &rest, NULL), 0);
 	assert_int_equal(list.count, 1000);
-	/* Many more than are parsed at a time, forth and back. */
+	/* Far more documents than are kept parsed at a time, forwards and backwards. */
 	for (int i = 0; i < 2000; i++) {
 		int n = i < 1000 ? i : 1999 - i;
 

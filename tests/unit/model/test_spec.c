@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* spec.json saved: the exact request, what is refused, and what happens when somebody else was
- * there too. */
+/* Saving spec.json: the exact request, what is refused, and what happens if somebody else has
+ * changed the VPC meanwhile. */
 #include "rig.h"
 
 #include <stdio.h>
@@ -186,7 +186,7 @@ static void test_text_that_is_no_text(void **state)
 	assert_int_equal(change_spec(doc, doc, NULL, 0, &change, NULL), -EINVAL);
 }
 
-/* What the API gave can be saved again, however odd it is. */
+/* What the API once returned can be saved again, however odd it is. */
 static void test_odd_values_of_the_api(void **state)
 {
 	CLEANUP_DOC struct doc *doc = rig_doc(
@@ -244,7 +244,7 @@ static void test_both_change_the_list(void **state)
 	rig_body_take(merged(PODS, PODS_2 "," SERVICE, 0, NULL), SENT(PODS_2));
 	rig_body_take(merged(PODS_2 "," SERVICE, PODS "," SERVICE "," MINE, 0, NULL),
 		SENT(PODS_2 "," SERVICE "," MINE));
-	/* they did the same */
+	/* both changed it the same way */
 	rig_body_take(merged(PODS_2 "," SERVICE, PODS_2 "," SERVICE, 0, NULL), NULL);
 	rig_body_take(merged(PODS "," SERVICE "," MINE, PODS "," SERVICE "," MINE, 0, NULL),
 		NULL);
@@ -263,7 +263,7 @@ static void test_both_change_one_entry(void **state)
 		PODS "," SERVICE "," MINE, EBUSY, "vpcPrefixes \"mine\"");
 }
 
-/* A name that stands more than once: each name with its value is a leaf of its own. */
+/* A name that occurs more than once: each combination of name and value is merged on its own. */
 static void test_names_that_repeat(void **state)
 {
 	rig_body_take(merged(PODS "," PODS_2, PODS "," SERVICE "," MINE, 0, NULL),
@@ -277,7 +277,7 @@ static void test_names_that_repeat(void **state)
 	merged(PODS "," PODS "," SERVICE, SERVICE, EBUSY, "this save wants (removed)");
 }
 
-/* The API has a name more than once, and so has the text. */
+/* The API's list has a name more than once, and so has the text. */
 static void test_saving_names_that_repeat(void **state)
 {
 	CLEANUP_DOC struct doc *base =
@@ -312,7 +312,7 @@ static void test_both_change_other_leaves(void **state)
 		rig_spec(base, now, "{" HEAD ",'egress':{'disablePublicAccess':true}}"),
 		"{'updateMask':'egress.disablePublicAccess','egress':{'disablePublicAccess'"
 		":true}}");
-	/* they did the same; what this text left alone stays */
+	/* both changed it the same way; what this text left alone stays */
 	rig_body_take(
 		rig_spec(base, now, "{" HEAD ",'ingress':{'disablePublicServices':true}}"),
 		NULL);
@@ -326,7 +326,7 @@ static void test_both_change_other_leaves(void **state)
 		"this save wants [\"9.9.9.9\"]");
 }
 
-/* A text nobody changed, of a VPC that somebody changed: never a success that says nothing. */
+/* A text that was not edited, of a VPC that somebody else changed, is never a silent success. */
 static void test_nothing_edited(void **state)
 {
 	CLEANUP_DOC struct doc *base =

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One file written: the exact request, what is refused, and the round trip of every field that can
- * be written. */
+/* Writing one file: the exact request, what is refused, and the round trip of every writable
+ * field. */
 #include "rig.h"
 
 static void test_requests(void **state)
@@ -206,7 +206,7 @@ static void test_too_much(void **state)
 	rig_text_fails(doc, "name", many.data, many.len, EINVAL, "too long");
 }
 
-/* A value of each type that rig_full does not have. */
+/* For each type a value that rig_full does not have. */
 static const char *const other[] = {
 	[FIELD_STRING] = "other\n",
 	[FIELD_ENUM] = "ROUTED\n",
@@ -236,8 +236,8 @@ static void check_confirmed(const struct change *change, const struct doc *doc,
 	assert_string_equal(buf_str(&done), mask);
 }
 
-/* What a file shows changes nothing; what is set is in the request, is shown by the answer, can be
- * read, and is the difference that spec.json makes. */
+/* Writing what a file shows changes nothing. Another value is in the request, is shown by the
+ * answer, can be read back, and makes the same request when it is saved in spec.json. */
 static void round_trip(void *arg, const char *path, const struct doc_field *field)
 {
 	const struct doc *doc = arg;
@@ -308,7 +308,7 @@ static void append_fails(const struct doc *doc, const char *path, const char *te
 #define SERVERS(list)                                                                      \
 	"{'updateMask':'dhcp.dns.servers','dhcp':{'dns':{'servers':[" list "]}}}"
 
-/* However long: it is added to what is there, or refused, and never in its place. */
+/* However long the text is, it is appended or refused, and never replaces what is there. */
 static void test_append_at_the_limit(void **state)
 {
 	CLEANUP_DOC struct doc *doc = rig_doc(rig_full);
@@ -373,7 +373,7 @@ static void test_append_to_others(void **state)
 		"}");
 }
 
-/* The API ignored a change, or somebody else was there. */
+/* The API ignored a change, or somebody else changed the same field. */
 static void test_as_before(void **state)
 {
 	CLEANUP_DOC struct doc *before =
@@ -397,8 +397,8 @@ static void test_as_before(void **state)
 	assert_false(change_is_as_before(change, before, changed));
 }
 
-/* What replaces a whole value needs no plan: a document that is out of date gives the same request.
- */
+/* A change that replaces a whole value needs no plan: a document that is out of date gives the same
+ * request. */
 static void test_out_of_date(void **state)
 {
 	CLEANUP_DOC struct doc *now = rig_doc(rig_full), *old = rig_doc(RIG_LEAST);

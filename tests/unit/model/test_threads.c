@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Readers of one document at the same time; worth most under -Db_sanitize=thread. */
+/* Many threads read one document at the same time; most useful under -Db_sanitize=thread. */
 #include "rig.h"
 
 #include <pthread.h>
@@ -7,7 +7,7 @@
 
 #define THREADS 4
 #define ROUNDS	200
-#define DOCS	100 /* more than are parsed at a time */
+#define DOCS	100 /* more than are kept parsed at a time */
 
 static void *read_all(void *arg)
 {
@@ -67,7 +67,7 @@ static bool shows_number(const struct doc *doc)
 	return doc_show(doc, "n", &text) == 0 && strcmp(buf_str(&text), expected) == 0;
 }
 
-/* Looks at documents that others look at, and at some of its own that come and go. */
+/* Reads documents that other threads read, and some of its own that come and go. */
 static void *read_many(void *arg)
 {
 	struct doc **docs = arg;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Answers that hold what cannot be read, or can hardly: only what is about it suffers. */
+/* Answers with values that cannot be read, or only with difficulty: only the VPCs that hold them
+ * suffer. */
 #include "rig.h"
 
 #include <pthread.h>
 #include <stdio.h>
 
-#define STACK_SIZE (512u << 10) /* bytes, what a thread of the driver has */
+#define STACK_SIZE (512u << 10) /* bytes; the stack of a thread of the driver */
 
 static const char *const unreadable[] = {
 	"18446744073709551615",
@@ -126,7 +127,7 @@ static void list_refuses(const char *item, const char *sentence)
 		fail_msg("expected \"%s\" in \"%s\"", sentence, err.text);
 }
 
-/* What is no JSON stays none, and what has no id is no VPC. */
+/* A text that is not JSON is refused, and so is an item without an id. */
 static void test_the_whole_list(void **state)
 {
 	list_refuses("{'id':'2','name':'b','x':1e999", "line 1");
@@ -173,7 +174,7 @@ static void test_one_vpc(void **state)
 	assert_string_equal(err.text, "it holds no VPC");
 }
 
-/* NUL is a control character as any other. */
+/* NUL is treated like any other control character. */
 static void test_nul(void **state)
 {
 	CLEANUP_DOC struct doc *doc =
@@ -213,7 +214,7 @@ static void test_nul(void **state)
 		"{'updateMask':'vpcPrefixes','vpcPrefixes':[{'name':'p\\u0000q','value':"
 		"'10.0.0.0/8'},{'name':'p','value':'10.0.0.0/8\\u0000'},{'name':'p\\u0000',"
 		"'value':'\\u0000'},{'name':'n\\u0000','value':'10.0.0.0/8'}]}");
-	/* a NUL is a difference */
+	/* a NUL makes a difference */
 	change = rig_text(other, "name", "b");
 	change_free(change);
 	rig_spec_fails(
@@ -289,7 +290,7 @@ static void test_nesting(void **state)
 	pthread_attr_t attr;
 	pthread_t thread;
 
-	look_at_nested(json); /* what fails on any stack says so here */
+	look_at_nested(json); /* so that what fails on any stack fails here */
 	pthread_attr_init(&attr);
 	assert_int_equal(pthread_attr_setstacksize(&attr, STACK_SIZE), 0);
 	assert_int_equal(pthread_create(&thread, &attr, look_at_nested, json), 0);

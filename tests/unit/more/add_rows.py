@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the driver's table with more rows in it: a list of objects at another depth and named by
-another member, a list whose items can be removed and nothing else, a list of words, a number and a text. Nothing else knows of them."""
+"""Writes the driver's schema table with more fields in it: a list of objects at another depth and named by
+another member, a list whose items can only be removed, a list of words, a number and a string. Nothing else knows them."""
 import pathlib
 import sys
 

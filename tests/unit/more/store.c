@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The five calls over one object in memory: a service that takes every field that it is sent. In
- * place of the layer api, for the emulator knows only the fields of the API. */
+/* The five calls on one object in memory: a service that accepts every field. It takes the place of
+ * the layer api, because the emulator knows only the fields of the API. */
 #include "store.h"
 
 #include <errno.h>
@@ -108,7 +108,7 @@ int api_list(struct api *api, const struct op *op, struct api_tag *tag,
 	return r < 0 ? fail(problem, -r) : 0;
 }
 
-/* Puts the member of a path of the mask from one object into the other. */
+/* Copies the member at a path of the mask from one object into the other. */
 static void copy_path(char *path, const json_t *from, json_t *to)
 {
 	char *dot = strchr(path, '.');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a row of the table is worth to the model: fields that only add_rows.py knows. */
+/* What a new schema field gives the model: tests with fields that only add_rows.py knows. */
 #include "../model/rig.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@
 	"{'label':'blue','range':'10.0.0.0/16','kind':'ROUTED','locked':true,"             \
 	"'hosts':['10.0.0.1']"
 #define RED "{'label':'red','range':'10.1.0.0/16'"
-/* As it is sent. */
+/* The entries as they are sent. */
 #define SENT_BLUE BLUE "}"
 #define SENT_RED  RED ",'locked':false,'hosts':[]}"
 #define POOLS(more)                                                                        \
@@ -144,7 +144,7 @@ static void an_applied_change_keeps_what_it_does_not_name(void **state)
 	doc_unref(doc);
 }
 
-/* Order and spelling do not count where the row says so. */
+/* Order and spelling do not count if the schema field says so. */
 static void equal_lists_are_no_change(void **state)
 {
 	CLEANUP_DOC struct doc *doc = rig_doc("{'id':'1','name':'p','zone':'Z','aliases':"
@@ -211,7 +211,8 @@ static void spec_json_is_checked(void **state)
 		rig_spec_fails(NULL, *state, wrong[i][0], EINVAL, wrong[i][1]);
 }
 
-/* Two people who add an entry each both get theirs; of one that both change somebody is told. */
+/* Two people who each add an entry both keep theirs; if both change one entry, the second is
+ * told. */
 static void saves_are_merged_by_entry(void **state)
 {
 	struct doc *base = *state, *now = doc_ref(base);

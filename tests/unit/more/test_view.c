@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a row of the table is worth to the mount: each operation on fields that only add_rows.py
- * knows. */
+/* What a new schema field gives the mount: each operation on fields that only add_rows.py knows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -56,7 +55,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* The text is written, and read at once; this was sent. */
+/* Writes the text, reads it back at once, and checks what was sent. */
 static void writes(struct world *w, const char *path, int flags, const char *text,
 	const char *shown, const char *body)
 {
@@ -144,7 +143,7 @@ static void an_entry_is_renamed_and_removed(void **state)
 	world_expect_listed(w, POOLS, "");
 }
 
-/* One that has no value yet: nothing is sent. */
+/* An entry that has no value yet: nothing is sent. */
 static void a_local_entry_is_renamed_and_removed(void **state)
 {
 	struct world *w = *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of this layer share: types by short names, and assertions of both ways. */
+/* What the tests of this layer share: types by short names, and assertions for both directions. */
 #ifndef TESTS_PROTO_RIG_H
 #define TESTS_PROTO_RIG_H
 
@@ -16,7 +16,7 @@
 
 #define RIG_MAX ((size_t)1 << 20)
 
-/* "VPC" is coreweave.networking.v1beta1.VPC; a name with a dot is whole. */
+/* "VPC" is coreweave.networking.v1beta1.VPC; a name with a dot is a full name. */
 static inline const struct msg_type *rig_type(const char *name)
 {
 	const struct msg_type *type = NULL;
@@ -30,7 +30,7 @@ static inline const struct msg_type *rig_type(const char *name)
 	return type;
 }
 
-/* The JSON as it comes back after a way through wire bytes. */
+/* Converts JSON to the wire format and back; ret gets the resulting JSON. */
 static inline void rig_round(
 	const char *name, const char *json, unsigned flags, struct buf *ret)
 {

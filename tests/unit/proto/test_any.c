@@ -90,7 +90,7 @@ static void test_round(void **state)
 		"\"resourceType\":\"VPC\"}]}");
 }
 
-/* Bytes that are not of the type they claim are shown as they are. */
+/* Bytes that are not of the type they claim are shown in base64. */
 static void test_foreign_bytes(void **state)
 {
 	static const char bytes[] = "\x1A\x1C\x0A\x17google.rpc.ResourceInfo\x12\x01\xFF";
@@ -133,7 +133,7 @@ static void test_refused(void **state)
 	}
 }
 
-/* Without "@type" every member is an unknown one. */
+/* Without "@type" every member is unknown. */
 static void test_strict(void **state)
 {
 	static const char *const details[] = {"{\"owner\":\"o\"}",

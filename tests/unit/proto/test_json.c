@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ProtoJSON: what is taken, as what it comes back, and what is refused with which words. */
+/* ProtoJSON: what is accepted, how it is written again, and what is refused with which message. */
 #include "rig.h"
 
 struct row {
@@ -206,7 +206,7 @@ static void test_refused(void **state)
 	}
 }
 
-/* Of what is nested only how it begins. */
+/* Of a nested value only the beginning is shown. */
 static void test_short_sentences(void **state)
 {
 	static const struct row rows[] = {
@@ -302,7 +302,7 @@ static void check_no_room(const struct msg_type *type, const char *json, unsigne
 	}
 }
 
-/* A buffer that is full at any place: nothing of the text stays. */
+/* If the buffer is full at any point, nothing of the text remains in it. */
 static void test_no_room(void **state)
 {
 	static const struct row rows[] = {

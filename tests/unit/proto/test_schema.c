@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The schema is the published one, and uses nothing that the walk does not know. */
+/* The schema is the published one, and uses nothing that the walk does not support. */
 #include "rig.h"
 
 #include "../../../src/proto/known.h"
@@ -144,7 +144,7 @@ static void test_enums(void **state)
 
 static void check_walkable(const ProtobufCMessageDescriptor *type, unsigned depth)
 {
-	assert_true(depth < 8); /* and so no message holds one of its own kind */
+	assert_true(depth < 8); /* so no message holds one of its own type */
 	for (unsigned i = 0; !known_find(type) && i < type->n_fields; i++) {
 		const ProtobufCFieldDescriptor *field = &type->fields[i];
 		char name[WALK_NAME_MAX];

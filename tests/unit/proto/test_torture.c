@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Each allocation of the walk fails once, those it has jansson make too: -ENOMEM comes back with a
- * sentence, nothing leaks (under the sanitizer), the buffer is as it was. The texts are parsed
- * before: jansson's lexer does not notice when it has no memory for a character. */
+/* Each allocation of the walk fails once, those that it has jansson make included. Then -ENOMEM
+ * comes back with a sentence, nothing leaks (under the sanitizer), and the buffer is unchanged. The
+ * texts are parsed before, since jansson's lexer does not notice when it has no memory for a
+ * character. */
 #include "rig.h"
 
 #include "proto/json.h"
@@ -22,7 +23,7 @@ static const char status[] =
 	"\"fieldViolations\":[{\"field\":\"f\"}]},{\"@type\":\"x\",\"value\":\"AAEC\"},{\"@"
 	"type\":\"x\",\"value\":\"\"}]}";
 
-/* jansson's allocations go through a function of this program, and so through the torture. */
+/* jansson's allocations go through a function of this program, so that they can be made to fail. */
 static void *tortured_malloc(size_t size)
 {
 	return malloc(size);
@@ -63,7 +64,7 @@ static int act_wire(const struct msg_type *type, const struct buf *bytes, struct
 	return r;
 }
 
-/* The message from JSON, or where there are bytes, from these. */
+/* Makes the message from JSON, or from the bytes if there are any. */
 static void torture(
 	const struct msg_type *type, const json_t *json, const struct buf *bytes)
 {
@@ -113,7 +114,7 @@ static void test_status(void **state)
 	torture_both(method_status_type(), status);
 }
 
-/* What is refused needs memory for its sentence. */
+/* A refusal needs memory for its message. */
 static void test_refusals(void **state)
 {
 	json_auto_t *value =
@@ -136,7 +137,7 @@ static void test_refusals(void **state)
 	fail_msg("more than %d allocations", ALLOCATIONS_MAX);
 }
 
-/* Parsed as well: either it fails and says why, or jansson lost a character. */
+/* Parses as well. It fails and says why, or jansson has lost a character. */
 static void test_parser(void **state)
 {
 	int told = 0;
@@ -155,7 +156,7 @@ static void test_parser(void **state)
 			return;
 		}
 		assert_true(r == 0 ? msg && !err.text[0] : !msg && err.text[0]);
-		assert_null(strstr(err.text, "(line -1")); /* jansson had no sentence */
+		assert_null(strstr(err.text, "(line -1")); /* jansson had no message */
 		told += r == -ENOMEM;
 	}
 	fail_msg("more than %d allocations", ALLOCATIONS_MAX);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Wire bytes: what JSON becomes, what is kept, what is refused. */
+/* The wire format: what JSON becomes, what is kept, what is refused. */
 #include "rig.h"
 
 #define BYTES(text) text, sizeof(text) - 1
@@ -61,7 +61,7 @@ static void test_bytes(void **state)
 	}
 }
 
-/* Each with fields of every wire type that no schema here has, on both levels. */
+/* Unknown fields of every wire type, on both levels. */
 static void test_unknown_fields(void **state)
 {
 	static const char bytes[] = "\x0A\x01i\x62\x02\x78\x05\xA0\x06\x2A"
@@ -80,8 +80,8 @@ static void test_unknown_fields(void **state)
 	assert_string_equal(buf_str(&json), "{\"id\":\"i\",\"ingress\":{}}");
 }
 
-/* A field in another wire type than its own is as one that is not known; a varint and a length may
- * have more bytes than they need. */
+/* A field in another wire type than its own is treated as unknown. A varint and a length may have
+ * more bytes than they need. */
 static void test_other_forms(void **state)
 {
 	static const struct row rows[] = {
@@ -110,7 +110,7 @@ static void test_other_forms(void **state)
 	}
 }
 
-/* The last of two values counts, messages become one, lists go on. */
+/* The last of two values counts, messages are merged, lists are continued. */
 static void test_merged(void **state)
 {
 	static const char bytes[] = "\x0A\x01x\x0A\x01y\x62\x00\x62\x02\x08\x01\x62\x00"
@@ -211,7 +211,7 @@ static void test_no_json_form(void **state)
 	}
 }
 
-/* Where a service decides what a mask means, its paths are shown as they came. */
+/* If a service decides what a mask means, the paths are shown as they came. */
 static void test_mask_paths(void **state)
 {
 	static const struct row rows[] = {
@@ -234,7 +234,8 @@ static void test_mask_paths(void **state)
 	}
 }
 
-/* Two bytes an item, and a hundred and more in memory; eight for a text in a list. */
+/* Two bytes of the wire format take more than a hundred bytes of memory for a VPC, and eight for a
+ * string in a list. */
 static void test_memory_is_limited(void **state)
 {
 	size_t len = 4u << 20;
