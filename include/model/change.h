@@ -53,8 +53,8 @@ int change_append(const struct doc *now, const char *path, const char *text, siz
  * Unknown keys, wrong types, a missing `name` or `zone`, text that does not parse, and empty or
  * NUL-filled text are refused, with line and column where possible. A key that is left out or null
  * gets its default: false, an empty list. A field with FIELD_SPEC_ONLY_WITH that is left out stays
- * as it is, since the server chose it; if its value equals the base's (without a base: now's), that
- * is no change.
+ * as it is, since the server chose it; if the text has it with the base's value (without a base:
+ * now's), that is no change.
  * Each entry of a list of objects is compared on its own: by name, or by name and value where
  * several entries share the name. The syntax of a value is checked only where it differs from the
  * base's (without a base: now's), so whatever the API once returned can always be saved again.
