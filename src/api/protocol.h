@@ -15,10 +15,9 @@
 struct message {
 	const char *method; /* HTTP */
 	struct buf path;    /* follows the endpoint; escaped, with its query */
-	struct buf etag;    /* memory for the header line */
 	/* NULL after the last */
 	const char *headers[PROTOCOL_HEADERS_MAX + 1];
-	/* the line that names an ETag */
+	/* memory of the header line with an ETag */
 	struct buf etag;
 	bool has_body;
 	struct buf body;
