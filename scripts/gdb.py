@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""For gdb: a node of the tree as one line, and all nodes of a tree.
+"""For gdb: prints a node of the tree as one line, and lists all nodes of a tree.
 
     (gdb) source scripts/gdb.py
     (gdb) print *node
@@ -7,7 +7,7 @@
 """
 import gdb
 
-CHUNK_SLOTS, SLOT_BYTES = 16384, 64  # src/tree/pool.h
+CHUNK_SLOTS, SLOT_BYTES = 16384, 64  # src/tree/node_slab.h
 BITS = ["keyed", "gone", "overlay", "moved", "lost"]  # enum node_bits
 
 
@@ -36,7 +36,7 @@ class NodePrinter:
 
 
 class Nodes(gdb.Command):
-    """nodes TREE: the number of each node that lives, and what it is."""
+    """nodes TREE: lists the live nodes, each with its number."""
 
     def __init__(self):
         super().__init__("nodes", gdb.COMMAND_DATA)
