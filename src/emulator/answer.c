@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One answer of the service before it goes out. */
+/* One answer of the service before it is sent. */
 #include "answer.h"
 
 #include <stdarg.h>

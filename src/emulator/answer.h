@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One answer before it goes out: what the service says, in no protocol's words until a door has
- * written it (door.h), or what HTTP alone says. */
+/* One answer before it is sent. The service's answer is independent of the protocol until a door
+ * has written it (door.h); an answer of HTTP itself is the same through every door. */
 #ifndef EMULATOR_ANSWER_H
 #define EMULATOR_ANSWER_H
 
@@ -16,21 +16,21 @@ enum answer_kind {
 	ANSWER_HTTP,
 	/* body is JSON: the whole answer of a list, else one VPC without its envelope */
 	ANSWER_MESSAGE,
-	/* body is sent where the door would send an encoded message; NULL: there is none */
+	/* body is sent in place of the encoded message; NULL sends none */
 	ANSWER_BYTES,
-	/* problem says what went wrong */
+	/* problem describes the error */
 	ANSWER_PROBLEM,
 };
 
 struct answer {
 	enum answer_kind kind;
-	/* HTTP; 0 is: nothing can be answered */
+	/* HTTP; 0 if the server cannot answer */
 	unsigned status;
 	/* owned; NULL is empty */
 	struct text *body;
-	/* owned; google.rpc.Status as JSON, of ANSWER_PROBLEM */
+	/* owned; google.rpc.Status as JSON, for ANSWER_PROBLEM */
 	json_t *problem;
-	/* owned; sent behind the body: an object of names and values, or NULL */
+	/* owned; sent after the body: an object of names and values, or NULL */
 	json_t *trailers;
 	/* Content-Type, static; NULL is JSON */
 	const char *type;
@@ -45,22 +45,22 @@ struct answer {
 	/* seconds, when has_retry_after */
 	unsigned retry_after;
 	bool has_retry_after;
-	/* a frame of gRPC or several, never compressed as a whole */
+	/* the body is one or more gRPC frames and never compressed as a whole */
 	bool is_framed;
-	/* says so to the client, as the gateway does */
+	/* send Accept-Encoding: gzip, as the gateway does */
 	bool takes_gzip;
-	/* with an ETag; If-None-Match counts */
+	/* send an ETag, and compare it with If-None-Match */
 	bool tagged;
-	/* the body is */
+	/* the body is compressed */
 	bool is_gzip;
-	/* the ETag of this form of it, or "" */
+	/* the ETag of this form of the body, or "" */
 	char tag[TEXT_TAG_MAX];
 };
 
 void answer_release(struct answer *a);
 #define CLEANUP_ANSWER CLEANUP(answer_release)
 
-/* 200 with this body; takes the reference, and NULL (no memory) becomes a 500. */
+/* 200 with this body. Takes the reference; NULL (no memory) becomes a 500. */
 struct answer answer_text_take(struct text *body);
 /* The same as ANSWER_MESSAGE. */
 struct answer answer_message_take(struct text *body);
@@ -71,18 +71,19 @@ struct answer answer_plain(unsigned status, const char *type, const char *bytes)
 struct answer answer_problem_take(enum rpc_code code, json_t *details, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The same with a message of any length, which is valid UTF-8. */
+/* The same with a message of any length, which must be valid UTF-8. */
 struct answer answer_long_problem_take(
 	enum rpc_code code, json_t *details, const char *message);
 
-/* Replaces the body; takes it, and NULL (no memory) makes the answer a 500. Other members stay. */
+/* Replaces the body and leaves the other members alone. Takes the body; NULL (no memory) makes the
+ * answer a 500. */
 void answer_set_body_take(struct answer *a, struct text *body);
-/* The body is the problem as JSON, as the gateway of REST writes it. */
+/* Makes the problem, as JSON the way the gateway of REST writes it, the body. */
 void answer_write_problem(struct answer *a);
 
-/* How an error body looks; which gateway the service uses is unknown (api.md 3.2). */
+/* The shape of an error body; which gateway the service uses is unknown (api.md 3.2). */
 enum answer_shape {
-	/* that of the door */
+	/* the door's own */
 	ANSWER_NATIVE,
 	ANSWER_GOOGLE,
 	ANSWER_CONNECT,
@@ -92,12 +93,12 @@ enum answer_shape {
 	ANSWER_PLAIN,
 	ANSWER_SHAPES
 };
-/* ANSWER_SHAPES when there is none of that name. */
+/* Returns ANSWER_SHAPES for an unknown name. */
 enum answer_shape answer_shape_named(const char *name);
 struct answer answer_shaped(enum answer_shape shape, unsigned status, enum rpc_code code,
 	const char *message, bool quota);
 
-/* Details: each a new array with one google.rpc message in it. */
+/* Details: each function returns a new array with one google.rpc message. */
 json_t *answer_resource_info(const char *name, const char *description);
 json_t *answer_precondition(const char *type, const char *subject, const char *description);
 json_t *answer_quota(const char *subject, const char *description);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses and prefixes as Go's net/netip takes them. */
+/* Addresses and prefixes as Go's net/netip parses them. */
 #include "cidr.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
-/* The string, or NULL where it is none or holds a NUL. */
+/* The string, or NULL if the value is no string or holds a NUL. */
 static const char *plain_string(const json_t *text)
 {
 	const char *s = json_string_value(text);
@@ -22,7 +22,7 @@ static int address_family(const char *text)
 	return inet_pton(AF_INET6, text, bytes) == 1 ? AF_INET6 : AF_UNSPEC;
 }
 
-/* One to three digits without a leading zero; -1 is none. */
+/* The value of one to three digits without a leading zero, else -1. */
 static int parse_length(const char *text)
 {
 	size_t n = strspn(text, "0123456789");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses and prefixes as Go's net/netip takes them. */
+/* Addresses and prefixes as Go's net/netip parses them. */
 #ifndef EMULATOR_CIDR_H
 #define EMULATOR_CIDR_H
 
@@ -11,7 +11,7 @@ struct cidr {
 	int length; /* bits */
 };
 
-/* Host bits may be set: no rule against them is documented. */
+/* Accepts set host bits: no documented rule forbids them. */
 bool cidr_parse(const json_t *text, struct cidr *ret);
 bool cidr_is_address(const json_t *text);
 

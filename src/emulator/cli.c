@@ -20,21 +20,22 @@ const char cli_usage[] =
 	"A server of the CoreWeave VPC API on loopback, for trying and testing: by REST,\n"
 	"Connect and gRPC-Web on one port, by gRPC on another.\n"
 	"\n"
-	"  -l, --listen HOST:PORT   default 127.0.0.1:0; port 0 is any free one\n"
-	"      --grpc HOST:PORT     gRPC over HTTP/2 there (needs nghttpx)\n"
-	"  -t, --token TOKEN        the one that is taken, \"-\" to read it from standard\n"
-	"                           input; without it every non-empty one is\n"
+	"  -l, --listen HOST:PORT   where to listen, default 127.0.0.1:0; port 0 is any "
+	"free one\n"
+	"      --grpc HOST:PORT     serve gRPC over HTTP/2 there (needs nghttpx)\n"
+	"  -t, --token TOKEN        accept only this token; by default any that is not "
+	"empty\n"
 	"  -p, --profile NAME       live: as the service was seen to behave (default);\n"
 	"                           reference: as its reference is written\n"
 	"  -L, --load FILE          start with this list answer: {\"items\":[...]}\n"
-	"  -s, --state FILE         keep the VPCs in this file, also over a crash\n"
-	"  -S, --samples            start with sample VPCs when there are none\n"
-	"      --latency MS         before each answer\n"
+	"  -s, --state FILE         keep the VPCs in this file; they survive a crash\n"
+	"  -S, --samples            start with sample VPCs if there are none\n"
+	"      --latency MS         wait before each answer\n"
 	"      --provision MS       how long CREATING, UPDATING and DELETING last\n"
 	"  -f, --fault RULE         misbehave: "
 	"METHOD[:PATHPART]:ACTION[=ARG][*COUNT][@AFTER]\n"
-	"      --omit-defaults      leave out of answers what is unset (false, [], null)\n"
-	"  -v, --verbose            a line per request on standard error\n"
+	"      --omit-defaults      leave unset fields out of answers (false, [], null)\n"
+	"  -v, --verbose            write a line for each request to standard error\n"
 	"  -h, --help   -V, --version\n"
 	"\n"
 	"Faults: METHOD is LIST, GET, POST, PATCH, DELETE or ANY, ACTION one of\n"
@@ -88,15 +89,16 @@ static int parse_profile(struct cli *cli, const char *name, struct err *err)
 	else if (strcmp(name, "reference") == 0)
 		cli->options.profile = EMULATOR_REFERENCE;
 	else
-		return err_set(err, EINVAL, "--profile %s: it is live or reference", name);
+		return err_set(
+			err, EINVAL, "--profile %s: must be live or reference", name);
 	return 0;
 }
 
 static int add_fault(struct cli *cli, const char *rule, struct err *err)
 {
 	if (cli->options.fault_count == CLI_FAULTS_MAX)
-		return err_set(
-			err, EINVAL, "--fault: at most %d rules are taken", CLI_FAULTS_MAX);
+		return err_set(err, EINVAL, "--fault: at most %d rules are allowed",
+			CLI_FAULTS_MAX);
 	cli->faults[cli->options.fault_count++] = rule;
 	cli->options.faults = cli->faults;
 	return 0;
@@ -151,7 +153,8 @@ static int parse_option(struct cli *cli, int opt, const char *arg, struct err *e
 		o->grpc_listen = arg;
 		return 0;
 	case 't':
-		return parse_token(cli, arg, err);
+		o->token = arg;
+		return *arg ? 0 : err_set(err, EINVAL, "--token: must not be empty");
 	case 'p':
 		return parse_profile(cli, arg, err);
 	case 'L':
@@ -183,11 +186,10 @@ int cli_parse(struct cli *cli, int argc, char *const argv[], struct err *err)
 		if (opt == ':')
 			return err_set(err, EINVAL, "%s needs a value", argv[optind - 1]);
 		if (opt == '?')
-			return err_set(err, EINVAL, "%s: there is no such option",
-				argv[optind - 1]);
+			return err_set(err, EINVAL, "%s: unknown option", argv[optind - 1]);
 		r = parse_option(cli, opt, optarg, err);
 	}
 	if (r == 0 && optind < argc && !cli->help && !cli->version)
-		return err_set(err, EINVAL, "%s: no argument is expected", argv[optind]);
+		return err_set(err, EINVAL, "%s: unexpected argument", argv[optind]);
 	return r;
 }

@@ -17,8 +17,7 @@ struct cli {
 	bool version;
 };
 
-/* Strings stay those of argv, but for a token that `--token -` reads from standard input. Errors:
- * -EINVAL with one sentence. */
+/* The options' strings are borrowed from argv. Errors: -EINVAL with one sentence. */
 int cli_parse(struct cli *cli, int argc, char *const argv[], struct err *err);
 extern const char cli_usage[];
 

@@ -45,8 +45,8 @@ static struct answer history_answer(struct server *s, struct MHD_Connection *c)
 	const char *after = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "after");
 
 	if (after && (!*after || strspn(after, "0123456789") != strlen(after)))
-		return answer_plain(
-			400, "text/plain", "after: the sequence number of a change\n");
+		return answer_plain(400, "text/plain",
+			"after: must be the sequence number of a change\n");
 	return service_history(s->parts.service, after ? strtoull(after, NULL, 10) : 0);
 }
 

@@ -38,16 +38,16 @@ bool delivery_wait(struct server *s, struct MHD_Connection *client, uint64_t ms)
 	return true;
 }
 
-/* A body that is made while it is sent. */
+/* A body that is generated while it is sent. */
 struct stream {
 	struct server *server; /* borrowed */
-	struct text *text;     /* owned; NULL is filler */
-	/* of the filler, begin_len bytes */
+	struct text *text;     /* owned; NULL sends filler */
+	/* first bytes of the filler, begin_len of them */
 	char begin[16];
 	size_t begin_len;
 	uint64_t end;	  /* bytes after which the connection breaks */
 	uint64_t size;	  /* bytes promised */
-	unsigned drip_ms; /* before each byte; 0 is at full speed */
+	unsigned drip_ms; /* wait before each byte; 0 sends at full speed */
 	bool drip;
 };
 
@@ -59,7 +59,7 @@ static void stream_free(void *cls)
 	free(st);
 }
 
-/* JSON, or the head of a frame of gRPC and whatever. */
+/* The filler begins as JSON, or with the head of a gRPC frame. */
 static void begin_filler(struct stream *st, bool is_framed)
 {
 	uint64_t len = st->size - 5;
@@ -128,7 +128,7 @@ static struct MHD_Response *stream_response(
 		st->end = fault->number && fault->number < len ? fault->number : len / 2;
 		st->size = len + (st->end == len ? CUT_MISSING : 0);
 	}
-	/* trailers need chunks */
+	/* trailers need a chunked body */
 	response =
 		MHD_create_response_from_callback(a->trailers ? MHD_SIZE_UNKNOWN : st->size,
 			SEND_CHUNK, stream_read, st, stream_free);
@@ -153,7 +153,7 @@ static ssize_t chunk_read(void *cls, uint64_t at, char *to, size_t max)
 	return (ssize_t)(left < max ? left : max);
 }
 
-/* As Go's net/http sends what outgrew its buffer before the handler was done. */
+/* Go's net/http sends a body in chunks when it outgrows the buffer before the handler is done. */
 static struct MHD_Response *chunked_response(const struct answer *a)
 {
 	struct MHD_Response *response = MHD_create_response_from_callback(
@@ -220,8 +220,7 @@ static void add_headers(struct MHD_Response *response, const struct answer *a)
 	}
 }
 
-/* RST where the fault wants one (Linux: connect to AF_UNSPEC aborts); else the connection just
- * ends. */
+/* Closes by RST if the fault asks for it (on Linux, connect to AF_UNSPEC aborts), else by FIN. */
 static enum MHD_Result close_unanswered(struct MHD_Connection *c, const struct fault *fault)
 {
 	const struct sockaddr nobody = {.sa_family = AF_UNSPEC};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A VPC as it is kept: how a request becomes one or changes one. */
+/* A VPC as the store keeps it: how requests create and change one. */
 #include "document.h"
 
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #define PREFIX_STATUS "STATUS_AVAILABLE"
 #define PRIMARY_NAME  "host primary"
 
-/* api.md 5; a zone that is not here has a block of its own all the same. */
+/* From api.md 5; an unknown zone gets a block of its own as well. */
 static json_t *zone_default(const char *zone)
 {
 	static const struct {
@@ -50,7 +50,7 @@ static void fill(json_t *object, const char *key, json_t *value)
 		json_object_set_new(object, key, value);
 }
 
-/* The request's host prefixes with what a full answer shows of them. */
+/* The request's host prefixes, completed to what an answer with defaults shows. */
 static json_t *host_prefixes_filled(const json_t *given)
 {
 	json_t *out = json_deep_copy(given), *prefix;
@@ -82,7 +82,7 @@ static json_t *host_prefixes_of(const json_t *request)
 		zone_default(json_string_value(json_object_get(request, "zone"))));
 }
 
-/* The deprecated single field: the first prefix of the PRIMARY. */
+/* The deprecated field hostPrefix: the first prefix of the PRIMARY host prefix. */
 static json_t *legacy_host_prefix(const json_t *host_prefixes)
 {
 	json_t *prefix, *first;
@@ -117,7 +117,7 @@ static json_t *prefix_named(const json_t *prefixes, const json_t *name)
 	return NULL;
 }
 
-/* An entry that stays keeps its times, one whose value changes keeps its birth. */
+/* An unchanged entry keeps its times; one whose value changes keeps its createdAt. */
 static json_t *prefixes_merged(const json_t *old, const json_t *given, const char *now)
 {
 	json_t *out = json_array(), *want;
@@ -142,11 +142,11 @@ static json_t *prefixes_merged(const json_t *old, const json_t *given, const cha
 	return out;
 }
 
-/* Whether request.object.leaf is true. */
-static json_t *flag_of(const json_t *request, const char *object, const char *leaf)
+/* request.object.field as a boolean, false if it is missing. */
+static json_t *flag_of(const json_t *request, const char *object, const char *field)
 {
 	return json_boolean(
-		json_is_true(json_object_get(json_object_get(request, object), leaf)));
+		json_is_true(json_object_get(json_object_get(request, object), field)));
 }
 
 static json_t *servers_of(const json_t *request)
@@ -157,7 +157,7 @@ static json_t *servers_of(const json_t *request)
 	return servers ? json_deep_copy(servers) : json_array();
 }
 
-/* The message dhcp is unset until a request has it. */
+/* The message dhcp is null until a request sets it. */
 static json_t *dhcp_of(const json_t *request)
 {
 	const json_t *dhcp = json_object_get(request, "dhcp");
@@ -185,8 +185,8 @@ json_t *document_create(const json_t *request, const char *id, const char *now)
 		"dhcp", dhcp_of(request), "status", "STATUS_READY");
 }
 
-/* The object of that name in parent, as a copy of its own that may be changed; made where it is
- * none. */
+/* Replaces parent's member, which other documents may share, by a copy that may be changed; by a
+ * new object if it is none. Returns it, borrowed. */
 static json_t *own_object(json_t *parent, const char *name)
 {
 	const json_t *had = json_object_get(parent, name);
@@ -196,7 +196,7 @@ static json_t *own_object(json_t *parent, const char *name)
 	return own;
 }
 
-/* A mask may name the servers of a dhcp that is not there: then there is nothing to clear. */
+/* If the document has no dhcp and the request no servers, there is nothing to clear. */
 static void set_servers(json_t *doc, const json_t *request)
 {
 	json_t *servers = servers_of(request);
@@ -208,48 +208,48 @@ static void set_servers(json_t *doc, const json_t *request)
 	json_decref(servers);
 }
 
-static void set_leaves(json_t *doc, const json_t *request, unsigned leaves, const char *now)
+static void set_fields(json_t *doc, const json_t *request, unsigned fields, const char *now)
 {
-	if (leaves & LEAF_NAME)
+	if (fields & MASK_NAME)
 		json_object_set(doc, "name", json_object_get(request, "name"));
-	if (leaves & LEAF_ZONE)
+	if (fields & MASK_ZONE)
 		json_object_set(doc, "zone", json_object_get(request, "zone"));
-	if (leaves & LEAF_VPC_PREFIXES)
+	if (fields & MASK_VPC_PREFIXES)
 		json_object_set_new(doc, "vpcPrefixes",
 			prefixes_merged(json_object_get(doc, "vpcPrefixes"),
 				json_object_get(request, "vpcPrefixes"), now));
-	if (leaves & LEAF_INGRESS)
+	if (fields & MASK_INGRESS)
 		json_object_set_new(own_object(doc, "ingress"), "disablePublicServices",
 			flag_of(request, "ingress", "disablePublicServices"));
-	if (leaves & LEAF_EGRESS)
+	if (fields & MASK_EGRESS)
 		json_object_set_new(own_object(doc, "egress"), "disablePublicAccess",
 			flag_of(request, "egress", "disablePublicAccess"));
-	if (leaves & LEAF_DNS)
+	if (fields & MASK_DNS)
 		set_servers(doc, request);
 }
 
-json_t *document_patch(json_t *doc, const json_t *request, unsigned leaves, const char *now)
+json_t *document_patch(json_t *doc, const json_t *request, unsigned fields, const char *now)
 {
 	json_auto_t *changed = json_copy(doc);
 
 	if (!changed)
 		return NULL;
-	set_leaves(changed, request, leaves, now);
+	set_fields(changed, request, fields, now);
 	if (json_equal(changed, doc))
 		return json_incref(doc);
-	if (json_object_get(doc, "updatedAt")) /* one that came from a file may have none */
+	if (json_object_get(doc, "updatedAt")) /* a VPC loaded from a file may lack it */
 		json_object_set_new(changed, "updatedAt", json_string(now));
 	return json_incref(changed);
 }
 
-int document_host_prefixes_agree(const json_t *doc, const json_t *request, unsigned leaves)
+int document_host_prefixes_agree(const json_t *doc, const json_t *request, unsigned fields)
 {
 	json_auto_t *filled = NULL;
 
-	if (leaves & LEAF_HOST_PREFIX && !json_equal(json_object_get(request, "hostPrefix"),
+	if (fields & MASK_HOST_PREFIX && !json_equal(json_object_get(request, "hostPrefix"),
 						 json_object_get(doc, "hostPrefix")))
 		return 0;
-	if (!(leaves & LEAF_HOST_PREFIXES))
+	if (!(fields & MASK_HOST_PREFIXES))
 		return 1;
 	filled = host_prefixes_filled(json_object_get(request, "hostPrefixes"));
 	return filled && json_equal(filled, json_object_get(doc, "hostPrefixes"));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which door a request came through, and what all doors need. */
+/* The choice of a request's door, and the parts that all doors share. */
 #include "door.h"
 
 #include <string.h>

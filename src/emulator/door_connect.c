@@ -18,7 +18,7 @@ static const char *const json_types[] = {"application/json",
 	"application/json; charset=utf-8", "application/json;charset=utf-8", NULL};
 static const char *const proto_types[] = {"application/proto", NULL};
 
-/* What is wrong with the protocol's own headers. */
+/* Checks the protocol's own headers. */
 static bool has_bad_headers(struct MHD_Connection *c, struct answer *ret)
 {
 	const char *version = door_header(c, VERSION_HEADER);
@@ -62,7 +62,7 @@ static void connect_read(
 		rpc_read(x, buf_str(&bytes), bytes.len);
 }
 
-/* A detail with its bytes, and in clear for people. NULL for a type that the schema does not have.
+/* A detail as its bytes and, for people, as JSON. NULL for a type that the schema does not have.
  */
 static json_t *detail_of(const json_t *problem_detail)
 {
@@ -82,7 +82,7 @@ static json_t *detail_of(const json_t *problem_detail)
 		buf_str(&value), "debug", json_loads(buf_str(&clear), 0, NULL));
 }
 
-/* "not_found" of 5; the protocol spells 1 with one l. */
+/* "not_found" for code 5; the protocol spells code 1 "canceled". */
 static void name_code(enum rpc_code code, char out[32])
 {
 	const char *name = code == RPC_CANCELLED ? "CANCELED" : rpc_name(code);

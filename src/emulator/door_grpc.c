@@ -15,7 +15,7 @@
 #define FRAME_TRAILERS	   0x80
 #define FRAME_MAX	   ((size_t)1 << 30)
 #define TIMEOUT_DIGITS_MAX 8
-/* Clients and proxies take so much of trailers: beyond it the details are left out. */
+/* Clients and proxies limit the size of trailers; larger details are left out. */
 #define DETAILS_MAX ((size_t)16 << 10)
 
 static const char *const grpc_types[] = {
@@ -23,7 +23,7 @@ static const char *const grpc_types[] = {
 static const char *const web_types[] = {
 	"application/grpc-web", "application/grpc-web+proto", NULL};
 
-/* Digits and a unit. */
+/* A valid grpc-timeout is digits and a unit. */
 static bool has_bad_timeout(struct MHD_Connection *c, struct answer *ret)
 {
 	const char *timeout = door_header(c, "grpc-timeout");
@@ -49,8 +49,8 @@ static size_t frame_length(const unsigned char *head)
 	       (size_t)head[4];
 }
 
-/* Whether the body is one frame and nothing else; len is that of the whole body, which may be
- * longer than what was kept of it. */
+/* Whether the body is exactly one frame. len is the length of the whole body, of which less may
+ * have been kept. */
 static bool is_one_frame(const unsigned char *body, size_t len, struct answer *ret)
 {
 	size_t promised = len < FRAME_HEAD ? 0 : frame_length(body);
@@ -100,7 +100,7 @@ static void read_frame(struct exchange *x, struct MHD_Connection *c)
 		rpc_read(x, buf_str(&bytes), bytes.len);
 }
 
-/* A proxy says by which HTTP the client came to it (RFC 9110 7.6.3). */
+/* The proxy names in Via the HTTP version that the client used (RFC 9110 7.6.3). */
 static bool came_by_http2(struct MHD_Connection *c)
 {
 	const char *via = door_header(c, MHD_HTTP_HEADER_VIA);
@@ -141,7 +141,7 @@ static int add_frame(struct buf *body, unsigned char flags, const char *bytes, s
 	return r < 0 ? r : buf_add(body, bytes, len);
 }
 
-/* Bytes that a header may not have, as %XX. */
+/* Encodes bytes that a header may not hold as %XX. */
 static void set_message(json_t *trailers, const char *message)
 {
 	struct buf text CLEANUP_BUF = BUF_INIT(DETAILS_MAX);
@@ -157,7 +157,7 @@ static void set_message(json_t *trailers, const char *message)
 	json_object_set_new(trailers, "grpc-message", json_string(buf_str(&text)));
 }
 
-/* google.rpc.Status, with all that was said. */
+/* The whole google.rpc.Status, details included. */
 static void set_details(json_t *trailers, const json_t *problem)
 {
 	CLEANUP_FREE char *text = json_dumps(problem, JSON_COMPACT);
@@ -185,7 +185,7 @@ static json_t *trailers_of(const json_t *problem)
 	return trailers;
 }
 
-/* The message as a frame; nothing where there is none. */
+/* Writes the message as a frame, or nothing if there is none. */
 static void write_frame(const struct exchange *x, struct answer *a, struct buf *body)
 {
 	if (a->kind == ANSWER_MESSAGE)

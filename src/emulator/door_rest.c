@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* REST: what the gateway in front of the service makes of a request, and what it refuses itself
+/* REST: how the gateway in front of the service translates a request, and what it refuses itself
  * (schema.md section 4). */
 #include "door.h"
 
@@ -14,7 +14,7 @@
 #define GATEWAY_KEY_MAX	 256
 #define GATEWAY_TEXT_MAX 1024
 
-/* A full gateway labels the errors it makes itself as protobuf, although they are JSON. */
+/* A gateway that shows defaults labels its own errors as protobuf, although they are JSON. */
 static struct answer own_error(const struct server *s, const char *text)
 {
 	struct answer a = answer_problem_take(RPC_UNKNOWN, NULL, "%s", text);
@@ -57,7 +57,7 @@ static bool is_foreign(struct exchange *x, struct MHD_Connection *c, struct answ
 }
 
 struct query {
-	bool takes_id; /* the request's message has a field id, which the path beats */
+	bool takes_id; /* the request's message has a field id; the path overrides it */
 	bool is_bad;
 	char key[GATEWAY_KEY_MAX];
 };
@@ -89,7 +89,7 @@ static bool has_bad_query(const struct server *s, const struct exchange *x,
 	return true;
 }
 
-/* In the brief dialect the body of a POST goes through to the service's own decoder. */
+/* In the dialect without defaults the service itself decodes the body of a POST. */
 static struct answer undecodable(
 	const struct server *s, const struct exchange *x, const char *why)
 {
@@ -101,7 +101,7 @@ static struct answer undecodable(
 	return own_error(s, text);
 }
 
-/* The published reference lets a PATCH have what a POST has. */
+/* The published reference lets a PATCH hold every field of a POST. */
 static int add_fields_of_create(const json_t *body, json_t *request, struct err *err)
 {
 	json_auto_t *more = NULL;

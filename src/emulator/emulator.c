@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Puts the server together from its options, bottom-up, and takes it apart again. */
+/* Starts the server's parts from its options, bottom-up, and stops them top-down. */
 #include "emulator/emulator.h"
 
 #include <errno.h>
@@ -36,7 +36,7 @@ static int add_faults(
 	return r;
 }
 
-/* All but the server: what can fail without anybody having been answered. */
+/* Makes every part but the server: these can fail before a request was answered. */
 static int prepare(
 	struct emulator *emu, const struct emulator_options *options, struct err *err)
 {

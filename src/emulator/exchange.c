@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One request and its answer: who asks, what goes wrong, what is done, when it is told. */
+/* One request and its answer: checks the token, applies the fault, calls the service, sends. */
 #include "exchange.h"
 
 #include <string.h>
@@ -33,7 +33,7 @@ static const char *call_of(const struct exchange *x)
 	return method ? method->name : NULL;
 }
 
-/* What the door or the service says to it. */
+/* The door's refusal, or the service's answer. */
 static struct answer carry_out(struct server *s, struct exchange *x)
 {
 	const struct history_cause cause = {.request = x->number,
@@ -67,7 +67,7 @@ static struct answer bytes_answer(const char *bytes)
 	return a;
 }
 
-/* A message whose one field has the wrong type. */
+/* A message whose only field has the wrong type. */
 static struct answer wrong_type(const struct server *s, const struct exchange *x)
 {
 	bool is_list = x->route.kind == ROUTE_LIST;
@@ -75,13 +75,13 @@ static struct answer wrong_type(const struct server *s, const struct exchange *x
 
 	if (x->codec == CODEC_PROTO)
 		return bytes_answer(
-			"\x0a\x01\xff"); /* field 1 is one byte and no message */
+			"\x0a\x01\xff"); /* field 1 is one byte, not a message */
 	return bytes_answer(is_list   ? "{\"items\":\"none\"}"
 			    : is_bare ? "[1,\"x\",null]"
 				      : "{\"vpc\":[1,\"x\",null]}");
 }
 
-/* The answer that stands in for that of the service, where the fault has one. */
+/* The answer that replaces the service's own. Returns false if the fault has none. */
 static bool replacement(
 	const struct server *s, const struct exchange *x, struct answer *ret)
 {
@@ -106,7 +106,7 @@ static bool replacement(
 	case FAULT_BODY:
 		*ret = bytes_answer(f->text);
 		return true;
-	case FAULT_HUGE: /* its body is made while it is sent */
+	case FAULT_HUGE: /* its body is generated while it is sent */
 		*ret = bytes_answer("");
 		return true;
 	case FAULT_EMPTY:
@@ -117,8 +117,8 @@ static bool replacement(
 	}
 }
 
-/* What makes a request wait, before or after it is carried out. Returns false when it is to end
- * without an answer. */
+/* Delays or holds a request, before or after it is carried out. Returns false if the request shall
+ * end without an answer. */
 static bool linger(struct server *s, const struct exchange *x)
 {
 	const struct hold_ticket ticket = {.number = x->number,
@@ -139,7 +139,7 @@ static bool takes_its_place(const struct fault *f)
 	       f->action != FAULT_HOLD;
 }
 
-/* Returns false when there is nothing to send. */
+/* Returns false if the connection shall close without an answer. */
 static bool perform(
 	struct server *s, struct exchange *x, struct MHD_Connection *c, struct answer *ret)
 {
@@ -165,7 +165,7 @@ static bool perform(
 	return delivery_wait(s, NULL, s->parts.latency_ms);
 }
 
-/* Reads the request and notes that it came. */
+/* Reads the request and records it. */
 static void receive(struct server *s, struct exchange *x, struct MHD_Connection *c)
 {
 	struct requests_note note = {.received_us = clock_mono_us(),

@@ -12,58 +12,58 @@ enum codec { CODEC_JSON, CODEC_PROTO };
 
 struct exchange {
 	struct route route;
-	/* static; NULL of a control endpoint */
+	/* static; NULL for a control endpoint */
 	const struct door *door;
 	struct buf body;
 	/* bytes past the body's maximum */
 	size_t dropped;
 	enum codec codec;
-	/* static; the content type of gRPC, which answers have too */
+	/* static; the content type of a gRPC request and of its answer */
 	const char *type;
-	/* owned; what the service reads (message.h), NULL where the call has no request */
+	/* owned; the service's input (message.h), NULL if the call has no request message */
 	json_t *request;
-	/* owned; the body as JSON, for those who ask what came; NULL when it is none */
+	/* owned; the body as JSON, for /emulator/requests; NULL if it has no JSON form */
 	json_t *shown;
-	/* owned; the door's: its status is 0 where the request goes on to the service */
+	/* owned; set by the door: status 0 passes the request on to the service */
 	struct answer refusal;
 	struct fault fault;
-	uint64_t number; /* of requests_begin */
+	uint64_t number; /* from requests_begin */
 	uint64_t received_us;
 	const char *method, *path; /* borrowed from the HTTP library */
-	/* what the path parts of rules are compared with: the path that the call has in REST */
+	/* the path that the call has in REST; the path parts of rules are compared with it */
 	char place[ROUTE_PLACE_MAX];
 };
 
 struct server {
 	struct server_parts parts;
 	struct MHD_Daemon *daemon; /* owned */
-	int stop_fd;		   /* owned eventfd: readable from server_stop on */
+	int stop_fd;		   /* owned eventfd: readable once server_stop was called */
 };
 
-/* The whole request is here: does what it asks and what the faults ask, and queues the answer. */
+/* Carries out a completely received request, applies its fault and queues the answer. */
 enum MHD_Result exchange_answer(struct server *s, struct exchange *x,
 	struct MHD_Connection *c, const char *method, const char *path);
 
-/* Chooses the form of a written answer that this client takes; to be done once, before the answer
- * is counted. */
+/* Chooses the form in which this client gets the written answer: 304, gzip or as it is. Call it
+ * once, before requests_end records the status. */
 void represent(struct MHD_Connection *c, const struct fault *fault, struct answer *a);
 
-/* Waits so long, but no longer than until the server stops (false), and, where the client is given,
- * until it has gone (false). */
+/* Waits ms milliseconds and returns true. Returns false as soon as the server stops or, unless
+ * client is NULL, the client has disconnected. */
 bool delivery_wait(struct server *s, struct MHD_Connection *client, uint64_t ms);
 #define DELIVERY_FOREVER UINT64_MAX
 
-/* Whether the fault is about how the bytes of the body arrive. */
+/* Whether the fault changes how the bytes of the body arrive. */
 bool delivery_is_streamed(const struct fault *fault);
-/* Queues the answer in the way of the fault. Takes the answer. */
+/* Queues the answer as the fault wants it sent. Takes the answer. */
 enum MHD_Result delivery_send_take(struct server *s, struct MHD_Connection *c,
 	struct answer a, const struct fault *fault);
 
-/* Whether the request has the token, and the answer where it has not. */
+/* Whether the request has the token; and the answer if it has not. */
 bool guard_has_token(const struct server *s, struct MHD_Connection *c);
 struct answer guard_unauthorized(void);
-/* Whether a request for a control endpoint has the token, names this server as its Host and comes
- * from no foreign web page; else *ret is the refusal. */
+/* Whether a request for a control endpoint has the token, names this server as its Host and does
+ * not come from a foreign web page; else *ret is the refusal. */
 bool guard_control(const struct server *s, struct MHD_Connection *c, struct answer *ret);
 
 /* The control endpoints, below /emulator/. */

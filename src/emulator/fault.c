@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rules in force: which of them a request meets. */
+/* The rules in force, and the choice of one for a request. */
 #include "fault.h"
 
 #include <errno.h>

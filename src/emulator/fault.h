@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Rules by which the server misbehaves. The grammar is on the manual page:
+/* Fault rules: how the server misbehaves. The manual page explains the grammar:
  *
  *	METHOD[:PATHPART]:ACTION[-before|-after][=ARG][*COUNT][@AFTER]
  */
@@ -37,11 +37,11 @@ enum fault_action {
 /* What happens to one request. */
 struct fault {
 	enum fault_action action;
-	bool carried_out;	   /* the request takes effect before */
-	uint64_t generation;	   /* of the rules it came from, see faults_clear */
-	unsigned long long number; /* milliseconds or bytes; 0 of cut is half */
-	bool rst;		   /* reset: by RST, not by FIN */
-	unsigned status;	   /* and the rest: of FAULT_STATUS */
+	bool carried_out;	   /* the request takes effect first */
+	uint64_t generation;	   /* of its rule, see faults_clear */
+	unsigned long long number; /* milliseconds or bytes; 0 cuts at half the body */
+	bool rst;		   /* FAULT_RESET: send RST instead of FIN */
+	unsigned status;	   /* this and the rest: for FAULT_STATUS */
 	enum rpc_code code;
 	enum answer_shape shape;
 	bool quota;
@@ -51,34 +51,36 @@ struct fault {
 };
 
 struct fault_rule {
-	char source[FAULT_TEXT_MAX]; /* as it was written */
+	char source[FAULT_TEXT_MAX]; /* the rule's own text */
 	unsigned methods;	     /* bits 1 << enum route_kind */
-	char path[256];		     /* a part of the path; "" is any */
+	char path[256];		     /* a part of the path; "" matches any */
 	struct fault fault;
 	bool counted;
-	unsigned long long left; /* when counted */
-	unsigned long long skip; /* matching requests to let through first */
+	unsigned long long left; /* times it still applies, if counted */
+	unsigned long long skip; /* matching requests that still pass first */
 	unsigned long long fired;
 };
 
 /* Errors: -EINVAL with one sentence. */
 int fault_parse(const char *text, struct fault_rule *ret, struct err *err);
 
-/* The name of a method in a rule to its bits, and the bit of a request. Errors: -EINVAL with one
- * sentence. */
+/* The bits of a rule's method name. Errors: -EINVAL with one sentence. */
 int fault_parse_methods(const char *text, size_t len, unsigned *ret, struct err *err);
+/* The bit of a request. */
 unsigned fault_method_bit(enum route_kind kind);
 
 struct faults;
 
 struct faults *faults_new(void);
 void faults_free(struct faults *f);
-/* All lines or none; blank ones and those that begin with '#' are skipped. Errors: -EINVAL,
- * -ENOMEM, -E2BIG. */
+/* Adds the rules of all lines, or on an error none. Skips blank lines and lines that begin with
+ * '#'. Errors: -EINVAL, -ENOMEM, -E2BIG. */
 int faults_add(struct faults *f, const char *lines, struct err *err);
-/* Returns the generation of the rules to come; those that were there had lower ones. */
+/* Removes all rules. Returns the generation of the rules that will be added; the removed ones had
+ * lower generations. */
 uint64_t faults_clear(struct faults *f);
-/* What the first rule that matches says; action FAULT_NONE when none does. */
+/* The fault of the first rule that applies, which counts as fired; FAULT_NONE if no rule applies.
+ * */
 void faults_pick(
 	struct faults *f, enum route_kind kind, const char *path, struct fault *ret);
 /* [{"rule":..., "fired":N, "left":N|null}] */

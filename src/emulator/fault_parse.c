@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One rule from text: METHOD[:PATHPART]:ACTION[-before|-after][=ARG][*COUNT][@AFTER]. */
+/* Parses one rule: METHOD[:PATHPART]:ACTION[-before|-after][=ARG][*COUNT][@AFTER]. */
 #include "fault.h"
 
 #include <ctype.h>
@@ -27,8 +27,8 @@ struct action_row {
 	const char *name;
 	enum fault_action action;
 	enum arg_kind arg;
-	bool carried_out; /* when the rule does not say */
-	bool may_choose;  /* -before and -after mean something */
+	bool carried_out; /* the default without -before or -after */
+	bool may_choose;  /* the rule may say -before or -after */
 };
 
 static const struct action_row actions[] = {
@@ -91,7 +91,7 @@ int fault_parse_methods(const char *text, size_t len, unsigned *ret, struct err 
 		text);
 }
 
-/* Cuts "*COUNT" or "@AFTER" off the end, when it is there with digits behind it. */
+/* Cuts "*COUNT" or "@AFTER", the mark followed by digits, off the end if it is there. */
 static int take_suffix(
 	char *text, char mark, bool *ret_there, unsigned long long *ret, struct err *err)
 {
@@ -191,7 +191,7 @@ static int parse_arg(
 	}
 }
 
-/* "reset-after" is the row "reset", carried out. */
+/* "reset-after" is the action "reset" with the request carried out first. */
 static const struct action_row *find_action(const char *name, bool *ret_carried_out)
 {
 	const char *suffix = strrchr(name, '-');
@@ -229,7 +229,7 @@ static int parse_action(struct fault_rule *rule, char *text, struct err *err)
 		*arg++ = '\0';
 	row = find_action(text, &rule->fault.carried_out);
 	if (!row)
-		return err_set(err, EINVAL, "fault rule: there is no action \"%s\"", text);
+		return err_set(err, EINVAL, "fault rule: unknown action \"%s\"", text);
 	rule->fault.action = row->action;
 	return parse_arg(row, &rule->fault, arg, err);
 }

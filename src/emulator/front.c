@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* gRPC over cleartext HTTP/2: nghttpx, as a child. It takes over a socket that listens already, by
- * the variable that its binary upgrade uses: so any free port will do, and a client that connects
- * early waits. */
+/* gRPC over cleartext HTTP/2: nghttpx as a child process. It inherits a listening socket, through
+ * the environment variable of its binary upgrade, so that any free port will do and a client that
+ * connects early waits. */
 #include "front.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include "base/cleanup.h"
 
-#define PROGRAM	    "/usr/sbin/nghttpx" /* in no ordinary user's PATH */
+#define PROGRAM	    "/usr/sbin/nghttpx" /* absolute: not in an ordinary user's PATH */
 #define ADDRESS_MAX 128
 #define PATIENCE_S  10
 
@@ -25,10 +25,10 @@ struct front {
 	pid_t pid;
 };
 
-/* What the child needs, put together while allocating is allowed. */
+/* The child's data, prepared before fork, while it may still allocate. */
 struct launch {
 	int listen_fd;
-	/* takes the errno of a failed exec */
+	/* receives the errno of a failed exec */
 	int report_fd;
 	pid_t parent;
 	char frontend[ADDRESS_MAX], backend[ADDRESS_MAX], accept[ADDRESS_MAX];
@@ -48,7 +48,7 @@ static void set_address(
 	snprintf(out, ADDRESS_MAX, "%s=%.*s,%s%s", option, len, host, port, parameters);
 }
 
-/* In the child, so nothing but system calls. */
+/* Runs in the child, so makes only async-signal-safe calls. */
 static void launch(const struct launch *l)
 {
 	char *const env[] = {(char *)l->accept, NULL};
@@ -56,13 +56,13 @@ static void launch(const struct launch *l)
 	sigset_t none;
 	int failure;
 
-	dup2(quiet, STDERR_FILENO); /* it says hello before it reads its options */
+	dup2(quiet, STDERR_FILENO); /* nghttpx writes there before it reads its options */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != l->parent) /* it ended before that was set */
+	if (getppid() != l->parent) /* the parent ended before prctl */
 		_exit(EXIT_FAILURE);
-	/* What waits long was made to wait by a fault, and ends with the server. */
+	/* Long timeouts, since faults make requests wait; these waits end with the server. */
 	if (fcntl(l->listen_fd, F_SETFD, 0) == 0)
 		execle(PROGRAM, PROGRAM, "--conf=/dev/null", "--single-process",
 			l->frontend, l->backend, "--backend-read-timeout=24h",
@@ -75,7 +75,8 @@ static void launch(const struct launch *l)
 	_exit(EXIT_FAILURE);
 }
 
-/* 0 when the child runs the program: then its end of the pipe is closed without a word. */
+/* Returns 0 once the child runs the program: exec closes its end of the pipe, and nothing is read.
+ * */
 static int await_exec(int report_fd)
 {
 	int failure = 0;
@@ -108,8 +109,8 @@ static int run(struct launch *l, pid_t *ret_pid)
 	return r;
 }
 
-/* Whether it answers at this address, where nothing listens once it has ended. What is asked is no
- * request, so the server behind hears nothing of it. */
+/* Whether nghttpx answers at this address; once it has ended, nothing listens there. The probe is
+ * no request, so the server behind hears nothing of it. */
 static bool is_serving(const struct sockaddr *at, socklen_t len)
 {
 	static const char nonsense[] = "?\r\n\r\n";
@@ -123,7 +124,7 @@ static bool is_serving(const struct sockaddr *at, socklen_t len)
 	       recv(fd, &byte, 1, 0) == 1;
 }
 
-/* Runs it on the socket, which is closed here then. */
+/* Runs nghttpx on the socket and closes the socket here. */
 static int start(struct front *f, struct launch *l, struct err *err)
 {
 	struct sockaddr_storage at;

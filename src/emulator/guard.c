@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Who may ask: the token for all, and for the control endpoints no web page. A page of any site can
- * send requests to loopback; it cannot set Host, and the browser adds its Origin. */
+/* Access control: every request needs the token, and web pages may not use the control endpoints. A
+ * page of any site can send requests to loopback, but it cannot set Host, and the browser adds its
+ * Origin. */
 #include "exchange.h"
 
 #include <arpa/inet.h>
@@ -51,7 +52,7 @@ static bool is_loopback_name(const char *host)
 	return inet_pton(AF_INET, host, &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127;
 }
 
-/* "HOST[:PORT]" is a loopback name with the server's own port. */
+/* Whether "HOST[:PORT]" is a loopback name with the server's own port. */
 static bool is_own_authority(const struct server *s, const char *authority)
 {
 	const char *own_port = strrchr(s->parts.url, ':') + 1;
@@ -84,7 +85,7 @@ bool guard_control(const struct server *s, struct MHD_Connection *c, struct answ
 			s->parts.url);
 	else if (origin && !is_own_origin(s, origin))
 		*ret = answer_problem_take(RPC_PERMISSION_DENIED, NULL,
-			"control endpoints: requests of other web pages are refused");
+			"control endpoints: requests from other web pages are refused");
 	else if (!guard_has_token(s, c))
 		*ret = guard_unauthorized();
 	else

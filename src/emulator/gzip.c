@@ -24,7 +24,8 @@ static struct text *pack(const struct text *t)
 	if (packed) {
 		z.next_out = (unsigned char *)packed->bytes;
 		z.avail_out = (uInt)most;
-		deflate(&z, Z_FINISH); /* the bound holds: it ends */
+		deflate(&z,
+			Z_FINISH); /* completes in one call: the buffer has the bound's size */
 		*packed = (struct text){.refs = 1, .len = z.total_out};
 		packed->bytes[packed->len] = '\0';
 	}
@@ -39,7 +40,7 @@ struct text *gzip_text(struct text *t)
 	return packed ? packed : text_keep_take(t, TEXT_GZIP, pack(t));
 }
 
-/* One step; *ret_end when the stream is complete. */
+/* One step; sets *ret_end once the stream is complete. */
 static int unpack_step(z_stream *z, struct buf *ret, bool *ret_end)
 {
 	unsigned char out[UNPACK_STEP];

@@ -5,11 +5,11 @@
 
 #include "text.h"
 
-/* The bytes as gzip, made at the first call: a reference of its own, NULL without memory. */
+/* The bytes as gzip, compressed at the first call. Returns a new reference, NULL without memory. */
 struct text *gzip_text(struct text *t);
 
-/* Adds the bytes that were compressed. Errors: -EBADMSG (not gzip, or cut), -EFBIG (more than ret
- * takes), -ENOMEM; ret may then hold a part of them. */
+/* Appends the decompressed bytes to ret. Errors: -EBADMSG (not gzip, or cut), -EFBIG (more than ret
+ * holds), -ENOMEM; ret may then hold a part of them. */
 int gzip_unpack(const void *bytes, size_t len, struct buf *ret);
 
 #endif

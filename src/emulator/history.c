@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every state that VPCs were in: a ring. */
+/* Every state that VPCs were in, in a ring. */
 #include "history.h"
 
 #include <stdlib.h>

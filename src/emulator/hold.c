@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests that a rule holds: one list, one condition that all wait for. */
+/* Requests that a rule holds: one list, and one condition variable on which all wait. */
 #include "hold.h"
 
 #include <errno.h>
@@ -19,17 +19,17 @@ struct held {
 struct holds {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	TAILQ_HEAD(, held) waiting; /* borrowed: on the stacks of those who wait */
+	TAILQ_HEAD(, held) waiting; /* borrowed: on the stacks of the waiting threads */
 	struct requests *requests;  /* borrowed */
-	uint64_t generation;	    /* rules before this one hold nobody */
+	uint64_t generation;	    /* rules of earlier generations hold no request */
 	bool is_stopped;
 };
 
-/* Whom a line selects. */
+/* The requests that a line selects. */
 struct selector {
-	uint64_t number; /* 0 is by methods and path */
+	uint64_t number; /* 0 selects by methods and path */
 	unsigned methods;
-	const char *path; /* "" is any */
+	const char *path; /* "" matches any */
 };
 
 struct holds *holds_new(struct requests *requests)
@@ -127,7 +127,7 @@ static size_t release(struct holds *h, const struct selector *s)
 	return count;
 }
 
-/* All lines are read before anybody is released. */
+/* Checks all lines, before the first of them releases a request. */
 static int check_lines(const char *lines, bool *ret_empty, struct err *err)
 {
 	CLEANUP_FREE char *copy = strdup(lines);

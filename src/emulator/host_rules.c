@@ -13,7 +13,7 @@
 #define SIZE_V4 18
 #define SIZE_V6 51
 
-/* Of a host prefix's valid CIDRs. */
+/* A summary of a host prefix's valid CIDRs. */
 struct aggregate {
 	bool has_v4, has_v6;
 	int longest; /* bits */
@@ -38,7 +38,7 @@ void rules_check_host_cidr(
 			json_string_value(text), most);
 }
 
-/* REF: prefixes is required. */
+/* REF: "prefixes" is required. */
 static struct aggregate check_cidrs(const struct profile *p, const json_t *prefixes,
 	json_t *violations, const char *base)
 {
@@ -117,7 +117,7 @@ static void check_secondary(const struct profile *p, const json_t *prefix,
 		check_ipam(p, ipam, all, violations, base);
 }
 
-/* Returns whether it is a PRIMARY. */
+/* Returns whether the host prefix is a PRIMARY one. */
 static bool check_host_prefix(
 	const struct profile *p, const json_t *prefix, size_t index, json_t *violations)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The state on disk. */
+/* The state on disk, a write-ahead log. */
 #include "journal.h"
 
 #include <errno.h>
@@ -18,8 +18,8 @@
 #define JOURNAL_LONG_TIMES 4
 
 struct journal {
-	char *path; /* owned; of the file itself, links followed */
-	int fd;	    /* locked; -1 when it cannot be appended to any more */
+	char *path; /* owned; the file itself, symbolic links resolved */
+	int fd;	    /* locked; -1 once a failed write may have left half a line */
 	size_t appended;
 };
 
@@ -31,9 +31,9 @@ static int lock(int fd, const char *path, struct err *err)
 		"state file %s is in use by another vpcfs-emulator", path);
 }
 
-/* Opens and locks what is at path now, and makes it where there is nothing. Whoever finds the file
- * there finds it locked: a snapshot takes its place only with the lock on it, so the file that was
- * locked is the one to use if it is still there. */
+/* Opens and locks the file at path, and makes it if there is none. Another server may replace the
+ * file by a snapshot between the open and the lock, so the lock counts only if path still leads to
+ * the locked file; a snapshot is itself locked before it gets the name. */
 static int open_locked(const char *path, int *ret_fd, struct err *err)
 {
 	for (;;) {
@@ -76,7 +76,7 @@ static bool change_decode(const json_t *line, struct journal_change *ret)
 	return ret->id || json_string_length(json_object_get(ret->doc, "id")) > 0;
 }
 
-/* Hands over one line, or says that it is none. */
+/* Passes the change of one line to each(), or sets *ret_bad if the line holds none. */
 static int replay_line(const char *bytes, size_t len,
 	int (*each)(void *arg, const struct journal_change *), void *arg, bool *ret_bad)
 {
@@ -98,7 +98,7 @@ static int replay(const struct buf *text, const char *path,
 	if (text->len <= strlen(JOURNAL_HEADER) ||
 		memcmp(at, JOURNAL_HEADER "\n", strlen(JOURNAL_HEADER) + 1) != 0)
 		return err_set(err, EBADMSG,
-			"%s is not a state file of vpcfs-emulator; it was left as it is",
+			"%s is not a state file of vpcfs-emulator; it was left unchanged",
 			path);
 	at += strlen(JOURNAL_HEADER) + 1;
 	while (at < end) {
@@ -114,8 +114,8 @@ static int replay(const struct buf *text, const char *path,
 			return r;
 		if (bad && newline + 1 < end)
 			return err_set(err, EBADMSG,
-				"state file %s: line %zu is damaged; the file was left as "
-				"it is",
+				"state file %s: line %zu is damaged; the file was left "
+				"unchanged",
 				path, number);
 		at = newline + 1;
 	}
@@ -236,7 +236,7 @@ int journal_append(struct journal *j, const struct journal_change *change)
 		return -EIO;
 	r = append_all(j->fd, &line);
 	if (r < 0 && ftruncate(j->fd, before) < 0) {
-		close(j->fd); /* nothing may be appended behind half a line */
+		close(j->fd); /* no change may follow half a line */
 		j->fd = -1;
 	}
 	if (r == 0)
@@ -260,7 +260,7 @@ static int sync_directory_of(const char *path)
 	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
-/* The new file is complete, on the disk and locked before it has the name. */
+/* The new file is locked, complete and on the disk before it gets the name. */
 static int put_in_place(
 	int fd, const char *temp, const char *path, const struct buf *snapshot)
 {
@@ -294,7 +294,7 @@ int journal_replace(struct journal *j, const struct buf *snapshot)
 	if (r < 0)
 		return r;
 	j->fd = fd;
-	fd = old; /* closed, which unlocks it: the name leads to the new one */
+	fd = old; /* the cleanup closes and unlocks it: the name leads to the new file */
 	j->appended = 0;
 	return sync_directory_of(j->path);
 }

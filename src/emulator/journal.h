@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The state on disk: a snapshot, then one JSON line per change, each on the disk before its answer
- * goes out.
+/* The state on disk, a write-ahead log: a snapshot, then one JSON line for each change, which is on
+ * the disk before its answer is sent.
  *
  * 	{"vpcfsEmulator":1}
  * 	{"add":{VPC},"asGiven":true}
  * 	{"put":{VPC}}
  * 	{"del":"ID"}
  *
- * A last line that a crash cut off was never answered for and is ignored. */
+ * If a crash cut off the last line, nobody was told of its change: it is ignored. */
 #ifndef EMULATOR_JOURNAL_H
 #define EMULATOR_JOURNAL_H
 
@@ -20,24 +20,24 @@ struct journal;
 
 struct journal_change {
 	enum { JOURNAL_ADD, JOURNAL_PUT, JOURNAL_DELETE } kind;
-	json_t *doc;	/* borrowed; of ADD and PUT */
-	const char *id; /* borrowed; of DELETE */
+	json_t *doc;	/* borrowed; for ADD and PUT */
+	const char *id; /* borrowed; for DELETE */
 	bool as_given;
 };
 
-/* Reads the file, when there is one, change by change, and locks it against a second server.
- * Nothing is written. Errors: -EBADMSG (not a state file, with a sentence), -EBUSY, errno of the
- * file, or what each() returned. */
+/* Locks the file against a second server, makes it if it does not exist, and calls each() for every
+ * change in it. Writes no change. Errors: -EBADMSG (not a state file, with a sentence), -EBUSY (in
+ * use), errno of the file, or what each() returned. */
 int journal_open(const char *path, int (*each)(void *arg, const struct journal_change *),
 	void *arg, struct journal **ret, struct err *err);
 void journal_close(struct journal *j);
 
-/* On the disk when it returns 0; on an error the file is as it was. */
+/* Returns 0 once the change is on the disk; on an error the file is unchanged. */
 int journal_append(struct journal *j, const struct journal_change *change);
 
-/* Whether so much was appended that a snapshot of live documents would be much shorter. */
+/* Whether the file has grown so long that a snapshot of `live` documents would be much shorter. */
 bool journal_is_long(const struct journal *j, size_t live);
-/* Puts a snapshot in the file's place. snapshot: lines made by journal_snapshot_begin and _add. */
+/* Replaces the file by a snapshot, the lines that journal_snapshot_begin and _add made. */
 int journal_replace(struct journal *j, const struct buf *snapshot);
 int journal_snapshot_begin(struct buf *snapshot);
 int journal_snapshot_add(struct buf *snapshot, const struct journal_change *change);

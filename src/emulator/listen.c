@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The listening socket: loopback and nothing else. */
+/* The listening socket, on loopback only. */
 #include "listen.h"
 
 #include <arpa/inet.h>
@@ -90,8 +90,7 @@ int listen_open(const char *option, const char *text, int *ret_fd, char url[LIST
 		text = LISTEN_DEFAULT;
 	if (!split(text, host, &port))
 		return err_set(err, EINVAL,
-			"%s %s: an address is HOST:PORT, as in 127.0.0.1:8080", option,
-			text);
+			"%s %s: must be HOST:PORT, as in 127.0.0.1:8080", option, text);
 	if (!loopback(host, port, &at))
 		return err_set(err, EINVAL,
 			"%s %s: the emulator serves loopback only (127.0.0.1, [::1] or "

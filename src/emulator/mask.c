@@ -1,57 +1,57 @@
 /* SPDX-License-Identifier: MIT */
-/* Which leaves of a VPC a PATCH is about (api.md 0 row 5, 3.3). */
+/* Which mask fields of a VPC a PATCH sets (api.md 0 row 5, 3.3). */
 #include "mask.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include "base/cleanup.h"
 
-static unsigned leaf_of(const struct profile *p, const char *path, size_t len)
+static unsigned field_of(const struct profile *p, const char *path, size_t len)
 {
 	for (size_t i = 0; i < p->mask_count; i++) {
 		const char *known = p->masks[i].path;
 
 		if (strlen(known) == len && memcmp(known, path, len) == 0)
-			return p->masks[i].leaf;
+			return p->masks[i].field;
 	}
 	return 0;
 }
 
-/* A message that is there counts as all its leaves: proto3 cannot tell false from absent. */
-static unsigned leaves_present(const struct profile *p, const json_t *request)
+/* A message that is there sets all its fields: proto3 cannot tell false from absent. */
+static unsigned fields_present(const struct profile *p, const json_t *request)
 {
-	unsigned leaves = 0;
+	unsigned fields = 0;
 
 	for (size_t i = 0; i < p->mask_count; i++) {
-		if (json_object_get(request, p->masks[i].field))
-			leaves |= p->masks[i].leaf;
+		if (json_object_get(request, p->masks[i].member))
+			fields |= p->masks[i].field;
 	}
-	return leaves;
+	return fields;
 }
 
-bool mask_leaves(const struct profile *p, const json_t *request, unsigned *ret_leaves,
+bool mask_fields(const struct profile *p, const json_t *request, unsigned *ret_fields,
 	char **ret_unknown)
 {
 	const char *mask = json_string_value(json_object_get(request, "updateMask"));
-	unsigned leaves = 0;
+	unsigned fields = 0;
 
 	if (!mask || !*mask) {
-		*ret_leaves = leaves_present(p, request);
+		*ret_fields = fields_present(p, request);
 		return true;
 	}
 	for (;;) {
 		size_t len = strcspn(mask, ",");
-		unsigned leaf = leaf_of(p, mask, len);
+		unsigned field = field_of(p, mask, len);
 
-		if (!leaf) {
+		if (!field) {
 			*ret_unknown = strndup(mask, len);
 			return false;
 		}
-		leaves |= leaf;
+		fields |= field;
 		if (!mask[len])
 			break;
 		mask += len + 1;
 	}
-	*ret_leaves = leaves;
+	*ret_fields = fields;
 	return true;
 }

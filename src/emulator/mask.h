@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which leaves of a VPC a PATCH is about. */
+/* Which mask fields of a VPC a PATCH sets. */
 #ifndef EMULATOR_MASK_H
 #define EMULATOR_MASK_H
 
@@ -7,10 +7,11 @@
 #include <jansson.h>
 #include "profile.h"
 
-/* request: decoded. ret_leaves: from updateMask, or without one from the fields that are there.
- * Returns the first path (a new string in *ret_unknown, freed by the caller) that the profile does
- * not know. */
-bool mask_leaves(const struct profile *p, const json_t *request, unsigned *ret_leaves,
+/* request is decoded (message.h). *ret_fields gets the mask fields (enum profile_field) that
+ * updateMask names, or without updateMask those that the request has. Returns false if the profile
+ * does not know a path; *ret_unknown is then the first such path, a new string that the caller
+ * frees (NULL without memory). */
+bool mask_fields(const struct profile *p, const json_t *request, unsigned *ret_fields,
 	char **ret_unknown);
 
 #endif

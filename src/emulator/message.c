@@ -20,7 +20,7 @@ static int as_value(const struct msg *msg, unsigned flags, json_t **ret, struct 
 	return *ret ? 0 : -ENOMEM;
 }
 
-/* Takes out what is null, which is a message that is not there. */
+/* Removes nulls; each stands for a message that is not there. */
 static void drop_nulls(json_t *value)
 {
 	const char *key;
@@ -40,7 +40,7 @@ static void drop_nulls(json_t *value)
 	}
 }
 
-/* "vpcPrefixes" may have been written "vpc_prefixes". */
+/* The client may have written "vpcPrefixes" as "vpc_prefixes". */
 static const json_t *given(const json_t *in, const char *key)
 {
 	const json_t *camel = json_object_get(in, key);
@@ -56,7 +56,7 @@ static const json_t *given(const json_t *in, const char *key)
 	return camel ? camel : json_object_get(in, snake);
 }
 
-/* Takes out what the JSON did not say. */
+/* Removes the fields that the JSON did not have. */
 static void drop_unsaid(json_t *object, const json_t *in)
 {
 	const char *key;
@@ -107,7 +107,7 @@ int message_from_wire(const struct msg_type *type, const void *bytes, size_t len
 		r = whole_value(msg, &whole, err);
 	if (r < 0)
 		return r;
-	/* a mask that JSON cannot say is shown as it is */
+	/* JSON cannot express every mask; show such a one as it is */
 	if (as_value(msg, 0, ret_shown, NULL) < 0)
 		r = as_value(msg, MSG_MASK_PATHS, ret_shown, err);
 	if (r == 0)

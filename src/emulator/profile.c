@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The two faces of the service. A document is kept in the shape of `live`; `reference` is cut from
- * it. */
+/* The two profiles of the service. The store keeps documents in the shape of `live`; `reference`
+ * shows a part of that. */
 #include "profile.h"
 
 #include <string.h>
@@ -8,25 +8,25 @@
 #include "message.h"
 
 static const struct profile_mask live_masks[] = {
-	{"vpc_prefixes", "vpcPrefixes", LEAF_VPC_PREFIXES},
-	{"ingress.disable_public_services", "ingress", LEAF_INGRESS},
-	{"egress.disable_public_access", "egress", LEAF_EGRESS},
-	{"dhcp.dns.servers", "dhcp", LEAF_DNS},
+	{"vpc_prefixes", "vpcPrefixes", MASK_VPC_PREFIXES},
+	{"ingress.disable_public_services", "ingress", MASK_INGRESS},
+	{"egress.disable_public_access", "egress", MASK_EGRESS},
+	{"dhcp.dns.servers", "dhcp", MASK_DNS},
 };
 
 static const struct profile_mask reference_masks[] = {
-	{"name", "name", LEAF_NAME},
-	{"zone", "zone", LEAF_ZONE},
-	{"host_prefix", "hostPrefix", LEAF_HOST_PREFIX},
-	{"host_prefixes", "hostPrefixes", LEAF_HOST_PREFIXES},
-	{"vpc_prefixes", "vpcPrefixes", LEAF_VPC_PREFIXES},
-	{"ingress", "ingress", LEAF_INGRESS},
-	{"ingress.disable_public_services", "ingress", LEAF_INGRESS},
-	{"egress", "egress", LEAF_EGRESS},
-	{"egress.disable_public_access", "egress", LEAF_EGRESS},
-	{"dhcp", "dhcp", LEAF_DNS},
-	{"dhcp.dns", "dhcp", LEAF_DNS},
-	{"dhcp.dns.servers", "dhcp", LEAF_DNS},
+	{"name", "name", MASK_NAME},
+	{"zone", "zone", MASK_ZONE},
+	{"host_prefix", "hostPrefix", MASK_HOST_PREFIX},
+	{"host_prefixes", "hostPrefixes", MASK_HOST_PREFIXES},
+	{"vpc_prefixes", "vpcPrefixes", MASK_VPC_PREFIXES},
+	{"ingress", "ingress", MASK_INGRESS},
+	{"ingress.disable_public_services", "ingress", MASK_INGRESS},
+	{"egress", "egress", MASK_EGRESS},
+	{"egress.disable_public_access", "egress", MASK_EGRESS},
+	{"dhcp", "dhcp", MASK_DNS},
+	{"dhcp.dns", "dhcp", MASK_DNS},
+	{"dhcp.dns.servers", "dhcp", MASK_DNS},
 };
 
 static const struct profile profiles[] = {
@@ -57,7 +57,7 @@ const struct profile *profile_of(enum emulator_profile which)
 	return &profiles[which];
 }
 
-/* A message that is there stays, also an empty one. */
+/* A message that is there is no default, even if it is empty. */
 static bool is_default(const char *key, const json_t *value)
 {
 	static const char *const enums[] = {"type", "gatewayAddressPolicy", "status"};
@@ -84,7 +84,7 @@ static bool is_default(const char *key, const json_t *value)
 	}
 }
 
-/* A copy without the fields that hold a default, inside out; elements of lists stay. */
+/* A copy without the fields that hold a default, nested ones first; elements of lists stay. */
 static json_t *without_defaults(const json_t *value)
 {
 	json_t *out, *child;
@@ -108,7 +108,7 @@ static json_t *without_defaults(const json_t *value)
 	return out;
 }
 
-/* Takes out. */
+/* Takes the document. Removes the fields that hold a default, if the profile omits them. */
 static json_t *in_dialect_take(const struct profile *p, json_t *out)
 {
 	json_t *brief;

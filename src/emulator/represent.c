@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* In which form an answer goes out: not at all where the client has it already (304), compressed,
+/* The form in which an answer is sent: as 304 if the client has it already, compressed,
  * or as it is. */
 #include "exchange.h"
 
@@ -10,7 +10,7 @@
 
 #define GZIP_MIN 256 /* bytes: less is not worth it */
 
-/* The weight of gzip in an Accept-Encoding (RFC 9110 12.5.3) is not 0. */
+/* Whether an Accept-Encoding gives gzip a weight other than 0 (RFC 9110 12.5.3). */
 static bool accepts_gzip(struct MHD_Connection *c)
 {
 	const char *list = MHD_lookup_connection_value(
@@ -28,7 +28,7 @@ static bool accepts_gzip(struct MHD_Connection *c)
 	return false;
 }
 
-/* If-None-Match compares weakly: W/ does not matter. */
+/* If-None-Match compares weakly, so W/ does not matter. */
 static bool client_has(struct MHD_Connection *c, const char *tag)
 {
 	const char *have = MHD_lookup_connection_value(
@@ -37,7 +37,7 @@ static bool client_has(struct MHD_Connection *c, const char *tag)
 	return have && (strcmp(have, "*") == 0 || strstr(have, tag));
 }
 
-/* Two forms of one thing may not share a strong tag (RFC 9110 8.8.3.3). */
+/* Two forms of one body may not share a strong ETag (RFC 9110 8.8.3.3). */
 static void tag_as_gzip(char tag[TEXT_TAG_MAX])
 {
 	size_t end = strlen(tag) - 1;
@@ -54,7 +54,7 @@ void represent(struct MHD_Connection *c, const struct fault *fault, struct answe
 	a->takes_gzip = true;
 	if (a->tagged)
 		text_tag(a->body, a->tag);
-	/* What is cut or dripped is the body as it is. */
+	/* A fault cuts or drips the uncompressed body. */
 	if (delivery_is_streamed(fault))
 		return;
 	if (a->body->len >= GZIP_MIN && accepts_gzip(c))

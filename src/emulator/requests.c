@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The requests seen so far: a ring, one finished piece of JSON each. */
+/* The requests seen so far: a ring of JSON objects, serialised but for their end. */
 #include "requests.h"
 
 #include <pthread.h>
@@ -68,7 +68,7 @@ void requests_free(struct requests *r)
 	free(r);
 }
 
-/* Bytes from outside as a JSON string. */
+/* Bytes from the client as a JSON string. */
 static json_t *safe_string(const char *bytes, size_t len)
 {
 	json_t *s = json_stringn(bytes, len);
@@ -114,7 +114,7 @@ static char *head_of(const struct requests_note *note)
 	return text;
 }
 
-/* One word: nothing from outside may make a second line or column. */
+/* Makes the text one word, so that a client cannot add a line or a column to the log. */
 static void add_word(char *line, size_t size, const char *word)
 {
 	size_t at = strlen(line);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The requests seen so far, for test suites and for the request log. Bounded; any thread. */
+/* The requests seen so far, for test suites and for the request log. Bounded. May be called from
+ * any thread. */
 #ifndef EMULATOR_REQUESTS_H
 #define EMULATOR_REQUESTS_H
 
@@ -12,11 +13,11 @@
 
 struct requests;
 
-/* log_fd: a line per request when > 0; borrowed. */
+/* log_fd, if > 0, receives one line for each request; borrowed. */
 struct requests *requests_new(int log_fd);
 void requests_free(struct requests *r);
 
-/* What is known of a request that came in; all borrowed for the call. */
+/* A received request; all pointers are borrowed for the call. */
 struct requests_note {
 	/* clock_mono_us() */
 	uint64_t received_us;
@@ -24,24 +25,24 @@ struct requests_note {
 	const char *protocol;
 	/* "json" or "proto" */
 	const char *codec;
-	/* the schema's name of what is asked, or NULL */
+	/* the call's name in the schema, or NULL */
 	const char *call;
-	/* as HTTP calls it */
+	/* the HTTP method */
 	const char *method;
 	const char *path;
 	/* or NULL */
 	const char *mask;
-	/* the body as it was read; NULL where it is neither JSON nor a message */
+	/* the parsed body; NULL if it is neither JSON nor a message */
 	const json_t *json;
-	/* as it came */
+	/* the body as received */
 	const struct buf *body;
 };
 
-/* Returns its number for requests_end; 0 is not kept (no memory). */
+/* Returns the request's number for requests_end; 0 if it was not kept (no memory). */
 uint64_t requests_begin(struct requests *r, const struct requests_note *note);
-/* status is what it was answered with, 0 for not at all. */
+/* status is that of the answer, 0 if none was sent. */
 void requests_end(struct requests *r, uint64_t number, unsigned status);
-/* Whether a rule holds it right now. */
+/* Sets whether a rule holds the request right now. */
 void requests_set_held(struct requests *r, uint64_t number, bool held);
 void requests_clear(struct requests *r);
 /* A JSON array; NULL without memory. */

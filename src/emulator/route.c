@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Method and path to what is asked. */
+/* HTTP method and path to the call or control endpoint. */
 #include "route.h"
 
 #include <ctype.h>
@@ -40,7 +40,7 @@ static void pick(
 	}
 }
 
-/* "%41" to "A". False when it is too long or an escape is broken. */
+/* "%41" to "A". Returns false if the result is too long or an escape is broken. */
 static bool unescape(const char *from, char *to, size_t size)
 {
 	size_t n = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Method and path to what is asked. */
+/* HTTP method and path to the call or control endpoint. */
 #ifndef EMULATOR_ROUTE_H
 #define EMULATOR_ROUTE_H
 
@@ -26,22 +26,23 @@ enum route_kind {
 
 struct route {
 	enum route_kind kind;
-	bool control; /* below /emulator/: no faults, not recorded */
-	/* below the path of the service of Connect and gRPC */
+	bool control; /* below /emulator/: no fault applies, and it is not recorded */
+	/* below the service's path in Connect and gRPC */
 	bool procedure;
-	const char *allow; /* static: what WRONG_METHOD should have been */
-	/* of a call about one VPC: from the path, or from the request once it is read */
+	const char *allow; /* static: for WRONG_METHOD, the methods that are allowed */
+	/* for a call about one VPC: from the path, or from the request once it is read */
 	char id[ROUTE_ID_MAX];
 };
 
-/* The call as the schema has it; NULL for a kind that is none. */
+/* The call's method in the schema; NULL for a kind that is no call. */
 const struct method *route_method(enum route_kind kind);
 
 #define ROUTE_PLACE_MAX 4096
-/* The path that the call has in REST, whatever it came by; path, cut, where REST has none. */
+/* The path that the call has in REST, whatever its protocol; for a kind that is no call, the path
+ * itself, cut to size. */
 void route_place(const struct route *route, const char *path, char out[ROUTE_PLACE_MAX]);
 
-/* path: as in the request line, without the query, still escaped. */
+/* path is that of the request line, without the query and still escaped. */
 void route_find(const char *method, const char *path, struct route *ret);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The codes of google.rpc.Code, and what each is called over HTTP. */
+/* The codes of google.rpc.Code, with the name and the HTTP status of each. */
 #include "rpc.h"
 
 #include <stddef.h>
@@ -32,7 +32,7 @@ unsigned rpc_http_status(enum rpc_code code)
 	return (unsigned)code < RPC_CODES ? codes[code].status : 500;
 }
 
-/* Where several codes share a status, the first of the table is the commonest but for 500. */
+/* If several codes share a status, the first in the table is the most likely, except for 500. */
 enum rpc_code rpc_from_http(unsigned status)
 {
 	if (status == 500)

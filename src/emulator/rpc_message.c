@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The messages of Connect and gRPC: one procedure each, JSON or protobuf, perhaps compressed. The
+/* The messages of Connect and gRPC, in JSON or protobuf and possibly compressed. The
  * texts are those of connect-go, which CoreWeave's clients are built on. */
 #include "door.h"
 

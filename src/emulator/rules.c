@@ -9,14 +9,14 @@
 #include "answer.h"
 #include "cidr.h"
 
-/* REF: required. */
+/* REF: the field is required. */
 static void check_required(const json_t *text, json_t *violations, const char *field)
 {
 	if (json_string_length(text) == 0)
 		answer_violate(violations, field, "value is required");
 }
 
-/* Whether the name was seen before; it is from now on. */
+/* Whether the name was seen before; marks it as seen. */
 static bool is_repeated(json_t *seen, const char *name)
 {
 	if (json_object_get(seen, name))
@@ -40,7 +40,7 @@ static void check_vpc_prefix_value(
 			json_string_value(value));
 }
 
-/* Unique names: nothing written says so, but a later update tells an entry that stays from a new
+/* Names are unique: no document says so, but a later update tells an entry that stays from a new
  * one by its name (schema.md sections 2 and 3). */
 static void check_vpc_prefixes(
 	const struct profile *p, const json_t *prefixes, json_t *violations)
@@ -65,7 +65,7 @@ static void check_vpc_prefixes(
 	}
 }
 
-/* REF: "The DNS configuration"; what is no address is none. */
+/* REF: "The DNS configuration"; a text that is no address is refused. */
 static void check_dns(const json_t *request, json_t *violations)
 {
 	const json_t *dns = json_object_get(json_object_get(request, "dhcp"), "dns");

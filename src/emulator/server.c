@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* HTTP: one thread per connection, so that an answer that is held back holds up nobody else. */
+/* HTTP: one thread for each connection, so that a delayed answer delays no other. */
 #include "exchange.h"
 
 #include <errno.h>
@@ -8,12 +8,12 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
-/* Past this a request is not read to its end any more, it is cut off. */
+/* The server closes the connection of a request with a longer body instead of reading it. */
 #define SERVER_DROP_MAX	   ((size_t)64 << 20)
 #define SERVER_CONNECTIONS 4096
 #define SERVER_BACKLOG_MEM ((size_t)64 << 10)
 
-/* Paths are taken apart while still escaped: %2F is no slash. */
+/* Paths stay escaped until route.c has split them: %2F is no slash. */
 static size_t keep_escapes(void *cls, struct MHD_Connection *c, char *text)
 {
 	return strlen(text);
@@ -85,7 +85,7 @@ int server_start(int listen_fd, const struct server_parts *parts, struct server 
 	s->parts = *parts;
 	s->stop_fd = eventfd(0, EFD_CLOEXEC);
 	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before); /* inherited by the new threads */
+	pthread_sigmask(SIG_BLOCK, &all, &before); /* the new threads inherit the mask */
 	s->daemon = s->stop_fd < 0 ? NULL : daemon_start(s, listen_fd);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (!s->daemon) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* HTTP: takes requests off loopback, and sends answers the way the faults want them sent. */
+/* HTTP: receives requests on loopback, and sends answers the way the faults ask for. */
 #ifndef EMULATOR_SERVER_H
 #define EMULATOR_SERVER_H
 
@@ -12,24 +12,24 @@
 
 #define SERVER_BODY_MAX ((size_t)1 << 20)
 
-/* What a server works with; all borrowed until server_stop. */
+/* The parts that a server works with; all pointers are borrowed until server_stop. */
 struct server_parts {
 	struct service *service;
 	struct faults *faults;
 	struct holds *holds;
 	struct requests *requests;
-	const struct secret *token; /* none: every non-empty Bearer is taken */
+	const struct secret *token; /* empty: every non-empty Bearer token is accepted */
 	const char *url;	    /* "http://HOST:PORT" of the listening socket */
 	unsigned latency_ms;
 };
 
 struct server;
 
-/* Serves what comes to this listening socket (taken, also on an error), in threads of its own,
- * signals blocked in them. Errors: -ENOMEM, errno of the system. */
+/* Serves this listening socket (taken, also on an error) in threads of its own, which block all
+ * signals. Errors: -ENOMEM, errno of the system. */
 int server_start(int listen_fd, const struct server_parts *parts, struct server **ret,
 	struct err *err);
-/* Ends every answer in flight, waits for the threads, frees. NULL is allowed. */
+/* Aborts every answer in flight, waits for the threads and frees. NULL is allowed. */
 void server_stop(struct server *s);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The five calls of the service: check, look, change, answer. */
+/* The five calls of the service: check the request, find the VPC, change it, answer. */
 #include "service.h"
 
 #include <errno.h>
@@ -88,22 +88,22 @@ static struct answer call_create(struct service *s, const struct service_call *c
 	return r < 0 ? failed(r) : echoed(s, v);
 }
 
-/* What forbids these leaves, as violations. */
-static void check_leaves(const struct service *s, const struct vpc *v,
-	const json_t *request, unsigned leaves, json_t *violations)
+/* Adds a violation for each of these fields that the PATCH may not set so. */
+static void check_fields(const struct service *s, const struct vpc *v,
+	const json_t *request, unsigned fields, json_t *violations)
 {
-	if (leaves & LEAF_NAME && !json_object_get(request, "name"))
+	if (fields & MASK_NAME && !json_object_get(request, "name"))
 		answer_violate(violations, "name", "value is required");
-	if (leaves & LEAF_ZONE && !json_object_get(request, "zone"))
+	if (fields & MASK_ZONE && !json_object_get(request, "zone"))
 		answer_violate(violations, "zone", "value is required");
-	if (!document_host_prefixes_agree(v->doc, request, leaves))
+	if (!document_host_prefixes_agree(v->doc, request, fields))
 		answer_violate(violations,
-			leaves & LEAF_HOST_PREFIXES ? "host_prefixes" : "host_prefix",
+			fields & MASK_HOST_PREFIXES ? "host_prefixes" : "host_prefix",
 			"host prefixes may not be changed after they are configured");
 }
 
-static struct answer patch_leaves(
-	struct service *s, struct vpc *v, const json_t *request, unsigned leaves)
+static struct answer patch_fields(
+	struct service *s, struct vpc *v, const json_t *request, unsigned fields)
 {
 	json_auto_t *violations = json_array(), *doc = NULL;
 	const char *name = json_string_value(json_object_get(request, "name"));
@@ -111,14 +111,14 @@ static struct answer patch_leaves(
 	struct answer refusal;
 	int r;
 
-	check_leaves(s, v, request, leaves, violations);
+	check_fields(s, v, request, fields, violations);
 	if (json_array_size(violations))
 		return invalid_take(json_incref(violations));
 	if (state_rules_busy(s->profile, v, &refusal) ||
-		(leaves & LEAF_NAME && state_rules_name_taken(s->store, name, v, &refusal)))
+		(fields & MASK_NAME && state_rules_name_taken(s->store, name, v, &refusal)))
 		return refusal;
 	store_now(s->store, now);
-	doc = document_patch(v->doc, request, leaves, now);
+	doc = document_patch(v->doc, request, fields, now);
 	if (!doc)
 		return failed(-ENOMEM);
 	if (doc == v->doc) {
@@ -135,7 +135,7 @@ static struct answer call_patch(struct service *s, const struct service_call *ca
 	const json_t *request = call->request;
 	CLEANUP_FREE char *unknown = NULL;
 	struct vpc *v = store_find(s->store, call->id);
-	unsigned leaves;
+	unsigned fields;
 	bool known;
 
 	if (s->profile->schema_rules)
@@ -143,7 +143,7 @@ static struct answer call_patch(struct service *s, const struct service_call *ca
 	if (json_array_size(violations))
 		return validate_answer_take(json_incref(violations));
 	rules_check_update(s->profile, request, violations);
-	known = mask_leaves(s->profile, request, &leaves, &unknown);
+	known = mask_fields(s->profile, request, &fields, &unknown);
 	if (!known && !s->profile->unknown_is_silent)
 		answer_violate(violations, "update_mask", "\"%s\" is not a field of a VPC",
 			unknown ? unknown : "?");
@@ -153,10 +153,10 @@ static struct answer call_patch(struct service *s, const struct service_call *ca
 		return state_rules_not_found(call->id);
 	if (!known || call->silent)
 		return echoed(s, v);
-	return patch_leaves(s, v, request, leaves);
+	return patch_fields(s, v, request, fields);
 }
 
-/* The VPC as it was at the end: gone from the store, or shown as DELETING for a while. */
+/* Answers with the VPC's last state. The store removes it, or shows it as DELETING for a while. */
 static struct answer call_delete(struct service *s, const struct service_call *call)
 {
 	struct vpc *v = store_find(s->store, call->id), last = {0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The five calls of the service. Any thread. */
+/* The five calls of the service. May be called from any thread. */
 #ifndef EMULATOR_SERVICE_H
 #define EMULATOR_SERVICE_H
 
@@ -15,17 +15,17 @@ struct service {
 
 struct service_call {
 	enum route_kind kind;
-	const char *id;	       /* of calls about one VPC */
-	const json_t *request; /* decoded; of POST and PATCH */
+	const char *id;	       /* for calls about one VPC */
+	const json_t *request; /* decoded; for POST and PATCH */
 	const struct history_cause *cause;
-	unsigned lag_ms; /* LIST and GET show what was so long ago */
-	bool silent;	 /* PATCH and DELETE say 200 and do nothing */
+	unsigned lag_ms; /* LIST and GET show the state of so long ago */
+	bool silent;	 /* PATCH and DELETE answer 200 and change nothing */
 };
 
 /* Blocks on the disk. */
 struct answer service_answer(struct service *s, const struct service_call *call);
 
-/* What the control endpoint shows, see history_show. */
+/* The control endpoint's answer, see history_show. */
 struct answer service_history(struct service *s, uint64_t after);
 
 #endif

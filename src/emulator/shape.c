@@ -56,7 +56,7 @@ static struct answer shape_html(unsigned status, const char *message)
 	return answer_plain(status, "text/html", page);
 }
 
-/* In the words of the one or the other, whatever door the request came through. */
+/* Writes the body in the given shape, whatever door the request came through. */
 static void write_as(struct answer *a, enum answer_shape shape)
 {
 	if (shape == ANSWER_CONNECT)

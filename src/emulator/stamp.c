@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What makes two changes different: times and ids. */
+/* Times and ids, no two of them equal. */
 #include "stamp.h"
 
 #include <stdio.h>
@@ -21,7 +21,7 @@ void stamp_now(struct stamp *s, char out[STAMP_TEXT_MAX])
 	seconds = (time_t)(us / 1000000);
 	gmtime_r(&seconds, &tm);
 	n = strftime(out, STAMP_TEXT_MAX, "%Y-%m-%dT%H:%M:%S", &tm);
-	us %= 1000000; /* shown with 0, 3 or 6 digits, as ProtoJSON does */
+	us %= 1000000; /* ProtoJSON shows 0, 3 or 6 digits */
 	if (us == 0)
 		snprintf(out + n, STAMP_TEXT_MAX - n, "Z");
 	else if (us % 1000 == 0)

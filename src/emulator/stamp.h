@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What makes two changes different: times and ids. */
+/* Times and ids, no two of them equal. */
 #ifndef EMULATOR_STAMP_H
 #define EMULATOR_STAMP_H
 
@@ -7,11 +7,11 @@
 
 /* The clock of one server; zero-initialised. Not locked. */
 struct stamp {
-	uint64_t last_us; /* the last time given out */
+	uint64_t last_us; /* the last time that stamp_now wrote */
 };
 
 #define STAMP_TEXT_MAX 40
-/* RFC 3339 with microseconds; never the same twice, never backwards. */
+/* Writes the time as RFC 3339 with microseconds, always later than the last one. */
 void stamp_now(struct stamp *s, char out[STAMP_TEXT_MAX]);
 
 #define STAMP_ID_MAX 37

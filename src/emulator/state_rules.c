@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The service's rules about what is there already. */
+/* The service's rules about VPCs that exist already. */
 #include "state_rules.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@
 
 #define VPCS_MAX 100000
 
-/* schema.md section 4 has it word for word. */
+/* The wording is from schema.md section 4. */
 struct answer state_rules_not_found(const char *id)
 {
 	char shown[ROUTE_ID_MAX];
@@ -47,7 +47,7 @@ bool state_rules_too_many(struct store *s, struct answer *ret)
 	return true;
 }
 
-/* The status that forbids a change now, or NULL. */
+/* The VPC's status if it forbids a change now, else NULL. */
 static const char *busy_status(const struct profile *p, const struct vpc *v)
 {
 	static const char *const busy[] = {

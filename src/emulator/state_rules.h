@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The service's rules about what is there already. Called with the store locked. */
+/* The service's rules about VPCs that exist already. Call these with the store locked. */
 #ifndef EMULATOR_STATE_RULES_H
 #define EMULATOR_STATE_RULES_H
 
@@ -7,10 +7,12 @@
 #include "profile.h"
 #include "store.h"
 
-/* What is said of an id that no VPC has. */
+/* The answer for an id that no VPC has. */
 struct answer state_rules_not_found(const char *id);
-/* Each returns whether it forbids the call; then *ret is the answer. */
-/* but: the VPC that is to have the name, or NULL. */
+
+/* Each returns whether its rule forbids the call; then *ret is the answer. */
+
+/* but is the VPC that shall get the name, or NULL for a new one. */
 bool state_rules_name_taken(
 	struct store *s, const char *name, const struct vpc *but, struct answer *ret);
 bool state_rules_too_many(struct store *s, struct answer *ret);

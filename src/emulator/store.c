@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The VPCs there are. A change goes: journal, then memory; texts and the list are made again when
- * asked for. */
+/* The VPCs. A change is written to the journal, then to memory; texts and the list are made again
+ * when asked for. */
 #include "store_private.h"
 
 #include <errno.h>
@@ -73,7 +73,7 @@ static void store_list_forget(struct store *s)
 	s->list = NULL;
 }
 
-/* Makes doc what is shown from now on; takes it. */
+/* Shows doc from now on. Takes doc. */
 static int show_take(struct store *s, struct vpc *v, json_t *doc)
 {
 	json_t *old = v->doc;
@@ -116,7 +116,7 @@ static void phase_end(struct store *s, struct vpc *v)
 	v->settled = NULL;
 }
 
-/* settled is borrowed, NULL where the VPC goes. */
+/* settled is borrowed; NULL if the VPC is deleted after the phase. */
 static void phase_begin(struct store *s, struct vpc *v, json_t *settled)
 {
 	phase_end(s, v);
@@ -125,15 +125,15 @@ static void phase_begin(struct store *s, struct vpc *v, json_t *settled)
 	TAILQ_INSERT_TAIL(&s->phasing, v, phasing);
 }
 
-/* What is shown of doc at first: a new reference. */
+/* The document to show during the phase: a new reference. */
 static json_t *in_phase(const struct store *s, json_t *doc, const char *phase)
 {
 	return phase && s->provision_ms ? document_with_status(doc, phase)
 					: json_incref(doc);
 }
 
-/* Several VPCs of a loaded file may share an id: the next of them takes the place of one that goes.
- */
+/* Several VPCs of a loaded file may share an id: when one of
+ * them is deleted, the next takes its place. */
 static void forget_id(struct store *s, struct vpc *gone)
 {
 	struct vpc *v;
@@ -224,13 +224,13 @@ int store_snapshot(struct store *s)
 			.doc = v->phase_end_ms ? v->settled : v->doc,
 			.as_given = v->as_given};
 
-		if (r == 0 && change.doc) /* none: it is being deleted */
+		if (r == 0 && change.doc) /* NULL: the VPC is being deleted */
 			r = journal_snapshot_add(&lines, &change);
 	}
 	return r < 0 ? r : journal_replace(s->journal, &lines);
 }
 
-/* Writes the change down, and now and then a snapshot first. */
+/* Appends the change to the journal; if that has grown long, replaces it by a snapshot first. */
 static int store_journal(struct store *s, const struct journal_change *change)
 {
 	if (!s->journal)

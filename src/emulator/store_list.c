@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The list answer, kept until something changes, and answers as of a moment ago. */
+/* The list answer, kept until something changes, and answers with a past state. */
 #include "store_private.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@ static void list_add(struct buf *list, const struct text *item)
 	buf_add(list, item->bytes, item->len);
 }
 
-/* Ends it. NULL without memory. */
+/* Completes the list. NULL without memory. */
 static struct text *list_text(const struct store *s, struct buf *list)
 {
 	if (s->profile->omit_defaults && list->len == strlen(LIST_BEGIN))
@@ -41,7 +41,8 @@ static struct text *list_now(struct store *s)
 	return text_ref(s->list);
 }
 
-/* The oldest change of each id since then tells what it was; first is their index + 1. */
+/* The oldest change of each id since then holds its state of that time. first maps the id to the
+ * change's index + 1. */
 static void collect(const struct history *h, uint64_t since_us, struct map *first)
 {
 	for (size_t i = history_first_since(h, since_us); i < history_end(h); i++)

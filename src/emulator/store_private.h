@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The store's inside, shared by store.c (changes), store_list.c (answers) and store_start.c (where
- * it begins). */
+/* The store's private members, shared by store.c (changes), store_list.c (answers) and
+ * store_start.c (the first state). */
 #ifndef EMULATOR_STORE_PRIVATE_H
 #define EMULATOR_STORE_PRIVATE_H
 
@@ -21,21 +21,21 @@ struct store {
 	struct vpc_queue phasing; /* by end of phase */
 	size_t count;
 	struct map by_id;
-	struct map names;	 /* how many have it, as a number in the pointer */
-	bool shared_ids;	 /* some id is there more than once */
-	struct journal *journal; /* owned; NULL without a state file */
-	struct text *list;	 /* owned; NULL must be made again */
-	const struct history_cause *cause; /* borrowed; of what changes now */
+	struct map names; /* how many VPCs have the name, as a number in the pointer */
+	bool shared_ids;  /* several VPCs share an id */
+	struct journal *journal;	   /* owned; NULL without a state file */
+	struct text *list;		   /* owned; NULL when it must be made again */
+	const struct history_cause *cause; /* borrowed; of the changes under this lock */
 	struct history history;
 };
 
-/* Ends the phases whose time is over. */
+/* Ends the phases whose time has passed. */
 void store_settle(struct store *s);
-/* Adds without the journal. */
+/* Adds a VPC without writing to the journal. */
 int store_insert(struct store *s, json_t *doc, bool as_given, struct vpc **ret);
-/* Forgets all VPCs without the journal. */
+/* Forgets all VPCs without writing to the journal. */
 void store_clear(struct store *s);
-/* The whole state as the journal's new beginning. */
+/* Replaces the journal by a snapshot of the whole state. */
 int store_snapshot(struct store *s);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the store begins: the state file, a list answer from a file, samples. */
+/* The store's first state: from the state file, a list answer in a file, or samples. */
 #include "store_private.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ static int store_replay(void *arg, const struct journal_change *change)
 	return v ? store_remove(s, v, NULL) : 0;
 }
 
-/* A file is taken as it is: only what has no id gets one. */
+/* VPCs of a file stay unchanged, but one without an id gets one. */
 static int load_item(struct store *s, json_t *item)
 {
 	char id[STAMP_ID_MAX];
@@ -59,7 +59,7 @@ static int load(struct store *s, const char *path, struct err *err)
 			why.text);
 	if (!json_is_array(json_object_get(list, "items")))
 		return err_set(err, EBADMSG,
-			"%s is no list answer: it has no array \"items\"", path);
+			"%s is not a list answer: it has no array \"items\"", path);
 	store_clear(s);
 	json_array_foreach (json_object_get(list, "items"), i, item) {
 		if (!json_is_object(item))
@@ -94,7 +94,7 @@ static int add_samples(struct store *s)
 	return 0;
 }
 
-/* What was replayed and loaded is where the history begins. */
+/* The history begins with the replayed and loaded VPCs. */
 static void begin_history(struct store *s)
 {
 	struct vpc *v;
@@ -109,7 +109,7 @@ static int begin(struct store *s, const struct store_options *options, struct er
 	struct journal *journal = NULL;
 	int r = 0;
 
-	/* s->journal is set last: what is replayed is not written again. */
+	/* Sets s->journal last, so that the replayed changes are not written again. */
 	if (options->state_file)
 		r = journal_open(options->state_file, store_replay, s, &journal, err);
 	if (r == 0 && options->load_file)

@@ -88,7 +88,7 @@ static void hash_bytes(const struct text *t, uint64_t hash[2])
 	hash[1] = mix(b, word);
 }
 
-/* Threads that meet here write the same words. */
+/* Threads that run this at the same time store the same values. */
 void text_tag(struct text *t, char out[TEXT_TAG_MAX])
 {
 	uint64_t hash[2];

@@ -88,7 +88,7 @@ static void check_vpc_prefixes(const json_t *prefixes, json_t *violations)
 	}
 }
 
-/* Not all different as strings. */
+/* Whether two of them are equal as strings. */
 static bool has_twice(const json_t *servers)
 {
 	json_auto_t *seen = json_object();
@@ -126,7 +126,7 @@ static void check_dhcp(const json_t *request, json_t *violations)
 	}
 }
 
-/* Zero is unset, and so is what is not there. */
+/* Zero counts as unset, like a missing value. */
 static bool is_enum(const json_t *value, const char *name)
 {
 	const char *text = json_string_value(value);

@@ -280,7 +280,7 @@ static void test_bad_addresses(void **state)
 		const char *listen, *sentence;
 	} bad[] = {
 		{"0.0.0.0:0", "--grpc 0.0.0.0:0: the emulator serves loopback only"},
-		{"nonsense", "--grpc nonsense: an address is HOST:PORT"},
+		{"nonsense", "--grpc nonsense: must be HOST:PORT"},
 		{"127.0.0.1:99999", "--grpc 127.0.0.1:99999: an address is HOST:PORT"},
 	};
 
