@@ -281,7 +281,7 @@ static void test_bad_addresses(void **state)
 	} bad[] = {
 		{"0.0.0.0:0", "--grpc 0.0.0.0:0: the emulator serves loopback only"},
 		{"nonsense", "--grpc nonsense: must be HOST:PORT"},
-		{"127.0.0.1:99999", "--grpc 127.0.0.1:99999: an address is HOST:PORT"},
+		{"127.0.0.1:99999", "--grpc 127.0.0.1:99999: must be HOST:PORT"},
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
