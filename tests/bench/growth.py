@@ -49,7 +49,7 @@ def cpu_seconds(process):
 
 
 class Place:
-    """An emulator with so many VPCs, and a mount of it."""
+    """An emulator with this many VPCs, and a mount of it."""
 
     def __init__(self, folder, count, latency_ms):
         self.folder, self.count = folder, count

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""On what, and with which versions, the figures were taken."""
+"""The machine and the software versions on which the figures were measured."""
 import os
 import pathlib
 import platform

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The walks as an SVG: a row a command, a dot a system at its median, a line over all rounds, on a logarithmic scale."""
+"""The walks as an SVG: one line per command, one dot per system at its median and a bar over all rounds, on a
+logarithmic scale."""
 import html
 import math
 

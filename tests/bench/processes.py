@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What a run of the benchmark starts, and the certainty that all of it ends: programs, mounts, folders.
+"""Everything that a benchmark run starts (programs, mounts, folders), and the guarantee that all of it ends.
 
-This process adopts whatever its children leave behind (a driver that went to the background, say), so everything that was
-started is found as a child of it, whatever it did. Nothing else is ever signalled."""
+This process adopts what its children leave behind, such as a driver that went to the background. So every process that
+was started can be found as its child, and nothing else is ever signalled."""
 import contextlib
 import ctypes
 import os
@@ -25,7 +25,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 class BenchError(Exception):
-    """Something that may not enter a table: a command that failed, a mount that is not there, a wrong count."""
+    """A result that may not enter a table: a command that failed, a missing mount, a wrong count."""
 
 
 class TooSlow(Exception):
@@ -49,7 +49,7 @@ def children(of=None):
 
 
 def reap(pids):
-    """Collects adopted processes that have ended, of which somebody may wait to see nothing more."""
+    """Collects adopted processes that have ended; another process may be waiting for them to disappear."""
     for pid in pids:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
@@ -74,8 +74,8 @@ def end_pids(pids, seconds=10):
 
 
 def unmount(path):
-    """Whoever was just killed may still have a file open. Without davfs2's helper (-i): that waits until the process is gone
-    that only we can reap."""
+    """Tries again for a while, since a process that was just killed may still have a file open, and then forces it.
+    Without davfs2's helper (-i): it waits for the end of a process that only this one can reap."""
     end = time.monotonic() + 10
     while harness.is_mounted(path) and time.monotonic() < end:
         subprocess.run(["umount", "-i", str(path)] if os.getuid() == 0 else ["fusermount3", "-u", str(path)],
@@ -88,7 +88,7 @@ def unmount(path):
 
 
 def wait_mounted(path, kind, process, log):
-    """Until a mount of this type is there, or its program has ended."""
+    """Waits until a mount of this type is there, or until its program has ended."""
     end = time.monotonic() + 60
     while True:
         line = harness.mount_lines().get(str(path))
@@ -112,9 +112,9 @@ def end_group(process):
 
 
 def timed(command, cwd, out, limit, tolerated="(?!)"):
-    """Seconds that a command takes, output to the file out. A list of two commands is a pipe.
-    TooSlow past the limit, BenchError unless its status is 0 and it says nothing: but lines of the pattern `tolerated`, for
-    which the status may be 1."""
+    """Seconds that a command takes, with its output going to the file out. A list of two commands is a pipe. Raises
+    TooSlow past the limit, and BenchError unless the status is 0 and nothing is on standard error. Lines that match
+    `tolerated` are allowed there, and then the status may be 1."""
     pipe = isinstance(command[0], list)
     with open(out, "wb") as stdout, open(f"{out}.err", "wb") as stderr:
         options = {"cwd": cwd, "stdin": subprocess.DEVNULL, "stderr": stderr, "start_new_session": True,
@@ -190,7 +190,7 @@ def unmount_below(folder):
 
 
 def clear_former_runs():
-    """Of runs that were killed: their mounts and folders."""
+    """Removes the mounts and folders of runs that were killed."""
     for path in [*BUILD.glob("run-*"), *pathlib.Path("/dev/shm").glob("vpcfs-bench-*")]:
         pid = path.name.rsplit("-", 1)[1]
         if pid.isdigit() and not os.path.exists(f"/proc/{pid}") and path.stat().st_uid == os.getuid():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The results as a page of Markdown, and the part of it that README.md shows."""
+"""The results as a page of Markdown, and the part of it that README.md contains."""
 import re
 
 import plot
@@ -47,7 +47,7 @@ class Figures:
         return self.results.facts.get(key)
 
     def cell(self, *key):
-        """Median, and the span of all rounds."""
+        """The median, and the range over all rounds."""
         values = self.results.seconds.get(key)
         if values:
             span = f" ({show_time(min(values))} - {show_time(max(values))})" if len(values) > 1 else ""
@@ -70,7 +70,7 @@ def verdict(ratio, at_most, requests=None, requests_at_most=None):
 
 
 def held_row(f, vpcs, work, phase, against, at_most, label, requests_at_most=None):
-    """A row of the table of ceilings, or None where there is no figure."""
+    """A row of the table of limits, or None if a figure is missing."""
     ratio = f.ratio(vpcs, work, phase, against=against)
     if ratio is None:
         return None

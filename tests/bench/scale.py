@@ -23,7 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
 def default(option, table):
-    """The default of an option in the driver's table of options, a number."""
+    """The default of a numeric option in the driver's table of options."""
     return float(find(rf'\{{"{option}",[\s\S]*?\.fallback = "([\d.]+)"', table)[1])
 
 
@@ -79,7 +79,7 @@ def define(name, text):
 
 
 class World:
-    """Time, and the API: when it is away it does what the outage says."""
+    """The time, and the API, which behaves during an outage as the outage says."""
 
     def __init__(self, rules, mounts, think_s, outage, begin_s, end_s, until_s, latency_s=0.02, capacity=None, seed=1):
         self.rules, self.think_s, self.outage = rules, think_s, outage
@@ -115,7 +115,8 @@ class World:
 
 
 class Mount:
-    """The rules: view/answers (ttl), view/flight (one question at a time, a dead server), http/retry."""
+    """The rules of view/cache (ttl), view/inflight (one question at a time), view/breaker (a failing server) and
+    http/retry."""
 
     def __init__(self, world):
         self.world = world
@@ -140,7 +141,7 @@ class Mount:
             self.attempt(1, now + rules.timeout_s, 1 if self.is_down else None)
 
     def attempt(self, number, deadline, most):
-        """most: attempts; after the breaker there is one, to see whether the server is back."""
+        """most: attempts. After the breaker there is one, to see whether the server is back."""
         world, rules = self.world, self.world.rules
         outcome = world.ask()
         if outcome == "ok":
@@ -174,7 +175,7 @@ def per_second(times, until, width=1.0):
 
 
 def figures(times, begin, end, until):
-    """(before, during, worst second in the ten after, from when on it is as before)"""
+    """(before, during, worst second of the ten after, seconds until it is as before)"""
     rate = per_second(times, until)
     warm = rate[min(15, int(begin) - 5):int(begin)]
     before = sum(warm) / len(warm)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Real mounts with one reader each, against one emulator that has an outage: what reached it, and when."""
+"""Real mounts with one reader each, against one emulator with an outage: which requests reached it, and when."""
 import contextlib
 import datetime
 import os
@@ -49,7 +49,7 @@ def outage(server, kind, at):
 
 
 def calls_without_answer(mount):
-    """Attempts: calls that got none, and what was repeated."""
+    """The attempts: calls that got no answer, and repetitions."""
     text = mount.read(".vpcfs/stats")
     failed = sum(float(value) for value in re.findall(r'status="0"\} (\d+)', text))
     return failed + sum(float(value) for value in re.findall(r"retries_total (\d+)", text))

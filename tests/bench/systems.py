@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is measured: each system shows the same tree at `path`, and `fresh()` makes its caches cold by mounting anew."""
+"""The measured systems: each shows the same tree at `path`, and `fresh()` empties its caches by mounting anew."""
 import json
 import os
 import pathlib
@@ -23,7 +23,7 @@ def program(name):
 
 
 def run_or_fail(command):
-    """For programs that go to the background: their output is a file, since they may keep it open."""
+    """For programs that go to the background: their output goes to a file, since they may keep it open."""
     with tempfile.TemporaryFile() as said:
         status = subprocess.run(command, timeout=60, stdin=subprocess.DEVNULL, stdout=said, stderr=said).returncode
         said.seek(0)
@@ -45,7 +45,7 @@ def vpc_item(n):
 
 
 class Service:
-    """An emulator with so many VPCs, and files for those who talk to it."""
+    """An emulator with this many VPCs, and the files that its clients need."""
 
     def __init__(self, place, vpcs):
         self.vpcs = vpcs
@@ -69,14 +69,14 @@ class Service:
         return len(body)
 
     def curl(self, path=""):
-        """A command line for a shell."""
+        """A curl command line for a shell."""
         return f"curl -sS --fail --noproxy '*' -H @{self.header} {self.url}{VPCS}{path}"
 
     def clear(self):
         self.emulator.forget_requests()
 
     def methods(self):
-        """["GET", "PATCH", ...]; each must have been answered with 200, or 304: unchanged."""
+        """["GET", "PATCH", ...]; fails unless each was answered with 200 or 304."""
         seen = self.emulator.requests()
         bad = [row for row in seen if row["status"] not in (200, 304)]
         if bad:
@@ -90,7 +90,7 @@ class Service:
 
 
 class System:
-    """Base: nothing to mount, no requests. extra: entries that it shows beside the tree."""
+    """The base class: mounts nothing, sends no requests. extra: entries that the system shows besides the tree."""
     kind = None
     extra = 0
     not_copied = ()  # options of rsync
@@ -109,7 +109,7 @@ class System:
             processes.expect_mounted(self.path, self.kind)
 
     def requests(self):
-        """Since fresh() or the last call; None where there is no server."""
+        """The requests since fresh() or the last call; None without a server."""
         return None
 
     def stop(self):
@@ -139,7 +139,7 @@ class Vpcfs(System):
         self.check()
 
     def adopt(self, start):
-        """Runs what mounts it; the process that then serves it is ours to end."""
+        """Runs the command that mounts it, and adopts the process that then serves the mount."""
         before = processes.children()
         result = start()
         self.pids = processes.children() - before
@@ -168,7 +168,7 @@ class Vpcfs(System):
 
 
 class Foreground(System):
-    """A mount that lives as long as a program of ours."""
+    """A mount that lives as long as a program that we started."""
     process = None
 
     def __init__(self, place, name):
@@ -211,7 +211,7 @@ class Static(Foreground):
 
 
 class Nginx:
-    """Serves a tree by WebDAV, on loopback, with a configuration and logs of its own."""
+    """Serves a tree by WebDAV on loopback, with its own configuration and logs."""
 
     def __init__(self, place, tree):
         self.folder = place.folder("nginx")
@@ -269,7 +269,7 @@ class OfNginx(Foreground):
 
 
 class Rclone(OfNginx):
-    """With its defaults, but read-only; over plain HTTP, since its WebDAV waits 10 ms between requests."""
+    """rclone with its defaults, but read-only, and over plain HTTP, since its WebDAV waits 10 ms between requests."""
     kind = "fuse.rclone"
     tolerated = "tar: .*: file changed as we read it"  # directories: HTTP has no time for them
     always_new = ("./",)
@@ -285,8 +285,9 @@ class Rclone(OfNginx):
 
 
 class Davfs(OfNginx):
-    """With its defaults, but without locks, with a cache of its own that starts empty, and with a buffer (KiB) that holds what
-    newer kernels ask for at once: they get EINVAL for a directory with the default of 16. Shows a lost+found."""
+    """davfs2 with its defaults, but without locks, with its own cache, which starts empty, and with a buffer (KiB) as
+    large as the requests of newer kernels, which get EINVAL for a directory with the default of 16. It shows a
+    lost+found."""
     kind = "fuse"
     extra = 1
     not_copied = ("--exclude=/lost+found",)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is done to the systems. A result enters the table only after its output was found right: exit status, nothing on
+"""The commands that are measured. A result enters the table only after its output was checked: exit status, nothing on
 standard error, and counts of entries, lines or bytes equal to those of the same tree on tmpfs."""
 import contextlib
 import json
@@ -34,7 +34,7 @@ class Results:
             self.requests.setdefault(key, []).append(requests)
 
     def read(self, path):
-        """What another run measured."""
+        """The results of another run."""
         tables = json.loads(pathlib.Path(path).read_text())
         for name in ("seconds", "requests", "late", "facts"):
             for key, value in tables[name].items():
@@ -42,7 +42,7 @@ class Results:
                 getattr(self, name)[(int(vpcs), *rest)] = value
 
     def replace(self, other):
-        """Takes what the other has, in place of what was here under the same key."""
+        """Replaces results by those of the other run under the same keys."""
         for name in ("seconds", "requests", "late", "facts"):
             getattr(self, name).update(getattr(other, name))
 
@@ -54,7 +54,7 @@ class Results:
 
 
 class Bench:
-    """One size: its services and systems, and what right answers look like."""
+    """One size: its services and systems, and the expected results."""
 
     def __init__(self, place, vpcs, options, results):
         self.place, self.vpcs, self.options, self.results = place, vpcs, options, results
@@ -68,7 +68,7 @@ class Bench:
         return thing
 
     def set_up(self, names):
-        """The tree is read out of vpcfs itself, so that all show the same."""
+        """Reads the tree out of vpcfs itself, so that all systems show the same."""
         self.service = self.start(systems.Service(self.place, self.vpcs))
         vpcfs = self.start(systems.Vpcfs(self.place, self.service))
         self.tree = self.place.folder("tree")
@@ -92,7 +92,7 @@ class Bench:
         return self.nginx
 
     def _check_tree(self):
-        """The VPC number 0 and the number of them are as they were generated."""
+        """Checks that VPC number 0 and the number of VPCs are as generated."""
         names = os.listdir(self.tree)
         shown = json.loads((self.tree / "vpc-00000/vpc.json").read_text())
         if len(names) != self.vpcs or shown != systems.vpc_item(0):
@@ -121,7 +121,7 @@ class Bench:
         return self.options.limit if system.slow else 1800
 
     def is_hopeless(self, system, work, phases):
-        """A competitor whose command went past its limit, or would by what it took for fewer VPCs."""
+        """Whether a competitor's command exceeded its limit, or would, judging by its time for fewer VPCs."""
         if not system.slow:
             return False
         limit, found = self.options.limit, False
@@ -154,7 +154,8 @@ class Bench:
         system.stop()
 
     def rsync(self, system, number):
-        """First into nothing and again, on a mount that was fresh; then again and into nothing, on another one."""
+        """First into an empty folder and again, on a fresh mount; then again and into an empty folder, on another
+        one."""
         order = [("rsync -a first", "cold"), ("rsync -a second", "warm"), ("rsync -a second", "cold"),
                  ("rsync -a first", "warm")]
         if number >= self.rounds_of(system) or self.is_hopeless(system, "rsync -a first", ("cold", "warm")):
@@ -245,7 +246,7 @@ def harness_mounted(system):
 
 
 def count_tree(path):
-    """Entries below and with path, and bytes of the files."""
+    """The number of entries (path included), and the bytes of the files."""
     entries, size, todo = 1, 0, [path]
     while todo:
         with os.scandir(todo.pop()) as found:
@@ -259,7 +260,8 @@ def count_tree(path):
 
 
 class Walk:
-    """A command over the whole tree. read: its output as a number; extra: what a lost+found adds to that."""
+    """A command over the whole tree. read: extracts a number from its output. extra: how much a lost+found adds to
+    it."""
 
     def __init__(self, command, read, extra):
         self.command, self.read, self.extra = command, read, extra
@@ -302,7 +304,8 @@ PIPELINES = {
 
 
 class Writes:
-    """Changes of one VPC, on a service and a mount of their own: `false` and `true` in turn, so that each is a change."""
+    """Changes of one VPC, with a service and a mount of their own: `false` and `true` in turn, so that each is a
+    change."""
 
     def __init__(self, bench):
         self.bench, self.results = bench, bench.results
@@ -328,7 +331,7 @@ class Writes:
                             "ingress": {"disablePublicServices": value}}) for value in (False, True)]
 
     def _loop(self, name, system, first, second):
-        """Both commands in turn, in one shell that takes the time itself."""
+        """Runs both commands in turn, in one shell that measures the time itself."""
         script = (f"set -e; cd {self.mount.path}; s=$EPOCHREALTIME; for ((i = 0; i < {self.pairs}; i++)); do\n{first}\n"
                   f"{second}\ndone; e=$EPOCHREALTIME; echo $s $e")
         out = self.bench.out / "writes"
@@ -367,7 +370,7 @@ class Writes:
 
 
 def interrupts(bench, count):
-    """Ctrl-C on a cat of a server that hangs: seconds until the cat is gone."""
+    """Ctrl-C on a cat that waits for a hanging server: seconds until the cat has ended."""
     service = bench.start(systems.Service(bench.place, 10))
     mount = bench.start(systems.Vpcfs(bench.place, service, "interrupted", "ttl=0.05"))
     mount.fresh()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The clients that CoreWeave's users have, each as a function from a method and a request to what was said: buf curl, which
-is connect-go as CoreWeave's Terraform provider is; connect-node and grpc-js, which speak.mjs runs."""
+"""The clients that CoreWeave's users have, each as a function from a method and a request to the outcome: buf curl,
+which is connect-go like CoreWeave's Terraform provider; connect-node and grpc-js, which speak.mjs runs."""
 import base64
 import json
 import os
@@ -29,7 +29,8 @@ CLIENTS = {
 
 
 class Said:
-    """code is None and message the JSON of a success; else text and details of an error: [[type, JSON], ...]."""
+    """An outcome. Of a success code is None and message the JSON; of an error there are its text and details: [[type,
+    JSON], ...]."""
 
     def __init__(self, code=None, text="", details=(), message=None):
         self.code, self.text, self.details, self.message = code, text, list(details), message
@@ -39,7 +40,7 @@ class Said:
 
 
 class Tools:
-    """The programs of the npm registry, and the schema as they read it."""
+    """The programs from the npm registry, and the schema in the form that they read."""
 
     def __init__(self, folder):
         self.image = folder / "vpc.binpb"
@@ -75,7 +76,7 @@ class Tools:
                     [[one["type"], self._detail(one)] for one in error.get("details", ())])
 
     def _detail(self, one):
-        """From its bytes: "debug" is for people and need not be there."""
+        """The detail decoded from its bytes: "debug" is for people and may be missing."""
         value = base64.b64decode(one["value"] + "=" * (-len(one["value"]) % 4), validate=True)
         done = subprocess.run([BUF, "convert", self.image, "--type", one["type"], "--from", "-#format=binpb"],
                               input=value, capture_output=True, env=self.env, check=True, timeout=60)

@@ -209,7 +209,7 @@ def length_delimited(number, payload):
 
 
 def ours(program, lines):
-    """One line of output for each of (way, type, payload)."""
+    """Our codec's output, one line for each (way, type, payload)."""
     data = "".join(f"{way} {kind} {payload}\n" for way, kind, payload in lines)
     done = subprocess.run([program], input=data.encode(), capture_output=True, check=False)
     if done.returncode:
@@ -284,7 +284,7 @@ def check_from_wire(buf, program, maker, count):
 
 
 def check_unset(buf, program, lines):
-    """JSON with all that is unset is the same message to buf as JSON without."""
+    """buf must read JSON with all unset fields written out as the same message as JSON without them."""
     texts = {kind: [] for kind in BATCH}
     for line, text in zip(lines, ours(program, [("unset", *line[1:]) for line in lines]), strict=True):
         texts[next(kind for kind in BATCH if BATCH[kind] == line[1])].append(text)

@@ -23,7 +23,7 @@ def pytest_configure(config):
 
 @pytest.fixture(scope="session")
 def folder():
-    """One that an ordinary user reaches, and not below /tmp, where mounts behave differently."""
+    """A folder that an ordinary user can reach, and not below /tmp, where mounts behave differently."""
     path = harness.build_dir() / "client-tests" / str(os.getpid())
     path.mkdir(parents=True)
     yield path
@@ -40,7 +40,7 @@ def tools(folder):
 
 
 class Server(harness.Emulator):
-    """An emulator with gRPC, and none of the mount tests' VPCs."""
+    """An emulator with gRPC and without the mount tests' VPCs."""
 
     def __init__(self, folder, *options, token=harness.TOKEN):
         super().__init__(folder, vpcs=(), options=["--grpc", "127.0.0.1:0", *options], token=token)
@@ -51,7 +51,7 @@ class Server(harness.Emulator):
 
 @pytest.fixture
 def server(tmp_path):
-    """Makes one with these options; what it wrote to standard error fails the test."""
+    """Makes a server with these options; anything it writes to standard error fails the test."""
     started = []
 
     def start(*options, **more):
@@ -67,7 +67,7 @@ def server(tmp_path):
 
 @pytest.fixture(params=clients.CLIENTS)
 def client(request, tools):
-    """A function (server, method, request, **options) that makes this client call."""
+    """Makes a function (server, method, request, **options) that calls the server with this client."""
     def call(server, method, fields, **options):
         return tools.call(request.param, server, method, fields, **options)
 

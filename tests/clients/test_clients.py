@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The emulator's doors with the clients that people have: the five calls, and each error with its details."""
+"""The emulator's doors with the clients that users have: the five calls, and each error with its details."""
 import json
 
 import pytest
@@ -20,7 +20,7 @@ def vpc_of(said):
 
 
 def assert_seen(server, client, method):
-    """The last request, as the emulator saw it."""
+    """Checks the last request that the emulator recorded."""
     last = server.requests()[-1]
     assert (last["protocol"], last["codec"]) == CLIENTS[client.name]
     assert last["call"] == method and last["method"] == "POST"

@@ -68,7 +68,7 @@ def rounds(request):
 
 @pytest.fixture
 def lab(request):
-    """Not below /tmp; on failure the folder stays. The profile does not matter here."""
+    """Not below /tmp; if the test fails, the folder stays. The profile does not matter here."""
     name = re.sub(r"[^A-Za-z0-9]+", "-", request.node.name.removeprefix("test_"))[:40]
     lab = harness.Lab(base() / f"{name}-{os.urandom(4).hex()}", "live")
     lab.folder.mkdir(parents=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the kernel says about a mount and about processes in it, and processes that make one system call and wait there."""
+"""The kernel's view of a mount and of processes in it, and child processes that make one system call and wait there."""
 import ctypes
 import os
 import pathlib
@@ -32,11 +32,12 @@ class Connection:
         raise harness.HarnessError(f"{self.path} is not a mount")
 
     def waiting(self):
-        """Requests that are queued or with the driver."""
+        """The number of requests that are queued or with the driver."""
         return int((self.folder / "waiting").read_text())
 
     def abort(self):
-        """Frees everybody who waits for this driver, whatever it does. A connection that has ended has no file."""
+        """Wakes every process that waits for this driver, whatever the driver does. A connection that has ended has no
+        such file."""
         try:
             (self.folder / "abort").write_text("1")
         except OSError:
@@ -44,7 +45,7 @@ class Connection:
 
 
 def proc_text(pid, name, task=None):
-    """A file of /proc, "" when there is no such process."""
+    """The text of a file of /proc, "" if there is no such process."""
     path = f"/proc/{pid}/task/{task}/{name}" if task else f"/proc/{pid}/{name}"
     try:
         return pathlib.Path(path).read_text()
@@ -53,7 +54,7 @@ def proc_text(pid, name, task=None):
 
 
 def state_of(pid, task=None):
-    """One letter, "" when it is gone."""
+    """The process's state, one letter; "" if it has ended."""
     return proc_text(pid, "status", task).partition("State:\t")[2][:1]
 
 
@@ -72,7 +73,8 @@ def describe(pid):
 
 
 class Caller:
-    """A child process that prepares, waits to be told to go on, and makes its call; its exit status is the call's errno."""
+    """A child process that prepares, waits for the signal to go on, and makes its call. Its exit status is the call's
+    errno."""
 
     def __init__(self, name, prepare, call):
         self.name, self.status = name, None
@@ -86,7 +88,7 @@ class Caller:
         self.ready = ready
 
     def _child(self, prepare, call, say_ready, told):
-        """Nothing of the parent's Python may run here but these calls."""
+        """Runs in the child, where none of the parent's Python may run but these calls."""
         status = 255
         try:
             LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -112,7 +114,7 @@ class Caller:
         os.write(self.tell, b"g")
 
     def reap(self):
-        """Whether it has ended; then .status is its exit status, negative for a signal."""
+        """Returns whether the child has ended; then .status is its exit status, negative for a signal."""
         if self.status is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
@@ -127,11 +129,12 @@ class Caller:
         return proc_text(self.pid, "stack")
 
     def waits_for_driver(self):
-        """Its request is on its way or with the driver."""
+        """Whether its request is queued for the driver or with it."""
         return "request_wait_answer" in self.stack()
 
     def waits_for_lock(self):
-        """It queues in the kernel behind somebody whose request is with the driver: for a lock nobody waits in state S."""
+        """Whether it queues in the kernel behind a process whose request is with the driver. Nothing else waits for a
+        lock in state S."""
         return state_of(self.pid) == "D" and not self.waits_for_driver()
 
     def waits(self):
@@ -143,7 +146,7 @@ class Caller:
 
 
 def all_reaped_within(callers, seconds):
-    """Those that are not."""
+    """Returns the callers that were not reaped in time."""
     end = time.monotonic() + seconds * SLOW
     left = list(callers)
     while True:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Every kind of operation under way at one moment, in one mount whose server holds the answers.
 
-The kernel lets one process at a time change a directory, or look up in it beside one that does. Of the operations that want
-the root's lock (LEADERS) therefore one is with the driver and the others queue behind it; a scene is told which. Every
-other operation has a VPC of its own, but for those that are there to queue: for a file and for a directory of a VPC."""
+The kernel lets only one process at a time change a directory, or look up a name in it while another changes it. So of
+the operations that want the root's lock (LEADERS) one is with the driver and the others queue behind it; the scene's
+caller chooses which. Every other operation has a VPC of its own, but for those that shall queue: for a file, and for a
+directory of a VPC."""
 import contextlib
 import json
 import os
@@ -39,7 +40,7 @@ def opened(path, flags, text=b""):
 
 
 def write_to(path, flags, text):
-    """As echo does it, and so the shell."""
+    """Writes as echo and the shell do."""
     return lambda _: os.write(os.open(path, flags), text)
 
 
@@ -50,7 +51,7 @@ def changed_spec(path):
 
 
 def save(path):
-    """As an editor does it that writes in place."""
+    """Saves as an editor that writes in place."""
     def prepare():
         return os.open(path, os.O_RDWR), changed_spec(path)
 
@@ -62,7 +63,7 @@ def save(path):
 
 
 def replace(folder):
-    """As an editor does it that renames."""
+    """Saves as an editor that renames."""
     def prepare():
         (folder / "spec.new").write_bytes(changed_spec(folder / "spec.json"))
     return prepare, lambda _: os.rename(folder / "spec.new", folder / "spec.json")
@@ -76,12 +77,13 @@ def publish(root):
 
 
 def inside(path, call):
-    """With its working directory there, so that it does not go through the root, whose lock somebody holds."""
+    """Runs with its working directory there, so that its path does not go through the root, whose lock another process
+    holds."""
     return lambda: os.chdir(path), call
 
 
 def until_asked(path):
-    """The kernel may have the answer for a while yet."""
+    """Repeats until the driver is asked, because the kernel may still have the answer."""
     def call(_):
         while True:
             os.stat(path)
@@ -113,7 +115,7 @@ def writers(m):
 
 
 def queue(m):
-    """Behind a writer: for its file, and for its directory."""
+    """Callers that queue behind a writer: for its file, and for its directory."""
     return {
         "echo to the same file": (nothing, write_to(m / "echo" / BOOLEAN, O_WRITE, b"true\n")),
         "mkdir an entry": (nothing, lambda _: os.mkdir(m / "entry/vpcPrefixes/second")),
@@ -130,7 +132,7 @@ def readers(m):
 
 
 def others(m):
-    """Who is done at once, and who does nothing but be there."""
+    """Callers that finish at once, and callers that only hold something open."""
     return {
         "refresh": inside(m / ".vpcfs", write_to("refresh", O_WRITE, b"1\n")),
         "change elsewhere": (opened(m / "free" / BOOLEAN, O_WRITE), lambda handle: os.write(handle, b"true\n")),
@@ -161,12 +163,12 @@ class Scene:
         return [*self.callers.values(), *self.others.values()]
 
     def _hold(self):
-        """Everything but what is about the VPC free."""
+        """Holds every request but those about the VPC free."""
         held = [vpc["id"] for vpc in self.server.list() if vpc["name"] != "free"]
         self.server.fault("LIST:hang", "POST:hang", *(f"ANY:{identity}:hang" for identity in held))
 
     def held(self):
-        """What the server has not answered."""
+        """The requests that the server has not answered."""
         kinds = {}
         for request in self.server.requests():
             if request["status"] is None:
@@ -192,7 +194,7 @@ class Scene:
         self._wait_for(*names)
 
     def _do(self, name):
-        """What must not take part in the waiting."""
+        """Does what must not wait for the held requests."""
         caller = self.others[name]
         caller.go()
         left = all_reaped_within([caller], HELD_S)
@@ -208,8 +210,8 @@ class Scene:
         assert self.callers[self.leader].waits_for_driver(), self.evidence()
 
     def _change_elsewhere(self):
-        """In the middle of all this another VPC is changed: whatever the driver tells the kernel of it. While the list is
-        held that may wait as well."""
+        """Changes another VPC in the middle of all this, so that the driver notifies the kernel. While the list is
+        held, this may wait as well."""
         if self.leader not in ASKS_LIST:
             self._do("change elsewhere")
             self._do("refresh")
@@ -232,7 +234,7 @@ class Scene:
         self.prove()
 
     def prove(self):
-        """All are under way, now."""
+        """Checks that all operations are under way now."""
         self._wait_for(*self.callers)
         held, kind = self.held(), LEADERS[self.leader](self.m)[2]
         for wanted in ("PATCH", "GET", kind):
@@ -243,12 +245,12 @@ class Scene:
         assert not self.others["cwd inside"].reap()
 
     def evidence(self):
-        """Where everybody is who still is there, the driver's threads included."""
+        """Where each remaining process waits, the driver's threads included."""
         callers = "".join(f"  {caller.name}:\n{describe(caller.pid)}" for caller in self.all() if not caller.reap())
         return f"callers:\n{callers}driver:\n{describe(self.m.process.pid)}"
 
     def close(self):
-        """Whatever happened: nobody is left waiting, nothing mounted."""
+        """Whatever happened, leaves no process waiting and nothing mounted."""
         self.connection.abort()
         for caller in self.all():
             caller.kill()

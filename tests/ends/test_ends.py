@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Whatever ends the driver, at any moment: it ends within a second, and no process stays unkillable (docs/semantics.md, section 8).
 
-Before each end the scene proves that every operation is under way. No matter what fails, the connection is aborted
-through /sys/fs/fuse/connections, which frees everybody."""
+Before each end the scene proves that every operation is under way. Whatever fails, the connection is aborted through
+/sys/fs/fuse/connections, which wakes every waiting process."""
 import os
 import signal
 import subprocess
@@ -36,7 +36,7 @@ WAYS = {
 
 
 def driver_ends(m, seconds):
-    """Reaped: not one of its threads is left."""
+    """Checks that the driver is reaped in time: none of its threads is left."""
     try:
         m.process.wait(timeout=seconds * SLOW)
     except subprocess.TimeoutExpired:
@@ -45,8 +45,8 @@ def driver_ends(m, seconds):
 
 
 def check_mountpoint(m, way, result):
-    """SIGTERM takes the mount away. After a crash it is dead and can be detached, and so it is after an umount -f
-    that says "busy": the kernel keeps what somebody works in."""
+    """SIGTERM removes the mount. After a crash the mount is dead and can be detached, and so it is after an umount -f
+    that says "busy", because the kernel keeps a mount that a process works in."""
     dead = way in ("SIGKILL", "crash") or (result is not None and result.returncode != 0)
     if harness.is_mounted(m.path):
         assert dead, f"{m.path} is still mounted"
@@ -57,7 +57,7 @@ def check_mountpoint(m, way, result):
 
 
 def kill_callers(scene, seconds=LIMIT_S):
-    """They have ended, or SIGKILL ends them: nobody is stuck."""
+    """All callers have ended, or SIGKILL ends them: none is stuck."""
     for caller in scene.all():
         caller.kill()
     left = all_reaped_within(scene.all(), seconds)
@@ -78,7 +78,7 @@ def end(scene, way):
 
 
 def detach(scene):
-    """The driver lives until the last user is gone. A read ends at once, a write when its time is over."""
+    """The driver lives until its last user is gone. A read ends at once, a write at its deadline."""
     m = scene.m
     subprocess.run(["umount", "-l", str(m.path)], check=True, timeout=60 * SLOW)
     assert not harness.is_mounted(m.path)
@@ -89,7 +89,7 @@ def detach(scene):
 
 
 def one_round(lab, server, leader, work, timeout_s=TIMEOUT_S):
-    """Returns what was wrong, "" when nothing."""
+    """Returns what was wrong, "" if nothing was."""
     m = lab.mount(f"ttl=60,timeout={timeout_s},zone=US-EAST-04A", server=server, expect_stderr=".*")
     scene = Scene(m, server, leader)
     try:
@@ -104,7 +104,7 @@ def one_round(lab, server, leader, work, timeout_s=TIMEOUT_S):
 
 
 def settle(lab, m):
-    """This mount has been judged; its ordinary end would complain of the same."""
+    """Marks this mount as judged; its ordinary end would report the same again."""
     m.process.kill()
     m.process.wait()
     m.watchdog.cancel()

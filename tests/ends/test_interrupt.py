@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Ctrl-C ends a waiting read within 100 ms, and a mount that is starting (docs/semantics.md, sections 3 and 8).
 
-What is measured is the time from kill(2) to the end of the process. On a busy machine that holds time in which a process
-that could run does not, and this is not the driver's. So each round has a control: the same program, waiting in a pipe
-instead of in the mount, is interrupted right before. What a round costs more than its control is the mount's; the median is
-also held to the bound as it is. The driver's own threads have to be scheduled, too, and no control takes that off: the bound
-is kept as strict as it can be."""
+The tests measure the time from kill(2) to the end of the process. On a busy machine that includes time in which a
+runnable process does not run, which is not the driver's fault. So each round has a control: right before, the same
+program is interrupted while it waits in a pipe instead of in the mount. The difference between the two is the mount's
+share. The median is also held to the bound without this correction. The driver's own threads must be scheduled, too,
+which no control measures; the bound is as strict as that allows."""
 import contextlib
 import os
 import select
@@ -25,14 +25,14 @@ HELD_S = 5
 
 
 def start(command, **kwargs):
-    """In a process group of its own, as a shell starts it, with the signals of a terminal."""
+    """Starts the command in a process group of its own, with a terminal's signals, as a shell does."""
     return subprocess.Popen(["env", "--default-signal=INT,QUIT", *command], stdout=subprocess.DEVNULL,
                             stderr=subprocess.DEVNULL, process_group=0, **kwargs)
 
 
 
 def interrupt(child):
-    """Milliseconds from Ctrl-C to the end."""
+    """Milliseconds from Ctrl-C to the end of the process."""
     handle = os.pidfd_open(child.pid)
     try:
         began = time.monotonic_ns()
@@ -54,7 +54,7 @@ def wait_in(child, function):
 
 
 def control():
-    """What Ctrl-C of cat costs on this machine at this moment."""
+    """The time that Ctrl-C of a cat takes on this machine at this moment."""
     child = start(["cat"], stdin=subprocess.PIPE)
     try:
         wait_in(child, "pipe_read")
@@ -64,7 +64,7 @@ def control():
 
 
 def judge(times):
-    """times: (milliseconds, those of the control) of each round."""
+    """times: (milliseconds, milliseconds of the control) for each round."""
     median = statistics.median(took for took, _ in times)
     worst = max(took - noise for took, noise in times)
     noise = max(noise for _, noise in times)
@@ -89,7 +89,7 @@ COMMANDS = {
 
 
 def measure(m, command):
-    """The server hangs, and nothing is known any more."""
+    """Measures with a server that hangs and an empty cache."""
     m.refresh()
     m.server.forget_requests()
     noise = control()
@@ -113,7 +113,7 @@ def test_a_read_from_a_hanging_server(lab, command):
 
 
 def test_a_read_beside_everything_else(lab):
-    """Every kind of operation waits at the server: there still is a thread that hears of an interrupt."""
+    """Even if every kind of operation waits for the server, a thread is free to receive an interrupt."""
     server = lab.server(vpcs=vpcs())
     times = []
     for leader in NAMES:
@@ -140,7 +140,7 @@ def interrupt_caller(caller):
 # While the mount is starting.
 
 class Starting:
-    """A vpcfs that asks a server that hangs, as a shell starts it: in the foreground or not."""
+    """A vpcfs that waits for a hanging server, started as a shell starts it: in the foreground or not."""
 
     def __init__(self, lab, foreground):
         self.server = lab.server()
@@ -157,7 +157,7 @@ class Starting:
         harness.wait_until(self.server.requests, "the first request", HELD_S)
 
     def processes(self):
-        """All that are left of it, a daemon that has gone to a session of its own included."""
+        """All processes that are left of it, also a daemon that has moved to a session of its own."""
         return [pid for pid in os.listdir("/proc") if pid.isdigit() and
                 str(self.mountpoint) in proc_text(pid, "cmdline") and state_of(pid) not in ("Z", "")]
 

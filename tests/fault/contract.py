@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What docs/semantics.md promises, said once more and without a look at the code: which errno a fault becomes (section 7), what
-the files of a VPC say (section 1), and whether a mount shows a server's state."""
+"""The promises of the design, written down independently of the code: which errno a fault becomes (section 7), what the
+files of a VPC contain (section 2), and whether a mount shows a server's state."""
 import json
 import os
 import re
@@ -26,7 +26,7 @@ REPEATED = {429, 502, 503, 504}  # by GET, PATCH and DELETE
 
 
 def errno_of_answer(call, status, code=None, quota=False):
-    """The errno's name for an answer that is no success. code: google.rpc.Code, where the body names one."""
+    """The errno's name for an error answer. code: google.rpc.Code, if the body names one."""
     number = CODES[code][1] if code else STATUSES[status]
     if quota and (code == 8 or code is None and status == 429):
         number = "EDQUOT"
@@ -57,7 +57,7 @@ def entry_files(kind, entry):
 
 
 def spec_of(vpc):
-    """The settable part, lists as sets where the contract compares them as sets."""
+    """The settable part; lists that the design compares as sets are sets."""
     hosts = sorted(vpc.get("hostPrefixes", []), key=lambda entry: entry["name"])
     hosts = [{key: value for key, value in entry.items() if value is not None} for entry in hosts]
     prefixes = {entry["name"]: entry["value"] for entry in vpc.get("vpcPrefixes", [])}
@@ -70,7 +70,7 @@ def spec_of(vpc):
 
 
 def files_of(vpc):
-    """path -> text of every visible file, but for the two that are JSON."""
+    """path -> text of every visible file except the two that are JSON."""
     servers = ((vpc.get("dhcp") or {}).get("dns") or {}).get("servers", [])
     files = {key: line(vpc[key]) for key in ("id", "name", "zone", "status", "createdAt", "updatedAt", "hostPrefix")
              if key in vpc}
@@ -84,7 +84,7 @@ def files_of(vpc):
 
 
 def walk(folder):
-    """Relative paths of all files below, found by readdir."""
+    """Relative paths of all files below, found with readdir."""
     found = []
     for path, _, names in os.walk(folder, onerror=raise_it):
         found += [os.path.relpath(os.path.join(path, name), folder) for name in names]
@@ -104,7 +104,7 @@ def read(path):
 
 
 def vpc_differences(folder, vpc, names=None):
-    """Sentences about what the directory shows and the JSON does not say. names: files found, None to look."""
+    """Sentences about where the directory and the JSON differ. names: the files found; None looks for them."""
     expected = files_of(vpc)
     found = walk(folder) if names is None else names
     wrong = [f"{path}: is missing" for path in set(expected) | {"vpc.json", "spec.json"} if path not in found]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The columns of the fault matrix, and what each is to lead to for each of the five calls: errno, requests, state. Derived from
-docs/semantics.md, sections 3 and 7; where it leaves a choice, each is in the set."""
+"""The columns of the fault matrix, and what each leads to for each of the five calls: errno, requests, state. Derived
+from the design, sections 3 and 7; if it leaves a choice, every choice is in the set."""
 import dataclasses
 import functools
 
@@ -59,7 +59,7 @@ def shaped(number, code, shape, **more):
 
 
 def wanted_faults():
-    """All; through another door than REST's each kind, each HTTP status and each code once."""
+    """All faults; through a protocol other than REST each kind, each HTTP status and each code once."""
     left_out = ("body shape", "Retry-After")
     bodies = ("body={}", "body=null")
     return [fault for fault in all_faults() if harness.API == "rest" or fault.group not in left_out and not fault.once and
@@ -124,7 +124,7 @@ def result(errnos, low, high, carried, *words):
 
 
 def unknown(call, fault, errno, low, high):
-    """The request may have been carried out, and no answer says so."""
+    """The request may have been carried out, and no answer shows whether it was."""
     if call in ("LIST", "GET"):
         return result(errno, low, high, False)
     if call == "POST":  # never repeated; the list says whether it was done
@@ -139,7 +139,7 @@ def unknown(call, fault, errno, low, high):
 
 
 def of_grpc(call, fault, want):
-    """There HTTP's status says nothing, and what stands before the service answers for it when it is gone."""
+    """In gRPC the HTTP status has no meaning, and the front answers in the server's place once that is gone."""
     change = functools.partial(dataclasses.replace, want)
     if fault.kind == "cut" and "EBADMSG" in want.errnos:  # of so short an answer nothing is passed on
         return change(errnos=want.errnos | {"EREMOTEIO"})

@@ -48,7 +48,7 @@ METHODS = ("ANY", "GET", "LIST", "PATCH", "PATCH", "POST", "DELETE")
 
 
 class Divergence(AssertionError):
-    """The server or the mount is not what the model allows."""
+    """The server or the mount is in a state that the model does not allow."""
 
 
 def state_of(vpcs):
@@ -62,7 +62,7 @@ def state_of(vpcs):
 
 
 def changed(state, name, **fields):
-    """The state with fields of one VPC replaced, None where there is no such VPC."""
+    """The state with fields of one VPC replaced; None if there is no such VPC."""
     vpcs = dict(state)
     if name not in vpcs:
         return None
@@ -71,7 +71,7 @@ def changed(state, name, **fields):
 
 
 def settable(spec, edit):
-    """What the edit of a spec.json changes, as fields of the model."""
+    """The changes that an edit of spec.json makes, as fields of the model."""
     old, new = spec_of(spec), spec_of({**spec, **edit})
     fields = {key: new[key] for key in ("ingress", "egress") if new[key] != old[key]}
     if new["servers"] != old["servers"]:
@@ -82,8 +82,8 @@ def settable(spec, edit):
 
 
 def from_old_reading(state, name, spec, edit):
-    """The states that the edit may lead to where the other writer has made old what was read, and the ttl let it be read: lists
-    are merged, and a text that was not edited at all is put back, which is what the file shall be like then."""
+    """The states that the edit may lead to if the other writer changed the VPC after it was read, and the ttl allowed
+    that reading: lists are merged, and a text that was not edited at all is put back as the file's new text."""
     now, old, new = dict(state).get(name), spec_of(spec), spec_of({**spec, **edit})
     if now is None:
         return set()
@@ -97,7 +97,7 @@ def from_old_reading(state, name, spec, edit):
 
 
 class Server:
-    """The emulator over one connection that is kept: thousands of requests, and none of them through the mount."""
+    """The emulator over one persistent connection: thousands of requests, none of them through the mount."""
 
     def __init__(self, emulator):
         self.token = emulator.token
@@ -121,14 +121,15 @@ class Server:
             assert self.call("POST", "/emulator/faults", "\n".join(rules))[0] < 300
 
     def quiet(self):
-        """No request is under way any more: what was given up has been carried out, or never will be."""
+        """No request is under way any more: a request that was given up has been carried out, or never will be."""
         harness.wait_until(lambda: all(r["status"] is not None for r in self.call("GET", "/emulator/requests")[1]), "a quiet server")
         self.call("DELETE", "/emulator/requests")
 
 
 class Operation:
-    """do() on the mount; after(state) is what it asks for, or None where that cannot be had. sure: it must work when
-    nothing disturbs it. in_doubt(state): what else it may lead to when it was done with what is old."""
+    """do() acts on the mount; after(state) is the state that it asks for, or None if the operation must fail. sure: it
+    must succeed if nothing disturbs it. in_doubt(state): other states that it may lead to if it worked with an old
+    reading."""
 
     def __init__(self, text, do, after, sure=True, in_doubt=lambda state: set()):
         self.text, self.do, self.after, self.sure, self.in_doubt = text, do, after, sure, in_doubt
@@ -148,7 +149,7 @@ class Run:
         self.ttl = 0.0
 
     def is_doubtful(self):
-        """The mount may take the server for dead still, or an answer for fresh that the other writer has made old."""
+        """The mount may still take the server for dead, or an answer for fresh that the other writer has made stale."""
         now = time.monotonic()
         return now < self.doubtful_until or self.ttl and now < self.other_wrote + 2 * self.ttl
 
@@ -249,7 +250,7 @@ class Run:
                          lambda state: self.with_prefix(state, name, change), sure=False)
 
     def op_spec(self):
-        """Read, changed in a few places, saved: what was not changed must stay as it is at the server."""
+        """Reads, changes a few places and saves: the rest must stay as it is at the server."""
         name = self.some_vpc()
         path, edit = self.path(name, "spec.json"), {}
         if self.random.random() < 0.5:
@@ -315,7 +316,8 @@ class Run:
         return Operation(f"mv {old} {new}", lambda: os.rename(self.path(old), self.path(new)), after, sure=False)
 
     def op_read(self):
-        """Any file; what it says must be what the server says, unless that is not to be asked yet or cannot be."""
+        """Reads any file: its text must be the server's, unless the cache may answer or the server cannot be
+        reached."""
         vpc = self.random.choice(self.vpcs)
         files = files_of(vpc)
         path = self.random.choice(sorted(files))
@@ -333,7 +335,8 @@ class Run:
         return Operation("ls", do, lambda state: state)
 
     def op_nothing(self):
-        """What must send nothing: opened and closed, cut and closed, touched, the same value again."""
+        """Operations that must send nothing: open and close, truncate and close, touch, writing the same value
+        again."""
         name = self.some_vpc()
         file = self.random.choice(("dhcp/dns/servers", "spec.json", "ingress/disablePublicServices", "zone"))
         path, known = self.path(name, file), {}
@@ -361,7 +364,7 @@ class Run:
 
     # The second writer.
     def other_writes(self):
-        """One change straight at the server; the states follow, for what it did is known."""
+        """Makes one change directly at the server; the states follow, since its effect is known."""
         name, kind = self.some_vpc(), self.random.randrange(8)
         vpc = next((v for v in self.vpcs if v["name"] == name), None)
         if kind == 0 and len(self.vpcs) < 4 or not vpc:
@@ -385,7 +388,8 @@ class Run:
         self.last.append(f"the other writer: {kind} at {name}")
 
     def other_serves(self, name):
-        """Its change between another's reading and saving. Returns the servers then, None where there is no such VPC."""
+        """Makes a change between another writer's reading and saving. Returns the servers then, None if there is no
+        such VPC."""
         vpc = next((v for v in self.vpcs if v["name"] == name), None)
         if not vpc:
             return None
@@ -397,7 +401,8 @@ class Run:
 
     # Killed writers.
     def kill_a_writer(self):
-        """A child writes; it is killed in the middle. What is at the server then is something that it wrote, or as before."""
+        """Kills a child in the middle of writing. The server then has a state that the child wrote, or the one
+        before."""
         name, kind = self.some_vpc(), self.random.choice(("servers", "servers", "spec", "flag"))
         path = self.path(name, {"servers": "dhcp/dns/servers", "spec": "spec.json", "flag": "ingress/disablePublicServices"}[kind])
         reader, writer = os.pipe()
@@ -428,7 +433,8 @@ class Run:
 
     @staticmethod
     def write_until_killed(path, kind, writer):
-        """In the child: half a spec.json, a word letter by letter, or whole lists one after the other, until the end."""
+        """Writes, in the child and until its end: half a spec.json, a word letter by letter, or whole lists one after
+        the other."""
         try:
             handle = os.open(path, os.O_WRONLY | os.O_TRUNC)
             for n in range(250):
@@ -452,7 +458,7 @@ class Run:
         return [f"{self.random.choice(METHODS)}:{self.random.choice(rules)}" for _ in range(self.random.randrange(1, 3))]
 
     def step(self, operation, faults):
-        """Does it and follows with the states. Returns the errno's name."""
+        """Runs the operation and updates the states. Returns the errno's name."""
         self.disturbed = bool(faults)
         doubtful = self.is_doubtful()
         result = harness.errno_of(operation.do)
@@ -473,7 +479,7 @@ class Run:
         return result
 
     def check(self):
-        """The server's state is one of those that may be."""
+        """Checks that the server's state is one of the possible ones."""
         self.vpcs = self.server.vpcs()
         now = state_of(self.vpcs)
         if now not in self.states:
@@ -502,7 +508,7 @@ class Run:
         return steps
 
     def settle(self):
-        """The dust has settled: what exists here only goes, then the mount shows the server's state and nothing else."""
+        """Removes what exists only in the mount; then it must show the server's state and nothing else."""
         self.m.refresh()
         for vpc in self.vpcs:
             for path in (".saving", "ingress/.saving", "egress/.saving", "dhcp/dns/.saving"):

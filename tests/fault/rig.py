@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the fault tests need beyond the mount tests' harness: a server that can go away and come back under the same
-address, a mount that many cases share, and a server in between that answers whatever a test wants."""
+"""What the fault tests need beyond the mount tests' harness: a server that can stop and come back at the same address,
+a mount that many cases share, and a server in between that gives whatever answer a test wants."""
 import contextlib
 import http.client
 import http.server
@@ -48,11 +48,11 @@ class FaultEmulator(harness.Emulator):
             self.fault(*rules)
 
     def count(self, call):
-        """Requests of one of the five calls since they were last forgotten."""
+        """The number of requests of one of the five calls since the last reset."""
         return sum(1 for request in self.requests() if call_of(request) == call)
 
     def waiting(self, call=None):
-        """Requests that have arrived and have no answer yet."""
+        """The requests that have arrived and have no answer yet."""
         return [r for r in self.requests() if r["status"] is None and call in (None, call_of(r))]
 
 
@@ -63,14 +63,14 @@ def call_of(request):
 
 
 class FaultMount(harness.Mount):
-    """Lives longer than one case: the watchdog is each case's, not the mount's."""
+    """Lives longer than one case, so each case has its own watchdog."""
 
     def _launch(self):
         super()._launch()
         self.watchdog.cancel()
 
     def calm(self):
-        """Faults cleared, answers forgotten: from here the mount must show the server's state."""
+        """Clears faults and the mount's cache: from here on the mount must show the server's state."""
         self.server.clear_faults()
         self.refresh()
 
@@ -108,7 +108,8 @@ class FaultLab(harness.Lab):
 
 
 class Answer:
-    """What the server in between says in place of the real one. cut: it promises so many bytes more than it sends."""
+    """An answer that the server in between gives instead of the real one. cut: it promises this many bytes more than it
+    sends."""
 
     def __init__(self, status=200, body=b"", kind="application/json", headers=(), cut=0):
         self.status, self.kind, self.headers, self.cut = status, kind, dict(headers), cut
@@ -116,7 +117,7 @@ class Answer:
 
 
 class Between:
-    """A server between driver and emulator. hook(call, path, body, forward) -> Answer, or None for "gone without one";
+    """A server between driver and emulator. hook(call, path, body, forward) -> Answer, or None to close without one;
     forward() carries the request out and returns the real Answer."""
 
     def __init__(self, upstream):
@@ -140,7 +141,8 @@ class Between:
             return sum(1 for seen in self.seen if seen == call)
 
     def answers(self, call, *answers):
-        """The call gets these answers, the last one for ever; the request is not carried out. None: the real one."""
+        """Gives the call these answers, the last one for ever, without carrying the request out. None gives the real
+        answer."""
         left = list(answers)
 
         def hook(this, path, body, forward):
@@ -206,7 +208,7 @@ class Between:
 
 
 class Storm:
-    """Sends a signal to a process every millisecond while it lasts."""
+    """Sends a signal to a process every millisecond for as long as the block lasts."""
 
     def __init__(self, pid, number=signal.SIGURG):
         self.pid, self.number, self.sent = pid, number, 0
@@ -230,7 +232,7 @@ class Storm:
 
 @contextlib.contextmanager
 def at_most(seconds, what):
-    """The block's time is measured and bounded; sanitizers have more."""
+    """Measures and bounds the time of the block; sanitizer builds have more."""
     begun = time.monotonic()
     took = []
     yield took

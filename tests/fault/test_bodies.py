@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Error bodies that the emulator does not make: every detail of google.rpc, Connect's base64, pages, bytes that are no text,
-10 MB, the token sent back. Each for each of the five calls: the errno, what .error says and what it must not say."""
+"""Error bodies that the emulator does not make: every detail of google.rpc, Connect's base64, pages, bytes that are not
+text, 10 MB, the token sent back. Each of them for each of the five calls: the errno, and what .error must and must not
+contain."""
 import base64
 import json
 

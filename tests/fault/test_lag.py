@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A list that lags: for seconds it says what was, while calls by id say what is. What was done here is right at once, and stays."""
+"""A list that lags: for seconds it shows an old state, while calls by id show the current one. Changes made here show
+at once, and stay."""
 import os
 import time
 
@@ -14,7 +15,7 @@ reference = pytest.mark.parametrize("profile", ["reference"], indirect=True)
 
 @pytest.fixture
 def m(lab):
-    """The answer to LIST stays what it was at m.freeze(), until m.thaw()."""
+    """From m.freeze() to m.thaw(), LIST returns the same answer."""
     server = lab.server(options=("--provision", "300"))
     between = lab.between(server)
     mount = lab.mount(f"ttl=0.05,timeout={10 * SLOW:g},zone=US-EAST-04A", server=server, endpoint=between.url)
@@ -38,7 +39,7 @@ def m(lab):
 
 
 def while_it_lags(m, check):
-    """The check holds all the time, for readers by name and for walks, and when the list has caught up."""
+    """Runs the check all the time, for readers by name and for walks, and once more when the list has caught up."""
     end = time.monotonic() + LAG_S
     while time.monotonic() < end:
         check()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Ill lists: never taken for a state of the world. Either the listing fails with EBADMSG, or what is sane in it is shown; .error
-says what is wrong; what was known comes back, unharmed, as soon as the server is well."""
+"""Bad lists never count as the state of the world. Either the listing fails with EBADMSG, or the good part of it shows;
+.error says what is wrong; and as soon as the server is well, everything that was known comes back unharmed."""
 import json
 import os
 import urllib.parse
@@ -65,7 +65,7 @@ def m(lab):
 
 
 def walk_all(folder):
-    """Reads everything; names come from readdir, so none may lead out."""
+    """Reads everything. Names come from readdir, so none may lead out of the mount."""
     for path, folders, files in os.walk(folder, onerror=lambda err: (_ for _ in ()).throw(err)):
         for name in folders + files:
             assert name not in ("", ".", "..") and "/" not in name and len(os.fsencode(name)) <= 255

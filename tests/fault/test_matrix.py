@@ -41,7 +41,7 @@ def is_set(vpc):
 
 
 def prepare(m):
-    """The server as BASE has it, and a mount that knows it."""
+    """Puts the server into the state BASE, with a mount that has read it."""
     m.server.clear_faults()
     names = {vpc["name"]: vpc for vpc in m.server.list()}
     if NEW in names:
@@ -65,7 +65,7 @@ def doing_list(m):
 
 @contextlib.contextmanager
 def doing_get(m):
-    """Stale, and the last that was stale: a second one would be a walk, which one list answers."""
+    """Reads an expired file, the one that was read last: another one would make it a walk, which asks for the list."""
     m.refresh()
     read(m / FIELD)
     m.refresh()
@@ -128,7 +128,7 @@ def run(m, call, fault):
 
 
 def ends_well(m):
-    """The mount shows the server's state, also after it was told that there is nothing."""
+    """The mount shows the server's state once the fault is over and its cache is empty."""
     m.calm()
     vpcs = m.server.list()
     assert differences(m.path, vpcs) == []
@@ -150,7 +150,7 @@ def check_error(m, call, fault, got, want):
 
 
 def check_silence(m):
-    """Nothing that is shown holds the token."""
+    """Nothing that the mount shows holds the token."""
     for path in (".error", ".vpcfs/log", ".vpcfs/options"):
         assert harness.TOKEN not in m.read(path)
 

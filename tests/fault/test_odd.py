@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""VPCs and lists that are odd (docs/semantics.md, section 1): values that nobody can read, names and ids that collide, entries that share a
-name. Each keeps its own place, and what is well beside it is not touched."""
+"""Odd VPCs and lists (design, section 2): values that cannot be read, names and ids that collide, entries that share a
+name. Each keeps its own place, and its healthy neighbours are not affected."""
 import json
 import os
 import re
@@ -14,7 +14,7 @@ PLAIN = '{"id":"ok","name":"plain","zone":"Z"}'
 
 
 class World:
-    """Answers LIST and GET with these VPCs, texts as they are; other calls go on to a server that is not asked."""
+    """Answers LIST and GET with these VPCs, texts unchanged; passes other calls on to a server that plays no part."""
 
     def __init__(self, between, *vpcs):
         self.vpcs = [vpc.encode("utf-8", "surrogateescape") for vpc in vpcs]
@@ -155,7 +155,7 @@ TWINS = [entry("p", "10.0.0.0/16"), entry("p", "10.1.0.0/16"), entry("q", "10.2.
 
 
 class Twins:
-    """A VPC whose prefixes share a name, at a service that lets them."""
+    """A VPC whose prefixes share a name, at a service that allows it."""
 
     def __init__(self, m, prefixes=None):
         self.m, self.prefixes, self.sent = m, list(prefixes or TWINS), []

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The randomized run of random_run.py, 20,000 operations in all: a fifth of them ask the server for all that they look at, which
-takes long. The seeds stay, so that a change that breaks it is the change that is tested; VPCFS_RANDOM_SEED gives another,
-VPCFS_RANDOM_OPS another length."""
+"""The randomized run of random_run.py with 20,000 operations in all. A fifth of them ask the server for everything that
+they read, which takes long. The seeds are fixed, so that a failure is due to the change under test; VPCFS_RANDOM_SEED
+sets another seed, VPCFS_RANDOM_OPS another length."""
 import os
 
 import pytest

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What a success rests on (docs/semantics.md, section 3): answers to questions that were asked after the operation began, held
-back, lost or contradicted at the worst moment."""
+"""What a success rests on (design, section 3, W1 to W8): answers to questions that were asked after the operation
+began, while answers are held back, lost or contradicted at the worst moment."""
 import contextlib
 import json
 import os
@@ -28,7 +28,7 @@ def m(lab):
 
 @pytest.fixture
 def far(lab):
-    """With a server in between that answers what a test wants."""
+    """A mount with a server in between that gives whatever answer a test wants."""
     server = lab.server()
     between = lab.between(server)
     mount = lab.mount(f"ttl=0,timeout={2 * SLOW:g},zone={ZONE}", server=server, endpoint=between.url)
@@ -79,7 +79,7 @@ LIST_CHANGES = {
 @pytest.mark.parametrize("what", LIST_CHANGES)
 @pytest.mark.parametrize("failure", [Answer(503), Answer(429, '{"code":8}'), Answer(504), None])
 def test_another_clients_entry_survives_a_repetition(far, what, failure):
-    """It comes after the list was read, and before it is sent again."""
+    """The other client adds it after the list was read and before it is sent again."""
     m = far
     call, mine = LIST_CHANGES[what]
     identity, sent = m.server.find("prod")["id"], []
@@ -190,7 +190,7 @@ def test_a_404_in_the_words_of_the_api_is_the_end_of_a_vpc(far):
 
 @pytest.mark.parametrize("failure", [Answer(503), Answer(403, '{"code":7}'), Answer(200, "nonsense"), None])
 def test_a_delete_that_changed_nothing_and_cannot_be_checked_is_no_success(far, failure):
-    """200, and the VPC as it was: READY. No GET says more."""
+    """The answer is 200 with the VPC as it was, READY, and no GET can check it."""
     m = far
     vpc = m.server.find("plain")
 
@@ -209,7 +209,7 @@ def test_a_delete_that_changed_nothing_and_cannot_be_checked_is_no_success(far, 
 @live
 @pytest.mark.parametrize("seen", ["in the answer", "by GET"])
 def test_a_vpc_that_is_ready_again_shows_again(far, seen):
-    """It was being deleted, and then the service thought better of it."""
+    """It was being deleted, and then the service changed its mind."""
     m = far
     deleting = {**m.server.find("plain"), "status": "STATUS_DELETING"}
     answer = Answer(200, json.dumps({"vpc": deleting}))
@@ -244,7 +244,7 @@ def test_a_vpc_that_comes_back_into_the_list_is_there_again(lab, ttl, answer):
 
 # W5: somebody else's.
 def test_a_lost_answer_and_another_value_since_is_busy(m):
-    """Nobody can tell which of the two was decided last, so theirs stays."""
+    """Nothing shows which of the two values was written last, so the other client's stays."""
     path = "prod/dhcp/dns/servers"
     handle = os.open(m / path, os.O_WRONLY | os.O_TRUNC)
     m.server.fault("PATCH:cut=5*1", "GET:hold*1")
@@ -264,7 +264,7 @@ def test_a_lost_answer_and_another_value_since_is_busy(m):
 
 @pytest.mark.parametrize("held", ["hold", "hold-after"])
 def test_a_list_that_lands_during_a_post(lab, held):
-    """With the new VPC or without it: there is one of it, from the answer on."""
+    """Whether the list holds the new VPC or not, there is exactly one from the POST's answer on."""
     m = lab.mount(f"ttl=0.05,timeout={10 * SLOW:g},zone={ZONE}")
     m.ls()
     m.server.fault(f"POST:{held}*1")
@@ -297,7 +297,7 @@ def test_a_list_that_was_asked_for_before_a_post_and_lands_after_it(m):
 
 @pytest.mark.parametrize("failure", [Answer(503), Answer(504), None])
 def test_a_name_that_somebody_else_took_meanwhile_is_not_ours(far, failure):
-    """The POST is not carried out, and the VPC that is there now has not what was asked for."""
+    """The POST is not carried out, and the VPC that has the name now differs from the request."""
     m = far
 
     def hook(call, path, body, forward):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Nothing waits longer than it must: one deadline for a dead server, Ctrl-C at once, the rest of the mount while a hundred wait, the end
-of the mount with requests under way. And nothing that must not be ended is: a mutation on the wire by Ctrl-C, anything by
-signals that mean nothing."""
+"""Nothing waits longer than it must: one deadline for a dead server, Ctrl-C at once, the rest of the mount while a
+hundred readers wait, the end of the mount with requests under way. And nothing ends that must not: a mutation on the
+wire by Ctrl-C, any operation by signals that mean nothing."""
 import json
 import os
 import pathlib
@@ -60,7 +60,7 @@ def test_a_dead_server_costs_one_deadline(lab, death, command, record_property):
 
 # Ctrl-C.
 def interrupt(m, command):
-    """Seconds from SIGINT to the end of the command, whose request hangs by then."""
+    """Seconds from SIGINT to the end of the command, whose request hangs by that time."""
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=m.shell_env())
     m.children.append(child)
     harness.wait_until(lambda: is_blocked(child.pid) and m.server.waiting(), "a reader that waits for a request")
@@ -101,7 +101,8 @@ def test_ctrl_c_ends_a_hanging_read(lab, what, record_property):
 
 @live
 def test_ctrl_c_with_a_hundred_readers(lab, record_property):
-    """A hundred readers hang: what needs no network goes on, one of them can be ended, and then all of them."""
+    """While a hundred readers hang, work without the network goes on, one reader can be interrupted, and then all of
+    them."""
     m = lab.mount(f"ttl=0,timeout={30 * SLOW:g}")
     os.mkdir(m / ".drafts/mine")
     m.server.fault(*HANG)
@@ -139,7 +140,7 @@ def test_ctrl_c_with_a_hundred_readers(lab, record_property):
 @live
 @pytest.mark.parametrize("what", ["write", "mkdir", "rmdir"])
 def test_ctrl_c_does_not_cancel_a_mutation(lab, what):
-    """It is on the wire: its answer is taken in, and is what the mount shows, without another request."""
+    """A mutation on the wire: its answer enters the cache, and the mount shows it without another request."""
     m = lab.mount(f"ttl=60,timeout={10 * SLOW:g},zone=US-EAST-04A")
     m.ls()
     call = {"write": "PATCH", "mkdir": "POST", "rmdir": "DELETE"}[what]
@@ -226,7 +227,7 @@ def test_a_storm_of_harmless_signals_disturbs_nothing(lab, number):
 
 @live
 def test_git_is_not_disturbed(lab):
-    """git's own timer, and a storm on top: status, add and diff of a tree below the mount."""
+    """git's own timer, and a storm of signals on top: status, add and diff of a tree below the mount."""
     m = lab.mount(f"ttl=0.05,timeout={10 * SLOW:g}")
     m.server.fault("ANY:delay=5")
     with m.watched():
@@ -262,7 +263,7 @@ def test_ctrl_c_works_in_the_middle_of_a_storm(lab, record_property):
 
 @live
 def test_a_refresh_does_not_wait_for_requests_that_hang(lab):
-    """The server is well again, but the old request is never answered: who asks now does not wait behind it."""
+    """The server works again, but an old request is never answered: new readers do not wait behind it."""
     m = lab.mount(f"ttl=0,timeout={20 * SLOW:g}")
     m.read("prod/id")
     m.server.fault("LIST:hang*1", "GET:hang*1")
@@ -282,7 +283,7 @@ def test_a_refresh_does_not_wait_for_requests_that_hang(lab):
 
 @live
 def test_readers_share_the_deadline_of_their_own(lab):
-    """Thirty threads on a server that hangs: each is answered by its own deadline, none later because of the others."""
+    """Thirty threads wait for a server that hangs: each ends at its own deadline, none later because of the others."""
     timeout = 1 * SLOW
     m = lab.mount(f"ttl=0,timeout={timeout:g}")
     m.server.fault("ANY:hang")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Writes that can be trusted: a success is one that an answer of the API shows, a failure says what was left, what was changed,
-and where the text is; busy states, lost answers, tokens that change under way."""
+"""Writes that can be trusted: a success is one that an answer of the API shows; a failure says what stayed, what
+changed, and where the text is kept. Also busy states, lost answers, and tokens that change meanwhile."""
 import json
 import os
 import threading
@@ -17,7 +17,7 @@ live = pytest.mark.parametrize("profile", ["live"], indirect=True)
 
 @pytest.fixture
 def m(lab):
-    """ttl is long: what is seen without another request was taken from an answer."""
+    """ttl is long, so that a value seen without another request came from an earlier answer."""
     server = lab.server()
     between = lab.between(server)
     mount = lab.mount(f"ttl=60,timeout={1.5 * SLOW:g},zone=US-EAST-04A", server=server, endpoint=between.url)
@@ -114,7 +114,7 @@ def test_a_lag_longer_than_the_deadline_is_no_success(m):
 
 @pytest.mark.parametrize("what", ["PATCH", "DELETE"])
 def test_the_last_look_has_no_time_for_an_answer_and_says_nothing(m, what):
-    """It comes at the very end of the deadline, and those before it have shown that nothing changed."""
+    """It comes at the very end of the deadline, and the GETs before it have shown that nothing changed."""
     late = []
 
     def hook(call, path, body, forward):
@@ -150,7 +150,7 @@ def test_delete_of_what_is_gone(m):
 
 
 def test_a_delete_that_nothing_confirms_is_no_success(m):
-    """The API says 200 and nothing else, and does not tell whether the VPC is there."""
+    """The API answers 200 with an empty body, and does not show whether the VPC still exists."""
     def hook(call, path, body, forward):
         return Answer(200, "") if call == "DELETE" else Answer(503, "") if call == "GET" else forward()
     m.between.hook = hook
@@ -197,7 +197,8 @@ def test_a_draft_that_was_not_created_stays(m, fault):
 
 
 def test_an_old_vpc_of_the_name_is_not_taken_for_the_new_one(m):
-    """Somebody else's VPC, which this mount does not know yet, must not pass for the one whose answer was lost."""
+    """A VPC of another client, which this mount does not know yet, must not be mistaken for the one whose answer was
+    lost."""
     m.server.fault("POST:status=409,code=6")
     assert harness.errno_of(os.mkdir, m / "fresh") == "EEXIST"
     m.server.clear_faults()
@@ -249,7 +250,8 @@ def test_busy_for_longer_than_the_deadline_is_ebusy(lab):
 
 @live
 def test_a_question_asked_late_says_nothing_of_the_server(lab):
-    """The last look at a busy VPC has what is left of the write's deadline: no answer in that time is no dead server."""
+    """The last GET of a busy VPC has only the rest of the write's deadline: no answer in that time does not mean that
+    the server is down."""
     m = lab.mount("ttl=0,timeout=1", server_options=("--provision", "60000"), vpcs=[harness.PLAIN])
     with m.watched():
         handle = os.open(m / "plain/ingress/disablePublicServices", os.O_WRONLY | os.O_TRUNC)
@@ -263,7 +265,7 @@ def test_a_question_asked_late_says_nothing_of_the_server(lab):
 # Conflicts on spec.json.
 @pytest.fixture
 def spec(m):
-    """(mount, save(errno of the write)): opened and read before the others change something."""
+    """(mount, save(errno of the write)): opened and read before the others change the VPC."""
     handle = os.open(m / SPEC, os.O_RDWR)
     text = os.pread(handle, 1 << 20, 0).decode()
 
@@ -354,7 +356,7 @@ def test_a_token_withdrawn_while_a_write_is_repeated_once(lab):
 
 @pytest.mark.parametrize("writers", [8])
 def test_writers_side_by_side_on_one_field(m, writers):
-    """Each success was at the server; what is there in the end is one of them, and the mount shows it."""
+    """The server has seen each success; its final value is one of them, and the mount shows it."""
     results = []
 
     def write(n):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fixtures: m is a mount of PROD and PLAIN, lab makes mounts to measure, profile is what the server is like."""
+"""Fixtures: m is a mount of PROD and PLAIN, lab makes mounts to measure, profile is the server's profile."""
 import os
 import pathlib
 import re

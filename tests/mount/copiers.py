@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""How each program copies a tree. The commands see: $B a backup with the directories blue and other, $TO where to, $M the
-mount, $LINKS a folder with busybox under the names of its applets, $SSH the options of ssh, scp and sftp."""
+"""How each program copies a tree. The commands see: $B a backup with the directories blue and other, $TO the target, $M
+the mount, $LINKS a folder with busybox under the names of its applets, $SSH the options of ssh, scp and sftp."""
 import os
 import pathlib
 import shutil
@@ -112,7 +112,7 @@ Subsystem sftp {sftp}
 
 
 def ssh_options(folder, sftp):
-    """Options of ssh, scp and sftp with which a server of their own answers, without any port."""
+    """Options that make ssh, scp and sftp use a server of their own, without any port."""
     folder = pathlib.Path(folder)
     if not (folder / "key").exists():
         for name in ("host", "key"):
@@ -127,7 +127,7 @@ def ssh_options(folder, sftp):
 
 
 def environment(folder, backup, to):
-    """What the commands see. folder has no blanks in its path."""
+    """The commands' environment. folder has no blanks in its path."""
     folder = pathlib.Path(folder)
     if " " in str(folder):
         raise HarnessError(f"{folder} has a blank in it")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A real vpcfs mount on a real vpcfs-emulator, each test with its own pair.
 
-Nothing here sleeps for a fixed time: wait_until() waits for a condition with a deadline. Every process that
-is started is ended, and every mount unmounted, whatever the test does; a watchdog kills a driver that hangs,
-which frees whoever waits in the kernel."""
+Nothing here sleeps for a fixed time: wait_until() waits for a condition with a deadline. Whatever the test does, every
+process that it started ends and every mount is unmounted. A watchdog kills a driver that hangs, which wakes every
+process that waits for it in the kernel."""
 import contextlib
 import errno
 import json
@@ -70,7 +70,7 @@ def is_root():
 
 
 def wait_until(condition, what, seconds=10.0):
-    """The condition's first true value; it fails the test when there is none in time."""
+    """The condition's first true value; fails the test if there is none in time."""
     end = time.monotonic() + seconds * SLOW
     while True:
         value = condition()
@@ -82,7 +82,7 @@ def wait_until(condition, what, seconds=10.0):
 
 
 def dawdle():
-    """Seconds that this machine takes now to end a process that does nothing: what limits are to be measured from."""
+    """Seconds that this machine now takes to end a process that does nothing: the base for limits."""
     took = 0.0
     for _ in range(3):
         child = subprocess.Popen(["sleep", "60"])
@@ -95,7 +95,7 @@ def dawdle():
 
 
 def option_value(text):
-    """As it must stand in a -o list."""
+    """The value, escaped for a -o list."""
     return str(text).replace("\\", "\\\\").replace(",", "\\,")
 
 
@@ -104,7 +104,7 @@ def errno_name(number):
 
 
 def errno_of(call, *args, **kwargs):
-    """"ok", or the name of the errno that the call fails with."""
+    """"ok", or the name of the errno with which the call fails."""
     try:
         call(*args, **kwargs)
     except OSError as err:
@@ -143,7 +143,7 @@ def unmount_by_force(path):
 
 
 class Result:
-    """What a command did."""
+    """The outcome of a command."""
 
     def __init__(self, status, out, err):
         self.status, self.out, self.err = status, out, err
@@ -247,7 +247,7 @@ class Emulator:
         return self.patch_id(self.find(name)["id"], mask, **fields)
 
     def patch_id(self, identity, mask, **fields):
-        """Asks for nothing before, where a rule waits for the first who asks."""
+        """Sends nothing but the PATCH, for tests in which a rule waits for the first request."""
         return self._expect("PATCH", f"{VPCS}/{identity}", {"updateMask": mask, **fields})
 
     def delete(self, name):
@@ -255,7 +255,7 @@ class Emulator:
 
     # The controls of the emulator.
     def requests(self):
-        """What arrived, through whichever door, as REST would have asked it."""
+        """The requests that arrived by any protocol, in the form of REST."""
         return [rest_form(request) for request in self._expect("GET", "/emulator/requests")]
 
     def forget_requests(self):
@@ -268,12 +268,12 @@ class Emulator:
         self._expect("DELETE", "/emulator/faults")
 
     def held(self, count=1):
-        """Waits until a rule holds so many requests; returns them."""
+        """Waits until a rule holds this many requests; returns them."""
         return wait_until(lambda: (lambda found: found if len(found) >= count else None)(
             [r for r in self.requests() if r["held"]]), f"{count} held requests")
 
     def release(self, *selectors):
-        """Lets requests go that a rule holds, all without a selector."""
+        """Releases requests that a rule holds, all of them without a selector."""
         self._expect("POST", "/emulator/release", "\n".join(selectors))
 
     def kill(self):
@@ -281,7 +281,7 @@ class Emulator:
         self.process.wait()
 
     def stop(self):
-        """Ends it; returns what was wrong with it, "" when nothing."""
+        """Ends the server; returns what was wrong with it, "" if nothing was."""
         if self.process.poll() is None:
             self.process.terminate()
             try:
@@ -386,7 +386,7 @@ class Mount:
         return steps
 
     def make(self, path, text):
-        """As write(), of a file that is not there yet."""
+        """Like write(), for a file that does not exist yet."""
         return self.write(path, text, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
 
     def why(self, path="prod"):
@@ -394,7 +394,7 @@ class Mount:
         return self.read(os.path.join(path, ".error"))
 
     def refresh(self):
-        """Forget all answers."""
+        """Makes the mount forget all answers."""
         assert self.write(".vpcfs/refresh", "1\n") == "ok"
 
     # Programs.
@@ -433,7 +433,7 @@ class Mount:
         return [r for r in self.server.requests() if method in (None, r["method"])]
 
     def writes(self):
-        """["PATCH mask", "POST", "DELETE"]: what could have changed something, in order."""
+        """["PATCH mask", "POST", "DELETE"]: the requests that could change something, in order."""
         return [f"{r['method']} {r['updateMask']}" if r["updateMask"] else r["method"]
                 for r in self.requests() if r["method"] != "GET"]
 
@@ -442,13 +442,13 @@ class Mount:
 
     @contextlib.contextmanager
     def sends(self, *expected):
-        """Whatever happens inside reaches the server as exactly these writes."""
+        """Whatever happens in the block reaches the server as exactly these writes."""
         self.clear()
         yield
         assert self.writes() == list(expected)
 
     def vpc(self, name="prod"):
-        """The VPC as another client sees it. Costs a GET, so not where reads are counted."""
+        """The VPC as another client sees it. Costs a GET, so do not use it where a test counts reads."""
         return self.server.find(name)
 
     # The end.
@@ -461,7 +461,7 @@ class Mount:
                     pipe.close()
 
     def stop(self):
-        """Unmounts; returns what was wrong with the driver, "" when nothing."""
+        """Unmounts; returns what was wrong with the driver, "" if nothing was."""
         self._end_children()
         wrong = ""
         if self.process.poll() is None:
@@ -501,7 +501,7 @@ def kill_group(child):
 
 
 class Lab:
-    """Hands out servers and mounts, and takes all of them back."""
+    """Makes servers and mounts, and ends all of them."""
 
     def __init__(self, folder, profile):
         self.folder, self.profile = folder, profile
@@ -521,7 +521,7 @@ class Lab:
         return emulator
 
     def mount(self, options="", server=None, **kwargs):
-        """A mount of a server of its own, or of the one given. Keywords of both classes."""
+        """A mount with a server of its own, or with the one given. Takes the keywords of both classes."""
         of_server = {k: kwargs.pop(k) for k in ("vpcs", "load", "token") if k in kwargs}
         if "server_options" in kwargs:
             of_server["options"] = kwargs.pop("server_options")

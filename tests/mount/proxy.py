@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""TLS in front of an emulator: certificates of our own, nghttpx, and a relay of bytes before it that counts what it
-accepts and keeps its address while nghttpx is ended and started again."""
+"""TLS in front of an emulator: certificates of our own, nghttpx, and a byte relay before it that counts connections and
+keeps its address while nghttpx is restarted."""
 import contextlib
 import os
 import select
@@ -29,7 +29,7 @@ class Authority:
                 "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
     def sign(self, names="IP:127.0.0.1", file="server"):
-        """(certificate, key) of a server with these names."""
+        """(certificate, key) for a server with these names."""
         pem, key, ask = (self.folder / f"{self.name}-{file}.{end}" for end in ("pem", "key", "csr"))
         openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=server",
                 "-keyout", key, "-out", ask)
@@ -40,7 +40,7 @@ class Authority:
 
 
 class Relay:
-    """127.0.0.1:port to a socket of the file system."""
+    """Relays 127.0.0.1:port to a Unix socket."""
 
     def __init__(self, target):
         self.target = str(target)
@@ -151,7 +151,7 @@ class Proxy:
         self.start()
 
     def protocols_used(self):
-        """What each request came in, in order."""
+        """The HTTP version of each request, in order."""
         return [line.split()[0] for line in self.log.read_text().splitlines()]
 
     def stop(self):

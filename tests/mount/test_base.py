@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What a write is compared with (design, section 3: W1, W2, W4): an answer to a question that was asked after it began, and
-what its own writer had read. Never what the cache says, and never what somebody else had read."""
+"""What a write is compared with (design, section 3: W1, W2, W4): an answer to a question that was asked after the write
+began, and what its own writer had read. Never the cache, and never what another process had read."""
 import json
 import os
 import subprocess
@@ -143,7 +143,7 @@ for line in iter(sys.stdin.readline, ""):
 
 
 def test_a_base_ends_with_its_reader(lab):
-    """A process id that is used again is somebody else."""
+    """A process that reuses a process id is another caller."""
     m = lab.mount("ttl=0")
     spec = {**m.json(SPEC), "ingress": ON}
     (m.work / "new").write_text(json.dumps(spec) + "\n")
@@ -162,7 +162,7 @@ def test_a_base_ends_with_its_reader(lab):
 
 @pytest.fixture
 def unseen(lab):
-    """The driver is in a process namespace of its own: all callers have the id 0 for it."""
+    """The driver runs in a pid namespace of its own, where all callers have the id 0."""
     return lab.mount("ttl=0", prefix=["unshare", "-p", "-f", "--kill-child"])
 
 
@@ -190,7 +190,7 @@ def test_callers_of_another_namespace_have_no_base_and_share_none(unseen, how):
 @pytest.mark.skipif(os.getuid() != 0, reason="unshare -p is for root")
 @pytest.mark.parametrize("options", [["-p", "-f"], ["-p", "-f", "--mount-proc"]])
 def test_callers_with_the_same_id_in_their_own_namespaces_are_not_one(lab, options):
-    """Each is number 1 where it is; the driver sees two."""
+    """Each has pid 1 in its own namespace; the driver sees two callers."""
     m = lab.mount("ttl=0")
     inside = ["unshare", *options, "--kill-child"]
     reader = Editor(m, prefix=inside)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The command lines of vpcfs and vpcfs-emulator (vpcfs(1)): options, start, end, and one clear sentence for
-each thing that is wrong."""
+"""The command lines of vpcfs and vpcfs-emulator (design, section 8): options, start, end, and one clear sentence for
+each mistake."""
 import contextlib
 import json
 import os
@@ -71,7 +71,7 @@ def command_line(pid):
 
 
 def start_in_background(cli, *args, env=None, **kwargs):
-    """vpcfs, not waited for. It ends itself when the one who started it is killed."""
+    """Starts vpcfs without waiting for it. It ends when the process that started it is killed."""
     return subprocess.Popen([program("vpcfs"), *map(str, args), str(cli.mnt)], env={**cli.env, **(env or {})},
                             stdin=subprocess.DEVNULL, **kwargs)
 
@@ -84,7 +84,7 @@ def cli(lab):
 
 
 def assert_one_sentence(result, *words, status=1):
-    """status: 1 it could not be done, 2 usage."""
+    """status: 1 if it could not be done, 2 for wrong usage."""
     assert result.returncode == status, result
     assert result.stdout == ""
     lines = result.stderr.splitlines()
@@ -173,7 +173,7 @@ def test_the_timeout_of_the_environment(cli):
 
 @pytest.mark.skipif(not is_root(), reason="mount(8) is for root")
 def test_as_mount_helper(cli):
-    """What mount -t fuse.vpcfs runs; mount(8) itself would look for vpcfs in the system's folders only."""
+    """Runs what mount -t fuse.vpcfs would run; mount(8) itself looks for vpcfs only in the system's folders."""
     path = cli.folder / "bin"
     path.mkdir()
     (path / "vpcfs").symlink_to(program("vpcfs"))
@@ -206,7 +206,7 @@ def test_it_ends_within_a_second(lab, how):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_within_a_second_with_requests_under_way(cli, number):
-    """In the background, where most mounts live."""
+    """In the background, where most mounts run."""
     assert cli.with_token("-o", "ttl=0", cli.server.url, cli.mnt).returncode == 0
     [pid] = cli.daemons()
     cli.server.forget_requests()
@@ -263,8 +263,8 @@ def test_an_interrupt_at_the_terminal_while_it_starts(cli):
 
 
 def mount_in_a_session(cli, mnt, shell):
-    """As `ssh -t host vpcfs` does: the leader of a terminal's session ends as soon as the mount answers, and the kernel
-    hangs up on whoever is in the foreground then. The leader is vpcfs itself or a shell."""
+    """Mounts as `ssh -t host vpcfs` does: the leader of a terminal's session ends as soon as the mount answers, and
+    then the kernel sends SIGHUP to the foreground processes. The leader is vpcfs itself or a shell."""
     command = [program("vpcfs"), "-o", f"token_file={option_value(cli.token_file)}", cli.server.url, str(mnt)]
     leader, terminal = pty.fork()
     if leader == 0:
@@ -484,7 +484,7 @@ AS_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
 @contextlib.contextmanager
 def fuse_for_everybody():
-    """As udev leaves it on Debian; containers often do not."""
+    """Sets /dev/fuse as udev leaves it on Debian; containers often do not."""
     mode = os.stat("/dev/fuse").st_mode & 0o777
     os.chmod("/dev/fuse", 0o666)
     try:
@@ -499,7 +499,7 @@ def nobody_env(vpcfs):
 
 
 class private_program:
-    """A copy of vpcfs where an ordinary user can reach it, in a folder of theirs."""
+    """A copy of vpcfs in a folder of an ordinary user."""
 
     def __enter__(self):
         self.folder = tempfile.mkdtemp(prefix="vpcfs-test-", dir="/var/tmp")
@@ -650,7 +650,7 @@ def test_an_organisation_without_vpcs(cli, answer):
 # The built-in emulator.
 
 def test_the_built_in_emulator_does_not_know_the_token(cli):
-    """Its port is open to all who use this machine."""
+    """Its port is open to every user of this machine."""
     assert cli.run("--emulator", cli.mnt, env={"COREWEAVE_API_TOKEN": TOKEN}).returncode == 0
     url = re.search(r"^endpoint=(\S+)$", (cli.mnt / ".vpcfs/options").read_text(), re.MULTILINE)[1]
     for token in (TOKEN, "emulator"):

@@ -99,7 +99,7 @@ def test_the_rest_is_read_only(m, path):
 
 
 def test_what_stat_says_of_each_file_is_what_is_read(m):
-    """A tar or a splice takes the size for the truth."""
+    """tar and splice rely on the size."""
     m.write(INGRESS, "perhaps\n")
     m.write("prod/spec.json", "{\n")
     found = [os.path.join(where, name) for where, _, names in os.walk(m / ".vpcfs") for name in names]

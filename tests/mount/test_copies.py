@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Every program that copies trees, for real (design, section 6): into .drafts it copies, and mv makes the VPC of the backup;
-in the root it is refused; over a VPC that is there it changes what differs."""
+"""Every program that copies trees, for real (design, section 6): into .drafts it copies, and mv creates the VPC of the
+backup; in the root it is refused; over an existing VPC it changes what differs."""
 import os
 import re
 
@@ -17,7 +17,7 @@ needs_root = pytest.mark.skipif(not is_root(), reason="sshd, pid namespaces and 
 
 
 class Scene:
-    """A mount, a backup of it in .backup, and what the commands see."""
+    """A mount, a backup of it in .backup, and the commands' environment."""
 
     def __init__(self, lab, options="", vpcs=(BLUE, OTHER), kind=None):
         self.m = lab.mount(options, vpcs=vpcs) if kind is None else kind(lab, options, vpcs)
@@ -165,13 +165,13 @@ def test_a_person_makes_a_directory(lab, command):
 
 
 def test_below_a_vpc_directories_are_scratch(scene):
-    """The refusal is about the root alone."""
+    """The refusal concerns only the root."""
     with scene.m.sends():
         assert scene.run('cp -r "$B/other" "$M/blue/copy" && rm -r "$M/blue/copy"').ok
 
 
 class ApartMount(Mount):
-    """The driver in a pid namespace of its own: it can see none of its callers."""
+    """The driver runs in a pid namespace of its own and can see none of its callers."""
 
     def _launch(self):
         self.command = ["unshare", "--pid", "--fork", "--kill-child=TERM", *self.command]
@@ -198,7 +198,7 @@ def test_a_caller_that_cannot_be_seen_is_a_person(lab):
 
 @each_restore
 def test_over_a_vpc_that_is_the_same(scene, program):
-    """Nothing is sent; for root it ends with 0, read-only files included."""
+    """Nothing is sent; for root the program ends with 0, read-only files included."""
     skip_without_root(program)
     scene.m.clear()
     result = scene.run(copiers.RESTORES[program])
@@ -210,7 +210,8 @@ def test_over_a_vpc_that_is_the_same(scene, program):
 
 @each_restore
 def test_over_a_vpc_that_was_changed(scene, program):
-    """What differs is sent, and the settings are those of the backup, whatever became of the files that only the API sets."""
+    """The differences are sent, and the settings are those of the backup, whatever happens to the files that only the
+    API sets."""
     skip_without_root(program)
     scene.change_blue()
     identity = scene.m.vpc("blue")["id"]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""-o api=connect and grpc: each operation, what the log names, which codec a mount uses, and a server by the libraries of
-others. What else is the same through each door is told by the other suites, with VPCFS_API set."""
+"""-o api=connect and grpc: each operation, the names in the log, the codec that a mount chooses, and a third-party
+server. The other suites, with VPCFS_API set, test what is the same through each protocol."""
 import os
 import subprocess
 
@@ -124,7 +124,7 @@ def test_the_built_in_emulator(door, lab):
 
 @pytest.fixture(scope="session")
 def descriptors(tmp_path_factory):
-    """What the server of others is made from."""
+    """The descriptors from which the third-party server is made."""
     path = tmp_path_factory.mktemp("schema") / "vpc.binpb"
     subprocess.run([CLIENTS / "node_modules/.bin/buf", "build", ROOT / "src/proto", "-o", path], check=True)
     return path

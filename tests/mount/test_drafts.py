@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Drafts (design, section 6): plain directories, and what mv makes of them. What was sent and what the API has decides,
-not what the mount shows."""
+"""Drafts (design, section 6): plain directories, and the result of mv. The tests check the requests and the API's
+state, not what the mount shows."""
 import json
 import os
 import re
@@ -175,7 +175,7 @@ def test_published_it_is_the_vpc(draft):
 
 
 def test_a_little_is_enough(draft):
-    """What a draft does not say is not in the body, so that the service decides."""
+    """A field that the draft lacks is not in the body, so that the service decides."""
     fill(draft, {"zone": "US-EAST-04A\n"})
     assert publishes(draft) == {"name": "new", "zone": "US-EAST-04A"}
 
@@ -206,7 +206,7 @@ def test_the_prefixes_of_a_host_prefix_have_an_order(draft):
     assert "hostPrefixes" in refuses(draft)
 
 def shown(vpc):
-    """What the server has, in the words of a gateway that leaves nothing out."""
+    """The server's VPC, as a gateway with all defaults shows it."""
     return json.dumps({**vpc, "ingress": {"disablePublicServices": False, **vpc.get("ingress", {})},
                        "egress": {"disablePublicAccess": False, **vpc.get("egress", {})}})
 
@@ -246,7 +246,8 @@ def test_every_difference_is_named(draft):
 
 @pytest.mark.parametrize("name", ["vpcPrefixes", "hostPrefixes"])
 def test_a_directory_of_a_list_is_the_whole_list(draft, name):
-    """Also an empty one: the same as spec.json where that has none, different where it has some."""
+    """Also if the directory is empty: then it agrees with a spec.json without entries and differs from one with
+    some."""
     fill(draft, {"spec.json": spec_text(), name: None})
     assert name in refuses(draft)
     fill(draft, {"spec.json": spec_text(**{name: []})})
@@ -464,7 +465,8 @@ def test_an_empty_draft_has_the_errnos_of_mkdir(lab, fault):
 
 
 def test_an_empty_draft_without_a_zone(draft):
-    """mkdir is EINVAL here, which mv takes for "a subdirectory of itself": out of rename it is EIO (section 7)."""
+    """mkdir fails with EINVAL here, which mv would read as "a subdirectory of itself": rename returns EIO instead
+    (section 7)."""
     assert errno_of(os.mkdir, draft / "new") == "EINVAL"
     why = refuses(draft)
     assert "zone" in why
@@ -516,7 +518,7 @@ def test_a_directory_of_a_draft_leaves_drafts_never(draft, to):
 
 
 def test_mv_onto_a_directory_is_refused_and_copies_nothing(draft):
-    """mv goes into a directory that is there, and would copy for EXDEV."""
+    """mv moves into an existing directory, and would copy after EXDEV."""
     fill(draft, FIELDS)
     with draft.sends():
         result = draft.sh(f'mv "$M/{DRAFT}" "$M/other"')
@@ -563,7 +565,7 @@ def test_open_files_of_a_draft_outlive_it(draft):
 
 @pytest.mark.parametrize("where", ["", "dhcp/dns", "vpcPrefixes/pod cidr", "own"])
 def test_a_shell_inside_the_draft(draft, where):
-    """Its directory is that of the VPC afterwards."""
+    """The shell's directory is the VPC's afterwards."""
     fill(draft, {**FIELDS, "own/file": "x\n"})
     seen = {"": "cat id zone", "dhcp/dns": "cat servers", "vpcPrefixes/pod cidr": "cat value", "own": "cat file"}[where]
     with draft.sends("POST"):
@@ -627,7 +629,7 @@ def test_an_answer_that_was_lost_is_looked_up(draft):
 
 @pytest.mark.parametrize("faults", [["LIST:lag=700"], ["GET:lag=700"], ["LIST:lag=700", "GET:lag=700"]])
 def test_a_service_that_shows_it_late(draft, faults):
-    """The answer to the POST says that it was created; where that does not have all of it, a GET is waited for."""
+    """The answer to the POST confirms the creation; if that answer lacks something, a GET is awaited."""
     fill(draft, FIELDS)
     draft.server.fault(*faults)
     draft.clear()
@@ -668,7 +670,7 @@ def test_an_answer_that_was_lost_and_no_list(lab):
 
 
 def test_a_vpc_that_is_not_what_the_draft_says_takes_nothing(draft):
-    """The answer to the POST and a GET show another VPC than was asked for."""
+    """The answer to the POST and a GET show a VPC that differs from the request."""
     fill(draft, FIELDS)
     other = json.dumps({"vpc": {**draft.vpc("other"), "name": "new", "id": "11111111-2222-3333-4444-555555555555"}})
     draft.server.fault(f"POST:body={other}")
@@ -710,7 +712,7 @@ def test_a_dry_run_checks(lab):
 
 
 def test_many_drafts_and_many_entries(draft):
-    """Nothing is lost or mixed up where there are many."""
+    """With many of them nothing is lost or mixed up."""
     prefixes = {f"vpcPrefixes/p{n}/value": f"10.{n // 256}.{n % 256}.0/24\n" for n in range(300)}
     fill(draft, {"zone": "US-EAST-04A\n", **prefixes})
     for n in range(50):
@@ -729,7 +731,7 @@ def publishes_among(mount):
 
 
 def test_entries_that_share_a_name(draft):
-    """As they show in a VPC: NAME~1 and NAME~2, or however they are told apart there."""
+    """As a VPC shows them: NAME~1 and NAME~2, or told apart in whatever way."""
     twins = [{"name": "twin", "value": "10.40.0.0/16"}, {"name": "twin", "value": "10.41.0.0/16"}]
     fill(draft, {"zone": "US-EAST-04A\n", "vpcPrefixes/twin~1/value": "10.40.0.0/16\n",
                  "vpcPrefixes/twin~2/value": "10.41.0.0/16\n", "spec.json": spec_text(vpcPrefixes=twins)})

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Faults (design, sections 3 and 7): the errno that the caller sees, .error, what reached the server, and that a
-success is at the server."""
+"""Faults (design, sections 3 and 7): the errno that the caller sees, .error, the requests that reached the server, and
+that the server has every success."""
 import os
 import time
 

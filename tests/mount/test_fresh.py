@@ -28,7 +28,7 @@ def test_one_list_answers_for_everything(lab, command):
 
 @live
 def test_a_walk_that_takes_longer_than_the_ttl_asks_twice_for_each(lab):
-    """One list, and one VPC by id: the first that is found too old cannot know that others will be."""
+    """One list, and one VPC by id: the first file that has expired cannot know that others will follow."""
     ttl = 0.4 * SLOW
     m = lab.mount(f"ttl={ttl:g}", vpcs=MANY)
     m.refresh()
@@ -49,7 +49,7 @@ def test_within_ttl_nothing_is_asked(m):
 
 
 def test_an_idle_mount_sends_nothing(lab):
-    """Which takes time to be seen: ten times the ttl."""
+    """This needs time to show: ten times the ttl."""
     m = lab.mount("ttl=0.1")
     m.ls("prod")
     m.clear()
@@ -141,7 +141,7 @@ def test_a_vpc_that_another_creates_comes(lab):
 
 
 def test_a_vpc_made_anew_by_another_is_found(lab):
-    """The driver knows the old one from the list, and the kernel, which would look twice, no name at all."""
+    """The driver knows the old VPC from the list; the kernel, which would look twice, knows no name at all."""
     m = lab.mount("ttl=0")
     m.read("plain/id")
     m.server.delete("prod")

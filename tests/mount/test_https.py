@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""TLS, HTTP/2 and connections, through a proxy as a service has one: what is trusted, what is shared, what is made
-anew. The relay before the proxy counts connections."""
+"""TLS, HTTP/2 and connections, through a proxy like a service's: what is trusted, which connections are shared, which
+are made anew. The relay before the proxy counts connections."""
 import os
 from concurrent.futures import ThreadPoolExecutor
 
@@ -37,7 +37,7 @@ def mount_by(lab, proxy, authority, options="", **kwargs):
 
 
 def read_all_at_once(m):
-    """Each of many files by a reader of its own; how many requests were under way at the same time."""
+    """Reads many files, each with a reader of its own; returns how many requests were under way at the same time."""
     m.clear()
     with ThreadPoolExecutor(READERS) as pool:
         texts = list(pool.map(lambda vpc: m.read(f"{vpc['name']}/name"), MANY))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What is read (design, section 5): an open handle has one text, whoever opens later has what was written since, and the
-kernel keeps names and attributes for as long as the answer that they come from is used."""
+"""What a reader reads (design, section 5): an open file has one text, a later open returns what was written since, and
+the kernel keeps names and attributes for as long as the answer behind them is used."""
 import json
 import mmap
 import os
@@ -23,12 +23,12 @@ def text_of(servers):
 
 
 def set_servers(m, servers):
-    """Another client."""
+    """Sets the servers as another client."""
     m.server.patch("prod", "dhcp.dns.servers", dhcp={"dns": {"servers": servers}})
 
 
 def mapped(path):
-    """The file through a private mapping."""
+    """The file's text through a private mapping."""
     handle = os.open(path, os.O_RDONLY)
     try:
         with mmap.mmap(handle, os.fstat(handle).st_size, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ) as pages:
@@ -55,7 +55,7 @@ def expected(way, text):
 
 # Nothing is asked twice.
 class Asked:
-    """How often the kernel asked what, from the driver's own debug text."""
+    """Counts the kernel's requests from the driver's own debug messages."""
 
     def __init__(self, m):
         self.m = m
@@ -123,7 +123,7 @@ def test_another_clients_value_is_seen_after_the_ttl_and_no_earlier(lab, before,
 
 @BOTH
 def test_an_open_handle_reads_the_text_of_its_opening(lab, before, after):
-    """fstat shows the file, read(2) the text, whoever looks at the new one meanwhile and however."""
+    """fstat shows the file, read(2) the text, whoever else reads the new text meanwhile."""
     m = lab.mount("ttl=0")
     set_servers(m, before)
     path, old, new = m / SERVERS, text_of(before), text_of(after)
@@ -223,7 +223,7 @@ while True:
 @live
 @pytest.mark.parametrize("how", ["in place", "by rename", "spec.json"])
 def test_a_writer_beside_mapped_readers(lab, how):
-    """Whoever opens after a write has returned reads it, with every old page of the file in somebody's hands."""
+    """Whoever opens after a write has returned reads it, even if other processes hold every old page of the file."""
     m = lab.mount("ttl=60")
     mappers = [m.start([sys.executable, "-c", MAPPER, str(m / SERVERS)]) for _ in range(3)]
     for mapper in mappers:
@@ -272,7 +272,7 @@ VERSIONS = [SHORT, LONG, LONG[:7], ["1.1.1.1"], LONG[:30]]
 
 
 def hammer(m, changing):
-    """changing(version) goes on until each of five readers has read the file 200 times and seen 100 changes."""
+    """Runs changing(version) until each of five readers has read the file 200 times and seen 100 changes."""
     texts = [text_of(version) for version in VERSIONS]
     readers = [m.start([sys.executable, "-c", READER, str(m / SERVERS), "200", *texts]) for _ in range(5)]
     chance, changes = random.Random(7), 0
@@ -407,7 +407,7 @@ def test_a_backup_made_by_rename_stays_what_it_was(lab):
 
 @live
 def test_locks_exclude_each_other_across_writes(lab):
-    """flock's own descriptor is a reader; what its command writes must not take the lock from under it."""
+    """flock's own descriptor is a reader; the write of its command must not end the lock."""
     m = lab.mount("ttl=60")
     assert m.write(SERVERS, "1.1.1.1\n") == "ok"
     command = ('for i in 1 2 3 4 5; do flock "$M/prod/dhcp/dns/servers" sh -c '
@@ -431,7 +431,7 @@ def test_a_vpc_that_another_client_removed_is_gone_after_the_ttl(lab):
 
 
 def test_a_directory_that_was_moved_is_there_under_its_new_name(lab):
-    """The kernel takes what it keeps along, and does not ask."""
+    """The kernel moves its entry along, and does not ask."""
     m = lab.mount("ttl=60")
     folder = m / "prod/vpcPrefixes"
     names = [POD, "moved"]

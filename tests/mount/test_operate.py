@@ -39,7 +39,7 @@ def kill(m):
 
 
 def again(m, *options):
-    """The same mount once more, in the background."""
+    """Mounts the same again, in the background."""
     command = [part for part in m.command[len(harness.TIED):] if part != "-f"]
     return subprocess.run([*command, *options], capture_output=True, text=True, env=m.env, timeout=60 * SLOW, check=False)
 
@@ -120,7 +120,7 @@ def test_two_at_once_over_a_dead_mount(lab):
 
 @for_root
 def test_a_dead_mount_of_an_ordinary_user(lab):
-    """They can, and only their own: root does not see that it is dead, and takes nothing away."""
+    """A user can clear such a mount, but only their own: root does not see that it is dead, and unmounts nothing."""
     server = lab.server()
     with fuse_for_everybody(), private_program() as vpcfs:
         folder = pathlib.Path(vpcfs).parent
@@ -167,7 +167,7 @@ def test_the_endpoint_is_the_fsname(lab):
 
 
 class Descriptor:
-    """A FUSE descriptor that is mounted already, as somebody with the right to do that hands it to a container."""
+    """A FUSE descriptor that is mounted already, as a privileged process hands it to a container."""
 
     def __init__(self, mnt):
         self.mnt = mnt
@@ -334,7 +334,7 @@ class Supervisor:
         self.name = f"@{name}" if is_abstract else name
 
     def hear(self, word):
-        """The message with the word, and all before it."""
+        """Waits for the message with this word; returns it and all before it."""
         heard = ""
         while word not in heard:
             heard += self.socket.recv(4096).decode() + "\n"
@@ -540,7 +540,7 @@ def test_the_status_of_a_mount_whose_server_is_gone(lab):
 
 
 def test_the_status_asks_when_the_answer_is_old(lab):
-    """An idle mount knows nothing new; a probe must not believe it."""
+    """An idle mount learns nothing new; a probe must not trust its old answer."""
     m = lab.mount("ttl=0,timeout=2")
     m.clear()
     assert status(m.path)[0] == 0

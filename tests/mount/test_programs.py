@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Every program that people save with, for real (design, section 4): one PATCH for one save, none for none, and the
-refusal of the API shown to the person."""
+"""Every program with which people save, for real (design, section 4): one PATCH for a save, none if nothing changed,
+and the user sees the API's refusal."""
 import os
 
 import pytest
@@ -42,7 +42,7 @@ def environment(mount, what, new=None):
 
 
 def names_left(mount, what):
-    """What the program left beside the file."""
+    """The files that the program left beside the file."""
     path = TARGETS[what][0]
     known = {"prod/spec.json": set(mount.ls("plain")), INGRESS: {"disablePublicServices"}}[path]
     return set(mount.ls(os.path.dirname(path))) - known
@@ -132,7 +132,7 @@ def test_an_editor_shows_the_refusal(m, editor, what):
 
 @pytest.mark.parametrize("editor", ["vim", "nano", "emacs -nw"])
 def test_two_saves_in_one_session(m, editor):
-    """The second save finds the file as the first one left it: no question about a file changed on disk."""
+    """The second save finds the file as the first one left it, so the editor does not ask about a changed file."""
     path = SERVERS
     first = {"vim": [([":%s/8.8.8.8/9.9.9.9/", "Enter"], "9.9.9.9"), ([":w", "Enter"], "written")],
              "nano": [(["C-o"], "File Name"), (["Enter"], "Wrote")],

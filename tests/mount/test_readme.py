@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The README: every command line of its blocks is run against a demo mount, and its tables say what the program says."""
+"""The README: every command line of its blocks runs against a demo mount, and its tables agree with the program."""
 import re
 import subprocess
 
@@ -21,7 +21,7 @@ def profile():
 
 
 def commands_of(text):
-    """Its command lines; one that goes on, such as a loop, is one."""
+    """The block's command lines; one that spans several lines, such as a loop, is one."""
     commands, command = [], ""
     for line in text.strip().splitlines():
         command += line + "\n"
@@ -49,7 +49,7 @@ def between(text, start, end="<!-- end -->"):
 
 @pytest.fixture
 def demo(lab):
-    """What scripts/demo mounts."""
+    """The mount that scripts/demo makes."""
     folder = lab.new_folder()
     mount = Mount(folder, None, "zone=US-EAST-04A", args=["--emulator"], endpoint="")
     lab.started.append(mount)
@@ -57,7 +57,7 @@ def demo(lab):
 
 
 def edit_with_vim(demo, line):
-    """A person in vim: changes a DNS server, saves, leaves."""
+    """A user in vim: changes a DNS server, saves, quits."""
     screen = Screen(line, demo.shell_env({"D": str(demo.path)}), demo.path, SLOW)
     try:
         screen.wait_for("vpcPrefixes|hostPrefixes")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Backup and restore as the README has them, on organisations of many VPCs: the exit status, what was sent and what the API has
-afterwards. Nothing is ever created with a setting that the backup does not have."""
+"""Backup and restore as the README describes them, on organisations of many VPCs: the exit status, the requests, and
+the API's state afterwards. No VPC is ever created with a setting that the backup lacks."""
 import os
 import pathlib
 import re
@@ -24,7 +24,7 @@ UNITS = ROOT / "examples/systemd"
 
 
 def vpc_number(n):
-    """No two are the same in any field."""
+    """A VPC that differs from every other in each field."""
     vpc = {"name": f"vpc-{n:02}", "zone": ["US-EAST-04A", "US-WEST-04A"][n % 2],
            "hostPrefixes": [{"name": "host primary", "type": "PRIMARY", "prefixes": [f"10.{n}.0.0/16"]}],
            "vpcPrefixes": [{"name": f"pods {k}", "value": f"10.{100 + n}.{k * 64}.0/18"} for k in range(n % 4)],
@@ -37,7 +37,7 @@ def vpc_number(n):
 
 
 def recipe(heading, containing):
-    """The block of the README's part that contains this text."""
+    """The block that contains this text in the README's section."""
     part = README.split(f"### {heading}\n", 1)[1].split("\n## ", 1)[0].split("\n### ", 1)[0]
     return next(text for text in re.findall(r"<!-- test -->\n```sh\n(.*?)```", part, re.DOTALL) if containing in text)
 
@@ -60,7 +60,7 @@ each_restore = pytest.mark.parametrize("restore", [RESTORE_ALL, RESTORE_BY_DRAFT
 
 
 class Organisation:
-    """VPCs, a backup of them in ~/vpc-backup, and what the API had then."""
+    """VPCs, a backup of them in ~/vpc-backup, and the API's state at that time."""
 
     def __init__(self, lab, options="", size=SMALL, backup=BACKUP, mount=None, **keywords):
         self.lab = lab
@@ -80,11 +80,11 @@ class Organisation:
         return result
 
     def refresh(self):
-        """Forget all answers, by whoever has the mount."""
+        """Makes the mount forget all answers, whoever owns the mount."""
         self.run("echo > .vpcfs/refresh", check=True)
 
     def lose(self):
-        """Some are deleted, some changed, some have another name: by another client."""
+        """As another client, deletes some VPCs, changes some and renames some."""
         for n in self.gone:
             self.server.delete(f"vpc-{n:02}")
         for n in self.changed:
@@ -97,7 +97,7 @@ class Organisation:
         self.m.clear()
 
     def rename(self, old, new):
-        """The live service has no other name for a VPC but to make it anew."""
+        """The live service cannot rename a VPC, so it is made anew."""
         if self.lab.profile == "reference":
             path = f"{harness.VPCS}/{self.server.find(old)['id']}"
             assert self.server.call("PATCH", path, {"updateMask": "name", "name": new})[0] == 200
@@ -107,7 +107,8 @@ class Organisation:
         self.server.create(body)
 
     def assert_back(self):
-        """As in the backup, with the fewest requests; those of another name are as they were."""
+        """Checks that the VPCs are as in the backup, with the fewest requests, and that those with another name are
+        unchanged."""
         others = {f"other-{n}": self.was[f"vpc-{n:02}"] for n in self.renamed}
         assert self.state() == {**self.was, **others}
         writes = self.m.writes()
@@ -182,7 +183,7 @@ def test_a_change_of_equal_length_is_copied(lab):
 
 
 def test_a_backup_keeps_what_is_gone_and_no_old_prefix(lab):
-    """So that what is restored from it is one VPC, not two mixed up."""
+    """So that a restore from it gives one VPC, not two mixed up."""
     org = Organisation(lab, size=4)
     org.server.patch("vpc-03", "vpcPrefixes", vpcPrefixes=[{"name": "new", "value": "10.200.0.0/16"}])
     org.server.delete("vpc-02")
@@ -199,7 +200,7 @@ def test_a_backup_keeps_what_is_gone_and_no_old_prefix(lab):
 
 
 def test_a_backup_that_is_two_mixed_up_is_refused(lab):
-    """Without --delete a prefix that went stays as a directory: it is not created anew."""
+    """Without --delete the directory of a removed prefix stays: such a VPC is not created anew."""
     org = Organisation(lab, size=4)
     org.server.patch("vpc-03", "vpcPrefixes", vpcPrefixes=[{"name": "new", "value": "10.200.0.0/16"}])
     org.m.refresh()
@@ -314,7 +315,7 @@ def test_from_a_tar_onto_what_is_there(lab):
 
 
 class NobodysMount(harness.Mount):
-    """All of it by an ordinary user, in a folder of theirs."""
+    """All of it as an ordinary user, in a folder of theirs."""
 
     def _launch(self):
         for path in (self.folder, self.path, self.token_file, self.work):
@@ -376,8 +377,8 @@ except OSError as err:
 
 
 def use_plain_mv(org):
-    """What GNU mv 9.1 does after "File exists" for a name that is not there hangs on what was on its stack (copy.c, dst_sb): it
-    says that it cannot overwrite, or renames once more, which here works. This one renames once."""
+    """After "File exists" for a name that does not exist, GNU mv 9.1 depends on uninitialised memory (copy.c, dst_sb):
+    it reports that it cannot overwrite, or renames once more, which works here. This mv renames once."""
     (org.home / "bin").mkdir()
     (org.home / "bin/mv").write_text(PLAIN_MV)
     (org.home / "bin/mv").chmod(0o755)
@@ -432,7 +433,7 @@ def test_names_that_the_api_refuses_stay_drafts(lab):
 # A history that writes itself.
 
 def service_commands(mnt, state):
-    """The commands of the unit, with these paths in place of its own."""
+    """The commands of the systemd unit, with these paths instead of its own."""
     text = (UNITS / "vpcfs-backup.service").read_text()
     commands = re.findall(r"^ExecStart=(.*)$", text, re.MULTILINE)
     assert len(commands) == 5 and f"AssertPathIsMountPoint=/mnt/vpcs\n" in text
@@ -516,7 +517,7 @@ def test_a_dead_server_changes_nothing(lab, how, death):
 
 @each_history
 def test_a_server_that_dies_within_a_backup_commits_nothing(lab, how):
-    """Every answer after the first list fails: files that are stale by then cannot be read."""
+    """Every answer after the first list fails, so files that have expired by then cannot be read."""
     org = Organisation(lab, "timeout=1,ttl=0", size=6)
     org.run(history(org, how), check=True)
     before = commits(org)

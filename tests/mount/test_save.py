@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Renames, truncations and failures that a save is made of (docs/semantics.md, sections 3 and 5), step by step."""
+"""The renames, truncations and failures of a save (design, sections 3 and 4), step by step."""
 import json
 import os
 import subprocess
@@ -20,7 +20,7 @@ def servers_of(m):
 
 @pytest.mark.parametrize("path", [SPEC, SERVERS])
 def test_what_is_written_to_a_snapshot_never_reaches_the_api(m, path):
-    """The name was the field's a moment ago, and the kernel may still think so."""
+    """The name was the field's a moment ago, and the kernel may still believe that it is."""
     text = m.read(path)
     new = text.replace("8.8.8.8", "9.9.9.9")
     old = f"{path}.old"
@@ -55,7 +55,7 @@ def test_a_snapshot_of_spec_json_renamed_back_by_others_is_a_save_each_time(m):
 
 
 def test_an_edited_snapshot_is_compared_with_what_its_editor_had_read(m):
-    """What another client did meanwhile stays."""
+    """Changes that another client made meanwhile stay."""
     m.read(SPEC)
     os.rename(m / SPEC, m / "prod/copy")
     m.server.patch("prod", "egress.disablePublicAccess", egress={"disablePublicAccess": True})
@@ -136,7 +136,7 @@ def test_fsync_of_another_emptied_file_is_no_change(m, path):
 
 
 def test_fsync_of_a_list_that_another_handle_emptied_sends_nothing(m):
-    """The dirty mark belongs to the handle."""
+    """Whether a text is dirty is a property of the open file."""
     with m.sends():
         handle = os.open(m / SERVERS, os.O_RDWR)
         os.close(os.open(m / SERVERS, os.O_WRONLY | os.O_TRUNC))

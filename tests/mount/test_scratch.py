@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Scratch files (design, section 4): any other name, in memory, local to the mount, as on tmpfs."""
+"""Scratch files (design, section 4): files with any other name, in memory and local to the mount, that behave as on
+tmpfs."""
 import fcntl
 import os
 import random

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""spec.json (design, section 3): a declarative document, one PATCH with exactly the leaves that differ."""
+"""spec.json (design, section 3): a declarative document, and one PATCH with exactly the mask fields that differ."""
 import json
 import os
 import subprocess
@@ -253,7 +253,7 @@ def test_the_same_value_of_both_is_no_conflict(m):
 
 
 def test_who_edits_a_copy_and_moves_it_there_has_read_no_spec(m):
-    """cp has read it, and sed the copy: what sed wrote is what the VPC is from then on."""
+    """cp has read spec.json, and sed the copy: so the text that sed wrote is absolute."""
     m.sh('cp "$M/prod/spec.json" "$M/prod/copy"')
     m.server.patch("prod", DNS, dhcp={"dns": {"servers": ["4.4.4.4"]}})
     m.refresh()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""-o token_command= (design, section 8): tokens that a command prints, and what such a command can do wrong."""
+"""-o token_command= (design, section 8): tokens that a command prints, and the mistakes that such a command can
+make."""
 import contextlib
 import http.server
 import os
@@ -21,7 +22,7 @@ def profile():
 
 
 class Gate(http.server.ThreadingHTTPServer):
-    """Stands before the emulator, and takes no token that is older than valid_ms: CW-SECRET-MILLISECONDS."""
+    """Stands before the emulator, and rejects tokens older than valid_ms: CW-SECRET-MILLISECONDS."""
     daemon_threads = True
 
     def __init__(self, server, valid_ms):
@@ -71,7 +72,7 @@ class Door(http.server.BaseHTTPRequestHandler):
 
 
 class Script:
-    """A command, and how often it was run."""
+    """A command that counts its runs."""
 
     def __init__(self, folder, text):
         self.path, self.runs_path = folder / "get-token", folder / "runs"
@@ -198,7 +199,7 @@ def test_a_command_that_cannot_be_one(lab, folder, option, status):
 
 
 def test_a_command_that_begins_to_fail(lab, folder):
-    """Who reads is told why, and the next who asks may succeed."""
+    """The reader gets the reason, and the next reader may succeed."""
     server = lab.server()
     command = Script(folder, f"if [ -e '{folder}/locked' ]; then echo the vault is locked >&2; exit 4; fi; echo {TOKEN}")
     m = mount(lab, server, command.option, "ttl=0")
@@ -261,7 +262,7 @@ def test_a_start_that_is_interrupted_leaves_no_command(lab, folder, foreground, 
 
 
 def test_it_does_not_die_with_the_terminal_or_take_its_input(lab, folder):
-    """A command that asks a person has nobody to ask: it reads nothing, and fails."""
+    """A command that asks a question gets no answer: it reads nothing, and fails."""
     server, mnt = lab.server(), folder / "mnt"
     mnt.mkdir()
     command = Script(folder, "read answer || { echo nobody answers >&2; exit 5; }; : > /dev/tty; echo no")
@@ -272,7 +273,8 @@ def test_it_does_not_die_with_the_terminal_or_take_its_input(lab, folder):
 # Token files, beside commands.
 
 def test_the_secret_of_a_kubernetes_volume(lab, folder):
-    """0440, of root and a group of the driver's: fsGroup. A link to a link, as a kubelet makes them."""
+    """Mode 0440, owned by root and a group of the driver's (fsGroup), behind a link to a link, as a kubelet makes
+    them."""
     (folder / "..data").symlink_to("..2026")
     (folder / "..2026").mkdir()
     (folder / "..2026/token").write_text(TOKEN)

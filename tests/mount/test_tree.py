@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tree (design, section 2): which files there are, what they hold, their size, time, mode and number."""
+"""The tree (design, section 2): which files exist, their text, size, times, mode and inode number."""
 import calendar
 import json
 import os
@@ -185,7 +185,7 @@ def test_equal_content_has_equal_mtime_across_remounts(m):
 
 
 def moment(text):
-    """Of a Timestamp, in nanoseconds."""
+    """A Timestamp in nanoseconds."""
     whole, _, digits = text.removesuffix("Z").partition(".")
     return calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) * 10**9 + int(digits.ljust(9, "0") or "0")
 
@@ -228,7 +228,8 @@ def test_inode_numbers_are_stable(m):
 
 @pytest.mark.skipif(not os.access("/proc/sys/vm/drop_caches", os.W_OK), reason="the kernel is asked to forget")
 def test_what_the_kernel_forgot_is_the_same_again(m):
-    """Names that are open, or that somebody stands in, stay; all others are forgotten and have their number again."""
+    """Names that are open, or are a working directory, stay; all others are forgotten and get the same inode number
+    again."""
     (m / "prod/notes").write_text("kept")
     before = {path: os.stat(m / path).st_ino for path in all_files(m)}
     handle, here = os.open(m / "prod/zone", os.O_RDONLY), os.open(m / "prod/vpcPrefixes", os.O_RDONLY)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Two people at once: each has an editor that reads the file, closes it, and opens it anew to save much later.
-What the program had read then is what its save is compared with, however it saves."""
+"""Two people at once: each has an editor that reads the file, closes it, and opens it again to save much later. The
+save is compared with what the program had read, however it saves."""
 import json
 import subprocess
 
@@ -106,7 +106,7 @@ def test_a_later_save_does_not_take_back_what_the_other_wrote(people, how):
 
 @SAVES
 def test_a_save_without_an_edit_is_busy_when_the_vpc_is_otherwise(people, how):
-    """A 0 would say that the file is as the text says."""
+    """Success would mean that the file is as the text says."""
     one, two, first, second = people
     first("set", "dhcp", {"dns": {"servers": ["9.9.9.9"]}})
     assert first(how) == "ok"
@@ -138,7 +138,7 @@ def test_the_same_field_is_busy_for_the_later_one(people, how):
                                      'cp "$W/backup" "$M/prod/new" && mv "$M/prod/new" "$M/prod/spec.json"',
                                      'rsync -a -I "$W/backup" "$M/prod/spec.json"', 'cp -a "$W/backup" "$M/prod/spec.json"'])
 def test_a_backup_put_back_after_another_clients_change(lab, command):
-    """Who puts it back has not read the file: the VPC is as the copy says, whatever it was."""
+    """The program that puts it back has not read the file, so the VPC becomes what the copy says, whatever it was."""
     m = lab.mount("ttl=0")
     assert m.sh('cp "$M/prod/spec.json" "$W/backup"').ok
     m.server.patch("prod", "dhcp.dns.servers,egress.disablePublicAccess", dhcp={"dns": {"servers": ["9.9.9.9"]}},

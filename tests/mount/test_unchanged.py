@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Asking only for what has changed, what comes compressed, and how much of an answer is taken."""
+"""Asking only for changes, compressed answers, and the maximum size of an answer."""
 import gzip
 import http.server
 import io
@@ -17,7 +17,7 @@ ANSWER_MAX = 128 << 20  # src/main.c
 
 
 def statuses(m, path=VPCS):
-    """Of the answers to GET: of lists, or of the VPC with that id."""
+    """The statuses of the answers to GET: of lists, or of the VPC with that id."""
     return [r["status"] for r in m.requests("GET") if r["path"] == path]
 
 
@@ -92,7 +92,7 @@ def test_own_writes_between_304s(lab):
 
 
 class Foreign:
-    """A server of the list alone, with a body as it is."""
+    """A server that only answers the list, with a given body."""
 
     def __init__(self, body, headers=()):
         self.asked = []

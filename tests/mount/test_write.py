@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Writing (design, section 3): what a write becomes, when it is decided, and what sends nothing."""
+"""Writing (design, section 3): what a write becomes, when it is sent, and which writes send nothing."""
 import json
 import os
 
@@ -496,7 +496,7 @@ def test_dry_run(lab):
 
 
 def test_a_cascade_never_happens(m):
-    """rmdir of a VPC is one DELETE, of nothing else."""
+    """rmdir of a VPC is one DELETE and deletes nothing else."""
     with m.sends("DELETE"):
         assert m.sh('rmdir "$M/prod"').ok
 
@@ -535,7 +535,7 @@ def test_a_refusal_in_the_root_is_in_its_error(m):
 
 @pytest.mark.parametrize("server", ["fe80::1%eth0", "FE80:0::1%eth0", "2001:db8::53"])
 def test_a_dns_server_may_have_a_zone(m, server):
-    """A zone of RFC 4007 is taken by the schema, and read as it is: only names are escaped."""
+    """The schema accepts a zone of RFC 4007, and the file shows it unchanged: only names are escaped."""
     with m.sends("PATCH dhcp.dns.servers"):
         assert m.write(SERVERS, server + "\n") == "ok"
     assert m.vpc()["dhcp"]["dns"]["servers"] == [server]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""VPCs that both profiles take as they are, trees of their files, and whether two VPCs have the same settings."""
+"""VPCs that both profiles accept, trees of their files, and whether two VPCs have the same settings."""
 import json
 import os
 import pathlib
@@ -39,13 +39,13 @@ OWNED = {"id", "status", "createdAt", "updatedAt", "hostPrefix", "vpc.json", ".e
 
 
 def spec_text(**changes):
-    """BLUE as the text of a spec.json; a field that is None is left out."""
+    """BLUE as the text of a spec.json, without the fields that are None."""
     spec = {key: value for key, value in {**BLUE, **changes}.items() if value is not None}
     return json.dumps(spec, indent=2) + "\n"
 
 
 def settings(vpc):
-    """All that can be set of a VPC as the API has it, what is left out as its default, but for its name."""
+    """All settable fields of a VPC of the API except its name; missing ones as their default."""
     hosts = {p["name"]: (p["type"], p["prefixes"], p.get("ipam") or None) for p in vpc.get("hostPrefixes") or []}
     return {
         "zone": vpc["zone"],
@@ -58,7 +58,7 @@ def settings(vpc):
 
 
 def write_tree(folder, files):
-    """{path: text, or None for a directory}, in this order."""
+    """Writes {path: text, or None for a directory}, in this order."""
     for path, text in files.items():
         path = pathlib.Path(folder) / path
         if text is None:
@@ -69,7 +69,7 @@ def write_tree(folder, files):
 
 
 def read_tree(folder):
-    """{path: text, None for a directory, or the target of a link} of all that is below."""
+    """{path: text, None for a directory, or the target of a link} of everything below."""
     found = {}
     for where, folders, files in os.walk(folder):
         for name in folders + files:

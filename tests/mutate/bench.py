@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A copy of the sources with a build of its own, in which mutants are built and tested one after another."""
+"""A copy of the sources with its own build, in which mutants are built and tested one after another."""
 import hashlib
 import json
 import os
@@ -29,11 +29,11 @@ NICE = ["nice", "-n", "10"]
 
 
 class BenchError(Exception):
-    """What is to be mutated does not build or does not pass as it is."""
+    """The unchanged sources do not build, or do not pass their tests."""
 
 
 def limit_child():
-    """A mutant that allocates or writes without end fails early, and dumps no core."""
+    """Makes a mutant that allocates or writes without end fail early, without a core dump."""
     os.setsid()
     resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
@@ -41,7 +41,7 @@ def limit_child():
 
 
 def run_limited(command, seconds, env=None, cwd=None):
-    """The exit status, or None when it took too long; and what it wrote. It and its children have ended."""
+    """(exit status, or None if it took too long; output). The process and its children have ended."""
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           preexec_fn=limit_child, env={**os.environ, **(env or {})}, cwd=cwd) as process:
         try:
@@ -100,7 +100,7 @@ class Bench:
         return [t for t in self.tests if t.layer in SEEN_BY[layer]]
 
     def measure(self, layers):
-        """What the tests take when all is well decides how long a mutant may take."""
+        """Measures the tests of the unchanged sources; this sets the time limit of a mutant."""
         tests = {t.name: t for layer in layers for t in self.tests_of(layer)}.values()
         self.need(self.ninja(*(t.binary for t in tests)))
         self.objects = {}
@@ -120,7 +120,7 @@ class Bench:
         return self.commands[str(self.tree / path)]
 
     def compile(self, path):
-        """The hash of the object code, None when it does not compile."""
+        """The hash of the object code, None if it does not compile."""
         target = self.object_of(path)
         done = subprocess.run(NICE + self.ninja(target), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               check=False)
@@ -136,7 +136,7 @@ class Bench:
         return self.objects[path]
 
     def text(self, path):
-        """As it was when the bench was made ready: somebody may work on the source meanwhile."""
+        """The text at the time when the bench was made, since the source may change meanwhile."""
         if path not in self.texts:
             self.texts[path] = (self.tree / path).read_text()
         return self.texts[path]
@@ -155,7 +155,7 @@ class Bench:
                       key=lambda t: (killers.index(t.name) if t.name in killers else 99, t.took_s))
 
     def killer(self, path, layer):
-        """The name of the first test that fails twice, or takes too long; None when all pass."""
+        """The name of the first test that fails twice, or takes too long; None if all pass."""
         tests = self.in_order(path, layer)
         self.need(self.ninja(*(t.binary for t in tests)))
         for test in tests:

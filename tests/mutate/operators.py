@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Which small changes are made to a C source. The list of operators is fixed; what a run changes is all of them, or a
-sample that a seed decides. An edit keeps the number of lines, so what fails can be read against the source."""
+"""The small changes that are made to a C source. The list of operators is fixed; a run tries all of them, or a sample
+that a seed selects. An edit keeps the number of lines, so that a failure can be read against the source."""
 import dataclasses
 import re
 
@@ -42,14 +42,14 @@ def blank(match):
 
 
 def mask(text):
-    """The text with comments, strings, characters and directives blanked, each character at its place."""
+    """The text with comments, strings, characters and directives blanked out; every other character keeps its place."""
     text = re.sub(r"/\*.*?\*/|//[^\n]*", blank, text, flags=re.S)
     text = re.sub(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', lambda m: "S" * len(m.group()), text)
     return re.sub(r"(?m)^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", blank, text)
 
 
 def closing(text, at):
-    """The place behind the parenthesis that closes the one at `at`."""
+    """The position after the parenthesis that closes the one at `at`."""
     depth = 0
     for i in range(at, len(text)):
         depth += (text[i] in "([{") - (text[i] in ")]}")

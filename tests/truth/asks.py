@@ -21,7 +21,7 @@ def value_of(ask):
 
 
 class Ask:
-    """One alternative, ready to be asked. needs_reading: W2, must be planned from an answer."""
+    """One alternative, ready to be checked. needs_reading: by W2 it must be planned from an answer."""
 
     def __init__(self, raw):
         self.kind = raw["t"]
@@ -50,7 +50,7 @@ class Ask:
         return {leaf: self.target.get(leaf) for leaf in wanted}
 
     def plan(self, now):
-        """{leaf: value} as it must become, given an answer of the API; or why it cannot."""
+        """{leaf: value} that the operation must lead to, given an answer of the API; or the reason why it cannot."""
         if now is None:
             return GONE
         if self.kind == "set":
@@ -69,7 +69,7 @@ class Ask:
         return {}
 
     def holds(self, now):
-        """Whether what was asked for is so in this state of the VPC."""
+        """Whether this state of the VPC shows what was asked for."""
         if self.kind == "mkdir":
             return now is not None
         if self.kind == "rmdir":
@@ -90,10 +90,10 @@ class Ask:
         return not lv.differ(now, self.target)
 
     def explains(self, patch, now):
-        """Whether this PATCH is what W2 and W4 say, when it was planned from the answer `now`.
+        """Whether this PATCH follows W2 and W4, if it was planned from the answer `now`.
 
-        "one PATCH whose mask names exactly the leaves that W4 says": those wanted, of which those that are there
-        already may be left out."""
+        "one PATCH whose mask names exactly the leaves that W4 says": the wanted ones, without those that already have
+        the value if the driver leaves them out."""
         plan = self.plan(now)
         if not isinstance(plan, dict):
             return False

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The judge: reads the proxy's record and the log of operations, and compares both with the contract.
 
-It shares nothing with the driver. Each check quotes the sentence that it comes from. It may not refuse what the
-contract allows: where the contract leaves something open, or where a time is not known to it, everything possible is
-taken. It decides by the times of requests, never by how long something took."""
+It shares no code with the driver. Each check quotes the sentence that it comes from. It must accept what the contract
+allows: if the contract leaves a choice, or the judge does not know a time, it accepts every possibility. It decides by
+the times of requests, never by how long something took."""
 import bisect
 import collections
 import errno
@@ -50,7 +50,7 @@ class Bad:
 
 
 class History:
-    """The proxy's record: what the server was, version by version, and each request."""
+    """The proxy's record: the server's state, version by version, and each request."""
 
     def __init__(self, lines):
         self.versions = collections.defaultdict(list)  # id -> [(g, leaves or None)]
@@ -97,7 +97,7 @@ class History:
         return versions[at - 1][1] if at else None
 
     def named(self, name, g):
-        """The state of the VPC of that name."""
+        """The state of the VPC with that name."""
         last = None
         for identity in self.ids.get(name, ()):
             state = self.state(identity, g)
@@ -108,7 +108,7 @@ class History:
         return last
 
     def states_between(self, name, start, end):
-        """Every state the VPC of that name had at some time in between: [(g, state)]."""
+        """Every state that the VPC with that name had between the two times: [(g, state)]."""
         low = max(self.first, bisect.bisect_left(self.times, start) - 1)
         found = [(low, self.named(name, low))]
         marks = set()
@@ -122,7 +122,7 @@ class History:
         return found
 
     def about(self, client, name, start, end):
-        """The client's requests that concern this VPC and arrived in between, in order."""
+        """The client's requests about this VPC that arrived between the two times, in order."""
         result = []
         for identity in [None, *self.ids.get(name, ())]:
             events = self.by_id.get((client, identity), ())
@@ -136,13 +136,13 @@ class History:
         return result
 
     def answered(self, event):
-        """Whether the client got the server's own answer, and it says what the VPC is."""
+        """Whether the client got the server's own answer, and the answer shows the VPC."""
         if event["o"] not in ("ok", "hang") or event["td"] is None or event["s"] is None:
             return False
         return 200 <= event["s"] < 300 or event["s"] == 304 or event["s"] == 404
 
     def seen(self, event, name):
-        """What this answer said about the VPC."""
+        """What this answer showed of the VPC."""
         if event["i"] is None and event["m"] == "GET":
             return self.named(name, event["g"])
         return self.state(event.get("new", event["i"]), event["g"])
@@ -185,7 +185,7 @@ class Judge:
         return any(m == op["m"] and start - SLACK <= op["t1"] and op["t0"] <= end for m, start, end in self.restarts)
 
     def alternatives(self, op, step):
-        """The step's asks. After the driver was killed nobody knows a base any more."""
+        """The step's asks. After the driver was killed no base is known any more."""
         key = (op["op"], step)
         if key not in self.steps:
             raw = op["a"][step]
@@ -198,7 +198,7 @@ class Judge:
         return self.steps[key]
 
     def renamed(self, op):
-        """The names that the entry got while its value was open: a handle is of the file, not of the name."""
+        """The names that the entry got while its value was open: an open file belongs to the file, not to the name."""
         if op["k"] != "entry-value":
             return []
         return [other["n2"] for other in self.moves.get((op["m"], op["v"]), ())
@@ -248,7 +248,7 @@ class Judge:
             self.owned[found[0]["op"]].append(event)
 
     def likely(self, event, some):
-        """Of the operations under way one that could have meant this request, for the story."""
+        """One of the operations under way that could have sent this request, for the story."""
         if event["m"] != "PATCH":
             return None
         mask = set(str((event["b"] or {}).get("updateMask")).split(","))
@@ -257,7 +257,7 @@ class Judge:
         return fits[0] if fits else None
 
     def repeated(self, event, op):
-        """The same operation, and only this one, sent something before."""
+        """Judges a further request of an operation that has sent one before, if no other operation can have sent it."""
         before = self.owned[op["op"]]
         if not before:
             return
@@ -324,7 +324,7 @@ class Judge:
             self.say("sticky", op, f"write failed with {name_of(op['e'])}, and then close or fsync did not")
 
     def witness(self, op):
-        """The first answer to a question of this operation's time that shows what it asked for."""
+        """The first answer, to a question of this operation's time, that shows what it asked for."""
         last = self.alternatives(op, len(op["a"]) - 1)
         asked = self.h.about(self.client(op), op["v"], op["tw"], op["t1"])
         for event in asked:
@@ -360,7 +360,7 @@ class Judge:
 
     # d. Reading.
     def own_writes(self):
-        """(mount, VPC) -> when operations returned, and the version that each of them had seen (highest so far)."""
+        """(mount, VPC) -> when operations returned, and the highest version that any of them had seen by then."""
         table = {}
         for key, some in self.client_ops.items():
             done = []
@@ -471,8 +471,8 @@ class Judge:
         return len([g for g, _ in states if g != event["g"]]) > 1
 
     def faults(self, op, start):
-        """What went wrong with requests about this VPC since then; one that was still out then counts, for whoever
-        waits behind it."""
+        """The faults of requests about this VPC since then. A request that was still out then counts, for the
+        operations that wait behind it."""
         early = 3 * self.options["timeout"]
         return [e for e in self.h.about(self.client(op), op["v"], start - early, op["t1"])
                 if (e["t"] >= start or max(e["td"] or 0, e.get("closed", 0)) >= start)
@@ -515,8 +515,8 @@ class Judge:
         return number == E.ETIMEDOUT and self.waited(op)
 
     def waited(self, op):
-        """Behind another change of the same VPC, whose outcome was unknown, until its deadline. Counted, not refused:
-        it is slow, but there was a fault."""
+        """The operation waited until its deadline behind another change of the same VPC, whose outcome was unknown.
+        This is counted, not refused: it is slow, but there was a fault."""
         before = self.faults(op, op["t0"] - self.options["timeout"] - SLACK)
         if op["t1"] - op["t0"] < 0.9 * self.options["timeout"] or not any(e["m"] != "GET" for e in before):
             return False
@@ -537,8 +537,8 @@ class Judge:
         return False
 
     def was_twice(self, op):
-        """There were two VPCs of this name lately: in the eyes of the mount both are NAME~ID, until it has heard that
-        the one is gone ("until a list has held it, only a GET by id can say that it is gone")."""
+        """Two VPCs had this name lately: the mount shows both as NAME~ID until it knows that one of them is gone
+        ("until a list has held it, only a GET by id can say that it is gone")."""
         start, count = op["t0"] - self.ttl(op) - PAUSE, 0
         for identity in self.h.ids.get(op["v"], ()):
             for g, state in self.h.versions[identity]:
@@ -556,7 +556,7 @@ class Judge:
             state is not None and state.get("vp:" + entry) is not None for _, state in there)
 
     def entry_moved(self, op):
-        """The entry is not what it was: "addressed by what they are (name and value)"."""
+        """The entry has changed: "addressed by what they are (name and value)"."""
         leaf = "vp:" + op["n"]
         there = self.h.states_between(op["v"], op["t0"] - self.ttl(op) - SLACK, op["t1"])
         return len({(state or {}).get(leaf) for _, state in there}) > 1
@@ -573,7 +573,7 @@ class Judge:
         return False
 
     def unchanged(self, op, ask, state):
-        """An edit that changed nothing in what its program had read, while the VPC is no longer so (W4)."""
+        """An edit that changed nothing in the text that its program had read, while the VPC has changed (W4)."""
         if ask.kind != "edit" or state is None:
             return False
         could_read = self.h.states_between(op["v"], op["t0"] - self.ttl(op) - SLACK, op["t1"])
@@ -585,7 +585,7 @@ def name_of(number):
 
 
 def masks_of(ask):
-    """All that an ask may change."""
+    """Every mask field that an ask may change."""
     if ask["t"] == "set":
         return {lv.mask_of(ask["l"])}
     if ask["t"] == "edit":
@@ -612,8 +612,8 @@ def describe(op):
 
 
 def story(judge, bad, before=0.4):
-    """What happened to the VPC concerned around the operation, in the order of time: its states, the operations of
-    the same mount, the requests of all."""
+    """The events around the operation that concern its VPC, in order of time: the VPC's states, the operations of the
+    same mount, the requests of all clients."""
     op, event = bad.op, bad.event
     name = bad.name or (op["v"] if op else judge.h.names.get(event["i"]))
     client = judge.client(op) if op else event["c"]
@@ -649,7 +649,7 @@ def story(judge, bad, before=0.4):
 
 
 def body_of(event):
-    """Of a body only what its mask names."""
+    """The part of a body that its mask names."""
     body = event["b"]
     if not body or event["m"] != "PATCH":
         return json.dumps(body) + " " if body else ""
@@ -665,7 +665,7 @@ def body_of(event):
 # Reading the files of a run.
 
 def read_log(lines, timeout=10.0):
-    """Operations with their ends; one that never ended (killed) has e None."""
+    """The operations with their ends; one that never ended (killed) has e None."""
     ops, killed = {}, {}
     for line in lines:
         if "op" in line:

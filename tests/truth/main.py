@@ -70,7 +70,7 @@ def judge_folder(folder):
 
 
 def report(judge, args):
-    """Prints; returns the number of violations."""
+    """Prints the violations; returns their number."""
     errors = collections.Counter()
     for (kind, number), count in sorted(judge.stats.items(), key=str):
         errors[kind] += count
@@ -98,7 +98,7 @@ def report(judge, args):
 
 
 def run(args):
-    """Runs and judges: (judge, what was wrong with the programs that ran)."""
+    """Runs and judges: returns (judge, the errors of the programs that ran)."""
     world = World(args)
     began = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The programs that the workers run: each in a process of its own, as the contract's W4 and W6 look at processes.
+"""The programs that the workers run, each in a process of its own, because W4 and W6 of the contract distinguish
+processes.
 
-Most are forked copies of the worker that make the system calls a known program makes (save-matrix.md); some are
-the real bash, dash, cp, cat, sed, perl, jq and vim. Each operation is a line of the log when it begins and one when it
-ends; the base that W4 gives its writer is known here, for here is what each process read."""
+Most are forked copies of the worker that make the system calls of a known program (save-matrix.md); some are the real
+bash, dash, cp, cat, sed, perl, jq and vim. Each operation is a line of the log when it begins and one when it ends. The
+log knows the base that W4 gives a writer, because it is known here what each process has read."""
 import errno
 import gc
 import http.client
@@ -27,7 +28,7 @@ UNSURE = (errno.ETIMEDOUT, errno.EREMOTEIO, errno.EBADMSG, errno.EPERM, errno.EI
 
 
 class Op:
-    """One operation in the log. Its decisive part begins at tw: the first write of its text, or the rename."""
+    """One operation in the log. Its decisive part, the first write of its text or the rename, begins at tw."""
 
     def __init__(self, program, kind, vpc, steps=(), **more):
         program.count += 1
@@ -54,7 +55,7 @@ def document(text, bases):
 
 
 def close(fd):
-    """Where the error is not looked at."""
+    """Closes and ignores the error."""
     try:
         os.close(fd)
     except OSError:
@@ -62,7 +63,7 @@ def close(fd):
 
 
 class Program:
-    """What a program has: a mount (its number), the VPCs' names, dice, and the log."""
+    """A program's environment: a mount (its number), the VPCs' names, a random generator, and the log."""
 
     def __init__(self, world, mount, rng):
         self.world, self.mount, self.rng = world, mount, rng
@@ -77,7 +78,7 @@ class Program:
         return f"{self.root}/{vpc}/{path}"
 
     def vpc(self):
-        """Some VPCs are more in demand than others."""
+        """A VPC's name; some VPCs are chosen more often than others."""
         names = self.world.stable
         return names[min(int(self.rng.expovariate(0.6)), len(names) - 1)]
 
@@ -103,7 +104,7 @@ class Program:
             return None
 
     def read(self, vpc, path, kind="read"):
-        """The text, read to its end, or None."""
+        """The text, if it could be read to its end, else None."""
         op = Op(self, kind, vpc, p=path)
         try:
             fd = os.open(self.path(vpc, path), os.O_RDONLY)
@@ -127,8 +128,8 @@ class Program:
 
     # Writing.
     def put(self, op, fd, text, at=None, over=False):
-        """Writes; the errno. A document may go in several writes; it is complete with the last, but where it goes over
-        the same text: there each write would be a decision."""
+        """Writes; returns the errno. A document may take several writes, and is complete with the last. Where it
+        overwrites the same text it takes one, since each write would be decided there."""
         data = text.encode()
         op.now()
         whole = text[0] != "{" or over or self.rng.random() < 0.8
@@ -207,7 +208,7 @@ class Program:
 
     # What a program wants.
     def spec(self, vpc):
-        """A document of nobody's: random, or a backup that somebody made."""
+        """A document without a base: random, or a backup that some process made."""
         text = self.world.backup(vpc, self.rng)
         if text is not None and self.rng.random() < 0.7:
             return text
@@ -223,7 +224,7 @@ class Program:
         return self.rng.sample(ADDRESSES, self.rng.randint(0, 4))
 
     def change(self, spec):
-        """Changes one thing in a document, or a few."""
+        """Changes one or a few things in a document."""
         spec = json.loads(json.dumps(spec))
         for _ in range(1 if self.rng.random() < 0.7 else 3):
             what = self.rng.random()
@@ -301,7 +302,7 @@ def append_handle(p):
 
 
 def handle(p):
-    """A handle that stays open and writes again, often the same text: "Each decision stands alone"."""
+    """An open file that writes again and again, often the same text: "Each decision stands alone"."""
     vpc = p.vpc()
     if p.rng.random() < 0.3:
         path, text, step = SPEC, p.spec(vpc), None
@@ -368,7 +369,7 @@ def entry_move(p):
 # Documents.
 
 def restore(p):
-    """cp, cat, tar --overwrite or rsync of a backup onto spec.json: who never read it has no base."""
+    """cp, cat, tar --overwrite or rsync of a backup onto spec.json: a process that never read it has no base."""
     vpc = p.vpc()
     text = p.spec(vpc)
     step = document(text, [None])
@@ -381,7 +382,7 @@ def restore(p):
 
 
 def session(p):
-    """A shell that lives: the same document, or another, again and again; it never reads."""
+    """A long-lived shell that writes the same document, or another, again and again and never reads."""
     vpc = p.vpc()
     text = p.spec(vpc)
     for _ in range(p.rng.randint(2, 5)):
@@ -439,7 +440,7 @@ def save_glib(p, vpc, text, step):
 
 
 def save_inplace(p, vpc, text, step):
-    """rsync --inplace, busybox vi: no O_TRUNC, written and then cut to its length."""
+    """rsync --inplace, busybox vi: without O_TRUNC, written and then truncated to its length."""
     op = Op(p, "ed-inplace", vpc, [step])
     try:
         fd = os.open(p.path(vpc, SPEC), RW)
@@ -460,8 +461,8 @@ STYLES = (save_cut, save_cut, save_vim, save_rename, save_glib, save_inplace)
 
 
 def editor(p):
-    """Reads spec.json to its end, closes; later opens anew and saves. It may save again without reading again:
-    then what it saved is what its next text is compared with (W4)."""
+    """Reads spec.json to its end and closes it; opens it again later and saves. It may save again without reading
+    again: then its next text is compared with what it saved (W4)."""
     vpc = p.vpc()
     text = p.read(vpc, SPEC)
     if text is None:
@@ -486,7 +487,7 @@ def editor(p):
 
 
 def edit_handle(p):
-    """One handle, opened for both: what it read is its base."""
+    """One open file for reading and writing: its base is what it read."""
     vpc = p.vpc()
     op = Op(p, "read", vpc, p=SPEC)
     try:
@@ -521,7 +522,7 @@ def edit_handle(p):
 # Copies.
 
 def snapshot(p, vpc, backup):
-    """mv spec.json backup; its text, or None."""
+    """mv spec.json backup; returns its text, or None."""
     op = Op(p, "snapshot", vpc, p=SPEC)
     try:
         os.rename(p.path(vpc, SPEC), backup)
@@ -536,7 +537,7 @@ def snapshot(p, vpc, backup):
 
 
 def apart(p, what):
-    """Runs it in another process; its answer, a JSON value."""
+    """Runs it in another process; returns its answer, a JSON value."""
     near, far = os.pipe()
     child = os.fork()
     if child == 0:
@@ -558,7 +559,7 @@ def apart(p, what):
 
 
 def put_back(p):
-    """Somebody puts away a copy inside the VPC's directory; somebody else puts it back later: absolute."""
+    """One process moves a copy into the VPC's directory, another puts it back later: absolute."""
     vpc = p.vpc()
 
     def away(other):
@@ -576,7 +577,7 @@ def put_back(p):
 
 
 def roll_back(p):
-    """The process that made the snapshot brings it back itself."""
+    """The process that made the snapshot puts it back itself."""
     vpc = p.vpc()
     backup = p.scratch_name(vpc)
     text = snapshot(p, vpc, backup)
@@ -587,7 +588,7 @@ def roll_back(p):
 
 
 def filtered(p):
-    """jq ... spec.json > tmp && mv tmp spec.json: the scratch takes the base of who wrote its bytes."""
+    """jq ... spec.json > tmp && mv tmp spec.json: the scratch file has the base of the process that wrote its bytes."""
     vpc = p.vpc()
 
     def jq(other):
@@ -628,7 +629,7 @@ def reader(p):
 
 
 def crowd(p):
-    """find -exec cat {} ;: a process for each file that is read, of one VPC."""
+    """find -exec cat {} ;: one process for each file that is read, all of one VPC."""
     vpc = p.vpc()
     path = p.rng.choice(PLACES)
     for _ in range(p.rng.randint(2, 40)):
@@ -677,7 +678,7 @@ def shell_errno(text):
 
 
 def run(p, op, command, **env):
-    """A real program; its errno is read from what it says."""
+    """Runs a real program; its errno is taken from its message."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           env={"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": p.world.home, **env}, check=False)
     words = done.stderr.decode(errors="replace")
@@ -752,7 +753,7 @@ def call(p, method, identity, body=None):
 
 
 def third(p):
-    """Another client, straight at the API."""
+    """Another client, directly at the API."""
     _, answer = call(p, "GET", None)
     there = {vpc["name"]: vpc for vpc in answer.get("items", ())}
     dice = p.rng.random()

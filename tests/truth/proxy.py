@@ -36,7 +36,7 @@ HTML = b"<html><body><h1>404 Not Found</h1></body></html>"
 
 
 def rest_form(method, path, body):
-    """Method, path and body of a call of Connect (JSON) as REST would have them."""
+    """Method, path and body of a Connect call (JSON) in the form of REST."""
     name = path.removeprefix(SERVICE)
     if name == path:
         return method, path, body
@@ -70,7 +70,7 @@ class Upstream:
         return part
 
     def _chunks(self):
-        """(as it came, what it says)"""
+        """(bytes as received, their content)"""
         raw = said = b""
         while True:
             line = self._read_to(b"\r\n")
@@ -81,7 +81,7 @@ class Upstream:
                 return raw, said
 
     def ask(self, request, method):
-        """(status, head and body as they came, what the body says)"""
+        """(status, head and body as received, the body's content)"""
         for again in (True, False):
             try:
                 if self.sock is None:
@@ -249,7 +249,7 @@ class Proxy:
         self.finish(client, line, raw)
 
     def finish(self, client, line, raw):
-        """line: None for what is no part of the record. raw: None to close without an answer."""
+        """line: None if it is not part of the record. raw: None to close without an answer."""
         if line:
             if raw is None:
                 line["closed"] = time.monotonic()
@@ -283,7 +283,7 @@ class Proxy:
             client.sock.close()
 
     def take(self, client):
-        """Handles a request that is complete."""
+        """Handles a complete request."""
         if client.busy or b"\r\n\r\n" not in client.buffer:
             return
         head, rest = client.buffer.split(b"\r\n\r\n", 1)

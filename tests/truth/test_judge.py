@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The judge itself: small histories made by hand, of which it must accept these and refuse those."""
+"""Tests of the judge: small handmade histories, of which it must accept some and refuse the others."""
 import errno
 import json
 
@@ -37,7 +37,7 @@ def doc(new, *bases):
 
 
 class Tale:
-    """Server states, requests and operations, each at a second of its own."""
+    """Server states, requests and operations, one per second."""
 
     def __init__(self, **fields):
         self.g, self.lines, self.ops = 0, [], []
@@ -55,7 +55,7 @@ class Tale:
                            "o": fault, **{"g": self.g, **more}})
 
     def patch(self, t, sent, fault="ok", **fields):
-        """fields: what the VPC is from then on; none where it was not applied."""
+        """fields: the VPC from then on; none if the PATCH was not applied."""
         if fields:
             self.is_now(t, **fields)
         self.ask(t, "PATCH", sent, fault=fault)
@@ -206,7 +206,7 @@ OLD, NEW = text(), text(ingress=True)
 
 
 def drifted(step, result=0, kind="ed-cut", sent=None, **after):
-    """A document saved after somebody else added a prefix."""
+    """A document saved after another client added a prefix."""
     tale = Tale()
     tale.is_now(9, lb="10.1.0.0/16")
     tale.op(10, 11, step, result=result, kind=kind)

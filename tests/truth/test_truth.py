@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A run of some minutes, on real mounts. TRUTH_OPS, TRUTH_SEED and TRUTH_PROFILES change it."""
+"""A run of some minutes on real mounts. TRUTH_OPS, TRUTH_SEED and TRUTH_PROFILES change it."""
 import os
 
 import pytest

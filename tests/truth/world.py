@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a run needs: the emulator, the proxy, the mounts, the workers."""
+"""The parts of a run: the emulator, the proxy, the mounts, the workers."""
 import contextlib
 import ctypes
 import http.client
@@ -33,7 +33,7 @@ def program(name):
 
 
 def die_with_parent():
-    """PR_SET_PDEATHSIG: no process of this test outlives it."""
+    """PR_SET_PDEATHSIG: no process of this test outlives the test."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
@@ -80,7 +80,7 @@ class Mount:
         raise SystemExit(f"vpcfs does not start: {self.log.read_text()[-500:]}")
 
     def abort(self):
-        """For a driver that hangs: the kernel answers whoever waits."""
+        """For a driver that hangs: makes the kernel answer every waiting process."""
         for line in open("/proc/self/mountinfo", encoding="utf-8"):
             if line.split()[4] == str(self.path):
                 connection = line.split()[2].split(":")[1]
@@ -88,7 +88,7 @@ class Mount:
                     pathlib.Path(f"/sys/fs/fuse/connections/{connection}/abort").write_text("1")
 
     def end(self, seconds):
-        """Waits for the driver's end; whether it came by itself."""
+        """Waits for the driver's end; returns whether it ended by itself."""
         try:
             self.process.wait(timeout=seconds)
             return True
@@ -117,7 +117,7 @@ class Mount:
 
 
 class World:
-    """As the programs see it; made before the workers are forked."""
+    """The world as the programs see it; made before the workers are forked."""
 
     def __init__(self, args):
         self.args = args
@@ -201,7 +201,7 @@ class World:
             programs.run_one(self, rng.choices(names, odds)[0], rng.randrange(self.args.mounts), rng)
 
     def count(self, enough):
-        """Until the log has as many operations as were asked for, or nothing has happened for a minute."""
+        """Waits until the log has the requested number of operations, or nothing has happened for a minute."""
         rng = random.Random(f"{self.args.seed}.killer")
         count, last, killed, wait = 0, time.monotonic(), time.monotonic(), self.args.kill_driver
         with open(self.folder / "ops.jsonl", "rb") as log:
@@ -243,7 +243,7 @@ class World:
         self.restarts.append((number, start, time.monotonic() + 0.2))
 
     def stop(self):
-        """What was wrong with the programs that ran."""
+        """Ends the mounts and everything else; returns what was wrong with the programs."""
         wrong = self.wrong
         for mount in self.mounted:
             code = mount.stop()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""tree and fs on a real mount: what programs do, what the kernel makes of it, and how it ends."""
+"""tree and fs on a real mount: what programs do, how the kernel treats it, and how the mount ends."""
 import ctypes
 import errno
 import fcntl
@@ -192,7 +192,7 @@ def mapping_of(path, flags):
 
 
 def test_mappings(m):
-    """No byte is ever only in the kernel: what is written through a mapping would be."""
+    """No byte is ever only in the kernel, as one written through a mapping would be."""
     scratch, field = m.path / "a/sub/data", m.path / "a/spec"
     scratch.write_bytes(b"x" * 10000)
     for path in (scratch, field):
@@ -220,8 +220,8 @@ def test_links(m):
 
 
 def test_renamed_away(m):
-    """The kernel moves its inode of the field to the new name, and keeps both for a while: what is written by that name
-    is the copy's, what is written by a descriptor of before is the field's."""
+    """The kernel moves its inode of the field to the new name, and keeps both for a while: a write by that name reaches
+    the copy, a write by an earlier descriptor reaches the field."""
     field, copy = m.path / "a/value", m.path / "a/value~"
     for i in range(20):
         assert field.read_text().startswith("one" if i == 0 else f"copy {i - 1}")
@@ -268,7 +268,7 @@ def test_written_at_once_under_the_moved_name(m):
 
 
 def test_what_changed_is_seen_at_once(m):
-    """Attributes are kept for a minute here, but for a notice."""
+    """Attributes are valid for a minute here unless a notification drops them."""
     for name in ("a/value", "a/sub/value"):
         path = m.path / name
         for text in ("x\n", "xyz\n", "\n"):
@@ -318,7 +318,7 @@ def test_drafts(m):
 
 
 def test_made_by_open(m):
-    """What is unset is not there until somebody makes it, also with O_EXCL and by a rename."""
+    """An unset file does not exist until a program makes it, also with O_EXCL and by a rename."""
     for i, script in enumerate(("cp b/value a/extra", "echo new > a/extra", "echo new > a/x; mv a/x a/extra")):
         name = "a" if i == 0 else f"o{i}"
         os.makedirs(m.path / name, exist_ok=True)
@@ -388,7 +388,7 @@ OPENAT = "257" if sys.maxsize > 2**32 else "295"  # of x86-64, of i386
 
 
 def blocked(processes):
-    """All of them wait for the file system."""
+    """Whether all of them wait for the file system."""
     return all(in_state(p, "SD") and
                open(f"/proc/{p.pid}/syscall", encoding="ascii").read().split()[0] == OPENAT for p in processes)
 
@@ -464,7 +464,7 @@ def test_abort(m):
 
 
 def abort_connection(path):
-    """What umount -f does."""
+    """Does what umount -f does."""
     number = os.minor(os.stat(path).st_dev)
     control = f"/sys/fs/fuse/connections/{number}/abort"
     if os.path.exists(control):
@@ -494,7 +494,7 @@ def test_deadline(m):
 
 
 def test_threads_of_one_process(m):
-    """The descriptor is closed by another thread than the one that opened it: still the opener."""
+    """Another thread than the one that opened the descriptor closes it: the process is still the opener."""
     fd = os.open(m.path / "a/value", os.O_WRONLY | os.O_TRUNC)
     os.write(fd, b"x")
     thread = threading.Thread(target=os.close, args=(fd,))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Scratch against the real thing: the same random operations on a scratch directory and on tmpfs give the same
-results, errnos, attributes, listings and bytes. test_tmpfs.py TOYFS [OPERATIONS [SEED]]"""
+"""Scratch compared with tmpfs: the same random operations on a scratch directory and on tmpfs give the same results,
+errnos, attributes, listings and bytes. test_tmpfs.py TOYFS [OPERATIONS [SEED]]"""
 import ctypes
 import errno
 import os
@@ -27,7 +27,7 @@ def rename_noreplace(old, new):
 
 
 def attributes(st):
-    """What both must say alike. A directory's size is the file system's own business."""
+    """The attributes that must be equal. A directory's size is the file system's own business."""
     kind = stat.S_IFMT(st.st_mode)
     size = None if kind == stat.S_IFDIR else st.st_size
     return oct(st.st_mode), st.st_nlink, st.st_uid, st.st_gid, size
@@ -193,7 +193,7 @@ def play(side, command):
 
 
 def walk(side, path=()):
-    """Everything below path, with what both must agree on."""
+    """Everything below path, with the properties that must be equal."""
     for name in side.list(path):
         inner = [*path, name]
         what = side.lstat(inner)
@@ -207,7 +207,7 @@ def read_if_file(side, path, what):
 
 
 def same_files(side, paths):
-    """Which open files and names are one file."""
+    """Which open files and names are the same file."""
     numbers = {}
     for path in paths:
         numbers.setdefault(os.lstat(side.at(path)).st_ino, []).append(path)

@@ -14,7 +14,7 @@ WATCHDOG_S = 120
 
 
 class ToyMount:
-    """path: the mount. log(): what was stored since the last call."""
+    """path: the mount point. log(): the stores since the last call."""
 
     def __init__(self, toyfs, timeout_ms=10000, options=""):
         self.command = [toyfs, None, str(timeout_ms)] + ([options] if options else [])
@@ -32,7 +32,7 @@ class ToyMount:
         return self
 
     def ended(self, seconds):
-        """The exit status, or an assertion when it takes longer."""
+        """The exit status; an assertion fails if it takes longer."""
         try:
             return self.process.wait(seconds * SLOW)
         except subprocess.TimeoutExpired:
@@ -84,7 +84,7 @@ def wait_until(condition, what, seconds=10.0):
 
 
 def run_tests(tests, toyfs):
-    """Each test gets a mount of its own. Returns the exit status."""
+    """Gives each test a mount of its own. Returns the exit status."""
     if not os.access("/dev/fuse", os.R_OK | os.W_OK):
         print("no /dev/fuse")
         return 77
