@@ -8,7 +8,7 @@ from workloads import median
 
 PHASES = ("cold", "warm")
 WALKS = ["find", "ls -lR", "rsync -a first", "rsync -a second", "tar", "grep -r"]
-# What a walk may cost beside the static file system.
+# The allowed cost of a walk relative to the static file system.
 HELD_TIMES = {"find": 1.5, "rsync -a first": 2, "rsync -a second": 1.5, "tar": 2, "grep -r": 2}
 HELD = list(HELD_TIMES)
 COLUMNS = ["vpcfs", "static", "static-l", "tmpfs", "curl+jq", "rclone", "davfs2"]

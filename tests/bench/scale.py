@@ -35,9 +35,9 @@ class Rules:
     max_s: float
     jitter: float  # of a wait, added at random
     attempts: dict  # by outcome
-    breaker_s: float  # a server found dead is not asked for so long, doubling with each failure
+    breaker_s: float  # pause after a server was found dead, doubled with each failure
     breaker_max_s: float
-    breaker_jitter: float  # of that, more or less at random
+    breaker_jitter: float  # random part of that, more or less
     breaker_for: set  # outcomes that mean dead
 
     @classmethod

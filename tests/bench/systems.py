@@ -94,9 +94,9 @@ class System:
     kind = None
     extra = 0
     not_copied = ()  # options of rsync
-    tolerated = "(?!)"  # what a walk may say on standard error; the pattern of nothing
-    always_new = ()  # what rsync may copy again: its mtime is the time of the mount
-    slow = False  # a competitor with a limit of time
+    tolerated = "(?!)"  # pattern of what a walk may write to standard error; matches nothing
+    always_new = ()  # entry that rsync may copy again: its mtime is the time of the mount
+    slow = False  # a competitor with a time limit
 
     def __init__(self, name, path):
         self.name, self.path = name, path
@@ -271,7 +271,7 @@ class OfNginx(Foreground):
 class Rclone(OfNginx):
     """rclone with its defaults, but read-only, and over plain HTTP, since its WebDAV waits 10 ms between requests."""
     kind = "fuse.rclone"
-    tolerated = "tar: .*: file changed as we read it"  # directories: HTTP has no time for them
+    tolerated = "tar: .*: file changed as we read it"  # directories: HTTP gives no mtime for them
     always_new = ("./",)
 
     def __init__(self, place, nginx):

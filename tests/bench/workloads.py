@@ -26,7 +26,7 @@ class Results:
 
     def __init__(self):
         self.seconds, self.requests, self.late = {}, {}, {}
-        self.facts = {}  # (VPCs, name) -> number, of what is no time
+        self.facts = {}  # (VPCs, name) -> number, for results that are no time
 
     def add(self, key, seconds, requests=None):
         self.seconds.setdefault(key, []).append(seconds)
@@ -189,7 +189,7 @@ class Bench:
             raise BenchError(f"{name} from {system.name} copied anew: {sent[:20]}")
         return seconds
 
-    # curl and jq, for who has no file system.
+    # curl and jq, the way without a file system.
     def pipeline(self, name, phase="cold"):
         command = PIPELINES[name].replace("CURL", self.service.curl())
         self.service.clear()

@@ -12,10 +12,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "mount")
 import harness  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
-# The program itself: what is in .bin starts node to start it.
+# The program itself; the one in .bin would start node to start it.
 BUF = next(HERE.glob("node_modules/@bufbuild/buf-*/bin/buf"), HERE / "node_modules")
 SERVICE = "coreweave.networking.v1beta1.VPCService"
-# What a client is called, and what of it the emulator sees: protocol, codec.
+# A client's name, and what the emulator sees of it: protocol, codec.
 CLIENTS = {
     "buf connect": ("connect", "proto"),
     "buf grpcweb": ("grpc-web", "proto"),

@@ -185,7 +185,7 @@ class Maker:
             return length_delimited(1, f"type.googleapis.com/{name}".encode()) + length_delimited(2, self.wire_message("." + name))
         parts = []
         for field in self.schema.messages[name]:
-            # More than one of a singular field: the last counts, messages merge.
+            # If a singular field is repeated, the last one counts; messages merge.
             for _ in range(rng.choice([0, 1, 1, 1, 2] if field["label"] != "LABEL_REPEATED" else [0, 1, 2, 3])):
                 parts.append(self.wire_field(field))
         if rng.random() < 0.3:

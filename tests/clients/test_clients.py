@@ -112,7 +112,7 @@ def test_errors_of_state_and_faults(client, server):
     assert_error(client(there, "ListVPCs", {}), "unavailable", "fault: status 503")
     assert_error(client(there, "ListVPCs", {}), "deadline_exceeded", "slow")
     assert_error(client(there, "ListVPCs", {}), "internal", "fault: status 500")
-    # no error of the protocol at all: the client makes one up from the HTTP status
+    # not an error of the protocol: the client derives one from the HTTP status
     assert client(there, "ListVPCs", {}).code == "unavailable"
 
 

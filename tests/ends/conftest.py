@@ -33,7 +33,7 @@ def base():
 def unmount_below(folder):
     for path in harness.mount_lines():
         if path.startswith(f"{folder}/"):
-            kernel.Connection(path).abort()  # nobody may be waiting in a mount that is taken away
+            kernel.Connection(path).abort()  # no process may wait in a mount that is unmounted
             harness.unmount_by_force(path)
 
 

@@ -95,7 +95,7 @@ class Caller:
             os.setpgid(0, 0)
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, signal.SIG_DFL)
-            os.close(self.tell)  # of the parent's end there must not be a second one
+            os.close(self.tell)  # this end must be only the parent's
             prepared = prepare()
             os.write(say_ready, b"r")
             os.read(told, 1)

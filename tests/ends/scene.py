@@ -24,7 +24,7 @@ def vpcs():
     return [{**harness.PROD, "name": name} for name in VPCS]
 
 
-# What a caller does: first what prepares it, while the server answers, then the one call that waits.
+# A caller is a preparation, made while the server answers, and the one call that waits.
 
 def nothing():
     return None
@@ -90,7 +90,7 @@ def until_asked(path):
     return call
 
 
-# Who wants the root's lock: (prepare, call, what the server then holds).
+# Callers that want the root's lock: (prepare, call, the request that the server then holds).
 LEADERS = {
     "mkdir a VPC": lambda m: (nothing, lambda _: os.mkdir(m / "new"), "POST"),
     "rmdir a VPC": lambda m: (nothing, lambda _: os.rmdir(m / "gone"), "DELETE"),

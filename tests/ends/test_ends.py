@@ -14,7 +14,7 @@ from scene import LEADERS, Scene, vpcs
 
 LIMIT_S = 1  # the contract's, for the driver and then for its callers
 TIMEOUT_S = 60  # the driver's: no request ends by itself while a scene is made
-DETACHED_TIMEOUT_S = 4  # of a mount that is detached while its driver lives: it is this that bounds a write
+DETACHED_TIMEOUT_S = 4  # for a mount that is detached while its driver lives: this bounds a write
 NAMES = list(LEADERS)
 
 

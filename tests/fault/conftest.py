@@ -23,7 +23,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has its background jobs ignore it, and their children
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell makes its background jobs and their children ignore it
     build = config.getoption("--build")
     if build:
         os.environ["VPCFS_BUILD"] = str(pathlib.Path(build).resolve())
@@ -94,7 +94,7 @@ def shared_lab(profile):
     assert wrong == "", wrong
 
 
-# The table: what the tests recorded, and where they recorded nothing, the file they are in.
+# The table: what the tests recorded or, if they recorded nothing, their file.
 def subject_of(report):
     return os.path.basename(report.nodeid.split("::")[0]).removeprefix("test_").removesuffix(".py")
 

@@ -8,7 +8,7 @@ import re
 VPCS = "/v1beta1/networking/vpcs"
 NEVER = {"ENOSYS", "EINTR", "EAGAIN", "EXDEV", "ETXTBSY"}
 
-# google.rpc.Code -> (name, errno). It does not speak of CANCELLED: any failure of the server will do.
+# google.rpc.Code -> (name, errno). The design does not mention CANCELLED: any errno of a server failure is accepted.
 CODES = {
     1: ("CANCELLED", "EREMOTEIO"), 2: ("UNKNOWN", "EREMOTEIO"), 3: ("INVALID_ARGUMENT", "EINVAL"),
     4: ("DEADLINE_EXCEEDED", "ETIMEDOUT"), 5: ("NOT_FOUND", "ENOENT"), 6: ("ALREADY_EXISTS", "EEXIST"),
@@ -33,7 +33,7 @@ def errno_of_answer(call, status, code=None, quota=False):
     if number == "ENOENT" and call == "PATCH":
         number = "ESTALE"  # out of write(2) on an open handle
     if number == "ENOENT" and call == "LIST":
-        number = "EBADMSG"  # that there is no list is not what the API may say (section 2: never ENOENT)
+        number = "EBADMSG"  # the API may not say that there is no list (section 5: never ENOENT)
     return number
 
 

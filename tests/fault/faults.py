@@ -9,7 +9,7 @@ from contract import CODES, HTTP_OF_CODE, REPEATED, STATUSES, errno_of_answer
 
 CALLS = ("LIST", "GET", "PATCH", "POST", "DELETE")
 MESSAGE = "refused by the rule"
-MANY = 6  # requests of one operation: more is a hammer
+MANY = 6  # most requests of one operation
 JSON_SHAPES = ("google", "connect", "aip193")
 
 
@@ -21,10 +21,10 @@ class Fault:
     carried: bool = False  # the request takes effect
     once: bool = False
     status: int = 0
-    code: int = 0  # what the body names; 0: nothing
+    code: int = 0  # the code that the body names; 0: none
     quota: bool = False
     shape: str = "google"
-    far: bool = False  # it may be repeated after the deadline only
+    far: bool = False  # the first repetition is due only after the deadline
 
     @property
     def name(self):
@@ -141,7 +141,7 @@ def unknown(call, fault, errno, low, high):
 def of_grpc(call, fault, want):
     """In gRPC the HTTP status has no meaning, and the front answers in the server's place once that is gone."""
     change = functools.partial(dataclasses.replace, want)
-    if fault.kind == "cut" and "EBADMSG" in want.errnos:  # of so short an answer nothing is passed on
+    if fault.kind == "cut" and "EBADMSG" in want.errnos:  # nghttpx passes nothing on of so short an answer
         return change(errnos=want.errnos | {"EREMOTEIO"})
     if fault.kind == "lost" and not fault.carried and "ok" not in want.errnos:  # a 502
         return change(errnos=frozenset(["EREMOTEIO"]), words=())
@@ -209,7 +209,7 @@ def of_status(call, fault):
         high = 2  # once more when the VPC is ready
     if call == "GET" and errno == "ENOENT":  # unless the list, which is asked for the name then, has it
         return result({"ENOENT", "ok"}, 1, 1, False)
-    if call == "DELETE" and errno == "ENOENT":  # gone, says the answer; a GET says otherwise
+    if call == "DELETE" and errno == "ENOENT":  # the answer says that it is gone; a GET says otherwise
         return result({"EPERM", "ENOENT"}, 1, 1, False)
     if fault.carried and call not in ("LIST", "GET"):
         return result({errno, "ok"}, low, high, True, *words)

@@ -27,8 +27,8 @@ import rig
 from contract import VPCS, differences, files_of, read, spec_of
 from rig import SLOW, harness
 
-TIMEOUT_S = 1.5 * SLOW  # what nothing disturbs must be done by then, on a machine that others use, too
-BREAKER_S = 6.5  # for so long a server that was found dead may be taken for dead
+TIMEOUT_S = 1.5 * SLOW  # an undisturbed operation must be done by then, also on a busy machine
+BREAKER_S = 6.5  # for this long a server that was found dead may be taken for dead
 FAULT_SHARE, BURST_SHARE, SETTLE_EVERY = 0.03, 0.004, 400
 ZONES = ("US-EAST-04A", "US-WEST-04A")
 NAMES = ("alpha", "beta", "gamma", "delta", "epsilon")
@@ -425,7 +425,7 @@ class Run:
         allowed = {before}
         if kind == "servers" and all(server.startswith("10.66.") for server in servers):
             allowed.add(changed(before, name, servers=servers))
-        if kind == "flag":  # whole, though no newline said so: the end of its writer closes it
+        if kind == "flag":  # complete, though without a newline: the end of its writer closes the file
             allowed.add(changed(before, name, ingress=True))
         if now not in allowed:
             raise Divergence(f"killed writer of {path}: {sorted(now ^ before)}")
@@ -466,7 +466,7 @@ class Run:
         self.counts[f"{'fault' if faults else 'calm'} {'ok' if result == 'ok' else 'failed'}"] += 1
         after = {operation.after(state) for state in self.states} - {None}
         if doubtful and self.ttl:
-            # The value that an answer within the ttl shows already is not sent.
+            # A value that a cached answer shows already is not sent.
             after |= self.states.union(*(operation.in_doubt(state) for state in self.states)) - {None}
         if result == "ok":
             if not after:

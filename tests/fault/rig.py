@@ -16,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "mount")
 import harness  # noqa: E402
 
 SLOW = harness.SLOW
-CASE_S = 60  # what a case may take before its driver is killed, which frees whoever waits in the kernel
+CASE_S = 60  # time limit of a case; then its driver is killed, which wakes every process that waits in the kernel
 
 
 class FaultEmulator(harness.Emulator):

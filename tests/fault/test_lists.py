@@ -21,7 +21,7 @@ def as_list(*items):
     return json.dumps({"items": list(items)})
 
 
-# Nothing of these can be shown.
+# None of these can be shown.
 HOPELESS = {
     "items object": '{"items":{}}', "items text": '{"items":"prod"}',
     "items number": '{"items":5}', "an array": "[]", "null": "null", "a number": "7", "empty": "", "a page": "<html>hello</html>",
@@ -30,7 +30,7 @@ HOPELESS = {
     "not UTF-8": b'{"items":["\xff"]}', "an error with 200": '{"code":7,"message":"no"}',
     "pages in a circle": '{"items":[],"nextPageToken":"again"}',
 }
-# Each beside a VPC that is well.
+# Each beside a good VPC.
 DOUBTFUL = {
     "item number": 7, "item null": None, "item text": "prod", "item array": [], "item empty": {},
     "no id": {"name": "a", "zone": ZONE}, "id number": vpc("a", 7), "id empty": vpc("a", ""), "id null": vpc("a", None),
@@ -49,7 +49,7 @@ DOUBTFUL = {
 }
 
 
-# A directory of its own that cannot be read; the well one can.
+# It has a directory of its own that cannot be read; the good one can be read.
 WRONG_TYPES = {"name number", "zone number", "vpcPrefixes object", "vpcPrefixes numbers", "servers numbers", "ingress text",
                "a boolean in quotes", "times numbers"}
 

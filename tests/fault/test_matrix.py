@@ -17,7 +17,7 @@ from rig import harness
 SLOW = harness.SLOW
 # So that no repetition is due near it: they come after 0.1, 0.3, 0.7, 1.5 s, each up to a quarter of its wait later.
 TIMEOUT_S = 1.3
-SLACK_S = 1.5 * SLOW  # a machine that others use, too
+SLACK_S = 1.5 * SLOW  # allowance for a busy machine
 FIELD = harness.INGRESS
 KEPT = f".vpcfs/rejected/{FIELD}"
 NEW, DOOMED = "fresh", "doomed"
@@ -56,7 +56,7 @@ def prepare(m):
     m.ls()
 
 
-# One call each: what must be there before the fault is yielded as the operation that meets it.
+# One generator for each call: it prepares the mount, then yields the operation that meets the fault.
 @contextlib.contextmanager
 def doing_list(m):
     m.refresh()
@@ -138,7 +138,7 @@ def ends_well(m):
 def check_error(m, call, fault, got, want):
     text = m.why("")
     if call == "GET" and got == "ENOENT":
-        return  # that something is not there is an answer
+        return  # ENOENT is an answer, not a failure
     shown = {"ESTALE": ("ESTALE", "ENOENT")}.get(got, (got,))
     assert any(is_error_line(text, name) for name in shown), text
     for word in want.words:

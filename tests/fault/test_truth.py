@@ -271,7 +271,7 @@ def test_a_list_that_lands_during_a_post(lab, held):
     doing = Doing(os.mkdir, m / "new")
     m.server.held()
     m.clear()
-    # The kernel lets nobody list a directory in which something is being made. Who finds two VPCs stale asks for the list.
+    # The kernel does not list a directory while an entry is being made in it. A reader that finds two VPCs stale asks for the list.
     harness.wait_until(lambda: m.read("prod/name") and m.read("plain/name") and m.server.count("LIST"), "a list")
     m.server.release()
     assert doing.result() == "ok"

@@ -35,7 +35,7 @@ def test_a_dead_server_costs_one_deadline(lab, death, command, record_property):
     with m.watched():
         names = m.ls()
         assert len(names) == 200
-        # A directory that is open already is listed from what was known when it was opened: so its 200 entries are asked for.
+        # An open directory is listed from the state at its opening, so its 200 entries are looked up.
         line = {"ls -lR": 'ls -lR "$M"', "find": 'find "$M" -type f'}[command]
         if death == "stopped":
             m.server.kill()
@@ -82,7 +82,7 @@ def judge(times, record_property):
     record_property("worst_ms", round(1000 * max(times), 1))
     print(f"Ctrl-C: median {1000 * statistics.median(times):.1f} ms, worst {1000 * max(times):.1f} ms of {len(times)}")
     assert statistics.median(times) <= 0.1 * SLOW
-    assert sorted(times)[-2] <= 0.1 * SLOW and max(times) <= 0.2 * SLOW  # one may have met a machine that others use, too
+    assert sorted(times)[-2] <= 0.1 * SLOW and max(times) <= 0.2 * SLOW  # one may have met a busy machine
 
 
 @live
@@ -182,11 +182,11 @@ def test_the_end_with_a_request_hanging(lab, how, call):
     with m.watched():
         child = m.start(command)
         harness.wait_until(lambda: m.server.waiting(None if call in ("LIST", "GET") else call), "the request")
-        with at_most(1.5, "the end"):  # a second, and a machine that others use
+        with at_most(1.5, "the end"):  # a second, and an allowance for a busy machine
             if how.startswith("SIG"):
                 m.process.send_signal(getattr(signal, how))
             else:
-                # It says that the mount is busy, since somebody is inside, but ends the connection.
+                # It reports that the mount is busy, because a process is inside, but ends the connection.
                 subprocess.run(["umount", "-f", str(m.path)], capture_output=True, check=False)
             m.process.wait(timeout=30)
             child.wait(timeout=30)
@@ -268,7 +268,7 @@ def test_a_refresh_does_not_wait_for_requests_that_hang(lab):
     m.read("prod/id")
     m.server.fault("LIST:hang*1", "GET:hang*1")
     with m.watched():
-        # One after the other: with a list under way nobody asks for one VPC.
+        # In this order: with a list under way no reader asks for one VPC.
         readers = [m.start(["cat", str(m / "prod/id")])]
         harness.wait_until(lambda: m.server.waiting("GET"), "a request that hangs")
         readers.append(m.start(["ls", str(m.path)]))

@@ -255,7 +255,7 @@ def test_a_question_asked_late_says_nothing_of_the_server(lab):
     m = lab.mount("ttl=0,timeout=1", server_options=("--provision", "60000"), vpcs=[harness.PLAIN])
     with m.watched():
         handle = os.open(m / "plain/ingress/disablePublicServices", os.O_WRONLY | os.O_TRUNC)
-        m.server.fault("GET:hang*1@4")  # looks come after 0, 0.1, 0.3, 0.7 s, and before the first the write has one of its own
+        m.server.fault("GET:hang*1@4")  # GETs come after 0, 0.1, 0.3, 0.7 s; the write sends one before the first
         assert harness.errno_of(os.write, handle, b"true\n") == "EBUSY"
         harness.errno_of(os.close, handle)
         m.server.clear_faults()
@@ -307,7 +307,7 @@ def test_a_token_that_rotates_under_way(lab):
     server = lab.server(token="CW-SECRET-a")
     server.command[server.command.index("--token"):server.command.index("--token") + 2] = []
     server.kill()
-    server.restart()  # from here it takes any; the one in between decides
+    server.restart()  # from here on it accepts any token; the server in between decides
     between = lab.between(server)
     m = lab.mount(f"ttl=0,timeout={3 * SLOW:g}", server=server, endpoint=between.url)
     accepted = {"CW-SECRET-a"}

@@ -20,7 +20,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has its background jobs ignore it, and their children
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell makes its background jobs and their children ignore it
     build = config.getoption("--build")
     if build:
         os.environ["VPCFS_BUILD"] = str(pathlib.Path(build).resolve())

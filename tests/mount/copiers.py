@@ -117,7 +117,7 @@ def ssh_options(folder, sftp):
     if not (folder / "key").exists():
         for name in ("host", "key"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True)
-    os.makedirs("/run/sshd", mode=0o755, exist_ok=True)  # where sshd is locked up before a key was shown
+    os.makedirs("/run/sshd", mode=0o755, exist_ok=True)  # sshd confines itself there before it authenticates a user
     config = folder / f"sshd-{os.path.basename(sftp)}.conf"
     config.write_text(SSHD.format(folder=folder, sftp=sftp))
     client = folder / f"ssh-{os.path.basename(sftp)}.conf"

@@ -22,10 +22,10 @@ TOKEN = "CW-SECRET-for-tests-only"
 VPCS = "/v1beta1/networking/vpcs"
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 WATCHDOG_S = 150
-TIED = ["setpriv", "--pdeathsig", "TERM", "--"]  # ends with this process, however that ends
-DIALECT = os.environ.get("VPCFS_DIALECT", "full")  # brief: a gateway that leaves out what is unset
-API = os.environ.get("VPCFS_API", "rest")  # how the mount speaks: rest, connect, connect-binary, grpc
-SLOW = float(os.environ.get("VPCFS_TEST_SLOW", "1"))  # sanitizers: limits on time are this much wider
+TIED = ["setpriv", "--pdeathsig", "TERM", "--"]  # ends with this process, whatever ends it
+DIALECT = os.environ.get("VPCFS_DIALECT", "full")  # brief: a gateway that leaves out unset fields
+API = os.environ.get("VPCFS_API", "rest")  # the mount's protocol: rest, connect, connect-binary, grpc
+SLOW = float(os.environ.get("VPCFS_TEST_SLOW", "1"))  # time limits are this much wider for sanitizers
 
 POD, SERVICE = "pod cidr", "service cidr"
 PROD = {
@@ -201,7 +201,7 @@ class Emulator:
             self.process.kill()
             self.process.wait()
             raise HarnessError(f"the emulator did not start: {line!r} {self.stderr_path.read_text()!r}")
-        self.url = match[1]  # of REST, for the client that does not go through the mount
+        self.url = match[1]  # REST's, for the client that does not go through the mount
         self.mount_url = self.process.stdout.readline().split()[-1] if API == "grpc" else self.url
 
     def call(self, method, path, body=None, token=None):
@@ -328,7 +328,7 @@ class Mount:
         self.expect_stderr = expect_stderr
         self.children = []
         self.hung = False
-        # Nothing but errors is said, so that whatever is said fails the test; options can ask for more.
+        # Only errors are logged, so that any message fails the test; options can ask for more.
         token = f"token_file={option_value(self.token_file)}" if token_file else ""
         api = f"api={API.removesuffix('-binary')}" if server and endpoint is None and API != "rest" else ""
         joined = ",".join(part for part in (token, api, "log=error", options) if part)
@@ -466,7 +466,7 @@ class Mount:
         wrong = ""
         if self.process.poll() is None:
             try:
-                # Somebody who was just killed may still have a file open.
+                # A process that was just killed may still have a file open.
                 wait_until(lambda: unmount(self.path) or not is_mounted(self.path), "the unmount", 5)
                 self.process.wait(timeout=5 * SLOW)
             except (AssertionError, subprocess.TimeoutExpired) as err:

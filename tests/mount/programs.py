@@ -80,13 +80,13 @@ COMMANDS = {
     "curl -o": 'curl -s -o "$F" "file://$WANT"',
 }
 
-# Its file is written through pages that are shared, which there are none of.
+# It writes its file through a shared mapping, which the mount does not have.
 PYTHON_MMAP = "/usr/bin/python3 -c " + shlex.quote(
     PYTHON_WRITE + 'import mmap\nwith open(os.environ["D"] + "/mapped", "w+b") as f:\n'
     ' f.truncate(len(text))\n with mmap.mmap(f.fileno(), len(text)) as m: m[:] = text.encode()\n'
     'os.replace(os.environ["D"] + "/mapped", os.environ["F"])\n')
 
-# A line without a final newline cannot be left by these, so they never send "the same text".
+# These always write a final newline, so they never send "the same text".
 # name -> (command, steps); a step is (keys for tmux, text that the screen must show then, or None)
 EDITORS = {
     "nano": ('nano -I "$N"', [

@@ -158,7 +158,7 @@ def test_a_base_ends_with_its_reader(lab):
     assert m.json(SPEC) == spec
 
 
-# Whom the driver cannot see.
+# Callers that the driver cannot see.
 
 @pytest.fixture
 def unseen(lab):

@@ -145,7 +145,7 @@ def test_no_token_in_the_environment_while_it_starts(cli):
     child = start_in_background(cli, cli.server.url, env={"COREWEAVE_API_TOKEN": TOKEN})
     wait_until(cli.server.requests, "the first request")
     pids = cli.daemons()
-    assert len(pids) == 2  # the one that waits, too
+    assert len(pids) == 2  # the waiting one, too
     for pid in pids:
         assert TOKEN.encode() not in environment_of(pid)
     child.kill()
@@ -322,7 +322,7 @@ def cpu_of(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-# What is wrong.
+# Mistakes.
 
 def url_of_nobody():
     with socket.socket() as free:
@@ -330,7 +330,7 @@ def url_of_nobody():
         return f"http://127.0.0.1:{free.getsockname()[1]}"
 
 
-# Well written, and it cannot be done.
+# Valid usage that cannot be carried out.
 NO_USAGE = ["/nowhere", "/nowhere/at/all", "directory", "http://", "allow_http"]
 
 

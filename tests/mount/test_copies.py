@@ -194,7 +194,7 @@ def test_a_caller_that_cannot_be_seen_is_a_person(lab):
     assert scene.m.vpc("one") and scene.m.vpc("two")
 
 
-# Over what is there.
+# Over an existing VPC.
 
 @each_restore
 def test_over_a_vpc_that_is_the_same(scene, program):
@@ -243,7 +243,7 @@ def test_what_unlinks_changes_nothing_or_what_is_right(scene, program):
     assert {vpc["name"] for vpc in scene.m.server.list()} == {"blue", "other"}
 
 
-ROOM_MAKERS = {  # they would put something else where a VPC or a prefix is, and remove that first
+ROOM_MAKERS = {  # they would put something else in the place of a VPC or a prefix, and remove that first
     "mv": 'mv "$B/blue" "$M/"',
     "mv, a prefix": 'mv "$B/blue/vpcPrefixes/id" "$M/blue/vpcPrefixes/"',
     "busybox mv": 'busybox mv "$B/blue" "$M/"',
@@ -301,7 +301,7 @@ def test_server_owned_names_what_only_the_api_sets(lab):
     assert not set(names) & {"name", "zone", "hostPrefixes", "vpcPrefixes", "value", "type", "prefixes", "prefixLength",
                              "gatewayAddressPolicy", "servers", "disablePublicServices", "disablePublicAccess", "spec.json",
                              "dhcp", "dns", "ingress", "egress", "ipam"}
-    # Of an unknown object every file is left out, and a prefix called `id` is not.
+    # Every file of an unknown object is left out, but a prefix called `id` is not.
     assert m.sh('rsync -a --exclude-from="$M/.vpcfs/server-owned" "$M/blue/" out/').ok
     left = {path for path, text in read_tree(m.work / "out").items() if text is not None}
     assert left == {path for path, text in read_tree(m / "blue").items()

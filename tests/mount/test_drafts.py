@@ -12,7 +12,7 @@ from harness import errno_of
 from trees import BLUE, FIELDS, OTHER, OWNED, read_tree, settings, spec_text, write_tree
 
 DRAFT = ".drafts/new"
-# What the draft says in both of its places, when they are not the same: field -> (key of spec.json, files)
+# Fields that differ between the draft's two places: field -> (key of spec.json, files)
 ELSEWHERE = {
     "zone": ("zone", {"zone": "US-WEST-04A\n"}, ["US-EAST-04A", "US-WEST-04A"]),
     "servers": ("dhcp", {"dhcp/dns/servers": "9.9.9.9\n"}, ["1.1.1.1", "9.9.9.9"]),
@@ -229,7 +229,7 @@ def test_two_places_that_differ(draft, field, first, times):
     assert "spec.json" in why and key in why and place.split("/host primary")[0] in why and "remove" in why, why
     for value in values:
         assert value in why, (value, why)
-    # What is to be removed is removed, either of them.
+    # Removes either of the two places that .error names.
     if first == "files":
         fill(draft, {"spec.json": spec_text(**{key: None})})
     else:

@@ -47,7 +47,7 @@ def test_the_errno_of_a_listing(lab, answer):
     m.ls()
     m.refresh()
     m.server.fault(f"ANY:{answer},message=said by the service")
-    # A server without the list is none of this API; and the C library takes ENOENT for the end of a directory.
+    # A server without the list does not serve this API; and the C library takes ENOENT for the end of a directory.
     expected = {"ESTALE": "EBADMSG"}.get(ANSWERS[answer], ANSWERS[answer])
     assert errno_of(m.ls) == expected
     assert "said by the service" in m.why("")

@@ -187,7 +187,7 @@ def test_scratch_needs_no_network(lab):
     os.unlink(m / "prod/notes")
 
 
-# Nobody waits for longer than the deadline, and a reader not even that.
+# No caller waits longer than the deadline, and a reader not even that long.
 
 def test_ctrl_c_ends_a_waiting_read_at_once(m):
     m.refresh()
@@ -234,7 +234,7 @@ def test_the_end_does_not_wait_for_requests(lab, how):
     if how == "SIGTERM":
         m.process.send_signal(signal.SIGTERM)
     else:
-        # Says that it is busy, since the reader is inside, but ends the connection.
+        # umount reports that it is busy, because the reader is inside, but ends the connection.
         subprocess.run(["umount", "-f", str(m.path)], capture_output=True, check=False)
     m.process.wait(timeout=20 * SLOW)
     assert time.monotonic() - began < 1 * SLOW

@@ -240,7 +240,7 @@ def test_a_writer_beside_mapped_readers(lab, how):
             handle, old = held.pop(0)
             assert os.pread(handle, 1 << 20, 0).decode() == old, number
             os.close(handle)
-        if number % 50 == 25:  # nobody has been left behind
+        if number % 50 == 25:  # no process is left
             for mapper in mappers:
                 assert mapper.stdout.readline() == "\n"
     assert [mapper.poll() for mapper in mappers] == [None] * 3
@@ -248,7 +248,7 @@ def test_a_writer_beside_mapped_readers(lab, how):
         os.close(handle)
 
 
-# Many readers, while another client, or somebody here, changes the file all the time.
+# Many readers, while another client or a local process changes the file all the time.
 READER = """
 import os, random, sys
 path, rounds, texts = sys.argv[1], int(sys.argv[2]), [text.encode() for text in sys.argv[3:]]
@@ -321,7 +321,7 @@ def test_a_loop_reads_to_its_end_what_it_writes(lab):
     assert m.read(SERVERS) == "1.1.1.20\n"
 
 
-# Who writes here.
+# Local writers.
 def test_own_writes_are_seen_at_once_in_every_file(lab):
     m = lab.mount("ttl=60", vpcs=[{**PLAIN, "name": "prod"}])
     for number in range(30):

@@ -191,7 +191,7 @@ def test_a_descriptor_that_is_mounted_already(lab, foreground):
     token.write_text(TOKEN)
     mounted = Descriptor(folder / "mnt")
     try:
-        # No right to mount or unmount, and as little else as can be.
+        # No right to mount or unmount, and as few others as possible.
         child = subprocess.Popen(["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--",
                                   program("vpcfs"), *foreground, "-o", f"token_file={option_value(token)}", server.url,
                                   f"/dev/fd/{mounted.fd}"], pass_fds=[mounted.fd], stderr=subprocess.PIPE, text=True)
@@ -271,7 +271,7 @@ def test_mount_8_and_fstab(lab):
     """The real thing: a line of fstab, mount(8), and the helper where mount(8) looks for it."""
     server, folder = lab.server(), lab.new_folder()
     mnt, token, fstab = folder / "mnt", folder / "token", folder / "fstab"
-    helper = pathlib.Path("/sbin/mount.vpcfstest")  # a type of our own: another test may do the same
+    helper = pathlib.Path("/sbin/mount.vpcfstest")  # a file system type of its own, because another test may do the same
     mnt.mkdir()
     token.touch(mode=0o600)
     token.write_text(TOKEN)
@@ -551,7 +551,7 @@ def test_the_status_asks_when_the_answer_is_old(lab):
 
 def test_the_status_is_there_in_time_when_the_server_hangs(lab):
     m = lab.mount("ttl=0,timeout=30")
-    assert m.write(INGRESS, "perhaps\n") == "EINVAL"  # why that was refused is not why there is no answer
+    assert m.write(INGRESS, "perhaps\n") == "EINVAL"  # the reason of that refusal is not the reason why there is no answer
     m.server.fault("ANY:hang")
     began = time.monotonic()
     code, found, _ = status(m.path, "-o", f"timeout={SLOW:g}")

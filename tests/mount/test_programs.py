@@ -13,7 +13,7 @@ TARGETS = {
     "scalar": (INGRESS, "false", "true", "PATCH ingress.disablePublicServices"),
 }
 REFUSAL = "PATCH:status=400,message=the service says no"
-# These do not look at what write and close return; the text is in rejected/ and the reason in .error all the same.
+# These ignore the results of write and close; even so the text is in rejected/ and the reason in .error.
 BLIND = set()
 # After a refusal it writes its own backup over the file, which succeeds: so nothing is kept in rejected/.
 RESTORERS = {"vim backupcopy=yes"}
@@ -224,7 +224,7 @@ def test_what_may_not_be_renamed_onto_a_field(m):
     os.mkdir(m / "prod/dir")
     with m.sends():
         assert errno_of(os.rename, m / "prod/link", m / "prod/name") == "EPERM"
-        assert errno_of(os.rename, m / "prod/dir", m / "prod/name") == "ENOTDIR"  # says the kernel itself
+        assert errno_of(os.rename, m / "prod/dir", m / "prod/name") == "ENOTDIR"  # the kernel itself says so
         assert errno_of(os.rename, m / "prod/zone", m / "prod/name") == "EPERM"
 
 

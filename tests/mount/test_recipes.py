@@ -430,7 +430,7 @@ def test_names_that_the_api_refuses_stay_drafts(lab):
     assert org.state() == org.was and org.m.ls(".drafts") == ["No Such Name%2F"]
 
 
-# A history that writes itself.
+# A backup by git and a timer.
 
 def service_commands(mnt, state):
     """The commands of the systemd unit, with these paths instead of its own."""

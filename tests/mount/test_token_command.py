@@ -127,7 +127,7 @@ def test_one_run_for_all_who_wait(lab, folder):
     readers = [m.start(f'cat "$M/{name}/name"') for name in ("prod", "plain") * 4]
     for reader in readers:
         reader.communicate(timeout=30)
-    assert command.runs <= 1 + 8  # each 401 asks for another, and those who wait share it
+    assert command.runs <= 1 + 8  # each 401 asks for another token, which all waiting callers share
     server.clear_faults()
     assert m.read("prod/name") == "prod\n"
 

@@ -127,7 +127,7 @@ def test_the_same_field_is_busy_for_the_later_one(people, how):
     assert json.loads(two.read(".vpcfs/rejected/prod/spec.json"))["dhcp"]["dns"]["servers"] == ["9.9.9.9"]
     assert two.read(SERVERS) == "4.4.4.4\n"
     assert len(one.requests("PATCH")) == 1
-    # Who looks again and then saves means it.
+    # A person who looks again and then saves means it.
     assert second("open") == "ok"
     second("set", "dhcp", {"dns": {"servers": ["9.9.9.9"]}})
     assert second(how) == "ok"

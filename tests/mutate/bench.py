@@ -13,7 +13,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COPIED = ("src", "include", "tests", "docs", "scripts", "meson.build", "meson_options.txt")
-# Whose unit tests can see a layer.
+# layer -> the layers whose unit tests can see it
 SEEN_BY = {
     "view": ("view", "more"),
     "api": ("api", "view"),

@@ -4,7 +4,7 @@ that a seed selects. An edit keeps the number of lines, so that a failure can be
 import dataclasses
 import re
 
-# Calls that give something back: without them the tests see a leak or nothing.
+# Calls that release something: without them the tests see a leak or nothing.
 GIVES_BACK = re.compile(r"(free|unref|unrefp|release|unlock|close|destroy)$")
 KEYWORDS = {"if", "while", "for", "switch", "return", "sizeof", "do", "else", "case", "goto", "defined"}
 # Words that begin a declaration; a call statement begins with the name that is called.
