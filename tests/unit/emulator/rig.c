@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An emulator to ask over HTTP. */
+/* A client of an emulator over HTTP. */
 #include "rig.h"
 
 #include <curl/curl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An emulator to ask over HTTP, and what it said. */
+/* An emulator, and a client of it over HTTP. */
 #ifndef TESTS_EMULATOR_RIG_H
 #define TESTS_EMULATOR_RIG_H
 
@@ -22,7 +22,7 @@ struct reply {
 	int curl;    /* CURLcode */
 	char *body;  /* owned */
 	size_t len;
-	json_t *json;  /* owned; NULL when the body is none */
+	json_t *json;  /* owned; NULL if the body is not JSON */
 	char *headers; /* owned */
 };
 
@@ -33,13 +33,13 @@ struct rig {
 	const char *header;	  /* one more request header, or NULL */
 	const char *content_type; /* NULL is JSON */
 	const char *token;	  /* NULL sends none */
-	bool http2;		  /* without TLS, and known before */
+	bool http2;		  /* without TLS and without negotiation */
 	bool keep;		  /* one connection for all requests */
 	void *easy;		  /* owned, when kept */
 };
 
 void rig_start(struct rig *rig, const struct emulator_options *options);
-/* A server that runs already. */
+/* Attaches to a server that already runs. */
 void rig_use(struct rig *rig, const char *url);
 void rig_stop(struct rig *rig);
 
@@ -49,7 +49,7 @@ struct reply rig_ask(
 struct reply rig_send(struct rig *rig, const char *method, const char *path,
 	const void *body, size_t len);
 void reply_free(struct reply *r);
-/* The value of the last header or trailer of that name, a new string; NULL when there is none. */
+/* The value of the last header or trailer with that name, a new string; NULL if there is none. */
 char *reply_header(const struct reply *r, const char *name);
 
 /* The document in an answer about one VPC, with or without envelope; borrowed. */
@@ -58,12 +58,12 @@ json_t *reply_vpc(const struct reply *r);
 json_t *at(const json_t *json, const char *path);
 const char *text_at(const json_t *json, const char *path);
 
-/* Asks, asserts the status, frees. */
+/* Sends a request, asserts the status and frees the answer. */
 void expect(struct rig *rig, const char *method, const char *path, const char *body,
 	long status);
 /* Creates a VPC and keeps its id. */
 void make(struct rig *rig, const char *body, char id[ID_SIZE]);
-/* PATCH of that VPC; the answer. */
+/* Sends a PATCH of that VPC; returns the answer. */
 struct reply patch(struct rig *rig, const char *id, const char *body);
 void expect_patch(struct rig *rig, const char *id, const char *body, long status);
 /* GET of that VPC. */

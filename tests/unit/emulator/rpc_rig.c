@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls of the service by the protocols that are not REST. */
+/* Calls of the service by the protocols other than REST. */
 #include "rpc_rig.h"
 
 #include <stdio.h>
@@ -144,7 +144,7 @@ static char *unescape(char *text)
 	return text;
 }
 
-/* The status as it followed the body; value_of finds one of its names. */
+/* The status that followed the body; value_of finds one of its names. */
 static void set_status_of_grpc(struct said *s, const struct reply *trailers)
 {
 	CLEANUP_FREE char *code = reply_header(trailers, "grpc-status");

@@ -160,7 +160,7 @@ static void test_refusals_name_what_is_taken(void **state)
 	reply_free(&r);
 }
 
-/* Byte for byte what a client of Connect is known to get. */
+/* Byte for byte the answer that Connect's clients are known to get. */
 static void test_error_in_full(void **state)
 {
 	struct reply r = rig_ask(*state, "POST", SERVICE "GetVPC", "{\"id\":\"nope\"}");
@@ -215,7 +215,7 @@ static void test_gzip(void **state)
 	r = send_packed(*state, VPC, strlen(VPC), 9);
 	assert_text(r.json, "code", "invalid_argument");
 	reply_free(&r);
-	/* short when it comes, long when it is unpacked */
+	/* short as sent, long once it is decompressed */
 	memset(spaces, ' ', 2 * MEGABYTE);
 	r = send_packed(*state, spaces, 2 * MEGABYTE, 0);
 	assert_text(r.json, "code", "resource_exhausted");
@@ -245,7 +245,7 @@ static void test_too_long(void **state)
 	assert_int_equal(list_count(rig), 1);
 }
 
-/* A VPC that a file brought, with what the schema does not have: JSON shows it, the wire cannot. */
+/* A VPC from a file with fields that the schema lacks: JSON shows them, the wire cannot. */
 static void test_odd_files(void **state)
 {
 	char path[] = "/tmp/vpcfs-connect-XXXXXX";

@@ -19,7 +19,7 @@ enum { FULL, BRIEF, DIALECTS };
 
 struct said {
 	long status;
-	int code;	  /* of the Status; 0: the body is none */
+	int code;	  /* of the Status; 0: the body is not a Status */
 	const char *type; /* Content-Type; NULL: application/json */
 };
 
@@ -29,7 +29,7 @@ struct row {
 	const char *header, *content_type; /* of the request, or NULL */
 	const char *message;		   /* a part of it, or of the text */
 	struct said full;
-	struct said brief; /* SAME as full, application/proto apart */
+	struct said brief; /* SAME as full, but for the type application/proto */
 };
 
 static const struct row rows[] = {
@@ -264,7 +264,7 @@ static void test_full_documents(void **state)
 	rig_stop(&rig);
 }
 
-/* A number that no name has is kept and answered as a number. */
+/* An enum number without a name is kept and shown as a number. */
 static void test_unknown_numbers(void **state)
 {
 	struct rig rig;
@@ -282,7 +282,7 @@ static void test_unknown_numbers(void **state)
 	rig_stop(&rig);
 }
 
-/* Every member of the error and its details is there. */
+/* The error and its details have every member. */
 static void test_error_members(void **state)
 {
 	struct rig rig;

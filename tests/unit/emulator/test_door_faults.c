@@ -10,7 +10,7 @@
 
 static struct emulator_options no_options;
 
-/* How a call ends by each fault: a code, or something that is no answer (code -1). */
+/* The end of a call with each fault: a code, or no valid answer (code -1). */
 enum { NO_ANSWER = RPC_NO_ANSWER, NO_MESSAGE = -2 };
 
 static int outcome(const struct said *s)
@@ -31,17 +31,17 @@ static void test_faults(void **state)
 		{"LIST:status=404*1", {5, 5, 5, 5}},
 		{"LIST:status=503,body=html*1", {-503, -503, -503, -503}},
 		{"LIST:status=500,body=empty*1", {-500, -500, -500, -500}},
-		/* the error of another protocol is no error of this one */
+		/* an error of another protocol is no valid answer in this one */
 		{"LIST:status=404,body=google*1", {-404, -404, -404, -404}},
 		{"LIST:delay=30*1", {0, 0, 0, 0}},
 		{"LIST:drip=1*1", {0, 0, 0, 0}},
 		{"LIST:cut*1", {NO_ANSWER, NO_ANSWER, NO_ANSWER, NO_ANSWER}},
-		/* what is in front answers for the server that broke off */
+		/* the front answers in the place of a server that closed the connection */
 		{"LIST:reset*1", {NO_ANSWER, NO_ANSWER, NO_ANSWER, -502}},
 		{"LIST:reset=rst*1", {NO_ANSWER, NO_ANSWER, NO_ANSWER, -502}},
 		{"LIST:garbage*1", {NO_MESSAGE, NO_MESSAGE, NO_MESSAGE, NO_MESSAGE}},
 		{"LIST:wrongtype*1", {NO_MESSAGE, NO_MESSAGE, NO_MESSAGE, NO_MESSAGE}},
-		/* no byte at all is a message on the wire, and no frame is none */
+		/* an empty body is a valid message on the wire, but a missing frame is not */
 		{"LIST:empty*1", {NO_MESSAGE, 0, NO_MESSAGE, NO_MESSAGE}},
 		{"LIST:body={}*1", {0, NO_MESSAGE, NO_MESSAGE, NO_MESSAGE}},
 		{"LIST:huge=100000*1", {NO_MESSAGE, NO_MESSAGE, -200, NO_MESSAGE}},
@@ -101,7 +101,7 @@ static void test_reset_is_sent_once(void **state)
 	}
 }
 
-/* A client that gives up is noticed, through whatever stands between. */
+/* The server notices a client that gives up, also through the front. */
 static void test_hang(void **state)
 {
 	for (enum way way = 0; way < WAYS; way++) {

@@ -10,7 +10,7 @@
 
 static struct emulator_options no_options;
 
-/* The same JSON as REST shows, with unset fields left out. */
+/* The JSON that REST shows, without unset fields. */
 static void assert_as_rest(struct rig *rig, const char *id, const json_t *said)
 {
 	struct rig rest = *rig;
@@ -94,7 +94,7 @@ struct error_row {
 	const char *method, *request;
 	int code;
 	const char *message;
-	const char *path, *value; /* in the details; NULL: there are none */
+	const char *path, *value; /* in the details; NULL: the error has none */
 };
 
 static const struct error_row errors[] = {
@@ -150,7 +150,7 @@ static void test_errors(void **state)
 	}
 }
 
-/* A VPC that is being made may not be changed, and two more answers only faults give. */
+/* A VPC that is being created may not be changed; then two more answers, which only faults give. */
 static void test_errors_of_state(void **state)
 {
 	for (enum way way = 0; way < WAYS; way++) {
@@ -299,7 +299,7 @@ static void test_reference(void **state)
 	}
 }
 
-/* JSON leaves out by Connect what it leaves out by REST. */
+/* Connect's JSON leaves out the same fields as REST's. */
 static void test_dialects(void **state)
 {
 	for (int brief = 0; brief < 2; brief++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every fault: what the client sees of it, and whether the request took effect. */
+/* Every fault: what the client sees, and whether the request took effect. */
 #include "rig.h"
 
 #include <curl/curl.h>
@@ -238,7 +238,7 @@ static void test_bodies(void **state)
 	reply_free(&r);
 }
 
-/* Answers that stand in for the service's: not carried out, unless the rule says so. */
+/* Answers that replace the service's: the request is not carried out unless the rule says so. */
 static void test_carried_out(void **state)
 {
 	static const char *const rules[] = {"POST:status=503", "POST:garbage",
@@ -311,7 +311,7 @@ static void test_silent(void **state)
 	expect(rig, "GET", path, NULL, 200);
 }
 
-/* Hanging, dripping and delayed answers do not hold up the end. */
+/* Hanging, dripping and delayed answers do not delay the server's end. */
 static void test_stop_is_prompt(void **state)
 {
 	static const char rules[] = "LIST:hang*1\nLIST:delay=60000*1\nLIST:drip=60000*1\n"

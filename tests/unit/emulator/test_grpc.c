@@ -80,7 +80,8 @@ static void test_frames(void **state)
 		}
 		rig.header = "grpc-timeout: 12345678m";
 		rpc_expect(&rig, way, "ListVPCs", "{}", 0);
-		rig.header = "grpc-encoding: gzip"; /* and a frame that is not compressed */
+		rig.header =
+			"grpc-encoding: gzip"; /* with a frame that is not compressed */
 		rpc_expect(&rig, way, "ListVPCs", "{}", 0);
 		rig.header = NULL;
 		assert_int_equal(count(&rig), 0);
@@ -108,7 +109,7 @@ static void test_compressed_frames(void **state)
 	}
 }
 
-/* A frame may be the whole request's maximum, and no more. */
+/* A frame may have the maximum size of a request, and no more. */
 static void test_long_frames(void **state)
 {
 	for (enum way way = GRPC_WEB; way < WAYS; way++) {
@@ -130,7 +131,7 @@ static void test_long_frames(void **state)
 	}
 }
 
-/* What is no request of the protocol at all is refused by HTTP. */
+/* HTTP refuses a request that does not belong to the protocol. */
 static void test_refused_by_http(void **state)
 {
 	static const struct {
@@ -233,7 +234,7 @@ static void test_long_errors(void **state)
 	free(request);
 }
 
-/* All that HTTP/1.1 has on one port, HTTP/2 has on the other. */
+/* HTTP/2 offers on its port everything that HTTP/1.1 offers on the other. */
 static void test_other_doors_by_http2(void **state)
 {
 	struct rig rig;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The history of states: from it alone a test can tell what each VPC was like at each moment, and
- * why. */
+/* The history of states: it alone shows a test the state of each VPC at each moment, and its cause.
+ * */
 #include "rig.h"
 
 #include <pthread.h>
@@ -147,7 +147,7 @@ static void test_phases(void **state)
 	rig_stop(&rig);
 }
 
-/* It begins with the VPCs that there were. */
+/* The history begins with the VPCs that exist at the start. */
 static void test_start(void **state)
 {
 	struct rig rig;
@@ -167,7 +167,7 @@ static void test_start(void **state)
 	}
 	reply_free(&r);
 	reply_free(&list);
-	/* what was there at the start was there before, too */
+	/* a VPC that exists at the start existed before, too */
 	add_fault(&rig, "LIST:stale=60000");
 	assert_int_equal(list_count(&rig), 5);
 	rig_stop(&rig);

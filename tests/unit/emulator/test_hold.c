@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests that a rule holds: all kinds at one moment, and what lets them go. */
+/* Requests that a rule holds: all kinds at one moment, and every way to release them. */
 #include "rig.h"
 
 #include <pthread.h>
@@ -186,7 +186,8 @@ static void test_before_and_after(void **state)
 	expect(rig, "POST", VPCS, "{\"name\":\"c\",\"zone\":\"Z\"}", 200);
 }
 
-/* A client that gives up does not stop what the server has: it is carried out when it is let go. */
+/* A client that gives up does not stop its request: the server carries it out once it is released.
+ * */
 static void test_client_goes_away(void **state)
 {
 	struct rig *rig = *state;
@@ -224,7 +225,7 @@ static void test_bad_selectors(void **state)
 	assert_int_equal(asker_join(&a), 200);
 }
 
-/* The end of the server ends the wait, and so without an answer. */
+/* The end of the server ends the wait, without an answer. */
 static void test_stop(void **state)
 {
 	uint64_t before;

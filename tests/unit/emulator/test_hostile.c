@@ -42,7 +42,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* Whatever was said to it, it still works. */
+/* Asserts that the server still works. */
 static int teardown(void **state)
 {
 	struct rig *rig = *state;
@@ -263,7 +263,7 @@ static void test_mutations(void **state)
 	}
 }
 
-/* What the mutations begin with is taken. */
+/* The server accepts the texts from which the mutations are made. */
 static void test_unmutated(void **state)
 {
 	assert_int_equal(say(*state, WHOLE_CONNECT, sizeof(WHOLE_CONNECT) - 1), 200);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is HTTP about it: tokens, paths, methods, tags, sizes, many at once, the request list. */
+/* The HTTP side: tokens, paths, methods, ETags, sizes, many requests at once, the request list. */
 #include "rig.h"
 
 #include <errno.h>

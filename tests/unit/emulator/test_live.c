@@ -107,7 +107,7 @@ static void test_not_found(void **state)
 	expect(*state, "GET", VPCS "/%zz", NULL, 404);
 }
 
-/* Each of the four paths changes what it names and nothing else in the body. */
+/* Each of the four paths changes the field that it names and no other that the body has. */
 static void test_four_masks(void **state)
 {
 	static const struct {
@@ -168,7 +168,7 @@ static void test_other_masks_are_silent(void **state)
 	reply_free(&before);
 }
 
-/* Without a mask: what is there is set, the rest stays, name and zone are dropped. */
+/* Without a mask the body's fields are set, the rest stays, and name and zone are dropped. */
 static void test_no_mask(void **state)
 {
 	char id[ID_SIZE];
@@ -193,7 +193,7 @@ static void test_no_mask(void **state)
 	reply_free(&r);
 }
 
-/* A path that is named and not in the body is set to its default. */
+/* A field that the mask names and the body lacks is set to its default. */
 static void test_mask_clears(void **state)
 {
 	char id[ID_SIZE];

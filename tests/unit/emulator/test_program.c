@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The program: its options, its signals, and that kill -9 loses nothing that was answered. argv[1]
+/* The program: its options and signals; kill -9 loses no change that was answered. argv[1]
  * is its path, argv[2] its manual page. */
 #include "rig.h"
 
@@ -186,7 +186,7 @@ static void wait_ready_grpc(struct child *c, struct rig *rig)
 	rig->http2 = true;
 }
 
-/* Whatever ends the server, what is in front of it ends too. */
+/* Whatever ends the server, its front ends, too. */
 static void test_grpc_ends(void **state)
 {
 	static const int signals[] = {SIGTERM, SIGKILL};
@@ -247,7 +247,7 @@ static void test_kill(void **state)
 	assert_int_equal(rmdir(dir), 0);
 }
 
-/* 0 is listening; else its exit status, with a sentence. */
+/* Returns 0 once the program listens, else its exit status, with a sentence. */
 static int outcome(struct child *c, struct rig *rig)
 {
 	static const char says[] = "listening on ";

@@ -127,7 +127,7 @@ static void test_masks(void **state)
 		after = fetch(*state, id);
 		assert_false(json_equal(
 			at(before.json, rows[i].path), at(after.json, rows[i].path)));
-		/* nothing but that: at most one field more or other */
+		/* at most one more or other field */
 		assert_in_range(json_object_size(after.json), json_object_size(before.json),
 			json_object_size(before.json) + 1);
 		reply_free(&before);
@@ -173,7 +173,7 @@ static void test_host_prefixes_stay(void **state)
 		"\"10.0.0.0/"
 		"8\"]}]}",
 		400);
-	/* as they are they may be sent */
+	/* unchanged ones may be sent */
 	expect_patch(*state, id,
 		"{\"hostPrefixes\":[{\"name\":\"host primary\",\"type\":\"PRIMARY\","
 		"\"prefixes\":[\"10.176.192.0/18\"]}],\"hostPrefix\":\"10.176.192.0/18\"}",

@@ -12,7 +12,7 @@
 
 struct row {
 	const char *body;
-	const char *live;      /* the violated field, "-" an error without one, OK taken */
+	const char *live; /* the violated field; "-": an error without one; OK: accepted */
 	const char *reference; /* the same */
 };
 
@@ -64,7 +64,7 @@ static const struct row rows[] = {
 	{VPC("\"egress\":{\"disablePublicAccess\":[]}"), "-", "-"},
 	{VPC("\"dhcp\":{\"dns\":[]}"), "-", "-"},
 	{VPC("\"dhcp\":{\"dns\":{\"servers\":\"1.1.1.1\"}}"), "-", "-"},
-	/* unknown fields are dropped, null is absent, snake_case is taken */
+	/* unknown fields are dropped, null counts as absent, snake_case is accepted */
 	{VPC("\"color\":\"red\",\"dhcp\":{\"x\":1}"), OK, OK},
 	{VPC("\"ingress\":null,\"dhcp\":{\"dns\":null},\"vpcPrefixes\":null"), OK, OK},
 	{VPC("\"vpc_prefixes\":[{\"name\":\"\",\"value\":\"10.0.0.0/8\"}]"),

@@ -210,7 +210,7 @@ static void test_link(void **state)
 	assert_int_equal(rmdir(target), 0); /* nothing else was left there */
 }
 
-/* So many changes that the journal is made short again on the way. */
+/* So many changes that snapshots shorten the journal meanwhile. */
 static void test_compaction(void **state)
 {
 	struct dir *d = *state;

@@ -13,7 +13,7 @@
 
 #define PLAIN "{\"name\":\"a\",\"zone\":\"Z\"}"
 
-/* What the emulator's threads did. */
+/* The observed calls of the emulator's threads. */
 struct seen {
 	struct stat file; /* last file that was synced, as it was then */
 	bool has_file;
@@ -66,7 +66,7 @@ static int note_sync(int fd, long call)
 	return (int)syscall(call, fd);
 }
 
-/* In place of libc's, for all that is linked into this program. */
+/* These replace libc's functions for everything that is linked into this program. */
 int fsync(int fd)
 {
 	return note_sync(fd, SYS_fsync);
@@ -154,7 +154,7 @@ static void test_every_answer(void **state)
 	rig_stop(&rig);
 }
 
-/* Also where the journal is made short on the way. */
+/* Also if a snapshot shortens the journal meanwhile. */
 static void test_compaction(void **state)
 {
 	const struct place *p = *state;
@@ -176,7 +176,8 @@ static void test_compaction(void **state)
 	rig_stop(&rig);
 }
 
-/* What cannot be written down is refused, and is not there, now and after a restart. */
+/* A change that cannot be written to the disk is refused, and has no effect now or after a restart.
+ * */
 static void test_failing_disk(void **state)
 {
 	const struct place *p = *state;

@@ -45,7 +45,7 @@ static struct said about(
 	return rpc_call(rig, WAY, method, request);
 }
 
-/* Reads until the VPC is in no phase any more, as the provider does; returns the last answer. */
+/* Reads until the VPC has left its phase, as the provider does; returns the last answer. */
 static struct said wait_for(struct rig *rig, const char *id)
 {
 	for (;;) {
@@ -125,7 +125,7 @@ static void test_not_found(void **state)
 	said_free(&s);
 }
 
-/* It takes gzip, and an answer that is not compressed, too. */
+/* The provider accepts gzip, and uncompressed answers, too. */
 static void test_gzip(void **state)
 {
 	struct rig *rig = *state;

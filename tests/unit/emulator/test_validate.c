@@ -133,7 +133,7 @@ static const struct {
 		"\nhost_prefixes[0]: " NO_IPAM},
 };
 
-/* The details as "PATH: TEXT" lines. */
+/* The details as lines "PATH: TEXT". */
 static void violations_of(const struct reply *r, char out[4096])
 {
 	const json_t *one;
@@ -151,7 +151,7 @@ static void violations_of(const struct reply *r, char out[4096])
 	}
 }
 
-/* The message is made of the same lines. */
+/* The message consists of the same lines. */
 static void assert_message(const struct reply *r, const char *violations)
 {
 	char want[8192] = "validation error: ", *to = want + strlen(want);
@@ -230,7 +230,7 @@ static void test_update(void **state)
 	rig_stop(&rig);
 }
 
-/* A request may break a rule a thousand times, and hears of each. */
+/* A request may break a rule a thousand times, and the answer names each violation. */
 static void test_all_of_them(void **state)
 {
 	char *body = malloc(64000);
