@@ -23,8 +23,8 @@ const char cli_usage[] =
 	"  -l, --listen HOST:PORT   where to listen, default 127.0.0.1:0; port 0 is any "
 	"free one\n"
 	"      --grpc HOST:PORT     serve gRPC over HTTP/2 there (needs nghttpx)\n"
-	"  -t, --token TOKEN        accept only this token; by default any that is not "
-	"empty\n"
+	"  -t, --token TOKEN        accept only this token, \"-\" to read it from standard\n"
+	"                           input; by default any that is not empty\n"
 	"  -p, --profile NAME       live: as the service was seen to behave (default);\n"
 	"                           reference: as its reference is written\n"
 	"  -L, --load FILE          start with this list answer: {\"items\":[...]}\n"
@@ -115,7 +115,7 @@ static int parse_token(struct cli *cli, const char *arg, struct err *err)
 		cli->token[strcspn(cli->token, "\n")] = '\0';
 	}
 	return *cli->options.token ? 0
-				   : err_set(err, EINVAL, "--token: it must not be empty");
+				   : err_set(err, EINVAL, "--token: must not be empty");
 }
 
 static int parse_flag(struct cli *cli, int opt, struct err *err)
@@ -153,8 +153,7 @@ static int parse_option(struct cli *cli, int opt, const char *arg, struct err *e
 		o->grpc_listen = arg;
 		return 0;
 	case 't':
-		o->token = arg;
-		return *arg ? 0 : err_set(err, EINVAL, "--token: must not be empty");
+		return parse_token(cli, arg, err);
 	case 'p':
 		return parse_profile(cli, arg, err);
 	case 'L':
