@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a save of spec.json is compared with, for an editor that reads, closes, and opens anew: what
- * the same process last read to its end, or has saved since. A process is known by its id and its
- * start time. A base lives as long as its process: it is swept when the process has ended and
- * something happens here, so it never outlives the next change of the VPC. */
+/* What a save of spec.json is compared with, for an editor that reads the file, closes it and opens
+ * it again: what the same process last read to its end, or has saved since. A process is identified
+ * by its id and its start time. A base lives as long as its process: bases of processes that have
+ * ended are removed at the next read, and at the next change of the VPC. */
 #include "bases.h"
 
 struct base {
@@ -52,7 +52,7 @@ static void bases_sweep_locked(struct bases *bases)
 	}
 }
 
-/* Without memory the reader's save is absolute, as of a process that has not read. */
+/* If there is no memory, the reader's save is absolute, as that of a process that has not read. */
 static struct base *bases_add_locked(struct bases *bases, const struct caller *reader)
 {
 	struct base *b = calloc(1, sizeof(*b));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What each living process last read of a VPC's spec.json to its end, or has saved since. */
+/* The base of each living process: the document of the VPC's spec.json that the process last read
+ * to its end, or has saved since. */
 #ifndef VIEW_BASES_H
 #define VIEW_BASES_H
 
@@ -18,11 +19,13 @@ struct bases {
 void bases_init(struct bases *bases);
 void bases_release(struct bases *bases);
 void bases_read(struct bases *bases, const struct caller *reader, struct doc *doc);
-/* The caller's reference, NULL when this process has not read, or is not known. */
+/* Returns the base of this process, a reference that the caller owns. NULL if the process has not
+ * read the file, or is not known. */
 struct doc *bases_get(struct bases *bases, const struct caller *reader);
-/* It has saved: what it has now, if it once read. */
+/* Notes that the process has saved, and that its base is doc from now on. Does nothing for a
+ * process that has no base. */
 void bases_saved(struct bases *bases, const struct caller *writer, struct doc *doc);
-/* Forgets those of processes that have ended. */
+/* Forgets the bases of processes that have ended. */
 void bases_sweep(struct bases *bases);
 
 #endif

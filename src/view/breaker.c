@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Open for 400 ms, doubling with each failure up to 4 s; half of it more or less at random, so that
- * of many mounts not all return at once. */
+/* The breaker is open for 400 ms, and twice as long after each further failure, up to 4 s. Each
+ * time is changed by up to half at random, so that many mounts do not come back at the same moment.
+ */
 #include "breaker.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The circuit breaker of a resource: for a while after a question failed because the server did not
- * answer it, readers are told that failure without another question. */
+/* The circuit breaker of a resource. When a question failed because the server did not answer it,
+ * readers get that failure again for a while, and no new question is asked. */
 #ifndef VIEW_BREAKER_H
 #define VIEW_BREAKER_H
 
@@ -9,10 +9,11 @@
 
 struct breaker;
 
-/* NULL is never open. problem is that of the last failure. */
+/* If the breaker is open, returns true and writes the problem of the last failure to *ret. A
+ * breaker that is NULL is closed. */
 bool breaker_is_open(const struct breaker *b, struct api_problem *ret);
-/* The question failed: *b is made, or stays open longer. Without memory it stays as it is. A free
- * closes it. */
+/* Notes a failed question: makes *b if it is NULL, or keeps it open for longer. If there is no
+ * memory, *b stays NULL. free() closes a breaker. */
 void breaker_trip(struct breaker **b, const struct api_problem *problem);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Each answer is as old as its question, and counts for as long as the ttl. verdict.c says what an
- * answer means for what is known; here it is carried out. */
+/* An answer is as old as its question, and is used for the ttl. verdict.c decides what an answer
+ * means for what is known; this file carries that out. */
 #include "cache.h"
 
 #include <errno.h>
@@ -43,7 +43,7 @@ static uint64_t expires_us(const struct collection *c, uint64_t requested_us)
 	return requested_us ? requested_us + c->options.ttl_ms * 1000 : 0;
 }
 
-/* An older document than the last one lasts no longer. */
+/* The kernel may keep attributes only if they come from the last document. */
 uint64_t cache_stamp(struct vpc *vpc, const struct doc *doc, const char *path,
 	struct timespec *ret_mtime)
 {
@@ -80,7 +80,7 @@ uint64_t cache_stamp_root(struct collection *c, struct timespec *ret_mtime)
 	return expires_us(c, requested_us);
 }
 
-/* Whether the answer is as known, or not older by the API's own account. */
+/* Whether the answer equals what is known, or is not older by the API's own updatedAt. */
 static bool agrees(const struct vpc *vpc, const struct doc *doc)
 {
 	struct timespec known, said;
@@ -92,7 +92,7 @@ static bool agrees(const struct vpc *vpc, const struct doc *doc)
 	return !clock_is_later(known, said);
 }
 
-/* doc NULL: the answer does not have the VPC. */
+/* doc NULL: the answer does not hold the VPC. */
 static enum verdict judge(
 	const struct vpc *vpc, bool is_list, const struct doc *doc, uint64_t requested_us)
 {
@@ -129,7 +129,7 @@ static void set_gone_locked(struct vpc *vpc, uint64_t requested_us)
 		map_remove(&c->by_file, vpc->file);
 }
 
-/* Returns whether names must be made anew. */
+/* Returns whether the file names must be made anew. */
 static bool set_known_locked(struct vpc *vpc, struct doc *doc, uint64_t requested_us)
 {
 	bool is_renamed =
@@ -193,7 +193,7 @@ static enum verdict take_listed_locked(
 	return verdict;
 }
 
-/* Borrowed from by_id; NULL without memory. */
+/* Borrowed from by_id. Returns NULL if there is no memory. */
 static struct vpc *add_vpc_locked(struct collection *c, const char *id)
 {
 	struct vpc *vpc = vpc_new(c, id, generation_next(&c->generation), &c->tree);
@@ -243,7 +243,7 @@ int cache_take_list_locked(struct collection *c, const struct doc_list *list,
 	etag_set_locked(&c->list, NULL);
 	if (take_docs_locked(c, list, requested_us) < 0)
 		return -ENOMEM;
-	/* by_file borrows from by_id: it must not outlive what is dropped. */
+	/* by_file borrows from by_id: empty it before VPCs are dropped from there. */
 	map_release(&c->by_file);
 	drop_unlisted_locked(c, requested_us);
 	if (names_rebuild_locked(c) < 0)
@@ -270,7 +270,8 @@ void cache_take_written(struct vpc *vpc, struct doc *doc)
 	collection_unlock(c);
 }
 
-/* The answer to a POST need not show the whole VPC: the first read asks for it. */
+/* The answer to a POST need not show the whole VPC, so the document is out of date from the start:
+ * the first read asks for it. */
 int cache_take_created(struct collection *c, struct doc *doc, struct vpc **ret)
 {
 	struct vpc *vpc;
@@ -300,8 +301,8 @@ void cache_take_deleted(struct vpc *vpc)
 	vpc->written_us = generation_next(&c->generation);
 	vpc->is_deleted = true;
 	set_gone_locked(vpc, vpc->written_us);
-	/* Who asked whether it is gone may have dropped it already; a list that lags may still have
-	 * it. */
+	/* An answer that came meanwhile may have removed the VPC from by_id. Put it back, since a
+	 * list that lags may still hold it. */
 	if (!map_get(&c->by_id, vpc->id) && map_add(&c->by_id, vpc->id, vpc) == 0)
 		vpc_ref(vpc);
 	names_rebuild_locked(c);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The last thousand lines; more while somebody has them open. */
+/* The log keeps the last thousand lines, and more while it is open. */
 #include "call_log.h"
 
 #include <errno.h>
@@ -9,8 +9,8 @@
 #include "base/clock.h"
 
 #define LOG_LINES   1000
-#define LOG_SLACK   250		/* lines more before it is cut again */
-#define LOG_MAX	    (10u << 20) /* bytes, however long somebody reads */
+#define LOG_SLACK   250		/* so many more lines, before it is cut again */
+#define LOG_MAX	    (10u << 20) /* bytes, however long it is open */
 #define DRY_RUN_MAX (16u << 20) /* bytes of a line with a body in it */
 
 void call_log_init(struct call_log *log)
@@ -38,8 +38,8 @@ static void cut_locked(struct call_log *log, size_t lines)
 	memmove(log->text.data, at, log->text.len + 1);
 }
 
-/* While somebody has the log open nothing is cut off in front, so that tail -f keeps its place;
- * past the limit lines are dropped. */
+/* While the log is open, nothing is cut off at the front, so that tail -f keeps its place. Past the
+ * limit new lines are dropped. */
 static void add_locked(struct call_log *log, const char *line)
 {
 	if (log->lines >= LOG_LINES + LOG_SLACK && !log->readers)

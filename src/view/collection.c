@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The collection as a whole: made, ended, counted. */
+/* The collection as a whole: made, ended, freed; its figures. */
 #include "collection_int.h"
 
 #include "base/clock.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The VPCs of the API as the mount knows them: by id, by file name, and what the API said of each.
- * It owns one lock, which only the modules from here to fetch take; everybody else calls them. */
+/* The VPCs of the API as the mount knows them: by id, by file name, and with what the API said
+ * about each. The collection owns one lock, which only the modules from here to fetch take. All
+ * other modules call these. */
 #ifndef VIEW_COLLECTION_H
 #define VIEW_COLLECTION_H
 
@@ -13,31 +14,33 @@ struct collection;
 struct view;
 
 struct collection_options {
-	struct view *view;   /* borrowed: handed out by vpc_view */
+	struct view *view;   /* borrowed; vpc_view returns it */
 	struct api *api;     /* borrowed: outlives it */
 	uint64_t ttl_ms;     /* how long an answer is used */
-	uint64_t timeout_ms; /* what an operation has */
+	uint64_t timeout_ms; /* the deadline of each operation */
 };
 
 /* NULL without memory. */
 struct collection *collection_new(const struct collection_options *options);
 /* After collection_part. NULL is allowed. */
 void collection_free(struct collection *c);
-/* Who is told of changes, and charged for local entries; before the first operation. Borrowed until
- * collection_part. */
+/* Sets the tree, which is told of changes and charged for local entries. Call this before the first
+ * operation. Borrowed until collection_part. */
 void collection_set_tree(struct collection *c, struct tree *tree);
-/* Waits for the questions that are still open; then nobody is told any more. */
+/* Waits for the questions that are still open. Afterwards the collection does not use the tree any
+ * more. */
 void collection_part(struct collection *c);
-/* The mount ends: whoever waits for an answer returns at once, now and from now on. */
+/* The mount is ending: every operation that waits for an answer returns at once, and from now on
+ * none waits. */
 void collection_stop(struct collection *c);
 
-/* For which mount the VPC is known. */
+/* Returns the view that the VPC belongs to. Borrowed. */
 struct view *vpc_view(const struct vpc *vpc);
-/* The generation of now. */
+/* Returns a new generation. */
 uint64_t collection_generation(struct collection *c);
 
 struct collection_figures {
-	uint64_t vpcs; /* that are shown */
+	uint64_t vpcs; /* VPCs that the mount shows */
 	uint64_t cache_hits;
 	struct tree_stats tree; /* zero without a tree */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The body of the collection, for the modules from collection to fetch. */
+/* The members of the collection, for the modules from collection to fetch. */
 #ifndef VIEW_COLLECTION_INT_H
 #define VIEW_COLLECTION_INT_H
 
@@ -9,27 +9,30 @@
 
 struct collection {
 	struct collection_options options;
-	struct tree *tree; /* borrowed, or NULL: tells the kernel */
+	struct tree *tree; /* borrowed; NULL: there is no kernel to tell */
 	struct generation generation;
 	pthread_mutex_t lock;
-	/* ---- these are under the lock */
-	pthread_cond_t changed;	 /* an answer came, or a waiter was cancelled */
-	struct vpc_list invalid; /* what the kernel must hear of when the lock is let go */
-	struct map by_id;	 /* owns a reference of each VPC, hidden ones included */
-	struct map by_file;	 /* borrowed from by_id: what the root lists */
-	/* its ETag is that of the list that the VPCs here are, each and no other */
+	/* ---- the lock protects the members below */
+	pthread_cond_t changed; /* an answer came, or a waiter was cancelled */
+	/* what the kernel is told of when the lock is released */
+	struct vpc_list invalid;
+	struct map by_id;   /* owns a reference to each VPC, hidden ones included */
+	struct map by_file; /* borrowed from by_id: what the root lists */
+	/* The list. It has an ETag only while the VPCs here are exactly those of the answer with
+	 * that ETag. */
 	struct resource list;
-	/* answers to questions asked before do not count (refresh) */
+	/* answers to questions that were asked before this generation do not count (refresh) */
 	uint64_t forgotten_us;
-	/* borrowed, compared only: whose answer was last found too old */
+	/* the VPC whose answer was last found too old; only compared, never followed */
 	struct vpc *last_stale;
 	uint64_t last_stale_us;
 	uint64_t cache_hits;
-	unsigned inflights; /* of every kind; collection_part waits for them */
-	bool stopping;	    /* nobody waits any more */
+	/* questions under way, of all kinds; collection_part waits for them */
+	unsigned inflights;
+	bool stopping; /* the mount is ending: nobody waits any more */
 };
 
-/* What is asked for: the VPC, or the list when vpc is NULL. */
+/* The resource of a VPC, or of the list if vpc is NULL. */
 struct resource *resource_of(struct collection *c, struct vpc *vpc);
 
 #endif

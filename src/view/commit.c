@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A write's way to the API: plan, send, confirm, or say why not. 0 is returned only when an answer
- * to a question that was asked after the write began shows what was asked for. To repeat is to plan
- * anew: GET, plan, PATCH. A write that fails tells its caller, is written to .error, and its text
- * is kept. */
+/* A write's way to the API: plan, send, confirm, or say why not. A write returns 0 only if an
+ * answer to a question that was asked after the write began shows what was asked for. A repetition
+ * is planned anew: GET, plan, PATCH. A write that fails returns its errno to the caller and is
+ * reported in .error, and its text is kept. */
 #include "commit.h"
 
 #include <errno.h>
@@ -52,8 +52,8 @@ static bool is_shown(const struct commit *c, const struct doc *doc)
 	return doc && change_is_shown(c->change, doc, NULL, NULL);
 }
 
-/* The service may ignore a mask without a word: then everything is as it was before, or as its own
- * answer said. */
+/* The service may ignore a mask and report no error. Then everything is as it was before, or as the
+ * service's own answer showed it. */
 static bool is_ignored(
 	const struct commit *c, const struct doc *answer, const struct doc *last)
 {
@@ -63,7 +63,7 @@ static bool is_ignored(
 	       change_is_as_before(c->change, answer, last);
 }
 
-/* answer: of the PATCH itself, or NULL. */
+/* answer is that of the PATCH itself, or NULL. */
 static int say_unconfirmed(
 	struct commit *c, const struct doc *answer, const struct polling *seen)
 {
@@ -71,7 +71,7 @@ static int say_unconfirmed(
 
 	if (seen->r == -ENOENT)
 		return api_problem_say(&c->problem, ENOENT,
-			"the API took the change, and the VPC is gone since: %s",
+			"the API accepted the change, but the VPC is gone now: %s",
 			seen->problem.text);
 	if (seen->r < 0)
 		return api_problem_say(&c->problem, ETIMEDOUT,
@@ -106,15 +106,16 @@ static int confirm(struct commit *c, struct doc *answer)
 	return is_shown(c, seen.last) ? 0 : say_unconfirmed(c, answer, &seen);
 }
 
-/* The answer to a PATCH may leave out, or show otherwise, what a GET shows (the reference does so):
- * then it confirms, and the next read asks. */
+/* The answer to a PATCH may lack members that a GET shows, or show them otherwise; that of the
+ * published reference does. Such an answer confirms the change, but does not go into the cache: the
+ * next read asks. */
 static bool shows_whole(const struct commit *c, const struct doc *answer)
 {
 	return answer && doc_has_members_of(answer, c->now);
 }
 
-/* What was confirmed is what the mount shows before the writer goes on. Without an answer the next
- * reader asks. */
+/* The mount must show what was confirmed before the writer goes on. If this question fails, the
+ * next reader asks. */
 static void see_result(struct commit *c)
 {
 	CLEANUP_DOC struct doc *doc = NULL;
@@ -135,13 +136,13 @@ static int send_once(struct commit *c)
 	c->sent = true;
 	r = api_patch(c->view->api, c->op, vpc_id(c->vpc), buf_str(&body), body.len,
 		change_mask(c->change), &answer, &c->problem);
-	/* Whatever was known is older than this request, also when it failed half-way. */
+	/* Whatever is known is older than this request, even if the request failed half-way. */
 	if (r == 0 || c->problem.sent)
 		cache_take_written(
 			c->vpc, r == 0 && shows_whole(c, answer) ? answer : NULL);
 	if (r < 0 && c->problem.sent && c->problem.http_status == 0)
 		commit_add_text(&c->problem,
-			"\nwhether the change was made is not known: read the file to see");
+			"\nit is not known whether the change was made: read the file");
 	if (r == 0)
 		r = confirm(c, answer);
 	if (r == 0 && !shows_whole(c, answer))
@@ -172,8 +173,9 @@ static int ask_and_plan(struct commit *c)
 	return r < 0 ? r : plan(c, now);
 }
 
-/* The answer was lost. A value that is neither the one before nor the one asked for is somebody
- * else's, and perhaps came after ours: what replaces is not sent again over it. */
+/* If the answer was lost, and there is a value that is neither the one before nor the one asked
+ * for, somebody else has written it, perhaps after this write. Then a replacement is not sent
+ * again, so that it does not overwrite that value. */
 static int plan_again(struct commit *c)
 {
 	CLEANUP_DOC struct doc *now = NULL;
@@ -190,7 +192,8 @@ static int plan_again(struct commit *c)
 	return plan(c, now);
 }
 
-/* Refused while the VPC is busy: wait for it and plan once more, from what it is like then. */
+/* The API refused the change because the VPC is busy. Wait until it is ready, and plan once more
+ * from its document then. */
 static int plan_when_ready(struct commit *c)
 {
 	CLEANUP_DOC struct doc *now = NULL;
@@ -202,9 +205,9 @@ static int plan_when_ready(struct commit *c)
 	return -c->problem.errnum;
 }
 
-/* Whether the answer that confirmed the change shows all that the text asked for. A saved document
- * asks for more than the leaves that were sent: some were so already, and somebody else may have
- * changed one of them between the question and the request. */
+/* Whether the answer that confirmed the change shows everything that the text asks for. A saved
+ * document asks for more than the mask fields that were sent: some had the value already, and
+ * somebody else may have changed one of those between the question and the request. */
 static bool is_all_shown(struct commit *c)
 {
 	CLEANUP_CHANGE struct change *rest = NULL;
@@ -228,8 +231,8 @@ static int plan_rest(struct commit *c)
 			"the change was accepted and has not been seen yet: %s",
 			problem.text);
 	return api_problem_say(&c->problem, EBUSY,
-		"somebody else changes this VPC at the same time: it is not as this text "
-		"says");
+		"somebody else is changing this VPC at the same time: it is not as this "
+		"text says");
 }
 
 static int send(struct commit *c)
@@ -273,9 +276,9 @@ static int note_dry_run(struct commit *c)
 		     : 0;
 }
 
-/* A value in place of another goes out at once; where the cache says that it is there already, or
- * makes no change of it, only an answer from now on can tell. Returns whether there is something to
- * send. */
+/* A replacement is sent at once, without a question. But if by the cache the value is there
+ * already, or the cached document does not allow a plan, only an answer to a new question can tell.
+ * Returns whether there is something to send. */
 static bool plan_from_cache(struct commit *c, int *r)
 {
 	CLEANUP_DOC struct doc *known = NULL;
@@ -292,7 +295,7 @@ static int run_locked(struct commit *c)
 	int r;
 
 	if (!plan_from_cache(c, &r)) {
-		if (r == -EINVAL) /* what was written is wrong, whatever the VPC is like */
+		if (r == -EINVAL) /* the text is wrong, whatever the VPC is like */
 			return r;
 		r = ask_and_plan(c);
 		if (r < 0 || change_is_empty(c->change))
@@ -326,14 +329,14 @@ int commit_run(struct commit *c)
 	return r;
 }
 
-/* An editor whose save was refused renames its copy of the old text back: the refused text stays.
- */
+/* Whether an editor whose save was refused renames its copy of the old text back: the refused text
+ * is then kept. */
 static bool is_rollback(const struct commit *c)
 {
 	return !c->sent && c->store && c->store->why == STORE_RENAME;
 }
 
-/* The value of a scalar, without its newline; NULL when the file is no scalar. */
+/* Returns the value of a scalar without its newline; NULL if the file is not a scalar. */
 static const char *scalar_of(const struct commit *c, const struct doc *doc, struct buf *ret)
 {
 	struct doc_field field;

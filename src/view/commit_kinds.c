@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be written: the text of a file, spec.json, an entry of a list less or renamed, the VPC's
- * name. Each is a plan from a document to a change; commit.c does the rest. */
+/* The kinds of change: the text of a file, spec.json, an entry of a list removed or renamed, the
+ * VPC's name. Each is a plan that makes a change from a document; commit.c does the rest. */
 #include "commit_kinds.h"
 
 #include <errno.h>
@@ -9,13 +9,14 @@
 #include "cache.h"
 #include "commit.h"
 
-/* The path of the entry that a path is in, "" for none. */
+/* Writes the path of the list entry that path is in, or "" if it is in none. */
 static void entry_of(const char *path, char ret[NODE_PATH_MAX])
 {
 	snprintf(ret, NODE_PATH_MAX, "%.*s", (int)schema_item_len(path), path);
 }
 
-/* Missing: an entry made with mkdir gets its value now; anything else was removed meanwhile. */
+/* Whether a path that the document lacks belongs to an entry that was made with mkdir and now gets
+ * its value. Otherwise the entry has been removed meanwhile. */
 static bool is_new_value(const struct commit *c)
 {
 	char entry[NODE_PATH_MAX];
@@ -36,7 +37,7 @@ static int plan_text(
 	if (r < 0)
 		return err_set(err, -r,
 			r == -EBADMSG ? "%s: what the API says of this VPC cannot be read"
-				      : "%s is not there any more",
+				      : "%s does not exist any more",
 			c->path);
 	if (s->is_append)
 		return change_append(now, c->path, s->text, s->len, ret, err);
@@ -49,7 +50,8 @@ static int plan_spec(
 	return change_spec(c->base, now, c->store->text, c->store->len, ret, err);
 }
 
-/* Planned anew after a request whose answer was lost: what it wanted may be so already. */
+/* When it is planned anew after a request whose answer was lost, the entry may be gone already, as
+ * wanted. The same for the new name below. */
 static int plan_remove(
 	struct commit *c, const struct doc *now, struct change **ret, struct err *err)
 {
@@ -88,7 +90,7 @@ static int plan_name(
 	return change_text(now, c->path, c->new_name, strlen(c->new_name), ret, err);
 }
 
-/* Whether the text is all there is to be said: not a part of a list, and nothing is added to. */
+/* Whether the text is the whole value or list: it is not a part of a list, and is not appended. */
 static bool is_replacement(
 	struct vpc *vpc, const char *path, const struct node_store *store)
 {
@@ -107,11 +109,12 @@ static bool differs_nowhere(const struct doc *base, const struct node_store *s)
 	       change_is_empty(change);
 }
 
-/* What the save is compared with; the caller's reference, or NULL: the text is absolute. */
+/* Returns the base of the save, a reference that the caller owns. NULL: the text is absolute. */
 static struct doc *choose_base(struct vpc *vpc, const struct node_store *s)
 {
 	if (s->why == STORE_RENAME) {
-		/* Somebody else who renames a copy of what was read puts that copy back. */
+		/* A process that renames a copy of what another process read puts that copy back:
+		 * no base. */
 		if (!s->base || (!caller_equal(&s->writer, &s->mover) &&
 					differs_nowhere(s->base, s)))
 			return NULL;
@@ -120,10 +123,10 @@ static struct doc *choose_base(struct vpc *vpc, const struct node_store *s)
 	return s->base ? doc_ref(s->base) : bases_get(&vpc_local(vpc)->bases, &s->writer);
 }
 
-/* The writer's next save is compared with its own text. What others changed meanwhile is not in
- * that text, and must not look as if the writer had taken it out. A text that differs from its base
- * nowhere is no new one: an editor whose save was refused renames its copy of the old file back,
- * and goes on with what it has read. */
+/* Moves the base on: the writer's next save is compared with its own text. What others changed
+ * meanwhile is not in that text, and must not look as if the writer had removed it. If the text
+ * equals its base, the base stays: an editor whose save was refused renames its copy of the old
+ * file back, and goes on with what it has read. */
 static void move_base(struct vpc *vpc, struct doc *base, struct node_store *s)
 {
 	CLEANUP_CHANGE struct change *change = NULL;
@@ -167,7 +170,8 @@ static int commit_value(struct commit *c)
 	return r;
 }
 
-/* Emptied and synchronised, without a text: that clears a list, and says nothing of other files. */
+/* Whether there is no text: the file was emptied and then fsync was called. That clears a list, and
+ * changes no other file. */
 static bool is_no_text(struct vpc *vpc, const char *path, const struct node_store *store)
 {
 	CLEANUP_DOC struct doc *known = NULL;
@@ -206,8 +210,8 @@ static int commit_entry(struct vpc *vpc, const struct op *op, const char *path,
 	c.new_name = new_name;
 	c.plan = plan;
 	r = commit_run(&c);
-	if (r == 0 &&
-		!vpc_view(vpc)->dry_run) /* one made here, too, must not come to light */
+	/* A local entry of this name must not show up again. */
+	if (r == 0 && !vpc_view(vpc)->dry_run)
 		local_entry_drop(&vpc_local(vpc)->entries, path);
 	return commit_end(&c, r);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be written to a VPC. Each is confirmed by the API's answer, or reports why not. path is
- * relative to the VPC. */
+/* The kinds of change that can be made to a VPC. Each returns 0 when an answer of the API has
+ * confirmed the change, and otherwise reports why it was not made. path is relative to the VPC. */
 #ifndef VIEW_COMMIT_KINDS_H
 #define VIEW_COMMIT_KINDS_H
 
@@ -12,7 +12,7 @@ int commit_text(
 int commit_remove_entry(struct vpc *vpc, const struct op *op, const char *path);
 int commit_rename_entry(
 	struct vpc *vpc, const struct op *op, const char *path, const char *new_name);
-/* name as the API has it. */
+/* name is the name in the API, not the file name. */
 int commit_rename_vpc(struct vpc *vpc, const struct op *op, const char *name);
 
 #endif

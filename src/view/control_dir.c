@@ -144,7 +144,7 @@ static int control_list(struct node *dir, const struct op *op, struct node_listi
 	return list_names(place.data, op, place.path, listing);
 }
 
-/* A refused text that its writer no longer wants. */
+/* Removes a refused text that its writer does not need any more. */
 static int control_unlink(struct node *dir, const struct op *op, const char *name)
 {
 	struct node_place place;
@@ -161,7 +161,8 @@ static int control_unlink(struct node *dir, const struct op *op, const char *nam
 	return rejected_drop(&view->rejected, rest) ? 0 : -ENOENT;
 }
 
-/* Directories of refused texts vanish with their last text: rm -r passes. */
+/* Directories of refused texts vanish with their last text, so rmdir of an empty one succeeds: rm
+ * -r works. */
 static int control_remove(
 	struct node *dir, const struct op *op, const char *name, bool has_scratch)
 {

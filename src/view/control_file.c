@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of `.vpcfs` and the mount's `.error`: what the mount tells about itself. None of them
+/* The files of `.vpcfs` and the mount's `.error`: what the mount says about itself. None of them
  * needs the network. */
 #include "control_file.h"
 
@@ -61,7 +61,7 @@ static int show_nothing(struct view *view, struct buf *ret, struct timespec *ret
 	return 0;
 }
 
-/* Names of unknown fields, each once. */
+/* Adds the name of an unknown field once. */
 static int add_unknown(void *arg, const char *name)
 {
 	int r = map_add(arg, name, arg);
@@ -69,7 +69,7 @@ static int add_unknown(void *arg, const char *name)
 	return r == -EEXIST ? 0 : r;
 }
 
-/* The unknown fields of every VPC that is known. */
+/* Adds the names of the unknown fields of all known VPCs. */
 static int take_unknown(struct view *view, struct map *ret)
 {
 	CLEANUP_DOC_LIST struct doc_list list = {0};
@@ -163,7 +163,7 @@ static int control_show(struct node *node, const struct op *op, struct node_text
 	return r < 0 ? r : control_text(place.data, place.path, &ret->text, &at);
 }
 
-/* The log's base is that somebody has it open. */
+/* The base of an open log stands for "the log is open"; freeing it says that the log was closed. */
 static int log_show(struct node *node, const struct op *op, struct node_text *ret)
 {
 	struct node_place place;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `.vpcfs/README`: how to use this mount, for whoever finds it without its documentation. */
+/* `.vpcfs/README`: how to use this mount, for people who find it without its documentation. */
 #include "control_readme.h"
 
 const char control_readme[] =
@@ -8,8 +8,8 @@ const char control_readme[] =
 	"Each VPC is a directory, each field a small file: reading is GET, writing is "
 	"PATCH.\n"
 	"A write that returns success has been confirmed by the API's answer; one that "
-	"fails tells the\n"
-	"command, and says why in .error (of the VPC, and of the mount).\n"
+	"fails returns\n"
+	"an error to the command, and .error (of the VPC, and of the mount) says why.\n"
 	"\n"
 	"  cat prod/status                                  read\n"
 	"  echo true > prod/ingress/disablePublicServices   change one value\n"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs that copy trees make a directory first and fill it then. In the root that directory
- * would be a VPC with the defaults of a zone, open to the Internet, before the first file of the
- * copy is written: so they are refused. This is the only place where the name of a program decides
- * anything. */
+/* Programs that copy trees first make a directory and then fill it. In the root that directory
+ * would be a VPC with the defaults of its zone, open to the Internet, before the first file of the
+ * copy is written. So mkdir is refused to these programs. This is the only place where the name of
+ * a program decides anything. */
 #include "copy_guard.h"
 
 #include <string.h>

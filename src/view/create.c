@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A VPC is created: mkdir is POST, mv of a draft is POST with everything. A POST is never sent
- * twice. What was created is what the POST's own answer says; when that is lost, a VPC counts as
- * the created one only if it was not there before, has every field that was asked for, and is the
- * only such one. */
+/* Creating a VPC: mkdir is a POST, mv of a draft is a POST with everything. A POST is never sent
+ * twice. The POST's own answer says what was created. If that answer is lost, a VPC counts as the
+ * created one only if it was not there before, has every field that was asked for, and is the only
+ * such VPC. */
 #include "create.h"
 
 #include <errno.h>
@@ -18,22 +18,22 @@
 #include "record.h"
 #include "report.h"
 
-#define LIST_BEFORE_MS 2000 /* a list that takes longer shall not hold up the POST */
+#define LIST_BEFORE_MS 2000 /* a slower list must not hold up the POST */
 
 /* One creation under way. */
 struct creation {
 	struct view *view;
 	const struct op *op;
 	const char *file;	  /* the name in the mount */
-	char name[NAME_TEXT_MAX]; /* and in the API */
+	char name[NAME_TEXT_MAX]; /* its name in the API */
 	struct buf body;
-	const struct node_draft *draft; /* NULL: with the defaults of the zone */
-	/* generation of a list that was asked before the POST and is complete; 0: there is none */
+	const struct node_draft *draft; /* NULL: create it with the defaults of the zone */
+	/* generation of a complete list that was asked for before the POST; 0: there is none */
 	uint64_t listed_us;
 	struct api_problem problem;
 };
 
-/* created: NULL in a dry run. */
+/* created is NULL in a dry run. */
 static int creation_end(struct creation *c, int r, struct vpc *created)
 {
 	struct report report = {
@@ -54,8 +54,8 @@ static bool shows_body(const struct creation *c, const struct doc *doc)
 	return doc_shows_body(doc, buf_str(&c->body), c->body.len, &shows) == 0 && shows;
 }
 
-/* What is there under this name and was not before the POST: how many, and the one that is as
- * asked. Errors: -ENOMEM. */
+/* Counts the VPCs of this name. *ret_count are those that were not there before the POST and are as
+ * asked for; *ret is the first of them. *ret_others are all others. Errors: -ENOMEM. */
 static int find_new(
 	struct creation *c, struct vpc **ret, unsigned *ret_count, unsigned *ret_others)
 {
@@ -77,7 +77,7 @@ static int find_new(
 	return r;
 }
 
-/* The answer to the POST is lost or says nothing: look whether it was done. */
+/* The answer to the POST is lost or does not show the VPC: look whether the VPC was created. */
 static int adopt(struct creation *c, struct vpc **ret)
 {
 	CLEANUP_VPC struct vpc *found = NULL;
@@ -92,12 +92,11 @@ static int adopt(struct creation *c, struct vpc **ret)
 		return 0;
 	}
 	if (r == 0 && !count && !others &&
-		first.http_status) /* an answer, and the list agrees with it */
+		first.http_status) /* the API answered, and the list agrees */
 		return -first.errnum;
 	return api_problem_say(&c->problem, ETIMEDOUT,
-		"whether %s was created is not known: the answer was lost (%s), and %s. "
-		"The "
-		"request is not sent again; look with ls before you repeat it",
+		"it is not known whether %s was created: the answer was lost (%s), and %s. "
+		"The request is not sent again; look with ls before you repeat it",
 		c->name, first.text,
 		r < 0 ? "the list cannot be read"
 		: count + others
@@ -105,20 +104,20 @@ static int adopt(struct creation *c, struct vpc **ret)
 			: "the list does not show it");
 }
 
-/* Whether it may have been done although no answer says so: a gateway that gave up waiting answers,
- * too. */
+/* Whether the VPC may have been created although no answer says so. A gateway that gave up waiting
+ * answers as well. */
 static bool is_outcome_unknown(const struct api_problem *problem)
 {
 	return problem->sent && (problem->http_status == 0 || problem->http_status >= 500);
 }
 
-/* Sends until it may have reached the server, or shall not be sent any more. */
+/* Sends the POST until it may have reached the server, or must not be sent again. */
 static int post(struct creation *c, struct doc **ret)
 {
 	struct op op = *c->op;
 	int r;
 
-	/* A quarter is kept for the list, should the answer be lost. */
+	/* A quarter of the time is kept for the list, in case the answer is lost. */
 	op.deadline_ms = clock_mono_ms() + op_left_ms(c->op) * 3 / 4;
 	for (unsigned attempts = 1;; attempts++) {
 		r = api_create(c->view->api, &op, buf_str(&c->body), c->body.len, ret,
@@ -129,8 +128,9 @@ static int post(struct creation *c, struct doc **ret)
 	}
 }
 
-/* A draft is given up only for a VPC that equals it, as the answer shows or a GET. One that is not
- * found yet may be: the POST's answer says that it was created. */
+/* A draft is given up only for a VPC that equals it, as the POST's answer or a GET shows. The GET
+ * is repeated after 404: the VPC may not be found yet, though the POST's answer says that it was
+ * created. */
 static int check_created(struct creation *c, struct vpc *vpc, const struct doc *answer)
 {
 	CLEANUP_POLLING struct polling seen = {.vpc = vpc, .op = c->op};
@@ -143,15 +143,16 @@ static int check_created(struct creation *c, struct vpc *vpc, const struct doc *
 		return 0;
 	if (seen.r < 0)
 		return api_problem_say(&c->problem, ETIMEDOUT,
-			"%s was created (id %s), and whether it is as asked for is not "
-			"known: %s",
+			"%s was created (id %s), but it is not known whether it is as "
+			"asked for: %s",
 			c->name, vpc_id(vpc), seen.problem.text);
 	return api_problem_say(&c->problem, EPERM,
-		"%s was created (id %s), and it is not as asked for: read it and compare",
+		"%s was created (id %s), but it is not as asked for: read it and compare",
 		c->name, vpc_id(vpc));
 }
 
-/* An answer about a VPC of another name is none. The service may spell names its own way. */
+/* An answer about a VPC of another name does not count. Names are compared without case, since the
+ * service may change the case of a name. */
 static int create(struct creation *c, struct vpc **ret)
 {
 	CLEANUP_DOC struct doc *doc = NULL;
@@ -175,8 +176,8 @@ static int create(struct creation *c, struct vpc **ret)
 	return r;
 }
 
-/* What is there before the POST, so that it is not taken for what the POST made. One attempt:
- * without it the POST is sent all the same, and nothing will be adopted. */
+/* Learns which VPCs there are before the POST, so that none of them is taken for the new one. One
+ * attempt: if it fails, the POST is sent all the same, and no VPC will be adopted. */
 static void list_before(struct creation *c)
 {
 	uint64_t wait_ms = op_left_ms(c->op) / 4;
@@ -191,8 +192,8 @@ static void list_before(struct creation *c)
 		c->listed_us = collection_generation(c->view->collection);
 }
 
-/* A name that the cache has may be free by now; one that it does not have is the API's to refuse.
- */
+/* A name that the cache has may be free by now, so ask. A name that the cache does not have is the
+ * API's to refuse. */
 static int creation_check_free(struct creation *c)
 {
 	CLEANUP_VPC struct vpc *other = NULL;
@@ -202,7 +203,7 @@ static int creation_check_free(struct creation *c)
 	other = names_find(c->view->collection, c->file);
 	if (!other || !c->listed_us)
 		return 0;
-	return api_problem_say(&c->problem, EEXIST, "there is a VPC of this name");
+	return api_problem_say(&c->problem, EEXIST, "a VPC of this name exists already");
 }
 
 static int creation_note_dry_run(struct creation *c)
@@ -226,7 +227,7 @@ static int plain_body(struct creation *c)
 	return r < 0 ? api_problem_say(&c->problem, -r, "%s", err.text) : 0;
 }
 
-/* A name that is taken is refused before anything that is wrong with the draft. */
+/* A taken name is refused before any error in the draft. */
 static int draft_body(struct creation *c)
 {
 	CLEANUP_VPC struct vpc *known = names_find(c->view->collection, c->file);
@@ -245,8 +246,8 @@ static int creation_run(struct creation *c, struct vpc **ret)
 
 	if (name_from_file(c->file, c->name, sizeof(c->name)) < 0)
 		return api_problem_say(&c->problem, EINVAL,
-			"%s is no name of a VPC: after %% two hex digits of an escaped "
-			"character are expected",
+			"%s is not a valid name of a VPC: expected two hex digits of an "
+			"escaped character after each %%",
 			c->file);
 	r = c->draft ? draft_body(c) : plain_body(c);
 	if (r == 0)

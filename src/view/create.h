@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* A VPC is created. */
+/* Creating a VPC. */
 #ifndef VIEW_CREATE_H
 #define VIEW_CREATE_H
 
 #include "mount.h"
 #include "tree/node.h"
 
-/* file is the name in the mount; draft NULL: with the defaults of the zone. *ret is the caller's
- * reference of the new VPC, NULL in a dry run. Reports its own failure. */
+/* Creates a VPC. file is its name in the mount. draft holds its files; if NULL, the VPC has the
+ * defaults of the zone. *ret is NULL after a dry run, else the new VPC, a reference that the caller
+ * owns. Reports its own failure. Blocks until op->deadline_ms. Returns 0 or -errno. */
 int vpc_create(struct view *view, const struct op *op, const char *file,
 	const struct node_draft *draft, struct vpc **ret);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A VPC is deleted: rmdir is DELETE by id. Deleted is what an answer from after the DELETE says:
- * not there, or STATUS_DELETING. */
+/* Deleting a VPC: rmdir is a DELETE by id. The VPC counts as deleted if an answer to a later
+ * question says so: it is not there, or has STATUS_DELETING. */
 #include "delete.h"
 
 #include <errno.h>
@@ -23,13 +23,14 @@ static int delete_refusal(struct commit *c, bool has_scratch)
 		return api_problem_say(&c->problem, ENOTEMPTY, RMDIR_GUARD_TEXT);
 	if (has_scratch)
 		return api_problem_say(&c->problem, ENOTEMPTY,
-			"files that exist in this mount only are in %s: remove or move "
+			"%s holds files that exist only in this mount: remove or move "
 			"them first",
 			c->target);
 	return 0;
 }
 
-/* The API took the request: gone, or on its way, is what an answer from after it says. */
+/* The API accepted the request. Whether the VPC is gone or being deleted is decided by an answer to
+ * a later question. */
 static int confirm_deleted(struct commit *c, struct doc *answer)
 {
 	CLEANUP_POLLING struct polling seen = {.vpc = c->vpc, .op = c->op};
@@ -43,9 +44,10 @@ static int confirm_deleted(struct commit *c, struct doc *answer)
 	}
 	if (seen.r == 0)
 		return api_problem_say(&c->problem, EPERM,
-			"the API answered without an error, and the VPC is still there");
+			"the API answered without an error, but the VPC is still there");
 	return api_problem_say(&c->problem, ETIMEDOUT,
-		"the API took the request, and whether the VPC is gone is not known: %s",
+		"the API accepted the request, but it is not known whether the VPC is "
+		"gone: %s",
 		seen.problem.text);
 }
 
@@ -57,12 +59,13 @@ static int delete_once(struct commit *c)
 	if (r < 0 && c->problem.sent)
 		cache_take_written(c->vpc, NULL);
 	if (r < 0 && c->problem.sent && c->problem.http_status == 0)
-		commit_add_text(
-			&c->problem, "\nwhether it was deleted is not known: look with ls");
+		commit_add_text(&c->problem,
+			"\nit is not known whether the VPC was deleted: look with ls");
 	return r < 0 ? r : confirm_deleted(c, doc);
 }
 
-/* After a failure that may pass: 0 when it shall be tried again, 1 when it is gone already. */
+/* After a failure that may pass. Returns 0 if the DELETE shall be tried again, 1 if the VPC is gone
+ * already, or -errno. */
 static int look_again(struct commit *c, unsigned attempts, bool *has_waited)
 {
 	CLEANUP_DOC struct doc *now = NULL;

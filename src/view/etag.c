@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The one idea: an ETag is kept only while what is known is exactly the answer that it names, so
- * "unchanged" can mean nothing but "all of this, as of your question". Whatever makes a difference
- * drops the ETag, and the next question wants all of it. */
+/* An ETag is kept only while what is known is exactly the answer that it names. So the answer
+ * "unchanged" can only mean that all of it is still so, as of the new question. Whatever makes a
+ * difference drops the ETag, and the next question asks for everything. */
 #include "etag.h"
 
 #include <string.h>
@@ -15,12 +15,12 @@ void etag_get_locked(const struct resource *resource, struct api_tag *ret)
 void etag_set_locked(struct resource *resource, const struct api_tag *tag)
 {
 	free(resource->etag);
-	/* no memory, no ETag */
+	/* if there is no memory, there is no ETag */
 	resource->etag = tag && tag->text[0] ? strdup(tag->text) : NULL;
 }
 
-/* A VPC that the list did not settle was written, created, deleted or asked for since, or the list
- * lags behind it. */
+/* Whether all known VPCs are as this list shows them. A VPC with another time was written, created,
+ * deleted or asked for since, or the list lags behind it. */
 static bool is_settled(struct collection *c, uint64_t requested_us)
 {
 	for (struct map_pos p = {0}; map_next(&c->by_id, &p);) {

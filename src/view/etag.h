@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether the API may be asked only for what has changed. All with the collection's lock held. */
+/* ETags: asking the API for a document or the list only if it has changed. All functions are called
+ * with the collection's lock held. */
 #ifndef VIEW_ETAG_H
 #define VIEW_ETAG_H
 
 #include "collection_int.h"
 
-/* What the resource is asked with; "" when all of it is wanted. */
+/* Writes the ETag to ask with to *ret; leaves ret alone if the whole answer is wanted. */
 void etag_get_locked(const struct resource *resource, struct api_tag *ret);
-/* Its document is that of this answer. NULL: of none. */
+/* Notes that what is known of the resource is the answer with this ETag. NULL: it is no answer with
+ * an ETag. */
 void etag_set_locked(struct resource *resource, const struct api_tag *tag);
-/* The list has just been taken in. */
+/* The same for the list, which the cache has just taken. */
 void etag_set_list_locked(
 	struct collection *c, const struct api_tag *tag, uint64_t requested_us);
-/* The answer was "unchanged": what is known counts as asked for at that time, unless it is not what
- * the question was about. */
+/* Takes the answer "unchanged": what is known is now as of the question at requested_us. Does
+ * nothing if what is known is no longer what that question was about. */
 void etag_renew_locked(
 	struct resource *resource, const struct api_tag *tag, uint64_t requested_us);
 void etag_renew_list_locked(

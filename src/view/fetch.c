@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who must ask anew, and for what: the VPC, or the list that answers for all. */
+/* Decides whether to ask anew, and for what: for one VPC, or for the list, which answers for all.
+ */
 #include "fetch.h"
 
 #include <errno.h>
@@ -10,9 +11,9 @@
 #include "names.h"
 #include "question.h"
 
-#define LOOKUP_WAIT_MS 100 /* how long a look-up of what is known waits for news of it */
+#define LOOKUP_WAIT_MS 100 /* how long a look-up of a known name waits for an answer */
 
-/* The oldest question whose answer counts for somebody who asks now. */
+/* Returns the generation of the oldest question whose answer still counts now. */
 static uint64_t oldest_us(struct collection *c)
 {
 	uint64_t now = generation_next(&c->generation), ttl = c->options.ttl_ms * 1000;
@@ -33,7 +34,7 @@ static int have_list_locked(struct collection *c, const struct op *op, uint64_t 
 	return r;
 }
 
-/* Asks by id for each VPC of which only that can tell whether it exists. */
+/* Asks by id for each VPC whose existence only that can tell. */
 static int have_doubtful_locked(
 	struct collection *c, const struct op *op, struct api_problem *problem)
 {
@@ -65,8 +66,8 @@ int fetch_list(struct collection *c, const struct op *op, struct api_problem *pr
 	return r;
 }
 
-/* One stale VPC is asked for by id; a second one soon after means somebody walks, and the list
- * answers for all. */
+/* The first stale VPC is asked for by id. A second one soon after means that a program walks the
+ * tree, and one list answers for all. */
 static bool is_walk_locked(struct vpc *vpc)
 {
 	struct collection *c = vpc->collection;
@@ -79,9 +80,9 @@ static bool is_walk_locked(struct vpc *vpc)
 	return walk && !vpc_is_new_locked(vpc) && !vpc->is_doubtful;
 }
 
-/* While a look-up of a name waits, the kernel lets everybody else who looks it up wait behind it,
- * deaf to signals (fs/dcache.c, d_wait_lookup). So a look-up of what is known does not wait long:
- * the operation that follows it asks for itself. */
+/* While a look-up of a name waits, all other look-ups of that name wait behind it in the kernel,
+ * and no signal ends that (fs/dcache.c, d_wait_lookup). So a look-up of a known name does not wait
+ * long: the operation that follows it asks for itself. */
 static uint64_t wait_until_ms(const struct op *op)
 {
 	uint64_t until = clock_mono_ms() + LOOKUP_WAIT_MS;
@@ -94,7 +95,7 @@ static int refresh_locked(struct vpc *vpc, const struct op *op, struct api_probl
 	struct collection *c = vpc->collection;
 	uint64_t oldest = oldest_us(c);
 	uint64_t until_ms = vpc->doc ? wait_until_ms(op) : op->deadline_ms;
-	/* A look-up goes on with what is known. */
+	/* A look-up that fails goes on with what is known. */
 	bool may_be_told = op->is_reading || (op->is_lookup && vpc->doc);
 	int r = 0;
 
@@ -107,8 +108,8 @@ static int refresh_locked(struct vpc *vpc, const struct op *op, struct api_probl
 	while (r == 0 && !vpc->is_gone &&
 		(!vpc->doc || vpc->resource.requested_us < oldest))
 		r = inflight_ask_locked(c, vpc, op, until_ms, may_be_told, problem);
-	/* Soon after is after the answer: a server that is dead takes longer than the ttl to say
-	 * so. */
+	/* "Soon after" counts from the end of the question: with a dead server that takes longer
+	 * than the ttl. */
 	if (c->last_stale == vpc)
 		c->last_stale_us = generation_next(&c->generation);
 	return r;
@@ -166,11 +167,11 @@ int fetch_name(struct collection *c, const struct op *op, const char *file,
 	int r = known ? fetch_doc(known, op, &doc, problem) : -ENOENT;
 
 	if (r < 0 && r != -ENOENT) {
-		/* What is in it and needs the API will say so. */
+		/* Operations in the VPC that need the API will report the failure. */
 		*ret = STEAL(known);
 		return 0;
 	}
-	/* It must still be there, and still have this name. */
+	/* The VPC must still exist, and still have this name. */
 	found = known ? names_find(c, file) : NULL;
 	if (!found) {
 		r = fetch_list(c, op, problem);
@@ -179,7 +180,7 @@ int fetch_name(struct collection *c, const struct op *op, const char *file,
 		found = names_find(c, file);
 	}
 	if (!found)
-		return api_problem_say(problem, ENOENT, "no VPC of this name");
+		return api_problem_say(problem, ENOENT, "no VPC has this name");
 	*ret = STEAL(found);
 	return 0;
 }

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* What is fresh enough, asked for where it is not. Readers take an answer for the ttl and share a
- * question; a writer asks its own, whatever failed before. All block until op->deadline_ms, and
- * fail as the API does (api/api.h). */
+/* Documents and the list, fresh enough for the caller; asks the API where what is known is too old.
+ * For readers an answer counts for the ttl, and they share a question. A writer asks a question of
+ * its own, whatever failed before. All functions block until op->deadline_ms, and fail as the API
+ * does (api/api.h). */
 #ifndef VIEW_FETCH_H
 #define VIEW_FETCH_H
 
 #include "collection.h"
 
-/* The list, not older than the ttl. */
+/* Makes sure that the known list is not older than the ttl. */
 int fetch_list(struct collection *c, const struct op *op, struct api_problem *problem);
-/* The VPC's document, not older than the ttl; the caller's reference. -ENOENT when it is gone. */
+/* Returns the VPC's document, not older than the ttl; the caller owns the reference. Errors:
+ * -ENOENT if the VPC is gone, and those of the API. */
 int fetch_doc(struct vpc *vpc, const struct op *op, struct doc **ret,
 	struct api_problem *problem);
-/* The VPC that the root shows under this file name; the caller's reference. A known name is found
- * also when the API cannot be reached. */
+/* Finds the VPC that the root shows under this file name; the caller owns the reference. A known
+ * name is found even if the API cannot be reached. */
 int fetch_name(struct collection *c, const struct op *op, const char *file,
 	struct vpc **ret, struct api_problem *problem);
 
-/* For writers: a question of their own that is asked from now on. */
+/* For writers: these two ask a question of their own, from now on. */
 int fetch_doc_now(struct vpc *vpc, const struct op *op, struct doc **ret,
 	struct api_problem *problem);
 int fetch_list_now(struct collection *c, const struct op *op, struct api_problem *problem);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The clock, and one more where it has not moved on. */
+/* The clock, or the last value plus one if the clock has not moved on. */
 #include "generation.h"
 
 #include "base/clock.h"

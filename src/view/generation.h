@@ -6,13 +6,13 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* Zero-initialised. */
+/* Zero-initialised it is ready for use. */
 struct generation {
 	_Atomic uint64_t last;
 };
 
-/* Microseconds of the monotonic clock that never repeat, so that "asked before written" is always
- * decided. Any thread. */
+/* Returns microseconds of the monotonic clock, never the same value twice: of a question and a
+ * write it is always decided which came first. Any thread may call this. */
 uint64_t generation_next(struct generation *g);
 
 #endif

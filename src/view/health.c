@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether the API can be reached. What a refused change says of the change is no failure of the
- * service; what a question is refused with is. */
+/* Whether the API can be reached. A refused change is not a failure of the service, but a refused
+ * question is. */
 #include "health.h"
 
 #include <errno.h>
@@ -34,7 +34,8 @@ void health_observe(struct health *h, const struct api_event *event)
 {
 	bool is_up = is_answered(event);
 
-	if (event->errnum == EINTR || event->errnum == ESHUTDOWN) /* nobody waited for it */
+	/* the caller left: this says nothing about the API */
+	if (event->errnum == EINTR || event->errnum == ESHUTDOWN)
 		return;
 	pthread_mutex_lock(&h->lock);
 	if (is_up != h->is_up)
@@ -66,9 +67,9 @@ static int print_time(struct buf *b, const char *name, const char *help, struct 
 
 static int print_failures(const struct health *h, struct buf *b)
 {
-	int r = buf_adds(b,
-		"# HELP vpcfs_failures_total Failures that a program was told, by errno.\n"
-		"# TYPE vpcfs_failures_total counter\n");
+	int r = buf_adds(b, "# HELP vpcfs_failures_total Failures that programs were told "
+			    "of, by errno.\n"
+			    "# TYPE vpcfs_failures_total counter\n");
 
 	for (size_t i = 0; i < HEALTH_ERRNOS && h->failures[i].errnum && r == 0; i++) {
 		const char *name = strerrorname_np(h->failures[i].errnum);
@@ -93,7 +94,7 @@ int health_print(struct health *h, struct buf *ret)
 			"When vpcfs_up last changed.", h->changed_at);
 	if (r == 0)
 		r = print_time(ret, "vpcfs_last_success_timestamp_seconds",
-			"When a call last worked, 0 when none did.", h->success_at);
+			"When a call last worked, 0 if none has.", h->success_at);
 	if (r == 0)
 		r = print_failures(h, ret);
 	pthread_mutex_unlock(&h->lock);

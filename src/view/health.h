@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether the API can be reached, since when, and what failed: for whoever watches the mount. */
+/* Whether the API can be reached, since when, and what failed: figures for those who monitor the
+ * mount. */
 #ifndef VIEW_HEALTH_H
 #define VIEW_HEALTH_H
 
@@ -9,17 +10,17 @@
 #include "api/api.h"
 #include "base/buf.h"
 
-#define HEALTH_ERRNOS 64 /* different ones that are counted */
+#define HEALTH_ERRNOS 64 /* different errnos that are counted */
 
 struct health {
-	/* for what follows */
+	/* protects the members below */
 	pthread_mutex_t lock;
 	bool is_up;
 	/* when is_up last changed */
 	struct timespec changed_at;
-	/* of the last call that worked; 0: none did */
+	/* when a call last worked; 0: none has */
 	struct timespec success_at;
-	/* failures that somebody was told, by errno */
+	/* failures that a program was told of, by errno */
 	struct failure_count {
 		int errnum;
 		uint64_t count;
@@ -28,11 +29,11 @@ struct health {
 
 void health_init(struct health *health);
 void health_release(struct health *health);
-/* After each call of the API. */
+/* Takes the result of a call; called after each call of the API. */
 void health_observe(struct health *health, const struct api_event *event);
-/* After each failure that was told somebody. */
+/* Counts a failure; called after each failure that a program was told of. */
 void health_fail(struct health *health, int errnum);
-/* Adds its part of `.vpcfs/stats`. Errors: -ENOMEM, -EFBIG. */
+/* Adds its figures to the text of `.vpcfs/stats`. Errors: -ENOMEM, -EFBIG. */
 int health_print(struct health *health, struct buf *ret);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The question is asked by a thread of its own, so that a reader who gives up leaves alone, and the
- * answer still serves the others. After a failure the readers of what failed are told it again for
- * a while without a question; a writer never is (it asks for itself). */
+/* A thread of its own asks the question. So a reader who gives up leaves alone, and the answer
+ * still serves the others. After a failure the breaker gives the failure to readers of the same
+ * thing for a while. A writer never gets an old failure: it asks for itself. */
 #include "inflight.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ struct inflight {
 	struct question question;
 	bool is_probe;
 	bool landed;
-	int r; /* what those who wait are told */
+	int r; /* what those who wait get */
 };
 
 static void inflight_unref(struct inflight *f)
@@ -44,8 +44,8 @@ static void land_locked(struct inflight *f)
 	pthread_cond_broadcast(&c->changed);
 }
 
-/* The text of a large answer leaves a heap of holes that the C library keeps: three times the VPCs
- * themselves. */
+/* The text of a large answer leaves free memory in the heap that the C library does not return:
+ * three times the size of the VPCs themselves. */
 static void give_back(struct doc_list *list)
 {
 	bool is_large = list->count >= MANY_VPCS;
@@ -102,7 +102,8 @@ static int inflight_start_locked(struct collection *c, struct vpc *vpc, const st
 	etag_get_locked(resource, &f->question.tag);
 	if (!run_detached(f)) {
 		inflight_unref(f);
-		return api_problem_say(problem, ENOMEM, "no thread to ask the API with");
+		return api_problem_say(
+			problem, ENOMEM, "cannot start a thread to ask the API");
 	}
 	c->inflights++;
 	resource->inflight = f;
@@ -119,7 +120,7 @@ static void wake(void *arg)
 	collection_unlock(c);
 }
 
-/* The lock is let go meanwhile: the caller's cancel is hooked without it (base/cancel.h). */
+/* Waits with the lock released. The caller's cancel is hooked without the lock (base/cancel.h). */
 static void wait_landed_locked(
 	const struct inflight *f, const struct op *op, uint64_t until_ms)
 {
@@ -148,10 +149,10 @@ static int outcome_locked(
 	if (f->question.collection->stopping)
 		return api_problem_say(problem, ESHUTDOWN, "the mount is ending");
 	return api_problem_say(
-		problem, ETIMEDOUT, "no answer of the API within the deadline");
+		problem, ETIMEDOUT, "no answer from the API within the deadline");
 }
 
-/* Waits for the question under way, or asks. *ret_is_own: this call asked. */
+/* Waits for the question under way, or asks one. *ret_is_own: this call asked. */
 static int ask_once_locked(struct collection *c, struct vpc *vpc, const struct op *op,
 	uint64_t until_ms, bool *ret_is_own, struct api_problem *problem)
 {
@@ -159,7 +160,7 @@ static int ask_once_locked(struct collection *c, struct vpc *vpc, const struct o
 	struct inflight *f = resource->inflight;
 	int r = 0;
 
-	/* Nobody joins a question that was asked before a refresh. */
+	/* Nobody shares a question that was asked before a refresh. */
 	*ret_is_own = !f || f->question.requested_us < c->forgotten_us;
 	if (*ret_is_own)
 		r = inflight_start_locked(c, vpc, op, problem);

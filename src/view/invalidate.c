@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel keeps what it is told for as long as the answer it was made from is used. When
- * something changes earlier (a write here, a newer answer, a refresh), the kernel drops it before
+/* The kernel keeps attributes and names for as long as the answer they come from is used. If
+ * something changes earlier (a write here, a newer answer, a refresh), the kernel drops them before
  * anybody who waits for the change goes on. */
 #include "invalidate.h"
 
@@ -17,7 +17,7 @@ bool collection_wait_locked(struct collection *c, uint64_t until_ms)
 	return clock_cond_wait(&c->changed, &c->lock, until_ms);
 }
 
-/* Without memory the kernel goes on with what it has until its time is over. */
+/* If there is no memory, the kernel keeps what it has until that expires. */
 void invalidate_locked(struct vpc *vpc)
 {
 	struct collection *c = vpc->collection;

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The collection's lock, and what the kernel hears of when it is let go. */
+/* The collection's lock, and what the kernel is told of when the lock is released. */
 #ifndef VIEW_INVALIDATE_H
 #define VIEW_INVALIDATE_H
 
 #include "collection_int.h"
 
 void collection_lock(struct collection *c);
-/* Returns when the kernel keeps nothing older of the VPCs that were invalidated under the lock. */
+/* Releases the lock. Returns after the kernel has dropped what it kept of the VPCs that were
+ * invalidated under the lock. */
 void collection_unlock(struct collection *c);
-/* Lets the lock go until something changes. False when until_ms (clock_mono_ms) has come. */
+/* Releases the lock until something changes, then takes it again. Returns false if until_ms
+ * (clock_mono_ms) has come. */
 bool collection_wait_locked(struct collection *c, uint64_t until_ms);
-/* What the kernel keeps of the VPC is stale, and the list is not that of its ETag any more. */
+/* Invalidates the VPC: what the kernel keeps of it is stale, and the known list no longer is the
+ * one with the list's ETag. */
 void invalidate_locked(struct vpc *vpc);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One text that readers and writers of a VPC, or of the mount, replace. */
+/* One text, which failed reads and changes of a VPC, or of the mount, replace. */
 #include "last_error.h"
 
 #include <string.h>

@@ -16,15 +16,15 @@ struct last_error {
 	bool is_change;
 };
 
-/* at: the time of the file until something is refused. */
+/* at is the mtime of the file until something is refused. */
 void last_error_init(struct last_error *e, struct timespec at);
 void last_error_release(struct last_error *e);
-/* text is copied; without memory for it the file is empty. A failed reading leaves alone why a
- * change was refused. */
+/* Copies the text; if there is no memory for it, the file becomes empty. is_reading: a read failed.
+ * That does not replace the text of a refused change. */
 void last_error_set(struct last_error *e, const char *text, bool is_reading);
-/* A change worked. */
+/* Empties the file: a change has worked. */
 void last_error_clear(struct last_error *e);
-/* Adds the text. Errors: those of buf_adds. */
+/* Adds the text to ret, and writes the file's mtime to *ret_at. Errors: those of buf_adds. */
 int last_error_get(struct last_error *e, struct buf *ret, struct timespec *ret_at);
 
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Entries of a list that were made with mkdir and have no value yet. They exist in this mount only,
- * until their value is written, and are charged to the memory of scratch files. */
+/* Local entries were made with mkdir and have no value yet. They exist in this mount only until
+ * their value is written, and are charged to the memory of scratch files. */
 #include "local_entry.h"
 
 #include <errno.h>
 #include <string.h>
 
-#define COST 512 /* bytes charged for one */
+#define COST 512 /* bytes charged for one entry */
 
-static char without_file, with_file; /* what a map's value means */
+static char without_file, with_file; /* the values of the map */
 
 void local_entries_init(struct local_entries *e, struct tree *const *tree)
 {

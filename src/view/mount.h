@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What all operations of one mount share: its settings, which never change, and the modules of the
- * view, each with a lock of its own. */
+/* What all operations of one mount share: the settings, which never change, and the modules of the
+ * view, each of which has a lock of its own. */
 #ifndef VIEW_MOUNT_H
 #define VIEW_MOUNT_H
 
@@ -12,7 +12,7 @@
 #include "stats.h"
 #include "write_lock.h"
 
-#define BODY_MAX (8u << 20) /* bytes of a request's body */
+#define BODY_MAX (8u << 20) /* bytes of the body of a request */
 
 struct view {
 	struct api *api;	       /* owned */
@@ -27,7 +27,7 @@ struct view {
 	char *options_text;	      /* owned, as is version */
 	char *version;
 	struct timespec started;
-	uint64_t timeout_ms; /* of each operation */
+	uint64_t timeout_ms; /* the deadline of each operation */
 	bool dry_run;
 	bool nodelete;
 };

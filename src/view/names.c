@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of the API are hostile input: whatever they and the ids are, no two VPCs share a file name.
- */
+/* Names in the API are hostile input: whatever the names and the ids are, no two VPCs share a file
+ * name. */
 #include "names.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include "invalidate.h"
 
-/* How often each name of the API occurs; the value is a count in the pointer. */
+/* Counts how often each name occurs. The map's value is the count itself, as a pointer. */
 static int count_names(struct collection *c, struct map *counts)
 {
 	for (struct map_pos p = {0}; map_next(&c->by_id, &p);) {
@@ -34,8 +34,8 @@ static int set_name(struct vpc *vpc, const char *file)
 	return vpc_set_file_locked(vpc, file);
 }
 
-/* The name, or where it is taken the name with the id, or where somebody has given that very name
- * to another VPC the name with the id and a number. */
+/* Takes the first of these that is free: the name; the name with the id; the name with the id and a
+ * number, if somebody has given another VPC that very name. */
 static int claim_name(struct map *files, struct vpc *vpc, bool is_shared)
 {
 	const char *name = doc_name(vpc->doc);
@@ -58,7 +58,7 @@ static int claim_name(struct map *files, struct vpc *vpc, bool is_shared)
 	return r < 0 ? r : set_name(vpc, file);
 }
 
-/* Those that share a name go first: NAME~ID is theirs. */
+/* VPCs that share a name go first: NAME~ID belongs to them. */
 static int claim_names(
 	struct collection *c, const struct map *counts, bool shared, struct map *files)
 {
@@ -96,7 +96,7 @@ static bool is_whole_id(const char *file, const char *id)
 	return name_from_file(file, back, sizeof(back)) == 0 && strcmp(back, id) == 0;
 }
 
-/* Ids that had to be cut go last, and one whose name is taken by then gets a number. */
+/* Ids that have to be cut come last. One whose file name is taken by then gets a number. */
 static int list_ids_locked(struct collection *c, struct map *ret)
 {
 	CLEANUP(map_release) struct map cut = {0};

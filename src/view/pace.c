@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Questions about one change are spaced, whatever the answers are; a request that failed is planned
- * anew as the API layer says. */
+/* Questions about one change have pauses between them, whatever the answers are. The API layer
+ * decides whether and when a failed request is planned anew. */
 #include "pace.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 #define PACE_MAX_MS 1000
 
-/* Waits that long, or less when the deadline is nearer. False when there is no time left to ask
+/* Waits for ms, or less if the deadline is nearer. Returns false if there is no time left to ask
  * again. */
 static bool pace_wait_ms(struct write_locks *writers, const struct op *op, uint64_t ms)
 {
@@ -57,7 +57,7 @@ bool polling_next(struct polling *p)
 		return false;
 	left_ms = op_left_ms(p->op);
 	r = fetch_doc_now(p->vpc, p->op, &doc, &problem);
-	/* It had no time for an answer, and says nothing. */
+	/* There was no time for an answer, so the failure says nothing about the VPC. */
 	if (p->pause_ms && r == -ETIMEDOUT && left_ms <= 2 * PACE_MARGIN_MS)
 		return false;
 	p->r = r;

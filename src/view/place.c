@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Paths below an object of the view, and the number that its inode is made from. */
+/* Paths below an object of the view, and the key that a VPC's inode number is made from. */
 #include "place.h"
 
 #include <errno.h>

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a node is, as the operations need it. */
+/* The place of a node: its path, and the object that the path belongs to. */
 #ifndef VIEW_PLACE_H
 #define VIEW_PLACE_H
 
 #include "tree/node.h"
 
-/* Errors: -ENAMETOOLONG. */
+/* Writes "path/name", or name if path is "". Errors: -ENAMETOOLONG. */
 int path_join(char out[NODE_PATH_MAX], const char *path, const char *name);
-/* Of the name in the directory; name NULL: of the node itself. Errors: -ENAMETOOLONG. */
+/* Finds the place of name in the directory node; of the node itself if name is NULL. Errors:
+ * -ENAMETOOLONG. */
 int place_of(const struct node *node, const char *name, struct node_place *ret);
-/* Of the directory, and of the name in it. */
+/* Finds the place of the directory and that of name in it. Errors: -ENAMETOOLONG. */
 int place_both(const struct node *dir, const char *name, struct node_place *ret_dir,
 	struct node_place *ret);
 uint64_t key_of_id(const char *id);

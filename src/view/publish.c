@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A draft's files, as the model reads them. */
+/* Copies a draft's files into the form that the model reads. */
 #include "publish.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include "model/draft.h"
 #include "tree/tree.h"
 
-/* The files of a draft, copied. */
+/* A copy of a draft's files. */
 struct draft_files {
 	const struct node_draft *draft;
 	struct draft_file *files; /* owned, and so are their path and text */

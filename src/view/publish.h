@@ -6,8 +6,8 @@
 #include "base/err.h"
 #include "tree/node.h"
 
-/* name: of the VPC; zone: the mount's option, or NULL. Adds the body. Errors, with a sentence:
- * those of draft_read, -ENOMEM. */
+/* Adds the body of the POST to ret. name is that of the VPC, zone the mount's option or NULL.
+ * Errors, with a sentence: those of draft_read, -ENOMEM. */
 int publish_read(const struct node_draft *draft, const char *name, const char *zone,
 	struct buf *ret, struct err *err);
 

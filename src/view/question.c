@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every answer to a question passes here: it opens or closes the breaker of what was asked for, and
- * says how old what is known is. */
+/* Every answer to a question passes through here: it opens or closes the breaker of what was asked
+ * for, and goes into the cache with the time of its question. */
 #include "question.h"
 
 #include <errno.h>
@@ -24,8 +24,8 @@ void question_release(struct question *q)
 	doc_list_release(&q->list);
 }
 
-/* Asked with little left of the deadline, as the last look at a busy VPC is: no answer in that time
- * does not mean that the server is down. */
+/* Whether the question timed out with little time from the start, as the last question about a busy
+ * VPC does. No answer in that time does not mean that the server is down. */
 static bool is_hasty(const struct question *q)
 {
 	uint64_t half_ms = q->collection->options.timeout_ms / 2;
@@ -49,7 +49,7 @@ static int take_locked(struct question *q)
 {
 	int r;
 
-	/* Asked before a refresh: it counts for nobody but who asked. */
+	/* It was asked before a refresh: the answer counts only for the caller that asked. */
 	if (q->requested_us < q->collection->forgotten_us)
 		return q->r < 0 ? q->r : 0;
 	note_outcome_locked(q);

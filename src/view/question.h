@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One question to the API, about a VPC or about the list, and its answer on the way into the cache.
- */
+/* One question to the API, about a VPC or about the list. Its answer goes into the cache. */
 #ifndef VIEW_QUESTION_H
 #define VIEW_QUESTION_H
 
@@ -11,21 +10,23 @@ struct question {
 	struct vpc *vpc;	       /* owned reference; NULL: the list */
 	uint64_t requested_us;
 	uint64_t deadline_ms;
-	/* "": all of it is wanted, until the caller sets it; then the answer's */
+	/* The ETag to ask with, which the caller may set; "" asks for the whole answer. Afterwards
+	 * the answer's ETag. */
 	struct api_tag tag;
-	/* the answer: 0, or -errno with the problem */
+	/* how it ended: 0, or -errno with the problem */
 	int r;
 	struct api_problem problem;
 	struct doc *doc;      /* owned */
 	struct doc_list list; /* owned */
 };
 
-/* From here on it is asked: what is written later is not in its answer. */
+/* Prepares a question that counts as asked from now on: its answer need not show what is written
+ * later. */
 void question_init(
 	struct question *q, struct collection *c, struct vpc *vpc, const struct op *op);
 void question_release(struct question *q);
-/* Blocks until the answer or op's deadline, and takes the answer into the cache. Returns what those
- * who wait are told: q->r, or 0 for an answer that is older than what is known. */
+/* Asks, blocks until the answer or op's deadline, and gives the answer to the cache. Returns what
+ * those who wait shall get: q->r, or 0 if the answer is older than what is known. */
 int question_ask(struct question *q, const struct op *op);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The operator's log, a line each: words, then name=value as journals and log shippers read them.
- * What comes from users or the API is quoted, so that no line can be made to look like two. */
+/* The lines of the operator's log: words, then name=value, as journals and log shippers read them.
+ * Text from users or the API is quoted, so that it cannot make one line look like two. */
 #include "record.h"
 
 #include <inttypes.h>
@@ -10,11 +10,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define RECORD_LINE_MAX 2000 /* bytes; what is longer is cut */
-/* Bytes of one value; what is longer is cut and ends in "...". */
+#define RECORD_LINE_MAX 2000 /* bytes; a longer line is cut */
+/* Bytes of one value; a longer value is cut and ends in "...". */
 #define RECORD_VALUE_MAX 256
 
-/* name="value", with a blank before it. */
+/* Adds name="value" with a blank before it. */
 static void add_quoted(struct buf *line, const char *name, const char *value)
 {
 	size_t len = strlen(value);
@@ -33,7 +33,7 @@ static void add_quoted(struct buf *line, const char *name, const char *value)
 	buf_adds(line, len > RECORD_VALUE_MAX ? "...\"" : "\"");
 }
 
-/* Who asked, and how long it took from the arrival of the request. */
+/* Adds the caller, and the time since the request arrived. */
 static void add_caller(struct buf *line, const struct view *view, const struct op *op)
 {
 	char program[CALLER_PROGRAM_MAX];

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The operator's log: a line for each change and each failure. Never a secret: no text of a
- * document is in it but a scalar's, and no header of a request. */
+/* The operator's log: a line for each change and each failure. It never contains a secret: of a
+ * document only values of scalars, of a request no header. */
 #ifndef VIEW_RECORD_H
 #define VIEW_RECORD_H
 
 #include "mount.h"
 #include "subject.h"
 
-/* A change was sent and worked, with that HTTP status. before and after: the value of a scalar,
- * each NULL when there is none. */
+/* Notes a change that was sent and worked, with its HTTP status. before and after are the values of
+ * a scalar, or NULL. */
 void record_change(const struct view *view, const struct report *report, int status,
 	const char *before, const char *after);
-/* Something failed, and somebody was told. */
+/* Notes a failure that a program was told of. */
 void record_failure(const struct view *view, const struct report *report,
 	const struct api_problem *problem);
-/* A call of the API ended. */
+/* Notes a call of the API that has ended. */
 void record_call(const struct api_event *event);
 
 #endif

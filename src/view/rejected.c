@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Texts that could not be applied: nothing that somebody wrote is lost. Kept by "NAME/PATH" until a
- * later write to that file succeeds or they are removed. */
+/* Texts that could not be applied are kept, so that nothing that was written is lost. Each is kept
+ * by "NAME/PATH" until a later write to that file succeeds, or until it is removed. */
 #include "rejected.h"
 
 #include <errno.h>
@@ -106,7 +106,8 @@ bool rejected_drop(struct rejected *all, const char *path)
 	return found;
 }
 
-/* What stands behind "dir/" in path, NULL when path is not below dir. "" is above all. */
+/* Returns the part of path that follows "dir/", NULL if path is not below dir. Every path is below
+ * "". */
 static const char *below(const char *path, const char *dir)
 {
 	size_t n = strlen(dir);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A line with the time, the operation, the mask, the HTTP status and code; then the API's message
- * and every detail, a line each; then what was kept where. */
+/* A report is a line with the time, the operation, the mask, the HTTP status and code; then the
+ * API's message and every detail, a line each; then where the text is kept. */
 #include "report.h"
 
 #include <errno.h>
@@ -46,7 +46,7 @@ int report_fail(
 	return -problem->errnum;
 }
 
-/* The path as the mount shows it; path itself for what is no VPC's. */
+/* Returns the path as the mount shows it; path itself if it belongs to no VPC. */
 static const char *target_of(struct vpc *vpc, const char *path, char buf[NODE_PATH_MAX])
 {
 	if (!vpc)
@@ -70,7 +70,7 @@ int read_fail(struct view *view, struct vpc *vpc, const char *path,
 	struct report report = {.vpc = vpc, .what = "read", .is_read = true};
 	char target[NODE_PATH_MAX];
 
-	/* That something is not there, or that the caller left, is an answer. */
+	/* ENOENT is an answer, and EINTR means that the caller left: neither is reported. */
 	if (problem->errnum == ENOENT || problem->errnum == EINTR)
 		return -problem->errnum;
 	report.target = target_of(vpc, path, target);
@@ -95,10 +95,10 @@ int refuse(struct view *view, struct vpc *vpc, const char *what, const char *pat
 static const char *why_refused(bool is_vpc, bool is_file, int errnum)
 {
 	if (errnum != EPERM)
-		return "there is something else of this name";
+		return "something else has this name";
 	if (!is_file)
-		return "that cannot be done here";
-	return is_vpc ? "nobody but the API sets it" : "it is read-only";
+		return "this cannot be done here";
+	return is_vpc ? "only the API sets it" : "it is read-only";
 }
 
 static void note_refused(

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* rm -r never takes a VPC apart, whatever program does it. GNU rm gives up a directory in which a
- * file could not be removed; busybox rm, find -delete and Python's rmtree go on to rmdir, which
- * here deletes. So an rmdir is refused to a living process that was refused an unlink below that
- * directory. Processes that cannot be told apart count as one, for a minute. */
+/* rm -r never takes a VPC apart, whatever program does it. GNU rm leaves a directory alone if it
+ * could not remove a file in it; busybox rm, find -delete and Python's rmtree go on to rmdir, which
+ * here deletes. So rmdir is refused to a living process that was refused an unlink below that
+ * directory. Processes that cannot be identified count as one, for a minute. */
 #include "rmdir_guard.h"
 
 #include <stdlib.h>
@@ -15,8 +15,9 @@
 struct refused_unlink {
 	struct refused_unlink *next;
 	struct caller remover;
-	uint64_t expires_us; /* of a remover that is not known */
-	char path[];	     /* the directory */
+	/* when it ends, for a remover that is not known */
+	uint64_t expires_us;
+	char path[]; /* the directory */
 };
 
 void rmdir_guard_init(struct rmdir_guard *g)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Why rm -r deletes nothing: who was refused an unlink below a directory of a VPC. */
+/* Makes rm -r harmless: remembers which callers were refused an unlink below a directory of a VPC.
+ */
 #ifndef VIEW_RMDIR_GUARD_H
 #define VIEW_RMDIR_GUARD_H
 
@@ -17,12 +18,13 @@ struct rmdir_guard {
 
 void rmdir_guard_init(struct rmdir_guard *g);
 void rmdir_guard_release(struct rmdir_guard *g);
-/* The caller was refused an unlink in the directory; path is relative to the VPC. */
+/* Notes that the caller was refused an unlink in the directory at path, which is relative to the
+ * VPC. */
 void rmdir_guard_note(struct rmdir_guard *g, const struct op *op, const char *path);
-/* Whether a living process that was refused an unlink below path is this caller. */
+/* Whether this caller is a living process that was refused an unlink at or below path. */
 bool rmdir_guard_refuses(struct rmdir_guard *g, const struct op *op, const char *path);
 #define RMDIR_GUARD_TEXT                                                                   \
-	"the same process was refused to remove a file below this directory: rm -r "       \
-	"deletes nothing here, rmdir alone does"
+	"this process was refused the removal of a file below this directory, and rm -r "  \
+	"deletes nothing here: use rmdir alone"
 
 #endif

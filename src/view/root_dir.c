@@ -17,7 +17,7 @@
 #include "report.h"
 #include "vpc_dir.h"
 
-/* Of the root, or of `.drafts`: their paths are short, so this cannot fail. */
+/* The view of the root or of `.drafts`. Their paths are short, so node_locate cannot fail. */
 static struct view *view_of(const struct node *node)
 {
 	struct node_place place = {0};
@@ -68,7 +68,7 @@ static int lookup_hidden(const char *name, struct node_entry *ret)
 		*ret = (struct node_entry){
 			.ops = &control_file_ops, .kind = NODE_FILE, .flags = NODE_HIDDEN};
 	else
-		return -ENOENT; /* names of VPCs never start with a dot: it is escaped */
+		return -ENOENT; /* file names of VPCs never start with a dot: it is escaped */
 	return 0;
 }
 
@@ -113,7 +113,7 @@ static int root_list(struct node *dir, const struct op *op, struct node_listing 
 	return r < 0 ? read_fail(view, NULL, "", &problem) : list_vpcs(view, listing);
 }
 
-/* What mkdir and mv return in a dry run: a directory that the next look-up does not find. */
+/* What mkdir returns in a dry run: a directory that the next look-up does not find. */
 static int pretend_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
 	*ret = (struct node_attr){.mode = 0755};
@@ -122,17 +122,16 @@ static int pretend_stat(struct node *node, const struct op *op, struct node_attr
 
 static const struct node_ops pretend_ops = {.stat = pretend_stat};
 
-/* A name with a dot in front is the program's own, until the copy is complete. */
+/* A name that starts with a dot is a temporary name of the program, until the copy is complete. */
 static int refuse_copy(struct view *view, const char *name)
 {
 	const char *vpc = name[0] == '.' ? "NAME" : name;
 
 	return refuse(view, NULL, "mkdir", name, EPERM,
-		"a program that copies trees makes no VPC here: it would have the defaults "
-		"of its "
-		"zone, open to the Internet, before the first file is copied. Copy into a "
-		"draft, "
-		"then create the VPC with everything at once:\n"
+		"a program that copies trees cannot make a VPC here: before the first file "
+		"is copied the VPC would have the defaults of its zone, open to the "
+		"Internet. Copy into a draft, then create the VPC with everything at "
+		"once:\n"
 		"  cp -r SOURCE .drafts/%s\n"
 		"  mv -T .drafts/%s %s",
 		vpc, vpc, vpc);
@@ -151,7 +150,7 @@ static int root_make(
 		return refuse_copy(view, name);
 	if (name[0] == '.')
 		return refuse(view, NULL, "mkdir", name, EINVAL,
-			"no name of a VPC begins with a dot");
+			"the name of a VPC cannot begin with a dot");
 	r = vpc_create(view, op, name, NULL, &vpc);
 	if (r < 0)
 		return r;
@@ -169,7 +168,7 @@ static int root_publish(struct node *dir, const struct op *op, const char *name,
 
 	if (name[0] == '.')
 		return refuse(view, NULL, "mv", name, EPERM,
-			"no name of a VPC begins with a dot");
+			"the name of a VPC cannot begin with a dot");
 	r = vpc_create(view, op, name, draft, &vpc);
 	if (r < 0)
 		return r;
@@ -177,7 +176,7 @@ static int root_publish(struct node *dir, const struct op *op, const char *name,
 	return 0;
 }
 
-/* The VPC that a name meant when the kernel looked it up, a moment ago. */
+/* Finds the VPC that the name meant when the kernel looked it up, a moment ago. */
 static int root_find_vpc(
 	struct view *view, const struct op *op, const char *name, struct vpc **ret)
 {
@@ -203,7 +202,8 @@ static int root_remove(
 	return r < 0 ? r : vpc_delete(vpc, op, has_scratch);
 }
 
-/* A name that the cache has may be free by now: only a list from now on can say that it is not. */
+/* A name that the cache has may be free by now: only an answer to a new question can say that it is
+ * taken. */
 static int root_check_free(struct view *view, const struct op *op, const char *name)
 {
 	CLEANUP_VPC struct vpc *other = names_find(view->collection, name);
@@ -215,7 +215,8 @@ static int root_check_free(struct view *view, const struct op *op, const char *n
 		return read_fail(view, NULL, name, &problem);
 	vpc_unref(other);
 	other = names_find(view->collection, name);
-	return other ? refuse(view, other, "mv", "", EEXIST, "there is a VPC of this name")
+	return other ? refuse(view, other, "mv", "", EEXIST,
+			       "a VPC of this name exists already")
 		     : 0;
 }
 
@@ -231,8 +232,8 @@ static int rename_vpc(
 	if (r < 0)
 		return r;
 	if (name_from_file(new_name, api_name, sizeof(api_name)) < 0)
-		return refuse(
-			view, vpc, "mv", "", EINVAL, "%s is no name of a VPC", new_name);
+		return refuse(view, vpc, "mv", "", EINVAL,
+			"%s is not a valid name of a VPC", new_name);
 	return commit_rename_vpc(vpc, op, api_name);
 }
 
@@ -243,8 +244,7 @@ static int root_rename(struct node *dir, const struct op *op, const char *name,
 
 	if (name[0] == '.' || new_dir != dir)
 		return refuse(view, NULL, "mv", name, EPERM,
-			"a VPC can have another name in the root, and be moved nowhere "
-			"else");
+			"a VPC can be renamed in the root, but not moved anywhere else");
 	return rename_vpc(view, op, name, new_name);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls by method and status, and a histogram of how long they took. */
+/* Counts calls by method and status, and keeps a histogram of how long they took. */
 #include "stats.h"
 
 #include <inttypes.h>
@@ -35,7 +35,7 @@ void stats_release(struct stats *stats)
 	pthread_mutex_destroy(&stats->lock);
 }
 
-/* NULL without memory: that call is not counted. */
+/* Returns NULL if there is no memory: that call is not counted. */
 static struct call_count *count_of_locked(
 	struct stats *stats, const struct api_event *event)
 {
@@ -103,7 +103,7 @@ static void print_calls_locked(const struct stats *stats, struct buf *b)
 	buf_addf(b, "vpcfs_call_duration_seconds_sum %g\n",
 		(double)stats->total_ms / 1000.0);
 	buf_addf(b, "vpcfs_call_duration_seconds_count %" PRIu64 "\n", stats->total);
-	print_figure(b, "retries_total", "counter", "Requests that were made again.",
+	print_figure(b, "retries_total", "counter", "Requests that were sent again.",
 		stats->retries);
 }
 

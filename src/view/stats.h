@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* `.vpcfs/stats`: how many calls of the API there were, how they ended and how long they took; and
- * figures of others beside them. */
+/* The figures of `.vpcfs/stats`: how many calls of the API there were, how they ended and how long
+ * they took. Other modules add theirs. */
 #ifndef VIEW_STATS_H
 #define VIEW_STATS_H
 
@@ -25,7 +25,7 @@ struct stats {
 void stats_init(struct stats *stats);
 void stats_release(struct stats *stats);
 void stats_add(struct stats *stats, const struct api_event *event);
-/* Adds all in the text format of Prometheus. Errors: those of buf_addf. */
+/* Adds all figures in the text format of Prometheus. Errors: those of buf_addf. */
 int stats_print(struct stats *stats, const struct collection_figures *figures,
 	uint64_t log_lines_dropped, uint64_t rejected_texts, struct buf *ret);
 

@@ -12,8 +12,8 @@ struct report {
 	struct vpc *vpc;    /* or NULL */
 	const char *what;   /* "PATCH", "read", "mkdir" ... */
 	const char *target; /* "prod/name": the file as the mount shows it */
-	const char *mask;   /* "" or NULL when none */
-	/* of who asked; NULL: it is not known */
+	const char *mask;   /* "" or NULL if there is none */
+	/* the operation of the caller; NULL if it is not known */
 	const struct op *op;
 	bool is_read;
 	bool kept; /* the text is in .vpcfs/rejected/TARGET */

@@ -6,7 +6,7 @@ static enum verdict verdict_of_get(const struct known *known, const struct answe
 {
 	if (!answer->has_it)
 		return VERDICT_GONE;
-	/* Deleted here is gone at once, also while it is being deleted. */
+	/* A VPC that was deleted here is gone at once, even while the API still deletes it. */
 	return known->is_deleted && answer->is_deleting ? VERDICT_KEEP : VERDICT_TAKE;
 }
 

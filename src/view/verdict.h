@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What an answer of the API means for what is known of one VPC. Pure: no clock, no locks. The rule
- * behind all rows: an answer counts only if nothing was written, and nothing newer was learnt,
+/* What an answer of the API means for what is known of one VPC. Pure: no clock, no locks. One rule
+ * is behind all cases: an answer counts only if nothing was written and nothing newer was learnt
  * since its question was asked. */
 #ifndef VIEW_VERDICT_H
 #define VIEW_VERDICT_H
@@ -9,28 +9,29 @@
 #include <stdint.h>
 
 enum verdict {
-	VERDICT_TAKE,  /* the answer is what is known from now on */
-	VERDICT_KEEP,  /* what is known stays */
-	VERDICT_DOUBT, /* what is known stays, and only a GET by id can tell */
+	VERDICT_TAKE, /* the answer replaces what is known */
+	VERDICT_KEEP, /* what is known stays */
+	VERDICT_DOUBT, /* what is known stays, but only a GET by id can tell whether it is true */
 	VERDICT_GONE,
 };
 
 struct known {
-	/* of the question that the known document answers; 0: none counts */
+	/* when the question was asked whose answer is known; 0: no answer counts */
 	uint64_t requested_us;
 	uint64_t written_us; /* when the last change here ended; 0: never */
 	bool is_new;	     /* created here, and no list has held it yet */
-	bool is_unsettled;   /* written here, and no list has shown it so yet */
-	bool is_gone;	     /* deleted here or seen to be gone */
-	bool is_deleted;     /* deleted here */
+	/* written here, and no list has shown the written value yet */
+	bool is_unsettled;
+	bool is_gone;	 /* deleted here, or an answer said so */
+	bool is_deleted; /* deleted here */
 };
 
 struct answer {
 	bool is_list;
 	uint64_t requested_us;
 	bool has_it;
-	bool is_deleting; /* it says STATUS_DELETING */
-	bool agrees;	  /* it is as known, or newer by the API's own updatedAt */
+	bool is_deleting; /* its status is STATUS_DELETING */
+	bool agrees;	  /* it equals what is known, or its updatedAt is not older */
 };
 
 enum verdict verdict_of(const struct known *known, const struct answer *answer);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The view as a whole: made, asked once, taken apart. */
+/* The view as a whole: made, checked once, ended, freed. */
 #include "view/view.h"
 
 #include <errno.h>

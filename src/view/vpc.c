@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A VPC and the times of its files: what the API dates, and what is seen to change without. */
+/* A VPC and the times of its files: those that the API gives, and those at which content was seen
+ * to change without one. */
 #include "vpc_int.h"
 
 #include <errno.h>
@@ -128,7 +129,7 @@ int vpc_set_file_locked(struct vpc *vpc, const char *file)
 	return 0;
 }
 
-/* Without memory the file keeps its old time: a time is all that is lost. */
+/* If there is no memory, the file keeps its old time; nothing else is lost. */
 static void observe_path(struct vpc *vpc, const char *path, struct timespec now)
 {
 	struct timespec *at = map_get(&vpc->observations, path);
@@ -145,12 +146,12 @@ static void observe_path(struct vpc *vpc, const char *path, struct timespec now)
 		free(at);
 }
 
-/* Walk of a document that compares each file with the one before. */
+/* A walk through a document that compares each file with that of the document before. */
 struct observing {
 	struct vpc *vpc;
 	const struct doc *old, *new;
 	struct timespec now;
-	char path[NODE_PATH_MAX]; /* of the directory that is walked now */
+	char path[NODE_PATH_MAX]; /* of the directory that is being walked */
 };
 
 static void observe_file(const struct observing *walk)
@@ -182,8 +183,8 @@ static int observe_entry(void *arg, const char *name, const struct doc_field *fi
 	return 0;
 }
 
-/* updatedAt tells when content changed; where it stays and content does not, the time of now is
- * noted for each file. */
+/* updatedAt says when content changed. If content changes but updatedAt does not, the time of each
+ * changed file is noted. */
 static void observe_changes(struct vpc *vpc, const struct doc *old, const struct doc *new)
 {
 	struct observing walk = {.vpc = vpc, .old = old, .new = new, .now = clock_real()};

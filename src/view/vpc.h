@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A VPC as the mount knows it: an object with a life of its own, whatever its name and its document
- * are today. Reference-counted; the collection holds one reference, each node another. */
+/* A VPC as the mount knows it. The object stays the same while its name and its document change.
+ * Reference-counted: the collection holds one reference, and so does each node. */
 #ifndef VIEW_VPC_H
 #define VIEW_VPC_H
 
@@ -30,15 +30,15 @@ void vpc_unrefp(struct vpc **vpc);
 
 /* Borrowed; never changes. */
 const char *vpc_id(const struct vpc *vpc);
-/* Generation at which it became known; never changes. */
+/* The generation at which the VPC became known; never changes. */
 uint64_t vpc_seen_us(const struct vpc *vpc);
-/* What the mount keeps of it besides the API's answers. Borrowed. */
+/* What the mount keeps for the VPC besides the API's answers. Borrowed. */
 struct vpc_local *vpc_local(struct vpc *vpc);
 
-/* By the API's own status. doc NULL: false. */
+/* Whether the API's own status says that the VPC is being deleted. False if doc is NULL. */
 bool vpc_is_deleting(const struct doc *doc);
 
-/* VPCs with a reference each. Zero-initialised it is empty. */
+/* A list of VPCs that holds a reference to each. Zero-initialised it is empty. */
 struct vpc_list {
 	struct vpc **vpcs; /* owned */
 	size_t count, cap;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The directories of a VPC, read: what the document has there, and entries that have no value yet.
- */
+/* Reading the directories of a VPC: what the document holds, and local entries. */
 #include "vpc_dir.h"
 
 #include <errno.h>
@@ -13,8 +12,9 @@
 #include "vpc_entries.h"
 #include "vpc_file.h"
 
-/* The kernel asks for the attributes of each directory on the way to a file, also to .error and to
- * scratch files, which can be reached when the API cannot: so they are those that are known. */
+/* The kernel asks for the attributes of each directory on the way to a file. Some of these files,
+ * .error and scratch, can be reached when the API cannot. So the attributes are those of the known
+ * document, however old. */
 static int dir_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};
@@ -52,9 +52,9 @@ static struct node_entry field_entry(const struct doc_field *field)
 	return entry;
 }
 
-/* The API cannot be reached. What is known is there all the same, and says so itself where it needs
- * the API. A name that is not known is free for a scratch file, but not where the API has names of
- * its own. */
+/* The API cannot be reached. A known name is found all the same, and operations on it that need the
+ * API report the failure. An unknown name is free for a scratch file, unless it stands where the
+ * API has names of its own. */
 static int lookup_known(struct vpc_place *at, struct node *dir, const struct op *op,
 	const char *name, int failure)
 {
@@ -96,7 +96,7 @@ static int attr_of(const struct vpc_place *at, struct node_attr *ret)
 	return 0;
 }
 
-/* With its attributes, so that who lists need not ask for each. */
+/* Adds the entry with its attributes, so that a program that lists need not ask for each. */
 static int list_field(void *arg, const char *name, const struct doc_field *field)
 {
 	const struct listing_of *l = arg;
@@ -132,7 +132,7 @@ static int list_local_entries(const struct vpc_place *dir, struct node_listing *
 	return r;
 }
 
-/* An entry without a value: empty, or the file that was made in it. */
+/* A local entry is empty, or holds the file of its value, which was made in it. */
 static int list_local_entry(const struct vpc_place *dir, struct node_listing *listing)
 {
 	const struct schema_field *schema = schema_with(dir->field.schema, FIELD_REQUIRED);

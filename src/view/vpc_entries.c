@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mkdir, rmdir and mv in the directories of a VPC: entries of the API's lists, which exist here
- * only until they have a value. */
+/* mkdir, rmdir and mv in the directories of a VPC. They make, remove and rename entries of the
+ * API's lists; an entry exists only here until it has a value. */
 #include "vpc_entries.h"
 
 #include <errno.h>
@@ -14,22 +14,24 @@
 #include "place.h"
 #include "report.h"
 
-/* Names of the table are the API's, there or not: a scratch file of such a name would hide what the
- * API says there. What may be made is the file that a new entry's value is written to. */
+/* Names in the schema table belong to the API, whether or not the API has set the field: a scratch
+ * file of such a name would hide what the API says there. Only the file for a new entry's value can
+ * be made. */
 static int refuse_claimed(
 	struct vpc *vpc, const char *what, const char *dir, const char *path)
 {
 	CLEANUP_DOC struct doc *known = NULL;
 	struct doc_field field;
 
-	/* What the API gives a name is free; any other name of the table is its own. */
+	/* A name that the schema does not know is free for scratch, and so is that of a list entry;
+	 * every other name of the schema is the API's. */
 	if (!schema_match(path) || !path[schema_item_len(path)])
 		return -ENOSYS;
 	if (cache_peek(vpc, &known) < 0 ||
 		vpc_field(vpc, known, dir, &field, NULL) == -ENOENT)
 		return -ENOENT; /* the entry is gone */
 	return refuse(vpc_view(vpc), vpc, what, path, EPERM,
-		"the API has not set this, and it cannot be set here");
+		"the API has not set this field, and it cannot be set here");
 }
 
 int vpc_dir_create(
@@ -51,8 +53,8 @@ int vpc_dir_create(
 	return 0;
 }
 
-/* Whether the API's list has an entry of this name by now. The cache may be old, and then it is not
- * believed. */
+/* Returns -EEXIST if the API's list has an entry of this name by now. The cache may be old, so an
+ * entry that it has is asked for. */
 static int check_free(struct node *dir, const struct op *op, const char *name)
 {
 	CLEANUP(vpc_place_release) struct vpc_place known = {0}, at = {0};
@@ -87,7 +89,7 @@ int vpc_dir_make(
 	return r;
 }
 
-/* Whether the entry exists here only. */
+/* Whether the entry exists only here. */
 static bool is_local(struct vpc *vpc, const char *path)
 {
 	CLEANUP_DOC struct doc *known = NULL;
@@ -135,12 +137,13 @@ int vpc_dir_unlink(struct node *dir, const struct op *op, const char *name)
 	vpc = place.data;
 	if (!is_local(vpc, place.path))
 		rmdir_guard_note(&vpc_local(vpc)->rmdir_guard, op, place.path);
-	/* An editor that could not save takes its own copy back, and vim removes the file first.
-	 * Why it could not save is what its user looks for. */
+	/* An editor that could not save puts its own copy back, and vim removes the file first. The
+	 * user looks for the reason why the save failed, so .error is left alone. */
 	if (has_refused_text(vpc, at.path))
 		return -EPERM;
 	return refuse(vpc_view(vpc), vpc, "unlink", at.path, EPERM,
-		"rm never changes a VPC: write another value, or rmdir the whole");
+		"rm never changes a VPC: write another value, or rmdir the whole VPC or "
+		"entry");
 }
 
 static int rename_in_list(struct vpc *vpc, const struct op *op, struct node *dir,
@@ -151,7 +154,7 @@ static int rename_in_list(struct vpc *vpc, const struct op *op, struct node *dir
 
 	if (name_from_file(new_name, api_name, sizeof(api_name)) < 0)
 		return refuse(vpc_view(vpc), vpc, "mv", new_path, EINVAL,
-			"this is no name for the API");
+			"this is not a valid name");
 	r = check_free(dir, op, new_name);
 	if (r < 0)
 		return r;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of a VPC: shown from its document, stored through commit. */
+/* The files of a VPC: read from its document, written through commit. */
 #include "vpc_file.h"
 
 #include "commit_kinds.h"
@@ -12,7 +12,7 @@ static int show_text(
 	if (at->field.type == FIELD_ERROR)
 		return last_error_get(&vpc_local(at->vpc)->error, ret, ret_error_at);
 	if (at->is_local)
-		return 0; /* the value of an entry that has none yet */
+		return 0; /* the value of a local entry is empty */
 	return doc_show(at->doc, at->place.path, ret);
 }
 
@@ -33,9 +33,9 @@ int vpc_show(const struct vpc_place *at, struct buf *ret, struct node_attr *ret_
 	return 0;
 }
 
-/* A look-up gives what is known, with no time when that is old: the directory has asked just now,
- * and a write to a file whose VPC cannot be read at the moment must get as far as its open. Who
- * wants the attributes asks for them next. */
+/* A look-up returns what is known, and lets the kernel keep it for no time if it is old. The
+ * directory has asked just before; and a write to a file whose VPC cannot be read at the moment
+ * must get as far as its open. A program that wants the attributes asks for them next. */
 static int file_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};

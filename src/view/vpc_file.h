@@ -7,10 +7,9 @@
 
 extern const struct node_ops vpc_file_ops, vpc_spec_ops, vpc_read_only_ops;
 
-/* What was read of a VPC, or what a scratch file's writer had read, is a document (tree/node.h,
- * base). */
+/* Frees a base (tree/node.h), which here is a document. */
 void vpc_base_free(void *base);
-/* A file's text and attributes. */
+/* Adds the file's text to ret, and writes its attributes. */
 int vpc_show(const struct vpc_place *at, struct buf *ret, struct node_attr *ret_attr);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A node of a VPC: its path, its document, and what stands there. */
+/* Finding the field at a node of a VPC, in a document that is fresh enough. */
 #include "vpc_place.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include "place.h"
 #include "report.h"
 
-/* An entry that exists here only: a directory, and the file of its value once that was made. */
+/* Finds a local entry, or the file of its value if that was made. */
 static int local_field(struct vpc *vpc, const char *path, struct doc_field *ret)
 {
 	const struct schema_field *schema = schema_match(path);
@@ -72,7 +72,7 @@ int vpc_place_open(struct node *node, const char *name, const struct op *op,
 		return r;
 	ret->vpc = ret->place.data;
 	schema = schema_match(ret->place.path);
-	/* Why the last request failed can be read when no request gets through. */
+	/* .error can be read even if no request gets through. */
 	if (schema && schema->type == FIELD_ERROR) {
 		ret->field = field_of(schema);
 		return cache_peek(ret->vpc, &ret->doc);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A node of a VPC: its path, its document, and what stands there. */
+/* A node of a VPC: its path, the document that it is read from, and the field that is there. */
 #ifndef VIEW_VPC_PLACE_H
 #define VIEW_VPC_PLACE_H
 
@@ -7,29 +7,32 @@
 #include "tree/node.h"
 #include "vpc.h"
 
-/* How old the answer may be from which an operation is served. */
+/* How old the answer may be that an operation works with. */
 enum freshness {
-	FRESH_KNOWN, /* whatever is known: nobody is asked */
+	FRESH_KNOWN, /* whatever is known, however old */
 	FRESH_TTL,
-	FRESH_NOW, /* a question asked from now on */
+	FRESH_NOW, /* the answer to a question that is asked from now on */
 };
 
 struct vpc_place {
 	struct node_place place;
-	struct vpc *vpc; /* borrowed: the place's data */
+	struct vpc *vpc; /* borrowed: the data of place */
 	struct doc *doc; /* owned */
 	struct doc_field field;
-	bool is_local; /* an entry without a value: the document does not have it */
+	/* a local entry: it has no value yet, so the document does not hold it */
+	bool is_local;
 };
-/* name: of an entry of the directory, or NULL for the node itself. */
+/* Opens the place of the entry name in the directory node, or of the node itself if name is NULL.
+ * Blocks until op->deadline_ms unless freshness is FRESH_KNOWN. Returns 0 or -errno; the caller
+ * releases *ret in both cases. */
 int vpc_place_open(struct node *node, const char *name, const struct op *op,
 	enum freshness freshness, struct vpc_place *ret);
 void vpc_place_release(struct vpc_place *place);
-/* What the VPC has at the path, entries without a value included: *ret_is_local, which may be NULL.
- */
+/* Finds the field at the path, local entries included. Sets *ret_is_local to true for a local
+ * entry, and otherwise leaves it alone; ret_is_local may be NULL. */
 int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path,
 	struct doc_field *ret, bool *ret_is_local);
-/* Time, and for how long it stays true. */
+/* Writes the mtime, and until when the kernel may keep the attributes. */
 void vpc_stamp(const struct vpc_place *at, struct node_attr *ret);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A write lock is held across requests, so it is an entry in a list and a condition variable with a
- * deadline: nobody waits with a mutex held. */
+/* A write lock is held across requests. So it is an entry in a list, and writers wait for it on a
+ * condition variable with a deadline: nobody waits with a mutex held. */
 #include "write_lock.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What answers do to what is known: lists that lag or say less, documents that cannot be read, VPCs
+/* What answers change in the cache: lists that lag or say less, documents that cannot be read, VPCs
  * that come back. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,7 +47,7 @@ static void id_of(struct world *w, const char *name, char ret[128])
 	"{\"updateMask\":\"egress.disablePublicAccess\",\"egress\":{"                      \
 	"\"disablePublicAccess\":" value "}}"
 
-/* Without a time nobody can tell whether the list is older than the write: the VPC itself is asked
+/* Without updatedAt it is open whether the list is older than the write, so the VPC itself is asked
  * for. */
 static void a_list_without_times_takes_no_write_back(void **state)
 {
@@ -150,7 +150,8 @@ static void what_a_list_no_longer_holds_is_gone(void **state)
 	assert_string_equal(buf_str(&b), "");
 }
 
-/* Names that the API gives to two VPCs, and a name that somebody else made of one of theirs. */
+/* Names that two VPCs share, and a name that somebody else made to equal the file name of one of
+ * them. */
 static void vpcs_that_share_a_name_have_an_entry_each(void **state)
 {
 	struct world *w = *state;
@@ -196,7 +197,7 @@ static void expect_gone(struct world *w, uint64_t id)
 	assert_int_equal(tree_getattr(w->tree, &op, id, NULL, &entry), -ENOENT);
 }
 
-/* The kernel shall look its name up again: what comes back has another node. */
+/* The kernel must look the name up again, because the VPC that comes back has another node. */
 static void expect_stale(struct world *w, uint64_t id)
 {
 	struct op op = world_op(w);
@@ -206,7 +207,7 @@ static void expect_stale(struct world *w, uint64_t id)
 	assert_int_equal(tree_lookup(w->tree, &op, id, "zone", &entry), -ESTALE);
 }
 
-/* Somebody stands in it: what the kernel still has an id of is gone, too. */
+/* A process has its working directory there: what the kernel still has an id of is gone as well. */
 static void all_that_was_in_a_vpc_is_gone_with_it(void **state)
 {
 	struct world *w = *state;
@@ -244,8 +245,8 @@ static int compare_times(struct timespec a, struct timespec b)
 	"LIST:body={\"items\":[{\"id\":\"i1\",\"name\":\"blue\",\"zone\":\"" zone          \
 	"\",\"hostPrefixes\":[{\"name\":\"h\",\"type\":\"" type "\"}]}]}\n"
 
-/* Without updatedAt the time of a file is when its content was seen to change, of that file only.
- */
+/* Without updatedAt the mtime of a file is when its content was seen to change, and only of that
+ * file. */
 static void a_change_without_a_time_is_dated_when_it_is_seen(void **state)
 {
 	struct world *w = *state;
@@ -284,8 +285,8 @@ static uint64_t root_until(struct world *w)
 	return entry.expires_us;
 }
 
-/* The kernel asks for the root on the way to every file: it may keep it as long as any answer is
- * used, until it is told. */
+/* The kernel asks for the root on the way to every file. It may keep the root's attributes as long
+ * as any answer is used, unless it is told to drop them. */
 static void the_root_is_kept_until_something_changes(void **state)
 {
 	CLEANUP_BUF struct buf name = BUF_INIT(128);
@@ -383,7 +384,7 @@ static bool take_attr(
 	return true;
 }
 
-/* What readdirplus says is what a look-up would say, so that nobody need look. */
+/* readdirplus returns what a look-up would return, so that no look-up is needed. */
 static void a_listing_says_what_a_look_up_says(void **state)
 {
 	static const char *const dirs[] = {

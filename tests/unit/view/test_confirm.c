@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a change is confirmed with, and what it is called when it is not. */
+/* What confirms a change, and how a change that is not confirmed is reported. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -84,8 +84,8 @@ static void an_answer_that_does_not_is_looked_behind(void **state)
 	assert_int_equal(world_count(&s->w, "PATCH"), 1);
 }
 
-/* What was written is in place when the writer goes on, and needs no further question, also where
- * the answer shows less than a GET. */
+/* When the writer goes on, the written value is in place and needs no further question, even if the
+ * answer shows less than a GET. */
 static void the_new_text_is_in_place_at_once(void **state)
 {
 	struct scene *s = *state;
@@ -113,7 +113,8 @@ static void ready_and_as_before_is_eperm(void **state)
 	assert_in_range(world_count(&s->w, "GET"), 2, 12);
 }
 
-/* Its own answer shows neither what was nor what was asked, and that is how it stays. */
+/* The PATCH's own answer shows neither the old value nor the one asked for, and later answers show
+ * the same. */
 static void as_the_answer_itself_said_is_eperm(void **state)
 {
 	struct scene *s = *state;
@@ -163,7 +164,7 @@ static void no_answer_to_look_at_is_etimedout(void **state)
 	world_expect_in(&s->w, ".error", "accepted and has not been seen yet");
 }
 
-/* Nothing more will come: nobody waits for the deadline. */
+/* No other answer will come, so nobody waits for the deadline. */
 static void gone_meanwhile_is_said_at_once(void **state)
 {
 	struct scene *s = *state;
@@ -172,7 +173,7 @@ static void gone_meanwhile_is_said_at_once(void **state)
 	world_fault(&s->w, "GET:status=404,code=5\n");
 	s->w.timeout_ms = 30000;
 	assert_int_equal(set_servers(s), -ESTALE);
-	world_expect_in(&s->w, ".error", "gone since");
+	world_expect_in(&s->w, ".error", "is gone now");
 	assert_int_equal(world_count(&s->w, "GET /v1beta1/networking/vpcs/"), 1);
 }
 
@@ -184,7 +185,7 @@ static void a_lost_answer_is_said_to_be_lost(void **state)
 	world_fault(&s->w, "PATCH:hang\n");
 	s->w.timeout_ms = 400;
 	assert_int_equal(set_servers(s), -ETIMEDOUT);
-	world_expect_in(&s->w, ".error", "whether the change was made is not known");
+	world_expect_in(&s->w, ".error", "not known whether the change was made");
 	assert_in_range(world_count(&s->w, "PATCH"), 0, 1); /* never again */
 }
 

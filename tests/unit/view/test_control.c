@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* `.vpcfs` and `.error`: what the mount tells about itself, and that sizes are exact, there and in
- * a VPC. */
+/* `.vpcfs` and `.error`: what the mount says about itself; and that sizes are exact, there and in a
+ * VPC. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -153,8 +153,8 @@ static void an_error_tells_what_was_refused_and_why(void **state)
 	assert_null(strstr(buf_str(&text), "HTTP"));
 }
 
-/* A reading that fails later does not hide why the last change was refused; the root's tells the
- * last. */
+/* A read that fails later does not hide why the last change was refused; the root's .error has the
+ * last failure. */
 static void a_failed_reading_hides_no_refusal(void **state)
 {
 	struct world *w = *state;

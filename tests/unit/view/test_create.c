@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What counts as created: the POST's own answer, a GET by id where that does not show all, and what
- * is found when it is lost. */
+/* What counts as created: the POST's own answer, a GET by id if that does not show everything, and
+ * a VPC that is found if the answer is lost. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -140,9 +140,9 @@ static void names_that_cannot_be_are_refused(void **state)
 	struct world *w = *state;
 
 	assert_int_equal(world_mkdir(w, ".blue"), -EINVAL);
-	world_expect_in(w, ".error", "begins with a dot");
+	world_expect_in(w, ".error", "cannot begin with a dot");
 	assert_int_equal(world_mkdir(w, "a%zz"), -EINVAL);
-	world_expect_in(w, ".error", "a%zz is no name of a VPC");
+	world_expect_in(w, ".error", "a%zz is not a valid name of a VPC");
 	assert_int_equal(world_mkdir(w, ".vpcfs"), -EEXIST);
 	assert_int_equal(world_rename(w, "dev", ".dev"), -EIO);
 	assert_int_equal(world_rename(w, "dev", "staging/dev"), -EPERM);
@@ -232,7 +232,7 @@ static void a_program_that_copies_trees_makes_no_vpc(void **state)
 		if (world_mkdir(w, "blue") != -EPERM)
 			fail_msg("%s makes a VPC", programs[i]);
 		world_expect_in(w, ".error", "cp -r SOURCE .drafts/blue");
-		/* A draft is what it is told to make. */
+		/* Making a draft is allowed. */
 		if (i == 0)
 			assert_int_equal(world_mkdir(w, ".drafts/blue"), 0);
 		world_end_process(w->pid);
@@ -241,7 +241,7 @@ static void a_program_that_copies_trees_makes_no_vpc(void **state)
 	w->pid = process_named("mkdir");
 	assert_int_equal(world_mkdir(w, "green"), 0);
 	world_end_process(w->pid);
-	/* Who is not seen is taken for a person. */
+	/* A caller that cannot be seen is treated as a person. */
 	w->pid = -1;
 	assert_int_equal(world_mkdir(w, "red"), 0);
 }

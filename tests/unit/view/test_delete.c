@@ -103,7 +103,7 @@ static void a_lost_answer_is_said_to_be_lost(void **state)
 	world_fault(w, "DELETE:hang\n");
 	w->timeout_ms = 400;
 	assert_int_equal(world_rmdir(w, "dev"), -ETIMEDOUT);
-	world_expect_in(w, ".error", "whether it was deleted is not known");
+	world_expect_in(w, ".error", "not known whether the VPC was deleted");
 	w->timeout_ms = 10000;
 	world_expect(w, "dev/name", "dev\n");
 }

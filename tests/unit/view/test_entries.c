@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Entries of a list as directories: made, given a value, renamed and removed, and what of it is
- * sent. */
+/* Entries of a list as directories: how they are made, given a value, renamed and removed, and what
+ * is sent for that. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -69,8 +69,7 @@ static void an_entry_without_a_value_is_removed_without_a_request(void **state)
 	assert_int_equal(world_count(w, ""), 0);
 }
 
-/* rm -r of an entry that never was the API's: its file cannot be removed, and nothing is deleted by
- * that. */
+/* rm -r of an entry that exists only here: its file cannot be removed, and that deletes nothing. */
 static void a_refused_unlink_in_a_local_entry_forbids_nothing(void **state)
 {
 	struct world *w = *state;
@@ -93,7 +92,7 @@ static void a_refused_unlink_forbids_what_is_above_it(void **state)
 	assert_int_equal(world_rmdir(w, "staging"), -ENOTEMPTY);
 	assert_int_equal(world_count(w, "PATCH"), 0);
 	assert_int_equal(world_count(w, "DELETE"), 0);
-	/* Beside it nothing is forbidden, nor where a name only begins alike. */
+	/* Elsewhere nothing is forbidden, not even where a name begins with the same letters. */
 	assert_int_equal(world_rmdir(w, PREFIXES "service cidr"), 0);
 	assert_int_equal(world_rmdir(w, "dev"), 0);
 }
@@ -122,7 +121,7 @@ static void what_is_not_an_entry_is_a_part_of_the_vpc(void **state)
 	assert_int_equal(world_rename(w, "staging/hostPrefixes/host primary",
 				 "staging/hostPrefixes/x"),
 		-EPERM);
-	/* A directory that is nobody's is scratch. */
+	/* A directory that no field has is scratch. */
 	assert_int_equal(world_mkdir(w, "staging/hostPrefixes/mine"), 0);
 	assert_int_equal(world_mkdir(w, "staging/dhcp/mine"), 0);
 	assert_int_equal(world_rmdir(w, "staging/hostPrefixes/mine"), 0);
@@ -140,7 +139,7 @@ static void a_name_that_is_taken_is_eexist_and_a_free_one_is_not(void **state)
 	assert_int_equal(world_rename(w, PODS, NEW), -EEXIST);
 	assert_int_equal(world_count(w, "PATCH"), 0);
 	assert_int_equal(world_rmdir(w, NEW), 0);
-	/* Known, and gone since: only an answer from now on tells. */
+	/* The cache has it, but it is gone by now: only an answer to a new question can tell. */
 	world_other_patch(w, "staging", ONLY_PODS);
 	assert_int_equal(world_mkdir(w, PREFIXES "service cidr"), 0);
 	assert_int_equal(world_rename(w, PODS, PREFIXES "internal lb cidr"), 0);
@@ -149,7 +148,8 @@ static void a_name_that_is_taken_is_eexist_and_a_free_one_is_not(void **state)
 	assert_int_equal(world_mkdir(w, PREFIXES "a%zz"), -EINVAL);
 }
 
-/* The request was carried out and its answer lost: planned anew, what it wanted is so. */
+/* The request was carried out and its answer lost. When it is planned anew, everything is as
+ * wanted. */
 static void what_a_lost_request_has_done_is_a_success(void **state)
 {
 	struct world *w = *state;
@@ -178,7 +178,7 @@ static void what_somebody_else_removed_cannot_be_removed(void **state)
 	assert_int_equal(
 		tree_write(open.handle, &op, 0, "10.97.0.0/16\n", 13, false), -ESTALE);
 	tree_release(open.handle, &op);
-	world_expect_in(w, "staging/.error", "is not there any more");
+	world_expect_in(w, "staging/.error", "does not exist any more");
 	assert_int_equal(world_rmdir(w, PREFIXES "service cidr"), -ENOENT);
 	assert_int_equal(world_rename(w, PREFIXES "internal lb cidr", NEW), -ENOENT);
 	assert_int_equal(
@@ -191,7 +191,7 @@ static void what_somebody_else_removed_cannot_be_removed(void **state)
 	"{\"updateMask\":\"vpcPrefixes\",\"vpcPrefixes\":[{\"name\":\"new\",\"value\":"    \
 	"\"10.200.0.0/16\"}]}"
 
-/* Made here without a value, and by somebody else with one: the API's counts. */
+/* Made here without a value, and by somebody else with one: the API's entry counts. */
 static void an_entry_that_somebody_else_made_too_is_the_apis(void **state)
 {
 	struct world *w = *state;
@@ -252,7 +252,7 @@ static void an_empty_scratch_file_renamed_onto_a_list_clears_it(void **state)
 	world_expect(w, "staging/empty", "");
 }
 
-/* What a VPC held that nobody can reach any more is given back. */
+/* Memory of a VPC that nobody can reach any more is freed. */
 static void a_vpc_that_is_gone_takes_its_entries_along(void **state)
 {
 	struct world *w = *state;

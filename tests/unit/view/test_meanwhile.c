@@ -70,8 +70,8 @@ static void path_of(struct world *w, const char *name, char ret[256])
 	"{\"updateMask\":\"vpcPrefixes\",\"vpcPrefixes\":[{\"name\":\"theirs\",\"value\":" \
 	"\"10.200.0.0/16\"}]}"
 
-/* Their change makes the VPC busy, so ours is refused: what it is after that is not what our list
- * was made from. */
+/* Somebody else's change makes the VPC busy, so ours is refused. Afterwards the VPC is not what our
+ * list was made from. */
 static void a_list_refused_by_a_busy_vpc_is_planned_anew(void **state)
 {
 	struct world w;
@@ -115,7 +115,7 @@ static void a_list_during_a_creation_does_not_hinder_it(void **state)
 	world_stop(&w);
 }
 
-/* Never listed before because that list failed: nobody can tell whose it is. */
+/* The list before the POST failed, so nobody can tell who made the VPC. */
 static void a_vpc_that_may_have_been_there_is_not_adopted(void **state)
 {
 	struct world w;
@@ -151,7 +151,8 @@ static void a_vpc_known_before_is_not_adopted(void **state)
 	assert_int_equal(world_mkdir(&w, "fresh"), -ETIMEDOUT);
 	pthread_join(m.thread, NULL);
 	world_refresh(&w);
-	world_expect(&w, "fresh/name", "fresh\n"); /* or nothing was tried here */
+	world_expect(
+		&w, "fresh/name", "fresh\n"); /* otherwise this test has tried nothing */
 	world_stop(&w);
 }
 

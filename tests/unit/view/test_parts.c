@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Parts of the view that need no server: the log and its limits, refused texts and theirs, paths,
- * generations, write locks. */
+/* Parts of the view that need no server: the log and its limits, refused texts and their limits,
+ * paths, generations, write locks. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -123,7 +123,7 @@ static void an_open_log_has_a_limit(void **state)
 	assert_int_equal(call_log_get(log, &text, &at), 0);
 	assert_in_range(text.len, (10 << 20) - 101000, 10 << 20);
 	assert_int_equal(log->dropped, 110 - count_lines(&text));
-	/* Nobody has it open any more: the newest count. */
+	/* Nobody has it open any more: the newest lines are kept. */
 	call_log_closed(log);
 	call_log_note(log, "the newest");
 	buf_release(&text);
@@ -141,14 +141,14 @@ static void a_refused_text_has_a_limit(void **state)
 	assert_false(rejected_keep(all, "b/name", text, REJECTED_MAX + 1));
 	assert_int_equal(rejected_get(all, "b/name", NULL, &at), -ENOENT);
 	assert_int_equal(rejected_get(all, "a/name", NULL, &at), 0);
-	/* The oldest goes for the newest. */
+	/* The oldest is dropped for the newest. */
 	assert_true(rejected_keep(all, "b/name", text, REJECTED_MAX - 4));
 	assert_int_equal(rejected_get(all, "a/name", NULL, &at), 0);
 	assert_true(rejected_keep(all, "c/name", text, 1));
 	assert_int_equal(rejected_get(all, "a/name", NULL, &at), -ENOENT);
 	assert_int_equal(rejected_get(all, "b/name", NULL, &at), 0);
 	assert_int_equal(rejected_get(all, "c/name", NULL, &at), 0);
-	/* What is kept again is charged once. */
+	/* A text that is kept again is charged once. */
 	assert_true(rejected_keep(all, "b/name", text, REJECTED_MAX - 1));
 	assert_int_equal(rejected_get(all, "c/name", NULL, &at), 0);
 	assert_int_equal(all->bytes, REJECTED_MAX);

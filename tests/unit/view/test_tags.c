@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Asking only for what has changed: when it is asked so, and that what is read is as true as with a
- * full answer. */
+/* ETags: when the mount asks with one, and that what is read then is as true as with a full answer.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@
 	"{\"updateMask\":\"egress.disablePublicAccess\",\"egress\":{"                      \
 	"\"disablePublicAccess\":" value "}}"
 
-/* Every read asks. */
+/* With this ttl every read asks. */
 static void start(struct world *w)
 {
 	world_start(w, &(struct world_options){
@@ -103,7 +103,8 @@ static void one_vpc_is_asked_for_changes(void **state)
 	world_stop(&w);
 }
 
-/* The list's tag names what the list said: not what was learnt, done or forgotten since. */
+/* The list's ETag stands for what the list said, not for what was learnt, done or forgotten since.
+ */
 static void what_the_list_does_not_say_is_asked_for(void **state)
 {
 	struct world w;
@@ -133,12 +134,13 @@ static void what_the_list_does_not_say_is_asked_for(void **state)
 	world_stop(&w);
 }
 
-/* A mount that took a VPC back must not be told by the tag of before that all is as it was. */
+/* After a VPC was changed back, the ETag from before must not tell the mount that nothing has
+ * changed. */
 static void the_same_tag_again(void **state)
 {
 	struct world w;
 
-	/* Without times in it the same content has the same tag again. */
+	/* Without times in it, the same content has the same ETag again. */
 	world_start(&w, &(struct world_options){.emulator = {.samples = true,
 							.profile = EMULATOR_REFERENCE}});
 	world_expect(&w, EGRESS, "false\n");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Each allocation of making a view fails once: it says so, and nothing is lost or touched twice. */
+/* Each allocation while a view is made fails once: that is reported, and nothing is leaked or used
+ * after it was freed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

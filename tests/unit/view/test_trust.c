@@ -91,8 +91,8 @@ static void other_fields_survive_a_save(void **state)
 	assert_int_equal(tree_flush(open.handle, &op), 0);
 	assert_int_equal(world_count(&w, "PATCH"), 1);
 	assert_int_equal(world_count(&w, " ingress.disablePublicServices "), 1);
-	/* The same save again changes nothing in what was saved last, and the VPC is not as it
-	 * says: what the other wrote stays, and the writer hears of it. */
+	/* The same save again differs nowhere from the text saved last, but the VPC is not as that
+	 * text says. What the other writer wrote stays, and this writer gets an error. */
 	assert_int_equal(
 		tree_write(open.handle, &op, 0, text, strlen(text), false), -EBUSY);
 	assert_int_equal(world_count(&w, "PATCH"), 1);
@@ -254,8 +254,8 @@ static void an_ill_list_is_no_state_of_the_world(void **state)
 	world_stop(&w);
 }
 
-/* A server that says "not now" to every attempt is left alone for a while; then one attempt tells
- * whether it is back, and until it is each such attempt is the only one. */
+/* A server that answers "not now" to every attempt is not asked for a while. Then one attempt finds
+ * out whether it is back; until it is, each such attempt is the only one. */
 static void an_overloaded_server_is_spared(void **state)
 {
 	CLEANUP_BUF struct buf b = BUF_INIT(1 << 16);

@@ -19,7 +19,7 @@ static const struct {
 	struct answer answer;
 	enum verdict verdict;
 } rows[] = {
-	/* Older than what is known, or than what was written: it does not count. */
+	/* An answer older than what is known, or than what was written, does not count. */
 	{"GET asked before the known question", {KNOWN}, {.requested_us = 9, HAS},
 		VERDICT_KEEP},
 	{"list asked before", {KNOWN}, {LIST, .requested_us = 9, HAS}, VERDICT_KEEP},

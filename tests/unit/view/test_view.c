@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a read, a write, a mkdir, an rmdir and a mv become, counted at the server. */
+/* Which requests a read, a write, a mkdir, an rmdir and a mv make, counted at the server. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

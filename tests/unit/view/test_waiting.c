@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who waits for an answer: with whom it is shared, what ends the waiting, and what the kernel is
- * told before it goes on. */
+/* Waiting for an answer: with which callers it is shared, what ends the waiting, and what the
+ * kernel is told before a caller goes on. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -137,7 +137,7 @@ static void the_end_of_the_mount_wakes_every_reader(void **state)
 	world_let_go(w);
 }
 
-/* A question from before a refresh is nobody's answer after it. */
+/* The answer to a question from before a refresh is not used after it. */
 static void a_refresh_asks_anew_beside_a_question_under_way(void **state)
 {
 	struct world *w = *state;
@@ -201,7 +201,7 @@ static void writers_of_one_vpc_come_one_after_another(void **state)
 		-ETIMEDOUT);
 	assert_int_equal(world_count(w, "PATCH"), 0);
 	w->timeout_ms = 20000;
-	/* Another VPC is another matter. */
+	/* The failure does not concern another VPC. */
 	assert_int_equal(world_write(w, "dev/dhcp/dns/servers", O_TRUNC, "9.9.9.9\n"), 0);
 	world_let_go(w);
 	pthread_join(writer.thread, NULL);
@@ -253,11 +253,12 @@ static void the_kernel_keeps_nothing_longer_than_the_answer_is_used(void **state
 	id = world_id(w, EGRESS);
 	assert_int_equal(tree_getattr(w->tree, &op, id, NULL, &entry), 0);
 	assert_in_range(entry.expires_us, before + 60000000, clock_mono_us() + 60000000);
-	/* What exists in this mount only has no answer to last as long as. */
+	/* What exists only in this mount does not come from an answer, so it has no time to live.
+	 */
 	id = world_id(w, "staging/.error");
 	assert_int_equal(tree_getattr(w->tree, &op, id, NULL, &entry), 0);
 	assert_int_equal(entry.expires_us, 0);
-	/* Forgotten, and not to be had anew. */
+	/* The answers are forgotten, and new ones cannot be had. */
 	id = world_id(w, "staging");
 	world_refresh(w);
 	assert_int_equal(tree_getattr(w->tree, &op, id, NULL, &entry), 0);

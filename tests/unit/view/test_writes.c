@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Success means it is so: what a write rests on, and what it is compared with. Judged by the
- * server. */
+/* Success means that the server has it: what a write rests on, and what it is compared with. The
+ * server's state decides. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -103,7 +103,7 @@ static void a_backup_is_absolute(void **state)
 	world_other_patch(w, "staging", EGRESS_BODY("true"));
 	set(w, SPEC, backup);
 	expect_served(w, EGRESS, "false\n");
-	/* And again: a process that never read it has no base, however often it saves. */
+	/* The same again: a process that never read it has no base, however often it saves. */
 	world_other_patch(w, "staging", EGRESS_BODY("true"));
 	set(w, SPEC, backup);
 	expect_served(w, EGRESS, "false\n");
@@ -144,7 +144,8 @@ static void every_living_reader_keeps_its_base(void **state)
 	set(w, SPEC, edited);
 	expect_served(w, EGRESS, "true\n");
 	expect_served(w, INGRESS, "true\n");
-	/* Its next save is compared with its own text: that takes back nothing, and says so. */
+	/* Its next save is compared with its own text. That would take nothing back, and the caller
+	 * gets an error. */
 	assert_int_equal(world_write(w, SPEC, O_TRUNC, edited), -EBUSY);
 	expect_served(w, EGRESS, "true\n");
 	for (size_t i = 0; i < 40; i++)
@@ -181,7 +182,8 @@ static void what_was_read_is_not_put_back_unseen(void **state)
 	world_end_process(w->pid);
 }
 
-/* A program reads, writes its edit beside the file, and another one (mv) renames it over. */
+/* A program reads, and writes its edit to a file beside; another program (mv) renames that over the
+ * original. */
 static void a_scratch_file_has_the_base_of_its_writer(void **state)
 {
 	struct world *w = *state;
@@ -198,7 +200,7 @@ static void a_scratch_file_has_the_base_of_its_writer(void **state)
 	assert_int_equal(world_rename(w, "staging/tmp", SPEC), 0);
 	expect_served(w, EGRESS, "true\n");
 	expect_served(w, INGRESS, "true\n");
-	/* A copy of what was read, renamed by somebody else, is put back on purpose. */
+	/* A copy of what was read, renamed by another process, puts the copy back on purpose. */
 	world_read_as(w, filter, SPEC);
 	w->pid = 0;
 	free(edited);

@@ -108,7 +108,8 @@ void world_stop(struct world *w)
 	pthread_mutex_destroy(&w->told.lock);
 }
 
-/* The node at a path; one lookup is left counted, which the end of the tree forgives. */
+/* Returns the node at a path. One look-up stays counted, which does no harm at the end of the tree.
+ */
 static int walk(struct world *w, const char *path, struct tree_entry *ret)
 {
 	CLEANUP_FREE char *copy = strdup(path);

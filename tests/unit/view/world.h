@@ -29,7 +29,7 @@ struct world {
 	unsigned timeout_ms;
 	struct told told;
 	struct tree_notifier notifier;
-	pid_t pid; /* who calls; 0: this process, -1: nobody that can be seen */
+	pid_t pid; /* the calling process; 0: this one, -1: one that cannot be seen */
 };
 
 struct world_options {
@@ -43,12 +43,12 @@ struct world_options {
 
 void world_start(struct world *w, const struct world_options *options);
 void world_stop(struct world *w);
-/* A world of a test's own, as its state (cmocka). Return 0. */
+/* Setup and teardown of cmocka: the test's state is a world of its own. Return 0. */
 int world_setup(void **state, const struct world_options *options);
 int world_teardown(void **state);
 
-/* The node at a path, and whether the kernel was told to drop its attributes since
- * world_forget_told. */
+/* The id of the node at path, and whether the kernel was told to drop the attributes of the node
+ * with this id since world_forget_told. */
 uint64_t world_id(struct world *w, const char *path);
 bool world_is_told(struct world *w, uint64_t id);
 void world_forget_told(struct world *w);
@@ -83,26 +83,27 @@ int world_other(struct world *w, const char *method, const char *path, const cha
 /* Somebody else's PATCH of the VPC that the mount shows under this name. */
 void world_other_patch(struct world *w, const char *name, const char *body);
 
-/* Waits until a rule holds a request of this method back; then lets all such go. */
+/* Waits until a rule holds back a request of this method; releases all requests that are held back.
+ */
 void world_wait_held(struct world *w, const char *method);
 /* Waits until such a request has come and is not answered yet ("hang"). */
 void world_wait_asked(struct world *w, const char *method);
 void world_let_go(struct world *w);
 
-/* A process that lives until world_end_process, to call as. */
+/* Starts a process that lives until world_end_process, to call as. */
 pid_t world_process(void);
 void world_end_process(pid_t pid);
 /* Reads the file to its end as this process. */
 void world_read_as(struct world *w, pid_t pid, const char *path);
 
-/* A handle held open. */
+/* An open file. */
 int world_open(struct world *w, const char *path, int flags, struct tree_open *ret);
 struct op world_op(const struct world *w);
 
 /* Forgets all answers. */
 void world_refresh(struct world *w);
-/* Each fails the test unless the file reads so, has this in it, or the directory has these names
- * (world_list). */
+/* Each fails the test unless the file has exactly this text, the file contains this text, or the
+ * directory has these names (world_list). */
 void world_expect(struct world *w, const char *path, const char *text);
 void world_expect_in(struct world *w, const char *path, const char *part);
 void world_expect_listed(struct world *w, const char *dir, const char *names);
