@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Command line and environment as one struct, each wrong value told in one sentence. */
+/* The command line and the environment as one struct. A wrong value is reported in one sentence. */
 #ifndef CONFIG_OPTIONS_H
 #define CONFIG_OPTIONS_H
 
@@ -18,18 +18,18 @@ enum config_action {
 	CONFIG_CHECK, /* mount -f: the options are fine, and nothing is mounted */
 };
 
-/* Which of the service's protocols is spoken. */
+/* The protocol that is spoken to the service. */
 enum config_api { CONFIG_API_REST, CONFIG_API_CONNECT, CONFIG_API_GRPC };
 
 /* All strings owned; config_release frees them. */
 struct config {
 	enum config_action action;
-	/* URL without a last slash; NULL with --emulator */
+	/* URL without a trailing slash; NULL with --emulator */
 	char *endpoint;
-	/* absolute; of the mount to look at with CONFIG_STATUS */
+	/* absolute; with CONFIG_STATUS that of the mount to look at */
 	char *mountpoint;
-	/* of token_file and token_command one at most is set; neither: environment, then
-	 * $CREDENTIALS_DIRECTORY/coreweave-token */
+	/* at most one of token_file and token_command is set; if neither is, the token comes from
+	 * the environment, else from $CREDENTIALS_DIRECTORY/coreweave-token */
 	char *token_file;
 	/* its words, ended by NULL */
 	char **token_command;
@@ -54,7 +54,7 @@ struct config {
 	char *emulator_state;
 	/* enum log_level */
 	unsigned log_level;
-	/* default: the user's */
+	/* default: those of the user */
 	uid_t uid;
 	gid_t gid;
 	/* default 077 */
@@ -65,17 +65,17 @@ struct config {
 	char *fuse_opts;
 };
 
-/* argv as main has it; env is getenv or a test's. A name of the program that starts with "mount."
- * makes it a mount helper: -f is then "fake". Prints nothing. Errors, with a sentence that names
- * the option, what is wrong, what is expected: -EINVAL (usage), -EACCES (http:// is refused);
- * -ENOMEM. */
+/* Reads the command line and the environment. argv is that of main; env is getenv or a test's own.
+ * If the program's name starts with "mount.", it is a mount helper, and -f means "fake". Prints
+ * nothing. Errors, with a sentence that names the option, what is wrong and what is expected:
+ * -EINVAL (usage), -EACCES (http:// is refused); -ENOMEM. */
 int config_parse(int argc, char *const *argv, const char *(*env)(const char *name),
 	struct config *ret, struct err *err);
 void config_release(struct config *config);
-/* Adds the text of -h. Errors: -ENOMEM, -EFBIG. */
+/* Adds the text of -h to ret. Errors: -ENOMEM, -EFBIG. */
 int config_help(struct buf *ret);
-/* Adds the options in force, a line each as "name=value", no secrets: `.vpcfs/options`. Errors:
- * -ENOMEM, -EFBIG. */
+/* Adds the text of `.vpcfs/options` to ret: the options in force, a line "name=value" each, without
+ * secrets. Errors: -ENOMEM, -EFBIG. */
 int config_print(const struct config *config, struct buf *ret);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line: getopt_long splits it, the table says what each option is. */
+/* The command line: getopt_long splits it, and the table says what each option is. */
 #include "settings.h"
 
 #include <errno.h>
@@ -7,11 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FLAGS_MAX	24
-#define FLAG_LONG	256 /* getopt's value of a flag without a letter, plus its row */
-#define FLAG_POSITIONAL 1   /* getopt's value of what is no option */
+#define FLAGS_MAX 24
+/* getopt's value for a flag without a letter, plus the flag's index in the table */
+#define FLAG_LONG	256
+#define FLAG_POSITIONAL 1 /* getopt's value for an argument that is not an option */
 
-/* What getopt_long is told of the table's flags. */
+/* The table's flags in the form that getopt_long takes. */
 struct flags {
 	char letters[2 * FLAGS_MAX + 3];
 	struct option names[FLAGS_MAX + 1];
@@ -26,7 +27,7 @@ static bool has_control(const char *text)
 	return false;
 }
 
-/* One option of a -o list, in a copy that may be cut. */
+/* Takes one option of a -o list; text is a copy that may be cut. */
 static int take_setting(struct parse *parse, char *text, struct err *err)
 {
 	char *equals = strchr(text, '=');
@@ -34,13 +35,14 @@ static int take_setting(struct parse *parse, char *text, struct err *err)
 	if (!*text)
 		return 0;
 	if (has_control(text))
-		return err_set(err, EINVAL, "-o: there is a control character in it");
+		return err_set(err, EINVAL, "-o: it contains a control character");
 	if (equals)
 		*equals = '\0';
 	return settings_take(parse, text, equals ? equals + 1 : NULL, err);
 }
 
-/* A -o list: commas separate, a backslash takes the next character as it is (as in libfuse). */
+/* Takes a -o list. Commas separate the options; a backslash takes the next character as it is (as
+ * in libfuse). */
 static int take_settings(struct parse *parse, const char *list, struct err *err)
 {
 	size_t size = strlen(list) + 1, len = 0;
@@ -69,8 +71,8 @@ static int take_settings(struct parse *parse, const char *list, struct err *err)
 	return r;
 }
 
-/* A letter is told to getopt in the order of the arguments ("-"), and getopt says nothing itself
- * (":"). */
+/* Fills in the flags. "-" has getopt return arguments that are not options in their order; ":"
+ * keeps getopt from printing messages. */
 static void flags_init(struct flags *flags)
 {
 	char *letter = stpcpy(flags->letters, "-:");
@@ -118,8 +120,8 @@ static int flag_needs_value(int value, struct err *err)
 	return err_set(err, EINVAL, "-%c: options must follow", value);
 }
 
-/* value: what getopt says of it: a letter that there is not, a flag that has no value, or 0: a name
- * that there is not, which arg begins with. */
+/* Refuses a flag. value is what getopt returned in optopt: an unknown letter, a flag that takes no
+ * value and has one, or 0 for an unknown name, which is at the start of arg. */
 static int refuse_flag(int value, const char *arg, struct err *err)
 {
 	const struct setting *s = flag_find(value);
@@ -127,7 +129,7 @@ static int refuse_flag(int value, const char *arg, struct err *err)
 	const char *near;
 
 	if (s)
-		return err_set(err, EINVAL, "option --%s: has no value", s->name);
+		return err_set(err, EINVAL, "option --%s: takes no value", s->name);
 	if (value)
 		return err_set(err, EINVAL, "unknown option -%c: see vpcfs -h", value);
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(arg, "="), arg);
@@ -147,7 +149,8 @@ static int take_positional(struct args *args, const char *arg, struct err *err)
 	return 0;
 }
 
-/* mount(8) runs helpers with flags of its own meaning: mount(8), "External helpers". */
+/* mount(8) runs helpers with flags that have a meaning of their own: mount(8), "External helpers".
+ */
 static bool is_mount_helper(const char *program)
 {
 	const char *slash = strrchr(program, '/');
@@ -181,7 +184,7 @@ int command_line_take(struct parse *parse, struct args *args, int argc, char *co
 
 	parse->is_mount_helper = argc > 0 && is_mount_helper(argv[0]);
 	flags_init(&flags);
-	optind = 0; /* getopt begins anew, whatever it read before */
+	optind = 0; /* resets getopt, whatever it has read before */
 	while (r == 0 && config->action != CONFIG_HELP &&
 		config->action != CONFIG_VERSION &&
 		(value = getopt_long(argc, argv, flags.letters, flags.names, NULL)) != -1) {

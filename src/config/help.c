@@ -4,8 +4,8 @@
 #include "settings.h"
 
 #define HELP_WIDTH  80
-#define HELP_MAX    2048 /* bytes of what is said of one option */
-#define HELP_COLUMN 25	 /* where what an option does begins */
+#define HELP_MAX    2048 /* bytes of the description of one option */
+#define HELP_COLUMN 25	 /* where the description of an option begins */
 
 static const char help_head[] =
 	"usage: vpcfs [options] [ENDPOINT] MOUNTPOINT\n"
@@ -48,7 +48,8 @@ static int add_form(const struct setting *s, struct buf *ret)
 	return buf_addf(ret, "%c%s", s->is_flag ? ' ' : '=', s->argument);
 }
 
-/* Words in lines that begin at the column; the first line is begun already. */
+/* Adds the words of the text in lines that start at HELP_COLUMN. The first line is at column
+ * already. */
 static int add_wrapped(const char *text, size_t column, struct buf *ret)
 {
 	int r = 0;
@@ -69,7 +70,7 @@ static int add_wrapped(const char *text, size_t column, struct buf *ret)
 	return r < 0 ? r : buf_addc(ret, '\n');
 }
 
-/* What it does, and its default. */
+/* Adds what the option does, and its default. */
 static int add_meaning(const struct setting *s, struct buf *ret)
 {
 	const char *fallback = s->fallback ? s->fallback : s->otherwise;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Words that mount(8), fstab, the kernel and other FUSE programs put behind -o: a mount helper gets
- * them all. */
+/* Words that mount(8), fstab, the kernel and other FUSE programs put behind -o. A mount helper gets
+ * all of them. */
 #include "settings.h"
 
 #include <string.h>
 
-/* Accepted without effect: addressed to mount(8) and systemd; or always so, or never so, here
- * (nosuid, nodev and default_permissions are always on); or names and sizes that this program sets
- * itself. */
+/* Accepted without effect. These are addressed to mount(8) and systemd; or always true or never
+ * true here (nosuid, nodev and default_permissions are always on); or names and sizes that this
+ * program sets itself. */
 static const char *const words_ignored[] = {
 	"_netdev",
 	"_rnetdev",
@@ -65,7 +65,8 @@ static const char *const words_ignored[] = {
 	"kernel_cache",
 };
 
-/* What libfuse's mount.c turns into mount flags, and allow_root, which libfuse itself knows. */
+/* Words that libfuse's mount.c turns into mount flags, and allow_root, which libfuse itself
+ * handles. */
 static const char *const words_passed[] = {
 	"exec",
 	"noexec",
@@ -81,7 +82,8 @@ static const struct {
 	const char *name;
 	const char *why;
 } words_refused[] = {
-	{"auto_unmount", "not supported: a tree that vanishes looks like an emptied one"},
+	{"auto_unmount",
+		"not supported: a tree that vanishes looks like one that was emptied"},
 	{"entry_timeout", "use ttl=SECONDS"},
 	{"attr_timeout", "use ttl=SECONDS"},
 	{"ac_attr_timeout", "use ttl=SECONDS"},
@@ -112,6 +114,6 @@ enum mount_word mount_word_find(const char *name, bool has_value, const char **r
 	}
 	if (!is_among(name, words_passed, ARRAY_LEN(words_passed)))
 		return MOUNT_WORD_UNKNOWN;
-	*ret_why = "has no value";
+	*ret_why = "takes no value";
 	return has_value ? MOUNT_WORD_REFUSED : MOUNT_WORD_PASSED;
 }

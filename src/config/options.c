@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Command line and environment as one struct. The command line is read to its end before anything
- * is decided: options and arguments may stand in any order, since mount(8) puts -o last. */
+/* The command line and the environment as one struct. The command line is read to its end before
+ * anything is decided: options and arguments may come in any order, since mount(8) puts -o last. */
 #include "config/options.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@ static bool is_url(const char *text)
 	       strncasecmp(text, "https://", 8) == 0;
 }
 
-/* What mount(8) needs in the first column of fstab when there is nothing to say there. */
+/* Words for the first column of fstab if it names no endpoint; mount(8) needs one there. */
 static bool is_no_endpoint(const char *text)
 {
 	return strcmp(text, "none") == 0 || strcmp(text, "vpcfs") == 0;
@@ -41,7 +41,7 @@ static int decide_mountpoint(
 	return config->mountpoint ? 0 : -ENOMEM;
 }
 
-/* from names the option or variable in the sentence. */
+/* from is the name of the option or variable, for the sentence. */
 static int parse_endpoint(const char *text, const char *from, char **ret, struct err *err)
 {
 	CLEANUP_URL struct url url = {.text = NULL};
@@ -55,7 +55,7 @@ static int parse_endpoint(const char *text, const char *from, char **ret, struct
 	return 0;
 }
 
-/* ENDPOINT of the command line or endpoint=, which must not contradict each other. */
+/* The endpoint is given as ENDPOINT or as endpoint=. If both are given, they must be the same. */
 static int decide_given_endpoint(
 	struct config *config, const struct args *args, struct err *err)
 {
@@ -82,7 +82,7 @@ static const char *env_text(const char *(*env)(const char *name), const char *na
 	return text && *text ? text : NULL;
 }
 
-/* http:// only for this machine; a loopback endpoint has no proxy. */
+/* Allows http:// only to this machine. A loopback endpoint is not reached through a proxy. */
 static int check_endpoint(struct config *config, struct err *err)
 {
 	CLEANUP_URL struct url url = {.text = NULL};
@@ -119,7 +119,7 @@ static int decide_token(const struct config *config, struct err *err)
 	return err_set(err, EINVAL, "token_file= and token_command=: only one can be used");
 }
 
-/* A time is written there as Go writes it. */
+/* Takes the value of an environment variable. There a time is written as in Go. */
 static int take_variable(
 	const struct setting *s, const char *text, struct config *config, struct err *err)
 {
@@ -137,13 +137,13 @@ static int take_variable(
 		s->variable);
 }
 
-/* Given as an argument, or none is needed. */
+/* Whether an endpoint is given, or none is needed. */
 static bool has_endpoint(const struct config *config)
 {
 	return config->endpoint || config->emulator || config->action == CONFIG_STATUS;
 }
 
-/* In the order: option, environment, the table's default. */
+/* Fills in what no option has set: from the environment, else from the table's default. */
 static int take_defaults(
 	struct parse *parse, const char *(*env)(const char *name), struct err *err)
 {

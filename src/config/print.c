@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The options in force, as a person may read them in the mount: from the table, and what is no
- * option. */
+/* The options in force as text: those of the table, and settings that are not options. */
 #include "settings.h"
 
 static int print_text(struct buf *ret, const char *name, const char *value)
@@ -8,7 +7,7 @@ static int print_text(struct buf *ret, const char *name, const char *value)
 	return value ? buf_addf(ret, "%s=%s\n", name, value) : 0;
 }
 
-/* Seconds, with a fraction only where there is one. */
+/* Prints a time in seconds, with a fraction only if there is one. */
 static int print_ms(struct buf *ret, const char *name, uint64_t ms)
 {
 	unsigned part = (unsigned)(ms % 1000), width = 3;
@@ -21,7 +20,7 @@ static int print_ms(struct buf *ret, const char *name, uint64_t ms)
 		(int)width, part);
 }
 
-/* Only the program: its arguments may be secret. */
+/* Prints only the program, because its arguments may be secret. */
 static int print_command(struct buf *ret, const char *name, char *const *words)
 {
 	return words ? buf_addf(ret, "%s=%s%s\n", name, words[0], words[1] ? " ..." : "")

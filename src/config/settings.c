@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The value of one option, by the type that its row of the table has. */
+/* Takes the value of one option as its type in the table says. */
 #include "settings.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include "http/url.h"
 #include "value.h"
 
-#define SETTINGS_NEAR 2 /* letters to change, at most, for a suggestion */
+#define SETTINGS_NEAR 2 /* a suggestion differs by at most so many letters */
 #define SETTINGS_NAME 32
 
 static int put_text(char **at, char *owned)
@@ -29,7 +29,7 @@ static int put_url(const char *value, char **at, struct err *err)
 	return r < 0 ? r : put_text(at, STEAL(url.text));
 }
 
-/* The working directory of a daemon is / when the command is run. */
+/* A relative path is refused: when the command is run, the working directory of a daemon is /. */
 static int put_command(const char *value, char ***at, struct err *err)
 {
 	char **words;
@@ -37,8 +37,8 @@ static int put_command(const char *value, char ***at, struct err *err)
 
 	if (r == 0 && words[0][0] != '/' && strchr(words[0], '/')) {
 		r = err_set(err, EINVAL,
-			"%s: expected the whole path of the program, or a name to be found "
-			"in PATH",
+			"%s: expected the absolute path of the program, or a name to be "
+			"found in PATH",
 			words[0]);
 		words_free(words);
 	}
@@ -127,7 +127,7 @@ static int put_flag(
 	case SETTING_TOKEN:
 		return err_set(err, EINVAL,
 			"token=: the command line is visible to everybody on this machine; "
-			"put the token into a file only you can read and say -o "
+			"put the token into a file that only you can read and use -o "
 			"token_file=PATH, or set COREWEAVE_API_TOKEN");
 	default:
 		return 0;
@@ -230,7 +230,7 @@ int settings_take(struct parse *parse, const char *name, const char *value, stru
 	if (s->argument && *s->argument && (!value || !*value))
 		return err_set(err, EINVAL, "option %s: write %s=VALUE", name, name);
 	if (!s->argument && value)
-		return err_set(err, EINVAL, "option %s: has no value", name);
+		return err_set(err, EINVAL, "option %s: takes no value", name);
 	parse->is_given[s - settings] = true;
 	r = setting_take(s, parse->config, value, &why);
 	if (r < 0 && (s->type == SETTING_URL || s->type == SETTING_COMMAND))

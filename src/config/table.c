@@ -27,7 +27,7 @@ const struct setting settings[] = {
 		.help = "the zone of VPCs made with mkdir"},
 	{"api", .argument = "PROTOCOL", .type = SETTING_WORD, .offset = MEMBER(api),
 		.words = api_words,
-		.help = "how the API is spoken to: rest, connect or grpc",
+		.help = "the protocol to speak with the API: rest, connect or grpc",
 		.fallback = "rest"},
 	{"ttl", .argument = "SECONDS", .type = SETTING_TIME, .offset = MEMBER(ttl_ms),
 		.help = "how long an answer is used", .fallback = "5"},
@@ -38,7 +38,8 @@ const struct setting settings[] = {
 	{"cacert", .argument = "PATH", .type = SETTING_PATH, .offset = MEMBER(cacert),
 		.help = "trust these certificates (PEM) in place of the system's"},
 	{"allow_http", .type = SETTING_ON, .offset = MEMBER(allow_http),
-		.help = "allow http:// to another machine; to this one it always is"},
+		.help = "allow http:// to another machine; it is always allowed to this "
+			"one"},
 	{"ro", .type = SETTING_ON, .offset = MEMBER(read_only), .help = "read-only"},
 	{"rw", .type = SETTING_OFF, .offset = MEMBER(read_only)},
 	{"dry_run", .type = SETTING_ON, .offset = MEMBER(dry_run),
@@ -58,7 +59,8 @@ const struct setting settings[] = {
 		.help = "what findmnt and df show", .otherwise = "the endpoint"},
 	{"log", .argument = "LEVEL", .type = SETTING_WORD, .offset = MEMBER(log_level),
 		.words = log_words,
-		.help = "what is told: error, warn, info (a line for each change and each "
+		.help = "what is logged: error, warn, info (a line for each change and "
+			"each "
 			"failure) or debug (also one for each request of the kernel and "
 			"each call of the API)",
 		.fallback = "info"},
@@ -87,9 +89,9 @@ const struct setting settings[] = {
 	{"help", 'h', .is_flag = true, .type = SETTING_ACTION, .action = CONFIG_HELP,
 		.help = "print this"},
 	{.letter = 'o', .is_flag = true, .argument = "", .type = SETTING_LIST},
-	/* FUSE: one thread; mount(8): sloppy. */
+	/* In FUSE programs: one thread; for mount(8): sloppy. */
 	{.letter = 's', .is_flag = true, .type = SETTING_NONE},
-	/* mount(8): no mtab; verbose; the type. */
+	/* For mount(8): no mtab; verbose; the type. */
 	{.letter = 'n', .is_flag = true, .type = SETTING_NONE},
 	{.letter = 'v', .is_flag = true, .type = SETTING_NONE},
 	{.letter = 't', .is_flag = true, .argument = "", .type = SETTING_NONE},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of one option's value as what it means. */
+/* Converts the text of an option's value. */
 #include "value.h"
 
 #include <errno.h>
@@ -17,13 +17,13 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* "12.5": its whole part and its billionths. */
+/* A number such as 12.5: its whole part, and its fraction in billionths. */
 struct decimal {
 	uint64_t whole;
 	uint64_t nano;
 };
 
-/* Decimal digits with at most one point; moves *text behind them. */
+/* Reads decimal digits with at most one point, and moves *text past them. */
 static bool take_decimal(const char **text, struct decimal *ret)
 {
 	const char *p = *text;
@@ -44,7 +44,7 @@ static bool take_decimal(const char **text, struct decimal *ret)
 	return digits > 0;
 }
 
-/* Adds that many units. A unit below a microsecond has no fraction here. */
+/* Adds that many units. The fraction of a unit below a microsecond is ignored. */
 static bool add_time(uint64_t *total_ns, struct decimal number, uint64_t unit_ns)
 {
 	uint64_t ns;
@@ -72,7 +72,8 @@ bool value_seconds(const char *text, uint64_t *ret_ms)
 	return true;
 }
 
-/* A unit of Go's time.ParseDuration in nanoseconds, 0 when there is none; moves *text behind it. */
+/* Reads a unit of Go's time.ParseDuration and moves *text past it. Returns its nanoseconds, 0 if
+ * there is none. */
 static uint64_t take_unit(const char **text)
 {
 	static const struct {
@@ -133,7 +134,7 @@ bool value_umask(const char *text, mode_t *ret)
 	return true;
 }
 
-/* A decimal number below the one that means "no id". */
+/* Reads a decimal number below (uint32_t)-1, which means "no id". */
 static bool value_id(const char *text, uint32_t *ret)
 {
 	uint64_t id = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of one option's value as what it means; nothing here depends on the locale. */
+/* Converts the text of an option's value. Nothing here depends on the locale. */
 #ifndef CONFIG_VALUE_H
 #define CONFIG_VALUE_H
 
@@ -9,16 +9,17 @@
 
 #define VALUE_SECONDS_MAX 86400
 
-/* "5", "0.25": milliseconds, rounded up; false for anything else and past VALUE_SECONDS_MAX. */
+/* Seconds such as "5" or "0.25", as milliseconds, rounded up. Returns false for any other text and
+ * for more than VALUE_SECONDS_MAX. */
 bool value_seconds(const char *text, uint64_t *ret_ms);
-/* A duration as Go writes it ("1m30s", "500ms") or bare seconds. */
+/* The same for a duration as Go writes it ("1m30s", "500ms"), or seconds without a unit. */
 bool value_duration(const char *text, uint64_t *ret_ms);
 bool value_umask(const char *text, mode_t *ret);
 /* A number or a name. */
 bool value_uid(const char *text, uid_t *ret);
 bool value_gid(const char *text, gid_t *ret);
-/* The path from the root, made so as text: a dead mount on the way must not be asked. NULL without
- * memory or without a working directory. */
+/* Returns the absolute path, which the caller owns. It is made from the text alone, because a dead
+ * mount on the way must not be asked. NULL if there is no memory or no working directory. */
 char *value_absolute(const char *path);
 
 #endif

@@ -286,7 +286,7 @@ static void test_bad_environment(void **state)
 	assert_null(strstr(err.text, "secret"));
 }
 
-/* Each with a word that the sentence must have. */
+/* Each with words that its sentence must contain. */
 static void check_refused(const char *const (*rows)[2], size_t count)
 {
 	struct config c;
@@ -329,7 +329,7 @@ static void test_bad_values(void **state)
 		{"/m -o fsname=", "fsname=VALUE"},
 		{"/m -o token_command=", "token_command=VALUE"},
 		{"/m -o token_command='a", "not closed"},
-		{"/m -o token_command=bin/x", "whole path"},
+		{"/m -o token_command=bin/x", "absolute path"},
 		{"/m -o endpoint=h", "endpoint="},
 		{"/m -o endpoint=https://h:0x", "endpoint="},
 		{"/m -o endpoint=https://h?q", "no ?"},
@@ -359,8 +359,8 @@ static void test_bad(void **state)
 		{"https://a /m -o endpoint=https://b", "contradicts"},
 		{"/m -o token_file=a,token_command=b", "only one"},
 		{"/m --json", "--status"},
-		{"/m --json=x", "--json: has no value"},
-		{"/m --help=x", "--help: has no value"},
+		{"/m --json=x", "--json: takes no value"},
+		{"/m --help=x", "--help: takes no value"},
 		{"/m --json -xf", "-x: see"},
 		{"/m -o ro -t", "-t"},
 		{"--status", "MOUNTPOINT"},
@@ -370,7 +370,7 @@ static void test_bad(void **state)
 	struct err err;
 
 	check_refused(rows, ARRAY_LEN(rows));
-	/* Well written, and refused all the same. */
+	/* Written correctly, and refused all the same. */
 	assert_int_equal(parse("http://far.example /m", &c, &err), -EACCES);
 	assert_non_null(strstr(err.text, "allow_http"));
 }
