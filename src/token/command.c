@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The token that a command prints. The command runs in a thread of its own, once for all who wait,
- * so that a caller whose deadline comes first leaves alone and the token still serves the others.
- */
+/* The token that a command prints. The command runs in a thread of its own, once for all callers
+ * that wait. So a caller whose deadline comes first leaves alone, and the token still serves the
+ * others. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -13,9 +13,9 @@
 #include "source.h"
 
 #define OUTPUT_MAX     65536 /* bytes that a command may print */
-#define HIDDEN_MIN     8     /* shorter texts are no tokens */
+#define HIDDEN_MIN     8     /* bytes; a shorter text is not a token */
 #define RENEW_EARLY_MS 60000
-#define RENEW_PART     5 /* of the time that the token is good for */
+#define RENEW_PART     5 /* 1/5 of the time for which the token is valid */
 #define RENEW_AGAIN_MS 1000
 
 struct token_command {
@@ -25,23 +25,23 @@ struct token_command {
 	/* eventfd */
 	int stop_fd;
 
-	/* for what follows */
+	/* protects the members below */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	pthread_t thread;
-	/* that must be joined */
+	/* the thread must be joined */
 	bool has_thread;
 	bool is_running;
 	bool is_stopping;
-	/* the token shall not be used any more */
+	/* the token must not be used any more */
 	bool is_refused;
-	/* that have ended */
+	/* runs that have ended */
 	uint64_t runs;
-	/* of the last */
+	/* the result of the last run */
 	int result;
 	struct err why;
 	struct credential credential;
-	/* on the wall clock: when the next run is begun */
+	/* when the next run starts, on the wall clock */
 	int64_t renew_ms;
 };
 
@@ -95,7 +95,7 @@ void token_command_free(struct token_command *c)
 	free(c);
 }
 
-/* A script that shows its commands shows the token as well. */
+/* Hides the token in the text of an error: a script that traces its commands shows it on stderr. */
 static void hide_output(const char *output, size_t len, char *text)
 {
 	CLEANUP_SECRET struct secret token = {0};
@@ -132,7 +132,7 @@ static int run_command(
 	return r;
 }
 
-/* When the next run is begun, so that it has ended when the token expires. */
+/* When to start the next run, so that it has ended before the token expires. */
 static int64_t renew_time(const struct credential *credential, int64_t now)
 {
 	int64_t early = (ms_of(credential->expires_at) - now) / RENEW_PART;
@@ -142,7 +142,8 @@ static int64_t renew_time(const struct credential *credential, int64_t now)
 	return ms_of(credential->expires_at) - early;
 }
 
-/* With the lock. A run that failed leaves a token that is still good in force. */
+/* Takes the result of a run. With the lock. A failed run leaves the old token in use while that is
+ * valid. */
 static void settle(struct token_command *c, int r, struct credential *credential,
 	const struct err *why)
 {
@@ -176,14 +177,14 @@ static void *command_thread(void *arg)
 	return NULL;
 }
 
-/* With the lock, as all that follow. */
+/* With the lock, as all functions below. */
 static int start_locked(struct token_command *c)
 {
 	int r;
 
 	if (c->is_running)
 		return 0;
-	if (c->has_thread) /* it has ended, but for its last instructions */
+	if (c->has_thread) /* it has ended, except for its last instructions */
 		pthread_join(c->thread, NULL);
 	r = pthread_create(&c->thread, NULL, command_thread, c);
 	c->has_thread = r == 0;
@@ -228,7 +229,7 @@ int token_command_get(struct token_command *c, const struct op *op, bool again,
 	int r = 0;
 
 	pthread_mutex_lock(&c->lock);
-	/* Another caller may have a new one since. */
+	/* Another caller may have got a new token since. */
 	if (again && secret_equal(ret, &c->credential.token))
 		c->is_refused = true;
 	if (c->is_stopping)

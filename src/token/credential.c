@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a command printed: a token, or an ExecCredential as plugins of kubectl print it
+/* Reads what a command printed: a token, or an ExecCredential as kubectl's plugins print it
  * (kubernetes.io, "client-go credential plugins"). */
 #include <errno.h>
 #include <string.h>
@@ -48,7 +48,7 @@ static int credential_take(
 		from, val_text(token), val_text_len(token), &ret->token, err);
 }
 
-/* A parser's sentence may quote the text, so it is not repeated. */
+/* The parser's sentence is not repeated, because it may quote the text. */
 int credential_read(const char *from, const char *text, size_t len, struct credential *ret,
 	struct err *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The token of the environment, which nobody shall find there afterwards. */
+/* Takes the token out of the environment, so that nobody can read it there afterwards. */
 #include "source.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 #define TOKEN_VARIABLE "COREWEAVE_API_TOKEN"
 
-/* The value, when the entry of the environment is the token's. */
+/* Returns the value if this entry of the environment is the token's, else NULL. */
 static char *token_of_entry(char *entry)
 {
 	size_t len = strlen(TOKEN_VARIABLE);

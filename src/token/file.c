@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The token of a file. The file is trusted only as the open descriptor shows it, not by its name.
- */
+/* The token in a file. The checks use the open descriptor, not the name, which may lead to another
+ * file by then. */
 #include "source.h"
 
 #include <errno.h>
@@ -12,10 +12,10 @@
 
 #define MODES_OTHERS 007
 #define MODES_GROUP  070
-#define MODE_GROUP   0440 /* of a Kubernetes Secret with fsGroup */
+#define MODE_GROUP   0440 /* the mode of a Kubernetes Secret with fsGroup */
 #define GROUPS_MAX   NGROUPS_MAX
 
-/* One of the groups that this process has. */
+/* Whether this process is in the group. */
 static bool is_own_group(gid_t gid)
 {
 	gid_t groups[GROUPS_MAX];
@@ -28,7 +28,7 @@ static bool is_own_group(gid_t gid)
 	return gid == getegid();
 }
 
-/* Whether the mode lets somebody at the file who shall not see the token. */
+/* Whether the mode gives somebody access who must not see the token. */
 static bool is_open_to_others(const struct token_file *file, const struct stat *st)
 {
 	if (file->is_credential)
@@ -47,13 +47,12 @@ static int token_check_file(
 		return err_set(err, EINVAL, "token file %s: not a regular file", path);
 	if (st->st_uid != geteuid() && st->st_uid != 0)
 		return err_set(err, EACCES,
-			"token file %s: belongs to user %u, neither to you nor to root",
+			"token file %s: it belongs to user %u, neither to you nor to root",
 			path, (unsigned)st->st_uid);
 	if (is_open_to_others(file, st))
 		return err_set(err, EACCES,
-			"token file %s: mode %04o lets others at it; chmod 600 it, and "
-			"think "
-			"about a new token",
+			"token file %s: mode %04o gives others access; chmod 600 it, and "
+			"consider getting a new token",
 			path, (unsigned)(st->st_mode & 07777));
 	return 0;
 }
@@ -67,7 +66,7 @@ static int token_open_failed(const char *path, int errnum, struct err *err)
 	return err_set(err, as, "token file %s: %s", path, strerror(errnum));
 }
 
-/* Up to size bytes; -errno. */
+/* Reads up to size bytes. Returns their number, or -errno. */
 static ssize_t token_read_all(int fd, char *text, size_t size)
 {
 	size_t len = 0;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What the sources of a token share. */
+/* What the files of this layer share. */
 #ifndef TOKEN_SOURCE_H
 #define TOKEN_SOURCE_H
 
 #include <sys/stat.h>
 #include "token/token.h"
 
-/* text.c: checks the text and puts it without surrounding blanks into ret. from names the source.
- * Errors: -EINVAL, -ENOMEM. */
+/* text.c: checks the text, and puts it into ret without surrounding blanks. from names the source
+ * in the sentence. Errors: -EINVAL, -ENOMEM. */
 int token_check_text(const char *from, const char *text, size_t len, struct secret *ret,
 	struct err *err);
 
@@ -15,14 +15,14 @@ int token_check_text(const char *from, const char *text, size_t len, struct secr
 struct token_file {
 	/* owned */
 	char *path;
-	/* of systemd: its mode shows the mask of an access list as a group's */
+	/* a credential of systemd, whose group bits are the mask of an access list */
 	bool is_credential;
-	/* what it was when it was read */
+	/* its attributes when it was read */
 	struct stat seen;
 };
-/* Reads it into ret. Errors: -EACCES, -ENOENT, -EINVAL, -ENOMEM. */
+/* Reads the token in the file into ret. Errors: -EACCES, -ENOENT, -EINVAL, -ENOMEM. */
 int token_file_read(struct token_file *file, struct secret *ret, struct err *err);
-/* Since it was read. True also when it is not there. */
+/* Whether the file has changed since it was read. True also if it does not exist. */
 bool token_file_is_changed(const struct token_file *file);
 
 /* credential.c: what a command printed. */
@@ -33,7 +33,7 @@ struct credential {
 	/* wall clock */
 	struct timespec expires_at;
 };
-/* from names the command. Errors: -EINVAL, -ENOMEM. */
+/* from names the command in the sentence. Errors: -EINVAL, -ENOMEM. */
 int credential_read(const char *from, const char *text, size_t len, struct credential *ret,
 	struct err *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A token as text: what a header can carry. */
+/* Checks that a text is a token: only characters that a header can carry. */
 #include "source.h"
 
 #include <errno.h>
@@ -24,9 +24,8 @@ int token_check_text(
 	for (size_t i = 0; i < len; i++) {
 		if (text[i] <= ' ' || text[i] >= 0x7F)
 			return err_set(err, EINVAL,
-				"%s: a blank, a control or a non-ASCII character inside: "
-				"it "
-				"must hold the token and nothing else",
+				"%s: it contains a blank, a control or a non-ASCII "
+				"character: expected the token and nothing else",
 				from);
 	}
 	return secret_set(ret, text, len);

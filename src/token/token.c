@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which source the token comes from, and what is known of it. */
+/* Chooses the source of the token, and keeps the current token. */
 #include "token/token.h"
 
 #include <errno.h>
@@ -13,17 +13,17 @@
 #define TOKEN_CREDENTIAL "coreweave-token"
 
 struct token_source {
-	/* owned; NULL: what follows */
+	/* owned; NULL: the members below are used */
 	struct token_command *command;
-	/* for what follows */
+	/* protects the members below */
 	pthread_mutex_t lock;
-	/* its path NULL: the token never changes */
+	/* if its path is NULL, the token never changes */
 	struct token_file file;
 	struct secret token;
 	bool is_forgotten;
 };
 
-/* *ret_found: there is one. */
+/* *ret_found: whether there is such a file. */
 static int token_from_credentials(
 	struct token_source *source, bool *ret_found, struct err *err)
 {
@@ -73,7 +73,7 @@ static int token_find(
 	if (r < 0 || is_found)
 		return r;
 	return err_set(err, ENOENT,
-		"no API token: say -o token_file=PATH or -o token_command=CMD, or set "
+		"no API token: use -o token_file=PATH or -o token_command=CMD, or set "
 		"COREWEAVE_API_TOKEN, or give systemd's credential coreweave-token");
 }
 

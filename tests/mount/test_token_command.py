@@ -293,4 +293,4 @@ def test_what_a_group_may_not_see(lab, folder, mode, gid, status):
     token.chmod(mode)
     os.chown(token, 0, gid)
     result = start(lab.server(), mnt, f"token_file={option_value(token)}")
-    assert result.returncode == status and "lets others at it" in result.stderr, result
+    assert result.returncode == status and "gives others access" in result.stderr, result

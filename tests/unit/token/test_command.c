@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tokens that a command prints: what it prints, when it is run, and how it may fail. */
+/* Tokens from a command: what it may print, when it is run, and how it may fail. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@
 
 #define TIMEOUT_MS  5000
 #define READERS	    8
-#define NOT_LONG_MS 2000 /* where 100 s would be waited for */
+#define NOT_LONG_MS 2000 /* milliseconds; the command would take 100 s */
 
 static char directory[64], counter[128];
 
@@ -107,7 +107,8 @@ static void test_what_it_prints(void **state)
 		 "{\"kind\":\"ExecCredential\",\"status\":{\"token\":\"CW-SECRET-b\","
 		 "\"expirationTimestamp\":null}}'",
 			"CW-SECRET-b"},
-		{"echo CW-SECRET-a; sleep 100 &", "CW-SECRET-a"}, /* it has ended, though */
+		{"echo CW-SECRET-a; sleep 100 &",
+			"CW-SECRET-a"}, /* the command itself has ended */
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -161,7 +162,7 @@ static void test_failures(void **state)
 
 static void test_deadline(void **state)
 {
-	/* Also one that writes without end, and one whose child keeps on. */
+	/* The same for a command that writes without end, and for one whose child keeps running. */
 	static const char *const scripts[] = {"echo hm >&2; sleep 100",
 		"while :; do echo hm >&2; done", "trap '' TERM INT; sleep 100 & wait"};
 
@@ -193,7 +194,7 @@ static void test_run_again_when_refused(void **state)
 	token_close(source);
 }
 
-/* A script's text with a time so many milliseconds from now. */
+/* The text of a script that prints a token with an expiry so many milliseconds from now. */
 static const char *expiring(char text[512], int ms)
 {
 	struct timespec at = clock_real();
@@ -208,7 +209,8 @@ static const char *expiring(char text[512], int ms)
 	return text;
 }
 
-/* What has expired by this clock is used for who waited for it: the server decides. */
+/* A token that has expired by this machine's clock is still used for the callers that waited for
+ * it: the server decides. */
 static void test_expired(void **state)
 {
 	char text[512];
@@ -220,7 +222,7 @@ static void test_expired(void **state)
 	token_close(source);
 }
 
-/* A fifth of its time before the end nobody waits. */
+/* When a fifth of its time is left, it is renewed and nobody waits. */
 static void test_renewed_early(void **state)
 {
 	struct timespec pause = {.tv_nsec = 20000000};
@@ -266,7 +268,7 @@ static void test_once_for_all_who_wait(void **state)
 	token_close(source);
 }
 
-/* The caller leaves at its deadline, the end of the program at once. */
+/* A caller leaves at its deadline; at the end of the program it leaves at once. */
 static void test_a_hanging_command(void **state)
 {
 	struct token_source *source =
@@ -285,7 +287,7 @@ static void test_a_hanging_command(void **state)
 	assert_true(clock_mono_ms() - begun < NOT_LONG_MS);
 }
 
-/* A failure is told, and does not keep the next caller from running it. */
+/* A failure is reported, and the next caller runs the command again. */
 static void test_a_failure_passes(void **state)
 {
 	struct token_source *source =

@@ -36,7 +36,7 @@ static int teardown(void **state)
 	return rmdir(directory);
 }
 
-/* As a rotation does it: another file under the same name. */
+/* Replaces the token as a rotation does: with another file under the same name. */
 static void put_bytes(const char *bytes, size_t len, unsigned mode)
 {
 	char temp[sizeof(file) + 4];
@@ -183,7 +183,7 @@ static void test_environment(void **state)
 	token_close(source);
 }
 
-/* execve takes a variable twice, and one that is only nearly the same is not it. */
+/* execve accepts the same variable twice; a variable with a similar name is left alone. */
 static void test_environment_is_wiped(void **state)
 {
 	char first[] = "COREWEAVE_API_TOKEN=one", second[] = "COREWEAVE_API_TOKEN=two";
@@ -255,7 +255,8 @@ static void test_rotation(void **state)
 	assert_int_equal(open_token(file, &source, NULL), 0);
 	put("CW-SECRET-2", 0600);
 	assert_token(source, "CW-SECRET-2");
-	put("CW-SECRET-33", 0644); /* unusable: the old one stays, and 401 says why */
+	put("CW-SECRET-33",
+		0644); /* unusable: the old token stays, and a 401 reports why */
 	assert_token(source, "CW-SECRET-2");
 	assert_int_equal(token_get(source, &no_op, true, &token, &err), -EACCES);
 	assert_non_null(strstr(err.text, "0644"));
