@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads what a mount says of itself. */
+/* Reads files and directories of a mount, each in a process of its own. */
 #include "look.h"
 
 #include <dirent.h>
@@ -57,7 +57,7 @@ static int list_directory(const void *path, int fd)
 	return r;
 }
 
-/* prefix: of the paths, "" or ending in a slash. */
+/* prefix is put before each path: "", or a path with a trailing slash. */
 static int walk(const char *path, const char *prefix, unsigned nested, struct buf *ret)
 {
 	struct dirent *entry;
@@ -72,7 +72,7 @@ static int walk(const char *path, const char *prefix, unsigned nested, struct bu
 			continue;
 		r = join(path, entry->d_name, child);
 		if (r == 0 && lstat(child, &st) < 0)
-			continue; /* gone since */
+			continue; /* it is gone by now */
 		snprintf(name, sizeof(name), "%.*s%s", PATH_MAX / 2, prefix, entry->d_name);
 		if (r == 0 && !S_ISDIR(st.st_mode))
 			r = buf_addf(ret, "%s\n", name);

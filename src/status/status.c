@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a mount is: what its files say, as a text or as JSON. */
+/* The state of a mount, from what its files say, as text or as JSON. */
 #include "status/status.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #define TEXT_MAX    (16u << 20)
 #define WHY_MAX	    1024
 #define METRIC_MAX  64
-#define KEPT_PART   4 /* of the time, kept for what follows the question */
+#define KEPT_PART   4 /* 1/4 of the time is kept for reading after the question */
 #define TIMES_COUNT 2
 #define STATS	    ".vpcfs/stats"
 #define NO_TIME	    ""
@@ -20,7 +20,7 @@ struct mount_status {
 	/* borrowed */
 	const char *mountpoint;
 	bool is_reachable;
-	/* "" when it is */
+	/* why it is not reachable; "" if it is */
 	char why[WHY_MAX];
 	/* "": not known */
 	char since[CLOCK_TEXT_MAX], last_success[CLOCK_TEXT_MAX];
@@ -30,8 +30,8 @@ struct mount_status {
 	struct buf options, stats, rejected;
 };
 
-/* The value of a metric that has no labels, "" when it is not there. Borrowed from the text, up to
- * the end of its line. */
+/* Returns the value of a metric without labels, "" if it is missing. Borrowed: it is a part of the
+ * text, and ends at the end of its line. */
 static const char *metric(const struct mount_status *s, const char *name)
 {
 	char line[METRIC_MAX];
@@ -53,8 +53,8 @@ static void metric_time(
 		clock_format_rfc3339(t, ret);
 }
 
-/* The sentence of the mount's .error, its second line, where the first ends with this errno: else
- * it is about something else. */
+/* Takes the sentence from the second line of the mount's .error if the first line ends with this
+ * errno. Otherwise .error is about something else. */
 static void explain(struct mount_status *s, int errnum, uint64_t deadline_ms)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(TEXT_MAX);
@@ -73,7 +73,7 @@ static void explain(struct mount_status *s, int errnum, uint64_t deadline_ms)
 		snprintf(s->why, sizeof(s->why), "%s", strerror(errnum));
 }
 
-/* Whether a vpcfs is there at all. */
+/* Checks that a vpcfs is mounted there and answers. */
 static bool is_mount(struct mount_status *s, uint64_t deadline_ms)
 {
 	int r = look_read(s->mountpoint, ".vpcfs/options", deadline_ms, &s->options);
@@ -83,21 +83,20 @@ static bool is_mount(struct mount_status *s, uint64_t deadline_ms)
 	else if (r == -ENOTCONN || r == -ECONNABORTED)
 		snprintf(s->why, sizeof(s->why),
 			"the mount is dead, its driver has ended; clear it with: "
-			"fusermount3 "
-			"-u %s",
+			"fusermount3 -u %s",
 			s->mountpoint);
 	else if (r == -ETIMEDOUT)
 		snprintf(s->why, sizeof(s->why), "the mount does not answer");
 	else if (r == -EACCES)
 		snprintf(s->why, sizeof(s->why),
-			"only the user who mounted it may look into it (allow_other)");
+			"only the user who mounted it may read it (see allow_other)");
 	else if (r < 0)
 		snprintf(s->why, sizeof(s->why), "%s", strerror(-r));
 	return r == 0;
 }
 
-/* Asks before it reads what the mount counts, so that this tells of the question, too; a quarter of
- * the time is kept for that. */
+/* Asks the mount for its VPCs first, and then reads its figures, so that they include this
+ * question. A quarter of the time is kept for reading them. */
 static void look_into(struct mount_status *s, uint64_t timeout_ms)
 {
 	uint64_t deadline_ms = clock_mono_ms() + timeout_ms;
@@ -115,12 +114,13 @@ static void look_into(struct mount_status *s, uint64_t timeout_ms)
 	if (*metric(s, "vpcfs_vpcs"))
 		s->vpcs = strtol(metric(s, "vpcfs_vpcs"), NULL, 10);
 	metric_time(s, "vpcfs_last_success_timestamp_seconds", s->last_success);
-	/* A question that has not ended yet is not counted. */
+	/* A question that has not ended is not in the figures yet. */
 	if ((*metric(s, "vpcfs_up") == '1') == s->is_reachable)
 		metric_time(s, "vpcfs_up_changed_timestamp_seconds", s->since);
 }
 
-/* The value of a line "name=value" of the options; its length in *ret_len. */
+/* Returns the value of a line "name=value" of the options, and its length in *ret_len; "" if there
+ * is none. */
 static const char *option_of(
 	const struct mount_status *s, const char *name, size_t *ret_len)
 {
@@ -159,7 +159,7 @@ static int status_add_text(const struct mount_status *s, struct buf *ret)
 	return r;
 }
 
-/* As JSON's string; what is not known is null. */
+/* Adds a JSON string; null if it is not known. */
 static int status_add_string(struct buf *ret, const char *text, size_t len)
 {
 	int r = len ? buf_addc(ret, '"') : buf_adds(ret, "null");
