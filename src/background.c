@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A process that goes to the background when it is ready, and not before. */
+/* Going to the background, but only when the program is ready. */
 #include "background.h"
 
 #include <errno.h>

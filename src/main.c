@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Wiring: options, then the layers bottom-up, the mount, and everything down again top-down.
- * Nothing is decided here but the order, and how a failure before the mount answers reaches the one
- * who started it. */
+/* Wiring: reads the options, starts the layers bottom-up, mounts, and stops everything top-down.
+ * Only the order is decided here, and how a failure before the mount answers reaches the user who
+ * started it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -32,16 +32,16 @@
 #define USER_AGENT	   "vpcfs/" VPCFS_VERSION
 #define EMULATOR_TOKEN_MAX 33 /* with the NUL */
 
-#define EXIT_USAGE 2 /* else 1: it could not be done */
+#define EXIT_USAGE 2 /* wrong usage; any other failure is exit status 1 */
 
 /* Everything that lives while the mount does, in the order it is started. */
 struct program {
 	struct config config;
-	/* until the token source has its own */
+	/* kept until the token source has it */
 	struct secret environment_token;
-	/* told of a mount in the foreground only */
+	/* used only in the foreground */
 	struct supervisor supervisor;
-	/* tells the parent that the mount answers; -1 in the foreground */
+	/* to tell the parent that the mount answers; -1 in the foreground */
 	int ready_fd;
 	struct start_guard guard;
 	struct emulator_child emulator;
@@ -87,7 +87,7 @@ static int make_emulator_token(char out[EMULATOR_TOKEN_MAX], struct err *err)
 	unsigned char bytes[(EMULATOR_TOKEN_MAX - 1) / 2];
 
 	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
-		return err_set(err, EIO, "no random number: %s", strerror(errno));
+		return err_set(err, EIO, "cannot get random bytes: %s", strerror(errno));
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
 	return 0;
@@ -141,7 +141,8 @@ static int start_view(struct program *p, struct err *err)
 	return r < 0 ? r : view_check(p->view, &op, err);
 }
 
-/* The mount answers. A parent that is gone was interrupted: then there shall be no mount either. */
+/* The mount answers. If the parent is gone, the user has interrupted it: then end the mount as
+ * well. */
 static void on_ready(void *arg)
 {
 	struct program *p = arg;
@@ -195,7 +196,7 @@ static int start_fs(struct program *p, struct err *err)
 		.arg = p,
 	};
 	int r = mountpoint_prepare(
-		p->config.mountpoint, err); /* again: starting takes time */
+		p->config.mountpoint, err); /* again, since starting has taken time */
 
 	if (r < 0)
 		return r;
@@ -282,7 +283,7 @@ static const char *environment(const char *name)
 	return getenv(name);
 }
 
-/* Otherwise the next files that are opened would be taken for standard input, output and error. */
+/* Without this the next files to be opened would become standard input, output or error. */
 static void open_missing_fds(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
@@ -298,7 +299,7 @@ static int say_version(struct buf *text)
 		fs_library_version(), http_library_version(), val_library_version());
 }
 
-/* What is no mount: a text, and the exit status. */
+/* Prints the text of -h, -V or --status. Returns the exit status. */
 static int say(const struct config *config)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(SAID_MAX);
@@ -340,11 +341,11 @@ int main(int argc, char **argv)
 
 	open_missing_fds();
 	forbid_core_dumps();
-	signal(SIGCHLD, SIG_DFL); /* else children could not be waited for */
+	signal(SIGCHLD, SIG_DFL); /* if it is ignored, children cannot be waited for */
 	supervisor_take_environment(&p.supervisor);
 	(void)token_take_environment(&p.environment_token, &token_error);
-	/* By default each thread keeps free memory of its own: with 10,000 VPCs 2 MB of 54 lie
-	 * idle. */
+	/* By default the C library keeps free memory for each thread: with 10,000 VPCs 2 of 54 MB
+	 * lie idle. */
 	mallopt(M_ARENA_MAX, 2);
 	r = config_parse(argc, argv, environment, &p.config, &err);
 	if (r < 0) {

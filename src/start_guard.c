@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* While the program starts, which may wait for a network, nobody else looks at the signals that end
- * it. */
+/* While the program starts, which may include waiting for a network, no other code takes the
+ * signals that end it. */
 #include "start_guard.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@ static void *guard_run(void *arg)
 	const struct start_guard *guard = arg;
 	struct pollfd fds[] = {
 		{.fd = guard->signal_fd, .events = POLLIN},
-		{.fd = guard->parent_fd}, /* an error: the parent has gone */
+		{.fd = guard->parent_fd}, /* an error event means that the parent is gone */
 	};
 	struct signalfd_siginfo info;
 	sigset_t all;
@@ -49,7 +49,7 @@ int start_guard_begin(struct start_guard *guard, int parent_fd, struct err *err)
 	if (r)
 		close(guard->signal_fd);
 	guard->runs = r == 0;
-	return r ? err_set(err, r, "no thread can be started: %s", strerror(r)) : 0;
+	return r ? err_set(err, r, "cannot start a thread: %s", strerror(r)) : 0;
 }
 
 void start_guard_end(struct start_guard *guard)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The signals that end the program, while it starts. */
+/* Lets signals end the program while it starts. */
 #ifndef START_GUARD_H
 #define START_GUARD_H
 
@@ -15,11 +15,12 @@ struct start_guard {
 	bool runs;
 };
 
-/* From now on SIGINT, SIGTERM and SIGQUIT, which are blocked, end the process at once by that
- * signal, although it waits for a network; so does the end of the one who reads from parent_fd (-1:
- * nobody). Errors: -EMFILE, -EAGAIN and the like. */
+/* From now on SIGINT, SIGTERM or SIGQUIT ends the process at once by that signal, although it may
+ * be waiting for a network. The caller has blocked these signals. The process ends as well when the
+ * reader of parent_fd is gone; -1 if there is none. Errors: -EMFILE, -EAGAIN and the like. */
 int start_guard_begin(struct start_guard *guard, int parent_fd, struct err *err);
-/* From here signals stay pending for whoever takes them next. Also when it has not begun. */
+/* From now on such signals stay pending until something else takes them. Does nothing if the guard
+ * has not begun. */
 void start_guard_end(struct start_guard *guard);
 
 #endif
