@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* An answer is as old as its question, and is used for the ttl. verdict.c decides what an answer
- * means for what is known; this file carries that out. */
+ * means for the known document; this file carries that out. */
 #include "cache.h"
 
 #include <errno.h>
@@ -80,7 +80,7 @@ uint64_t cache_stamp_root(struct collection *c, struct timespec *ret_mtime)
 	return expires_us(c, requested_us);
 }
 
-/* Whether the answer equals what is known, or is not older by the API's own updatedAt. */
+/* Whether the answer equals the known document, or is not older by the API's own updatedAt. */
 static bool agrees(const struct vpc *vpc, const struct doc *doc)
 {
 	struct timespec known, said;

@@ -34,8 +34,8 @@ void cache_forget(struct collection *c);
 
 /* The functions below are called with the collection's lock held. */
 /* Takes the answer to a question about the VPC. r is 0 or the errno of the call; -ENOENT means that
- * the VPC is gone. Returns what those who waited for the answer shall get. That is 0 also if the
- * answer is older than what is known. */
+ * the VPC is gone. Returns the result for the callers that wait for the answer. That is 0 also if
+ * the answer is older than the known document. */
 int cache_take_doc_locked(struct vpc *vpc, int r, struct doc *doc,
 	const struct api_tag *tag, uint64_t requested_us);
 /* Takes the answer to a question about the list. Errors: -ENOMEM. */

@@ -20,7 +20,7 @@ struct collection_options {
 	uint64_t timeout_ms; /* the deadline of each operation */
 };
 
-/* NULL without memory. */
+/* Returns NULL if there is no memory. */
 struct collection *collection_new(const struct collection_options *options);
 /* After collection_part. NULL is allowed. */
 void collection_free(struct collection *c);
@@ -42,7 +42,7 @@ uint64_t collection_generation(struct collection *c);
 struct collection_figures {
 	uint64_t vpcs; /* VPCs that the mount shows */
 	uint64_t cache_hits;
-	struct tree_stats tree; /* zero without a tree */
+	struct tree_stats tree; /* zero if there is no tree */
 };
 void collection_figures(struct collection *c, struct collection_figures *ret);
 

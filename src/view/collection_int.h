@@ -14,7 +14,7 @@ struct collection {
 	pthread_mutex_t lock;
 	/* ---- the lock protects the members below */
 	pthread_cond_t changed; /* an answer came, or a waiter was cancelled */
-	/* what the kernel is told of when the lock is released */
+	/* VPCs whose attributes the kernel is told to drop when the lock is released */
 	struct vpc_list invalid;
 	struct map by_id;   /* owns a reference to each VPC, hidden ones included */
 	struct map by_file; /* borrowed from by_id: what the root lists */

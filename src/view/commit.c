@@ -116,7 +116,7 @@ static bool shows_whole(const struct commit *c, const struct doc *answer)
 
 /* The mount must show what was confirmed before the writer goes on. If this question fails, the
  * next reader asks. */
-static void see_result(struct commit *c)
+static void fetch_result(struct commit *c)
 {
 	CLEANUP_DOC struct doc *doc = NULL;
 	struct api_problem problem;
@@ -146,7 +146,7 @@ static int send_once(struct commit *c)
 	if (r == 0)
 		r = confirm(c, answer);
 	if (r == 0 && !shows_whole(c, answer))
-		see_result(c);
+		fetch_result(c);
 	return r;
 }
 

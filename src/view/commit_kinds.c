@@ -16,7 +16,7 @@ static void entry_of(const char *path, char ret[NODE_PATH_MAX])
 }
 
 /* Whether a path that the document lacks belongs to an entry that was made with mkdir and now gets
- * its value. Otherwise the entry has been removed meanwhile. */
+ * its value. If not, somebody else has removed the entry. */
 static bool is_new_value(const struct commit *c)
 {
 	char entry[NODE_PATH_MAX];
@@ -101,7 +101,7 @@ static bool is_replacement(
 	       doc_find(known, path, &field) == 0 && !(field.flags & FIELD_WHOLE_LIST);
 }
 
-static bool differs_nowhere(const struct doc *base, const struct node_store *s)
+static bool equals_base(const struct doc *base, const struct node_store *s)
 {
 	CLEANUP_CHANGE struct change *change = NULL;
 
@@ -115,8 +115,8 @@ static struct doc *choose_base(struct vpc *vpc, const struct node_store *s)
 	if (s->why == STORE_RENAME) {
 		/* A process that renames a copy of what another process read puts that copy back:
 		 * no base. */
-		if (!s->base || (!caller_equal(&s->writer, &s->mover) &&
-					differs_nowhere(s->base, s)))
+		if (!s->base ||
+			(!caller_equal(&s->writer, &s->mover) && equals_base(s->base, s)))
 			return NULL;
 		return doc_ref(s->base);
 	}
@@ -172,7 +172,7 @@ static int commit_value(struct commit *c)
 
 /* Whether there is no text: the file was emptied and then fsync was called. That clears a list, and
  * changes no other file. */
-static bool is_no_text(struct vpc *vpc, const char *path, const struct node_store *store)
+static bool has_no_text(struct vpc *vpc, const char *path, const struct node_store *store)
 {
 	CLEANUP_DOC struct doc *known = NULL;
 	struct doc_field field = {0};
@@ -191,7 +191,7 @@ int commit_text(
 	struct commit c;
 	int r;
 
-	if (is_no_text(vpc, path, store))
+	if (has_no_text(vpc, path, store))
 		return 0;
 	commit_init(&c, vpc, op, path);
 	c.store = store;

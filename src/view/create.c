@@ -177,7 +177,7 @@ static int create(struct creation *c, struct vpc **ret)
 }
 
 /* Learns which VPCs there are before the POST, so that none of them is taken for the new one. One
- * attempt: if it fails, the POST is sent all the same, and no VPC will be adopted. */
+ * attempt: if it fails, the POST is sent nevertheless, and no VPC will be adopted. */
 static void list_before(struct creation *c)
 {
 	uint64_t wait_ms = op_left_ms(c->op) / 4;

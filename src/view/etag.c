@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* An ETag is kept only while what is known is exactly the answer that it names. So the answer
- * "unchanged" can only mean that all of it is still so, as of the new question. Whatever makes a
- * difference drops the ETag, and the next question asks for everything. */
+/* An ETag is kept only while the known document is exactly the answer that it names. So the answer
+ * "unchanged" can only mean that all of it is still true, as of the new question. Every change of
+ * the document drops the ETag, and the next question asks for everything. */
 #include "etag.h"
 
 #include <string.h>

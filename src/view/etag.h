@@ -8,14 +8,13 @@
 
 /* Writes the ETag to ask with to *ret; leaves ret alone if the whole answer is wanted. */
 void etag_get_locked(const struct resource *resource, struct api_tag *ret);
-/* Notes that what is known of the resource is the answer with this ETag. NULL: it is no answer with
- * an ETag. */
+/* Sets the resource's ETag: the known document is the answer with this ETag. NULL: it has none. */
 void etag_set_locked(struct resource *resource, const struct api_tag *tag);
 /* The same for the list, which the cache has just taken. */
 void etag_set_list_locked(
 	struct collection *c, const struct api_tag *tag, uint64_t requested_us);
-/* Takes the answer "unchanged": what is known is now as of the question at requested_us. Does
- * nothing if what is known is no longer what that question was about. */
+/* Takes the answer "unchanged": the known document or list now counts as asked for at requested_us.
+ * Does nothing if it is no longer the one that the question was about. */
 void etag_renew_locked(
 	struct resource *resource, const struct api_tag *tag, uint64_t requested_us);
 void etag_renew_list_locked(

@@ -21,8 +21,8 @@ static uint64_t oldest_us(struct collection *c)
 	return now > ttl ? now - ttl : 1;
 }
 
-static int have_list_locked(struct collection *c, const struct op *op, uint64_t until_ms,
-	bool may_be_told, struct api_problem *problem)
+static int ensure_list_locked(struct collection *c, const struct op *op, uint64_t until_ms,
+	bool may_fail_fast, struct api_problem *problem)
 {
 	uint64_t oldest = oldest_us(c);
 	int r = 0;
@@ -30,12 +30,12 @@ static int have_list_locked(struct collection *c, const struct op *op, uint64_t 
 	if (c->list.requested_us >= oldest)
 		c->cache_hits++;
 	while (r == 0 && c->list.requested_us < oldest)
-		r = inflight_ask_locked(c, NULL, op, until_ms, may_be_told, problem);
+		r = inflight_ask_locked(c, NULL, op, until_ms, may_fail_fast, problem);
 	return r;
 }
 
-/* Asks by id for each VPC whose existence only that can tell. */
-static int have_doubtful_locked(
+/* Asks by id for each VPC that may or may not exist: a list cannot tell. */
+static int settle_doubtful_locked(
 	struct collection *c, const struct op *op, struct api_problem *problem)
 {
 	CLEANUP_VPC_LIST struct vpc_list list = {0};
@@ -59,9 +59,9 @@ int fetch_list(struct collection *c, const struct op *op, struct api_problem *pr
 	int r;
 
 	collection_lock(c);
-	r = have_list_locked(c, op, op->deadline_ms, op->is_reading, problem);
+	r = ensure_list_locked(c, op, op->deadline_ms, op->is_reading, problem);
 	if (r == 0)
-		r = have_doubtful_locked(c, op, problem);
+		r = settle_doubtful_locked(c, op, problem);
 	collection_unlock(c);
 	return r;
 }
@@ -95,8 +95,8 @@ static int refresh_locked(struct vpc *vpc, const struct op *op, struct api_probl
 	struct collection *c = vpc->collection;
 	uint64_t oldest = oldest_us(c);
 	uint64_t until_ms = vpc->doc ? wait_until_ms(op) : op->deadline_ms;
-	/* A look-up that fails goes on with what is known. */
-	bool may_be_told = op->is_reading || (op->is_lookup && vpc->doc);
+	/* A look-up that fails uses the known document. */
+	bool may_fail_fast = op->is_reading || (op->is_lookup && vpc->doc);
 	int r = 0;
 
 	if (vpc->doc && vpc->resource.requested_us >= oldest) {
@@ -104,10 +104,10 @@ static int refresh_locked(struct vpc *vpc, const struct op *op, struct api_probl
 		return 0;
 	}
 	if (is_walk_locked(vpc))
-		r = have_list_locked(c, op, until_ms, may_be_told, problem);
+		r = ensure_list_locked(c, op, until_ms, may_fail_fast, problem);
 	while (r == 0 && !vpc->is_gone &&
 		(!vpc->doc || vpc->resource.requested_us < oldest))
-		r = inflight_ask_locked(c, vpc, op, until_ms, may_be_told, problem);
+		r = inflight_ask_locked(c, vpc, op, until_ms, may_fail_fast, problem);
 	/* "Soon after" counts from the end of the question: with a dead server that takes longer
 	 * than the ttl. */
 	if (c->last_stale == vpc)

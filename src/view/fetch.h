@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Documents and the list, fresh enough for the caller; asks the API where what is known is too old.
- * For readers an answer counts for the ttl, and they share a question. A writer asks a question of
- * its own, whatever failed before. All functions block until op->deadline_ms, and fail as the API
- * does (api/api.h). */
+/* Documents and the list, fresh enough for the caller; asks the API if the cache is too old. For
+ * readers an answer counts for the ttl, and they share a question. A writer asks a question of its
+ * own, whatever failed before. All functions block until op->deadline_ms, and fail as the API does
+ * (api/api.h). */
 #ifndef VIEW_FETCH_H
 #define VIEW_FETCH_H
 

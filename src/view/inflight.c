@@ -20,8 +20,8 @@ struct inflight {
 	unsigned refs;
 	struct question question;
 	bool is_probe;
-	bool landed;
-	int r; /* what those who wait get */
+	bool is_done;
+	int r; /* the result for the callers that wait */
 };
 
 static void inflight_unref(struct inflight *f)
@@ -32,12 +32,12 @@ static void inflight_unref(struct inflight *f)
 	free(f);
 }
 
-static void land_locked(struct inflight *f)
+static void finish_locked(struct inflight *f)
 {
 	struct collection *c = f->question.collection;
 	struct resource *resource = resource_of(c, f->question.vpc);
 
-	f->landed = true;
+	f->is_done = true;
 	if (resource->inflight == f)
 		resource->inflight = NULL;
 	c->inflights--;
@@ -46,7 +46,7 @@ static void land_locked(struct inflight *f)
 
 /* The text of a large answer leaves free memory in the heap that the C library does not return:
  * three times the size of the VPCs themselves. */
-static void give_back(struct doc_list *list)
+static void release_list(struct doc_list *list)
 {
 	bool is_large = list->count >= MANY_VPCS;
 
@@ -67,10 +67,10 @@ static void *inflight_run(void *arg)
 	list = f->question.list;
 	f->question.list = (struct doc_list){0};
 	collection_lock(c);
-	land_locked(f);
+	finish_locked(f);
 	inflight_unref(f);
 	collection_unlock(c);
-	give_back(&list);
+	release_list(&list);
 	return NULL;
 }
 
@@ -121,7 +121,7 @@ static void wake(void *arg)
 }
 
 /* Waits with the lock released. The caller's cancel is hooked without the lock (base/cancel.h). */
-static void wait_landed_locked(
+static void wait_done_locked(
 	const struct inflight *f, const struct op *op, uint64_t until_ms)
 {
 	struct collection *c = f->question.collection;
@@ -130,7 +130,7 @@ static void wait_landed_locked(
 	collection_unlock(c);
 	cancel_hook(op->cancel, wake, c);
 	collection_lock(c);
-	while (!f->landed && in_time && !c->stopping && !cancel_is_fired(op->cancel))
+	while (!f->is_done && in_time && !c->stopping && !cancel_is_fired(op->cancel))
 		in_time = collection_wait_locked(c, until_ms);
 	collection_unlock(c);
 	cancel_unhook(op->cancel);
@@ -140,9 +140,9 @@ static void wait_landed_locked(
 static int outcome_locked(
 	const struct inflight *f, const struct op *op, struct api_problem *problem)
 {
-	if (f->landed && f->r < 0)
+	if (f->is_done && f->r < 0)
 		*problem = f->question.problem;
-	if (f->landed)
+	if (f->is_done)
 		return f->r;
 	if (cancel_is_fired(op->cancel))
 		return api_problem_say(problem, EINTR, "interrupted");
@@ -170,23 +170,23 @@ static int ask_once_locked(struct collection *c, struct vpc *vpc, const struct o
 		return r;
 	f = resource->inflight;
 	f->refs++;
-	wait_landed_locked(f, op, until_ms);
+	wait_done_locked(f, op, until_ms);
 	r = outcome_locked(f, op, problem);
 	inflight_unref(f);
 	return r;
 }
 
 int inflight_ask_locked(struct collection *c, struct vpc *vpc, const struct op *op,
-	uint64_t until_ms, bool may_be_told, struct api_problem *problem)
+	uint64_t until_ms, bool may_fail_fast, struct api_problem *problem)
 {
 	bool is_own = false;
 	int r;
 
-	if (may_be_told && breaker_is_open(resource_of(c, vpc)->breaker, problem))
+	if (may_fail_fast && breaker_is_open(resource_of(c, vpc)->breaker, problem))
 		return -problem->errnum;
 	do {
 		r = ask_once_locked(c, vpc, op, until_ms, &is_own, problem);
-	} while (r < 0 && !is_own && !may_be_told && api_problem_is_down(problem) &&
+	} while (r < 0 && !is_own && !may_fail_fast && api_problem_is_down(problem) &&
 		 clock_mono_ms() < until_ms && !cancel_is_fired(op->cancel) &&
 		 !c->stopping);
 	return r;

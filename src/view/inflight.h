@@ -10,13 +10,14 @@
  *
  * Called with the collection's lock held, which is released while it waits. The caller holds a
  * reference to the VPC. Returns 0 when an answer has come. The answer need not be as new as the
- * caller wants: look at what is known, and ask again.
+ * caller wants: look at the cache, and ask again.
  *
- * may_be_told: the caller accepts a failure of a question that it did not ask, for a while after
- * that failure as well. Otherwise this call asks a question of its own after such a failure.
+ * may_fail_fast: the caller accepts the failure of a question that another caller asked, and, while
+ * the breaker is open, an old failure without a question. If false, this call then asks a question
+ * of its own.
  *
  * Errors: those of the API; -ETIMEDOUT at until_ms, -EINTR, -ESHUTDOWN. */
 int inflight_ask_locked(struct collection *c, struct vpc *vpc, const struct op *op,
-	uint64_t until_ms, bool may_be_told, struct api_problem *problem);
+	uint64_t until_ms, bool may_fail_fast, struct api_problem *problem);
 
 #endif

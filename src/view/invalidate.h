@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The collection's lock, and what the kernel is told of when the lock is released. */
+/* The collection's lock. When it is released, the kernel is told to drop stale attributes. */
 #ifndef VIEW_INVALIDATE_H
 #define VIEW_INVALIDATE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From the files of a draft to the body of a POST. */
+/* Makes the body of a POST from the files of a draft. */
 #ifndef VIEW_PUBLISH_H
 #define VIEW_PUBLISH_H
 

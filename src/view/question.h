@@ -25,8 +25,8 @@ struct question {
 void question_init(
 	struct question *q, struct collection *c, struct vpc *vpc, const struct op *op);
 void question_release(struct question *q);
-/* Asks, blocks until the answer or op's deadline, and gives the answer to the cache. Returns what
- * those who wait shall get: q->r, or 0 if the answer is older than what is known. */
+/* Asks, blocks until the answer or op's deadline, and gives the answer to the cache. Returns the
+ * result for the callers that wait: q->r, or 0 if the answer is older than the known document. */
 int question_ask(struct question *q, const struct op *op);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of what an answer means. */
+/* Decides by a few cases what an answer means. */
 #include "verdict.h"
 
 static enum verdict verdict_of_get(const struct known *known, const struct answer *answer)

@@ -52,7 +52,7 @@ static struct node_entry field_entry(const struct doc_field *field)
 	return entry;
 }
 
-/* The API cannot be reached. A known name is found all the same, and operations on it that need the
+/* The API cannot be reached. A known name is found nevertheless, and operations on it that need the
  * API report the failure. An unknown name is free for a scratch file, unless it stands where the
  * API has names of its own. */
 static int lookup_known(struct vpc_place *at, struct node *dir, const struct op *op,

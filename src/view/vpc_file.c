@@ -33,9 +33,10 @@ int vpc_show(const struct vpc_place *at, struct buf *ret, struct node_attr *ret_
 	return 0;
 }
 
-/* A look-up returns what is known, and lets the kernel keep it for no time if it is old. The
- * directory has asked just before; and a write to a file whose VPC cannot be read at the moment
- * must get as far as its open. A program that wants the attributes asks for them next. */
+/* A look-up returns the attributes of the known document, and the kernel may not keep them if that
+ * is old. The directory has asked just before; and a write to a file whose VPC cannot be read at
+ * the moment must get as far as its open. A program that wants the attributes asks for them next.
+ */
 static int file_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};

@@ -14,10 +14,11 @@ struct inflight;
 
 /* What a GET can ask for, a VPC or the list, and how the last GET ended. */
 struct resource {
-	/* generation of the question whose answer is known; 0: what is known is out of date */
+	/* generation of the question that the known document or list answers; 0: that is out of
+	 * date */
 	uint64_t requested_us;
-	/* owned: the ETag of the answer that is known; NULL if it had none, or if something else is
-	 * known by now */
+	/* owned: the ETag of the known document or list; NULL if its answer had none, or if it has
+	 * changed since */
 	char *etag;
 	/* borrowed: the question of readers that is under way, or NULL */
 	struct inflight *inflight;
@@ -40,17 +41,15 @@ struct vpc {
 	struct resource resource;
 	struct doc *doc; /* owned: the last answer that counts */
 	char *file;	 /* owned: its file name in the root, "" before it has one */
-	/* generation at which the last change here ended; answers to older questions do not count
-	 */
+	/* generation of the end of the last change here; older questions do not count */
 	uint64_t written_us;
 	/* generation of the last list that held it; 0: created here, and no list has held it yet */
 	uint64_t listed_us;
-	/* path -> struct timespec, owned: when content was seen to change although updatedAt stayed
-	 */
+	/* path -> struct timespec, owned: when content changed although updatedAt stayed */
 	struct map observations;
 	/* written here, and no list has shown the written value yet */
 	bool is_unsettled;
-	/* a list contradicts what is known: only a GET by id can tell */
+	/* a list contradicts the known document: only a GET by id can tell */
 	bool is_doubtful;
 	bool is_gone; /* hidden: deleted here, or an answer said so */
 	/* deleted here: hidden even while the API still shows it as STATUS_DELETING */
