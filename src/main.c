@@ -28,7 +28,7 @@
 #include "view/view.h"
 
 #define OPTIONS_MAX	   65536
-#define SAID_MAX	   (32u << 20)
+#define INFO_MAX	   (32u << 20)
 #define USER_AGENT	   "vpcfs/" VPCFS_VERSION
 #define EMULATOR_TOKEN_MAX 33 /* with the NUL */
 
@@ -292,7 +292,7 @@ static void open_missing_fds(void)
 	}
 }
 
-static int say_version(struct buf *text)
+static int add_version(struct buf *text)
 {
 	return buf_addf(text,
 		"vpcfs " VPCFS_VERSION "\nlibfuse %s\nlibcurl %s\njansson %s\n",
@@ -300,16 +300,16 @@ static int say_version(struct buf *text)
 }
 
 /* Prints the text of -h, -V or --status. Returns the exit status. */
-static int say(const struct config *config)
+static int print_info(const struct config *config)
 {
-	CLEANUP_BUF struct buf text = BUF_INIT(SAID_MAX);
+	CLEANUP_BUF struct buf text = BUF_INIT(INFO_MAX);
 	bool is_good = true;
 	int r = 0;
 
 	if (config->action == CONFIG_HELP)
 		r = config_help(&text);
 	else if (config->action == CONFIG_VERSION)
-		r = say_version(&text);
+		r = add_version(&text);
 	else if (config->action == CONFIG_STATUS)
 		r = status_show(config->mountpoint, config->json, config->timeout_ms, &text,
 			&is_good);
@@ -320,7 +320,7 @@ static int say(const struct config *config)
 static int run_config(struct program *p, const struct err *token_error)
 {
 	if (p->config.action != CONFIG_MOUNT) {
-		int status = say(&p->config);
+		int status = print_info(&p->config);
 
 		program_release(p);
 		return status;

@@ -21,7 +21,7 @@ static int join(const char *dir, const char *name, char ret[PATH_MAX])
 	return snprintf(ret, PATH_MAX, "%s/%s", dir, name) < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
-static int give(int fd, const char *bytes, size_t len)
+static int write_bytes(int fd, const char *bytes, size_t len)
 {
 	while (len) {
 		ssize_t n = write(fd, bytes, len);
@@ -39,7 +39,7 @@ static int look_read_file(const void *path, int fd)
 	CLEANUP_BUF struct buf text = BUF_INIT(TEXT_MAX);
 	int r = file_read(path, &text);
 
-	return r < 0 ? r : give(fd, buf_str(&text), text.len);
+	return r < 0 ? r : write_bytes(fd, buf_str(&text), text.len);
 }
 
 static int list_directory(const void *path, int fd)
@@ -89,7 +89,7 @@ static int walk_directory(const void *path, int fd)
 	CLEANUP_BUF struct buf paths = BUF_INIT(TEXT_MAX);
 	int r = walk(path, "", 0, &paths);
 
-	return r < 0 ? r : give(fd, buf_str(&paths), paths.len);
+	return r < 0 ? r : write_bytes(fd, buf_str(&paths), paths.len);
 }
 
 static int look(int (*fn)(const void *path, int fd), const char *mountpoint,
