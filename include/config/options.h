@@ -61,7 +61,8 @@ struct config {
 	mode_t umask;
 	/* NULL: the endpoint */
 	char *fsname;
-	/* what is left for the kernel's mount: "noatime,exec"; "" when none */
+	/* the options that are passed to the kernel's mount: "noatime,exec"; "" if there are none
+	 */
 	char *fuse_opts;
 };
 

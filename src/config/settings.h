@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The one table of options: what may stand behind -o, and the flags. Parsing, -h, `.vpcfs/options`
- * and the lists of the README and the man page come from it. */
+/* The one table of options: those that may stand behind -o, and the flags. Parsing, -h,
+ * `.vpcfs/options` and the lists of the README and the man page come from it. */
 #ifndef CONFIG_SETTINGS_H
 #define CONFIG_SETTINGS_H
 
