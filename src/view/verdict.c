@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Decides by a few cases what an answer means. */
+/* What an answer means, case by case. */
 #include "verdict.h"
 
 static enum verdict verdict_of_get(const struct known *known, const struct answer *answer)

@@ -177,7 +177,7 @@ static void gone_meanwhile_is_said_at_once(void **state)
 	assert_int_equal(world_count(&s->w, "GET /v1beta1/networking/vpcs/"), 1);
 }
 
-/* The text says what is not known, and where to look. */
+/* The text says that the outcome is not known, and where to look. */
 static void a_lost_answer_is_said_to_be_lost(void **state)
 {
 	struct scene *s = *state;

@@ -134,7 +134,7 @@ static void a_name_that_is_taken_is_eexist_and_a_free_one_is_not(void **state)
 
 	assert_int_equal(world_mkdir(w, PODS), -EEXIST);
 	assert_int_equal(world_rename(w, PREFIXES "service cidr", PODS), -EEXIST);
-	/* Also by an entry that has no value yet. */
+	/* An entry that has no value yet takes its name, too. */
 	assert_int_equal(world_mkdir(w, NEW), 0);
 	assert_int_equal(world_rename(w, PODS, NEW), -EEXIST);
 	assert_int_equal(world_count(w, "PATCH"), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an answer means for what is known: the table. */
+/* What an answer means for the known document, case by case. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +19,8 @@ static const struct {
 	struct answer answer;
 	enum verdict verdict;
 } rows[] = {
-	/* An answer older than what is known, or than what was written, does not count. */
+	/* An answer that is older than the known document, or than the last write, does not count.
+	 */
 	{"GET asked before the known question", {KNOWN}, {.requested_us = 9, HAS},
 		VERDICT_KEEP},
 	{"list asked before", {KNOWN}, {LIST, .requested_us = 9, HAS}, VERDICT_KEEP},
