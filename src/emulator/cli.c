@@ -23,7 +23,8 @@ const char cli_usage[] =
 	"  -l, --listen HOST:PORT   where to listen, default 127.0.0.1:0; port 0 is any "
 	"free one\n"
 	"      --grpc HOST:PORT     serve gRPC over HTTP/2 there (needs nghttpx)\n"
-	"  -t, --token TOKEN        accept only this token, \"-\" to read it from standard\n"
+	"  -t, --token TOKEN        accept only this token, \"-\" to read it from "
+	"standard\n"
 	"                           input; by default any that is not empty\n"
 	"  -p, --profile NAME       live: as the service was seen to behave (default);\n"
 	"                           reference: as its reference is written\n"
@@ -114,8 +115,7 @@ static int parse_token(struct cli *cli, const char *arg, struct err *err)
 			cli->token[0] = '\0';
 		cli->token[strcspn(cli->token, "\n")] = '\0';
 	}
-	return *cli->options.token ? 0
-				   : err_set(err, EINVAL, "--token: must not be empty");
+	return *cli->options.token ? 0 : err_set(err, EINVAL, "--token: must not be empty");
 }
 
 static int parse_flag(struct cli *cli, int opt, struct err *err)

@@ -411,10 +411,10 @@ static void test_binary_errors(void **state)
 	assert_int_equal(
 		api_patch(rig.api, &rig.op, "a", "{}", 2, "", &doc, &problem), -EBUSY);
 	assert_int_equal(api_get(rig.api, &rig.op, "a", NULL, &doc, &problem), -EBADMSG);
-	assert_non_null(
-		strstr(problem.text, "its content type is text/html, expected application/proto"));
+	assert_non_null(strstr(
+		problem.text, "its content type is text/html, expected application/proto"));
 	assert_int_equal(api_get(rig.api, &rig.op, "a", NULL, &doc, &problem), -EBADMSG);
-	assert_non_null(strstr(problem.text, "its type is not given"));
+	assert_non_null(strstr(problem.text, "its content type is not given"));
 	rig_stop(&rig);
 }
 
