@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The process that makes a system call, as far as it can be told: thread group and start time,
- * so that a process id that is used again is not taken for the process that had it before.
- * Decided in one place, at open, read, write, rename and mkdir; a process of another pid
- * namespace, or one that /proc hides, is not known and equals nobody. */
+/* The caller: the process that makes a system call, identified by thread group and start time. The
+ * start time distinguishes a process from an earlier one that had the same id. tree and view
+ * identify callers at open, read, write, rename and mkdir. A caller in another PID namespace, or
+ * one that /proc hides, is unknown and equals no other. */
 #ifndef BASE_CALLER_H
 #define BASE_CALLER_H
 
@@ -11,32 +11,32 @@
 #include <sys/types.h>
 
 struct caller {
-	pid_t tgid; /* thread group, 0 when not known */
+	pid_t tgid; /* thread group, 0 if unknown */
 	/* Clock ticks since boot, field 22 of /proc/TGID/stat (proc(5)). */
 	uint64_t start_time;
-	bool known; /* both could be read */
+	bool known; /* both members above could be read */
 };
 
-/* tid: the thread of the request, 0 when the kernel cannot name it. Reads /proc/TID/status and
- * /proc/TGID/stat. Not for a FLUSH: it can come from inside execve, and stat then waits for the
- * FLUSH itself (fs/exec.c, exec_update_lock). */
+/* The caller that the thread belongs to. tid is the thread of the request, 0 if the kernel cannot
+ * name it. Reads /proc/TID/status and /proc/TGID/stat. Must not be used for a FLUSH: execve can
+ * cause one, and reading stat would then wait for that FLUSH (fs/exec.c, exec_update_lock). */
 void caller_of(pid_t tid, struct caller *ret);
-/* Both known, and the same process. */
+/* Whether both are known and are the same process. */
 bool caller_equal(const struct caller *a, const struct caller *b);
-/* Whether a process of that id is there. True also when the id was given to another:
- * caller_equal tells those apart. Reads nothing that can block (kill(2) with signal 0). */
+/* Whether a process with the caller's id exists. Also true if another process has the id by now;
+ * caller_equal distinguishes the two. Does not block: it uses kill(2) with signal 0. */
 bool caller_lives(const struct caller *caller);
-/* Whether the thread belongs to that process, by its status alone, which never blocks: for a
- * FLUSH. False when it cannot be read. */
+/* Whether the thread belongs to the caller's process; false if that cannot be read. Reads only
+ * /proc/TID/status, which never blocks, so it may be used for a FLUSH. */
 bool caller_has_thread(const struct caller *caller, pid_t tid);
 
-/* The process that the thread is of, 0 when it is not known. By its status alone. */
+/* The process that the thread belongs to, 0 if unknown. Reads only /proc/TID/status. */
 pid_t caller_process(pid_t tid);
 
 #define CALLER_PROGRAM_MAX 64
-/* The name of the program that the thread runs: comm, and for busybox the applet that its
- * command line names ("cp"). "" when it cannot be read. For the refusal of programs that
- * copy trees, and for messages. */
+/* The name of the program that the thread runs: its comm, or for busybox the applet that its
+ * command line names ("cp"). "" if it cannot be read. Used to refuse programs that copy trees, and
+ * in messages. */
 void caller_program(pid_t tid, char ret[CALLER_PROGRAM_MAX]);
 
 #endif

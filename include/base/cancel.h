@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A caller that gave up: fired by the one who learns it, watched by the one who waits. */
+/* Tells a thread that waits for an answer that its caller has given up. */
 #ifndef BASE_CANCEL_H
 #define BASE_CANCEL_H
 
@@ -7,10 +7,10 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* Caller's memory. One wait at a time may hook it. Members are private. */
+/* Caller's memory. Only one wait at a time may hook it. The members are private. */
 struct cancel {
 	pthread_mutex_t lock;
-	/* Asked without the lock, by whoever holds the lock that wake takes. */
+	/* Atomic because a thread that holds the lock that wake takes must read it without ours. */
 	atomic_bool fired;
 	void (*wake)(void *arg);
 	void *arg;
@@ -19,16 +19,17 @@ struct cancel {
 void cancel_init(struct cancel *c);
 void cancel_release(struct cancel *c);
 
-/* Marks it and wakes the hooked waiter; any thread, any number of times. */
+/* Marks it as fired and wakes the hooked waiter. May be called from any thread, any number of
+ * times. */
 void cancel_fire(struct cancel *c);
-/* NULL is never fired. */
+/* c may be NULL: never fired. */
 bool cancel_is_fired(struct cancel *c);
 
-/* Has wake(arg) called, from the firing thread, when the cancel fires or at once if it has. wake
- * may take the waiter's own lock; so hook and unhook without holding that lock. c may be NULL:
- * nothing happens. */
+/* Calls wake(arg) from the firing thread when the cancel fires, or at once if it has fired. wake
+ * may take the waiter's lock, so the waiter must not hold that lock when it hooks or unhooks. c may
+ * be NULL: nothing happens. */
 void cancel_hook(struct cancel *c, void (*wake)(void *arg), void *arg);
-/* On return wake does not run and will not. */
+/* On return wake is not running and will not run. c may be NULL. */
 void cancel_unhook(struct cancel *c);
 
 #endif

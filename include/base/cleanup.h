@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Scope cleanup: a local that owns something gives it back on every way out, unless it was stolen.
- */
+/* Scope cleanup: a local variable that owns something releases it on every way out of its scope,
+ * unless STEAL took it. */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H
 
@@ -20,12 +20,12 @@ static inline void cleanup_closep(int *fd)
 		close(*fd);
 }
 
-/* The local is freed with free(3) when the scope ends. */
+/* The scope's end frees the local with free(3). */
 #define CLEANUP_FREE CLEANUP(cleanup_freep)
-/* The local file descriptor is closed when the scope ends; -1 is none. */
+/* The scope's end closes the local file descriptor, unless it is -1. */
 #define CLEANUP_CLOSE CLEANUP(cleanup_closep)
 
-/* Takes the pointer out of a local so that its cleanup finds NULL. */
+/* Takes the pointer out of a local and leaves NULL there, so that its cleanup does nothing. */
 #define STEAL(p)                                                                           \
 	__extension__({                                                                    \
 		typeof(p) stolen_ = (p);                                                   \

@@ -5,8 +5,8 @@
 
 #include "base/buf.h"
 
-/* Adds the whole file to ret. Blocks on the disk. Errors: errno of open/read, -EFBIG past the
- * buffer's maximum. */
+/* Appends the whole file to ret. Blocks on the disk. Errors: those of open(2) and read(2), -ENOMEM,
+ * -EFBIG past the buffer's maximum. On failure ret may hold a part of the file. */
 int file_read(const char *path, struct buf *ret);
 
 #endif

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Hashes for tables and for numbers that stand for something longer. Not cryptographic. */
+/* Hashes for tables, and for numbers that stand for longer values. Not cryptographic. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of two numbers; all bits of the result depend on all bits of both. */
+/* The hash of two numbers: every bit of the result depends on every bit of both. */
 uint64_t hash_mix(uint64_t a, uint64_t b);
 uint64_t hash_bytes(uint64_t seed, const void *bytes, size_t len);
-/* Of a text that somebody else may choose: seeded per process, so that nobody can aim at one
- * chain of a table. */
+/* The hash of a text that an attacker may choose. It has a random seed for each process, so that
+ * nobody can construct texts that collide in a table. */
 uint64_t hash_key(const char *text);
 
 #endif

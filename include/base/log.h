@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages of the program to its operator: stderr in the foreground, syslog as a daemon. Library
- * layers return errors instead; main and fs say them, and view says what was changed and what
- * failed (src/view/record.h). Never give it a secret. */
+/* Messages to the operator: on stderr in the foreground, through syslog as a daemon. Library layers
+ * return errors instead of logging; main and fs log, and view logs each change and each failure
+ * (src/view/record.h). Never log a secret. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -10,9 +10,10 @@
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
 void log_set_level(enum log_level level);
-/* Whether messages of that level are said, so that none is made in vain. */
+/* Whether messages of that level are logged; lets a caller skip building one that is not. */
 bool log_has(enum log_level level);
-/* From now on to syslog instead of stderr. ident is borrowed for the life of the program. */
+/* Sends later messages to syslog instead of stderr. ident is borrowed for the life of the program.
+ */
 void log_use_syslog(const char *ident);
 void log_say(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One operation that somebody waits for: how long, whether they gave up, and who they are. */
+/* One operation that a caller waits for: its deadline, its cancellation, and its caller. */
 #ifndef BASE_OP_H
 #define BASE_OP_H
 
@@ -9,28 +9,29 @@
 #include "base/cancel.h"
 
 struct op {
-	/* clock_mono_ms() at which it must have been answered. */
+	/* The operation must be answered by then (clock_mono_ms() scale). */
 	uint64_t deadline_ms;
-	/* Borrowed, may be NULL; watched by reads only, never by a mutation. */
+	/* Borrowed, may be NULL. Reads can be cancelled, changes never. */
 	struct cancel *cancel;
-	/* A look-up of a name: others wait behind it, deaf to signals, so what is known may do. */
+	/* A look-up of a name. Other callers may wait for it in the kernel, where no signal reaches
+	 * them, so a cached answer is good enough. */
 	bool is_lookup;
-	/* Opens for reading, lists or reads: a caller who only does that may be told that what it
-	 * wants could not be had a moment ago; nobody else, for it may be about to write. */
+	/* Opens for reading, lists or reads. Such a caller may get the error of a question that
+	 * failed a moment ago. No other may, since it may be about to write. */
 	bool is_reading;
-	/* Whether a server that was dead is back: one attempt, no repetition. */
+	/* Finds out whether a server that was down is back: one attempt, no repetition. */
 	bool is_probe;
 	/* The caller's. */
 	uid_t uid;
 	gid_t gid;
-	/* The caller's thread, 0 when not known. */
+	/* The caller's thread, 0 if unknown. */
 	pid_t pid;
 	mode_t umask;
-	/* borrowed, may be NULL: counts the calls of the API that are made for it */
+	/* Borrowed, may be NULL. Counts the API calls that are made for the operation. */
 	unsigned *calls;
 };
 
-/* Milliseconds left, 0 when past. */
+/* Milliseconds left until the deadline, 0 if it has passed. */
 uint64_t op_left_ms(const struct op *op);
 bool op_is_past(const struct op *op);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Probes for bpftrace, perf and SystemTap (USDT), where systemtap's header was there at the build;
- * else nothing. They cost one nop each while nobody looks.
+/* Probes (USDT) for bpftrace, perf and SystemTap. Without SystemTap's header at build time they
+ * compile to nothing. A probe that no tool is attached to costs one nop.
  *   request__begin  operation, caller's thread     call__begin  method, URL
  *   request__end    operation, caller's thread,    call__end    method, URL, errno or 0, HTTP
  *                   errno or 0                                  status or 0 */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Files of /proc/ID, and pending signals. */
 #ifndef BASE_PROCESS_H
 #define BASE_PROCESS_H
 
@@ -6,14 +7,16 @@
 #include <sys/types.h>
 #include "base/buf.h"
 
-/* Adds /proc/ID/NAME, of a thread or a process. Errors: -ESRCH, and those of reading a file. */
+/* Appends /proc/ID/NAME of a thread or a process. Errors: -ESRCH if id is not positive, and those
+ * of file_read. */
 int process_read(pid_t id, const char *name, struct buf *ret);
 
-/* Whether a signal waits for the thread that means its end: SIGKILL, SIGINT, SIGTERM, SIGQUIT
- * or SIGHUP, also where the program has a handler for it; or another that it has no handler for
- * and that ends it by default. A thread that waits in the kernel keeps its signals pending, and
- * the kernel turns one that is fatal into SIGKILL (kernel/signal.c, complete_signal). True when
- * it cannot be read (a caller in another PID namespace): better give up than be deaf. */
-bool process_is_told_to_stop(pid_t tid);
+/* Whether the thread has a pending signal that is meant to end it: SIGKILL, SIGINT, SIGTERM,
+ * SIGQUIT or SIGHUP, even if the program handles it; or any other that it does not handle and that
+ * ends a program by default. A thread that waits in the kernel keeps its signals pending, and the
+ * kernel turns a fatal one into SIGKILL (kernel/signal.c, complete_signal). Also true if the status
+ * cannot be read (a caller in another PID namespace): giving up is better than ignoring a signal.
+ */
+bool process_has_termination_signal(pid_t tid);
 
 #endif

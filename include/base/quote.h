@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/* A text as a JSON string (RFC 8259, section 7). */
 #ifndef BASE_QUOTE_H
 #define BASE_QUOTE_H
 
 #include "base/buf.h"
 
-/* Adds the text as a JSON string, with its quotes. NUL is taken; that the bytes are UTF-8 is the
- * caller's to know. Errors: -ENOMEM, -EFBIG (and part of it may be there). */
+/* Appends the text as a JSON string, with its quotes. The text may contain NUL. The caller makes
+ * sure that it is UTF-8. Errors: -ENOMEM, -EFBIG; ret may then hold a part of the string. */
 int quote_json(const char *text, size_t len, struct buf *ret);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Looks at files from a process apart. A process that waits for a FUSE file system can be killed,
- * whatever that does; a thread can not. */
+/* Looks at files from a separate process. A process that waits for a FUSE file system can always be
+ * killed, whatever the file system does; a thread cannot. */
 #include "base/apart.h"
 
 #include <errno.h>
@@ -15,9 +15,9 @@
 
 #define CHUNK	 4096
 #define PAUSE_NS 2000000
-#define REAP_MS	 1000 /* a process that cannot be killed is left alone after that */
+#define REAP_MS	 1000 /* how long to wait for the child to end after SIGKILL */
 
-/* Until the end of the pipe. */
+/* Reads until the end of the pipe. ret may be NULL. */
 static int take_all(int fd, uint64_t deadline_ms, struct buf *ret)
 {
 	char chunk[CHUNK];
@@ -65,7 +65,8 @@ int apart_run(int (*look)(const void *arg, int fd), const void *arg, uint64_t de
 		return -EAGAIN;
 	child = fork();
 	if (child == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* it may hang */
+		/* look may hang, and must not outlive its parent. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		_exit(-look(arg, fds[1]));
 	}
 	close(fds[1]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes as text, six bits a character. */
+/* Base64: six bits a character. */
 #include "base/base64.h"
 
 #include <errno.h>
@@ -44,7 +44,8 @@ static int base64_value(char c)
 	return c == '/' || c == '_' ? 63 : -1;
 }
 
-/* Without the padding, which must fill the text up to whole fours where there is any. */
+/* Takes the padding off the length. Padding is optional, but must complete the last group of four
+ * characters. */
 static int base64_unpad(const char *text, size_t *len)
 {
 	size_t padding = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A byte buffer born with a maximum. */
+/* A byte buffer with a maximum size. */
 #include "base/buf.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ void buf_release(struct buf *b)
 	*b = (struct buf)BUF_INIT(b->max);
 }
 
-/* Room for len bytes and the NUL. */
+/* Makes room for len bytes and the NUL. */
 static int buf_reserve(struct buf *b, size_t len)
 {
 	size_t cap = b->cap ? b->cap : BUF_FIRST;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who makes a system call, from /proc: the kernel names the thread of a request, programs are
- * told apart by process, and a process by its id together with the time it was started. */
+/* Identifies callers by /proc. The kernel names the thread of a request; the caller is the process
+ * of that thread, identified by its id and start time. */
 #include "base/caller.h"
 
 #include <errno.h>
@@ -25,8 +25,8 @@ pid_t caller_process(pid_t tid)
 	return at && sscanf(at, "\nTgid: %d", &tgid) == 1 && tgid > 0 ? tgid : 0;
 }
 
-/* The name in parentheses is the program's own choice, blanks and parentheses included: fields
- * are counted from the last one on. */
+/* A program chooses the name in parentheses, and may use blanks and parentheses in it. So the
+ * fields are counted from the last parenthesis. */
 static bool start_time_of(pid_t tgid, uint64_t *ret)
 {
 	CLEANUP_BUF struct buf stat = BUF_INIT(PROC_MAX);
@@ -64,7 +64,7 @@ bool caller_has_thread(const struct caller *caller, pid_t tid)
 	return caller->tgid && caller_process(tid) == caller->tgid;
 }
 
-/* The last part of a path of len bytes. */
+/* Where the last component begins in a path of len bytes. */
 static size_t base_name(const char *path, size_t len)
 {
 	size_t at = len;
@@ -74,7 +74,7 @@ static size_t base_name(const char *path, size_t len)
 	return at;
 }
 
-/* Which argument of a command line "busybox cp ..." or "cp ..." names the applet. */
+/* The applet that a command line "busybox cp ..." or "cp ..." names. */
 static void applet_of(pid_t tid, char ret[CALLER_PROGRAM_MAX])
 {
 	CLEANUP_BUF struct buf line = BUF_INIT(PROC_MAX);
@@ -103,7 +103,7 @@ void caller_program(pid_t tid, char ret[CALLER_PROGRAM_MAX])
 		return;
 	snprintf(ret, CALLER_PROGRAM_MAX, "%.*s", (int)strcspn(buf_str(&comm), "\n"),
 		buf_str(&comm));
-	/* The second: a busybox shell that runs itself again, through /proc/self/exe. */
+	/* comm is "exe" when a busybox shell runs itself again through /proc/self/exe. */
 	if (strcmp(ret, "busybox") == 0 || strcmp(ret, "exe") == 0)
 		applet_of(tid, ret);
 }

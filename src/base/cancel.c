@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The wake function runs under the cancel's lock: that is what makes unhook mean "not running any
- * more". */
+/* wake runs under the cancel's lock, so once unhook has had the lock, wake is no longer running. */
 #include "base/cancel.h"
 
 void cancel_init(struct cancel *c)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Time: monotonic for waiting, real for showing. */
+/* Time: the monotonic clock for waiting, the real-time clock for showing. */
 #include "base/clock.h"
 
 #include <errno.h>
@@ -52,7 +52,7 @@ bool clock_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock, uint64_t deadl
 	return pthread_cond_timedwait(cond, lock, &t) != ETIMEDOUT;
 }
 
-/* ".123" as nanoseconds; moves *text behind it. */
+/* Reads an optional fraction (".123") as nanoseconds and moves *text past it. */
 static bool parse_fraction(const char **text, long *ret_nsec)
 {
 	long nsec = 0, scale = 100000000;
@@ -68,7 +68,7 @@ static bool parse_fraction(const char **text, long *ret_nsec)
 	return true;
 }
 
-/* Whether the text begins as the pattern says: '0' is any digit, the rest itself. */
+/* Whether the text begins like the pattern, in which '0' stands for any digit. */
 static bool has_shape(const char *text, const char *pattern)
 {
 	for (; *pattern; text++, pattern++) {
@@ -78,8 +78,8 @@ static bool has_shape(const char *text, const char *pattern)
 	return true;
 }
 
-/* Of digits that are there. Every file that is listed shows a time: sscanf would be a tenth of a
- * walk. */
+/* The caller has checked the digits. Not sscanf: every file has a time, and sscanf would take a
+ * tenth of a walk over the mount. */
 static int number_at(const char *digits, size_t count)
 {
 	int n = 0;
@@ -115,7 +115,7 @@ static int month_days(int year, int month)
 	return days[month - 1] + (month == 2 && leap);
 }
 
-/* Year and month as written, from 1. */
+/* tm holds year and month as written, counted from 1. */
 static bool is_date_and_time(const struct tm *tm)
 {
 	return tm->tm_year >= 1 && tm->tm_mon >= 1 && tm->tm_mon <= 12 &&

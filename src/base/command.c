@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs a program and takes what it prints. Its end is what counts: a grandchild that keeps the
- * pipes open holds up nobody. */
+/* Runs a program and collects its output. The run is over when the program ends, not when the pipes
+ * are closed: a grandchild may keep them open. */
 #include "base/command.h"
 
 #include <errno.h>
@@ -19,15 +19,15 @@
 #include "base/utf8.h"
 
 #define COMPLAINT_MAX 1024 /* bytes of standard error that are kept */
-#define FD_STATUS     3	   /* in the child: why it could not be run */
+#define FD_STATUS     3	   /* in the child: takes the errno of a failed exec */
 #define FDS_MAX	      65536
 
-/* Both ends of a pipe; -1 is none. */
+/* Both ends of a pipe; -1 when closed. */
 struct ends {
 	int read, write;
 };
 
-/* A program that runs. */
+/* A running program. */
 struct run {
 	const struct command *command;
 	uint64_t deadline_ms;
@@ -77,7 +77,7 @@ static void close_from(int first)
 		close(fd);
 }
 
-/* In the child, between fork and exec: only what is safe in a signal handler. */
+/* Runs in the child between fork and exec, and may do only what is safe in a signal handler. */
 static void __attribute__((noreturn)) become_program(const struct run *run, pid_t parent)
 {
 	int null = open("/dev/null", O_RDWR), errnum;
@@ -131,7 +131,7 @@ static int run_start(struct run *run, struct err *err)
 	return 0;
 }
 
-/* What can be read now; at the end of the pipe it is closed. */
+/* Reads all the output that is there now. Closes the pipe at its end. */
 static int take_output(struct run *run)
 {
 	char more;
@@ -153,8 +153,8 @@ static int take_output(struct run *run)
 	return 0;
 }
 
-/* The beginning is kept, the rest read and forgotten: at most so much a time, so that a program
- * which never ends to write does not hold up the deadline. */
+/* Keeps the beginning of standard error and discards the rest. One read at a time, so that a
+ * program that never stops writing cannot hold up the deadline. */
 static void take_complaint(struct run *run)
 {
 	char rest[COMPLAINT_MAX];
@@ -168,7 +168,7 @@ static void take_complaint(struct run *run)
 		run->text_len += (size_t)n;
 }
 
-/* Until it has ended, or shall. */
+/* Waits until the program has ended. On an error the caller must kill it. */
 static int run_watch(struct run *run)
 {
 	int r = 0;
@@ -196,7 +196,7 @@ static int run_watch(struct run *run)
 	}
 }
 
-/* Of what it wrote to standard error, one line that can be shown. */
+/* The beginning of standard error as one line that can be shown. */
 static const char *complaint_of(struct run *run, char clean[COMPLAINT_MAX + 1])
 {
 	size_t len;
@@ -209,7 +209,8 @@ static const char *complaint_of(struct run *run, char clean[COMPLAINT_MAX + 1])
 	return clean;
 }
 
-static int run_tell(struct run *run, int r, int status, struct err *err)
+/* The run's result, with a sentence on failure. */
+static int run_result(struct run *run, int r, int status, struct err *err)
 {
 	const char *name = run->command->argv[0], *text;
 	char clean[COMPLAINT_MAX + 1];
@@ -225,7 +226,7 @@ static int run_tell(struct run *run, int r, int status, struct err *err)
 		return err_set(err, EFBIG, "%s prints more than %zu bytes and was killed",
 			name, run->size);
 	if (r < 0)
-		return err_set(err, -r, "%s was ended", name);
+		return err_set(err, -r, "%s was killed before it ended", name);
 	if (WIFSIGNALED(status))
 		return err_set(err, EIO, "%s was killed by signal %d%s%s", name,
 			WTERMSIG(status), *text ? ": " : "", text);
@@ -237,7 +238,7 @@ static void run_reap(struct run *run, bool must_end, int *ret_status)
 {
 	if (must_end) {
 		kill(-run->pid, SIGKILL);
-		kill(run->pid, SIGKILL); /* before it has a session of its own */
+		kill(run->pid, SIGKILL); /* it may not have called setsid yet */
 	}
 	while (waitpid(run->pid, ret_status, 0) < 0 && errno == EINTR)
 		;
@@ -264,7 +265,7 @@ int command_run(const struct command *command, char *out, size_t size, size_t *r
 	if (run.pid > 0)
 		run_reap(&run, r < 0, &status);
 	if (is_started)
-		r = run_tell(&run, r, status, err);
+		r = run_result(&run, r, status, err);
 	run_release(&run);
 	if (r == 0)
 		*ret_len = run.len;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One row of the usual table is kept. */
+/* The Levenshtein distance, keeping only one row of the table. */
 #include "base/distance.h"
 
 #include <ctype.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* errno and a sentence; the first error wins. */
+/* An errno and a sentence; the first error is kept. */
 #include "base/err.h"
 
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages of the program to its operator. The level is the program's one global besides const
- * tables. */
+/* Messages to the operator. The level and the destination are the program's only globals besides
+ * const tables. */
 #include "base/log.h"
 
 #include <stdarg.h>

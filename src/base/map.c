@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A chained hash table; the map of texts is made of it. */
+/* A chained hash table, and the map from text to pointer built on it. */
 #include "base/map.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One operation that somebody waits for. */
+/* One operation that a caller waits for. */
 #include "base/op.h"
 
 #include "base/clock.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What /proc says of a thread, and which signals wait for it. */
+/* Files of /proc/ID, and pending signals. */
 #include "base/process.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #define STATUS_MAX  65536
 #define BIT(signal) (UINT64_C(1) << ((signal)-1))
 
-/* A set of signals in the text of /proc/TID/status; none when the line is missing. */
+/* A set of signals in the text of /proc/TID/status; empty if the line is missing. */
 static uint64_t signals_of(const char *status, const char *line)
 {
 	const char *at = strstr(status, line);
@@ -33,13 +33,12 @@ int process_read(pid_t id, const char *name, struct buf *ret)
 	return file_read(path, ret);
 }
 
-bool process_is_told_to_stop(pid_t tid)
+bool process_has_termination_signal(pid_t tid)
 {
-	/* What a person or a supervisor sends to end something, whether or not the program has
-	 * a handler. */
+	/* What a person or a supervisor sends to end a program, even one that handles it. */
 	static const uint64_t asks =
 		BIT(SIGKILL) | BIT(SIGINT) | BIT(SIGTERM) | BIT(SIGQUIT) | BIT(SIGHUP);
-	/* What does not end a program that has no handler (signal(7)). */
+	/* What does not end a program that does not handle it (signal(7)). */
 	static const uint64_t harmless = BIT(SIGCHLD) | BIT(SIGURG) | BIT(SIGWINCH) |
 					 BIT(SIGCONT) | BIT(SIGSTOP) | BIT(SIGTSTP) |
 					 BIT(SIGTTIN) | BIT(SIGTTOU);

@@ -18,7 +18,7 @@ int secret_set(struct secret *s, const char *bytes, size_t len)
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (pages == MAP_FAILED)
 		return -ENOMEM;
-	/* Both may be refused by limits; the secret is then only wiped. */
+	/* Limits may forbid either; the secret is still wiped. */
 	(void)madvise(pages, SECRET_PAGES, MADV_DONTDUMP);
 	(void)mlock(pages, SECRET_PAGES);
 	memcpy(pages, bytes, len);

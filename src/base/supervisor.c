@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The protocol of sd_notify(3): a datagram to a socket that the environment names. */
+/* The protocol of sd_notify(3): a datagram to the socket that the environment names. */
 #include "base/supervisor.h"
 
 #include <stdarg.h>

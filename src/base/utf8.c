@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* Length of the well-formed character at p, 0 when there is none. */
+/* Length of the well-formed character at p, 0 if there is none. */
 static size_t utf8_char_len(const unsigned char *p, size_t left)
 {
 	unsigned char low = 0x80, high = 0xBF;
@@ -55,7 +55,7 @@ size_t utf8_cut(const char *bytes, size_t len, size_t max)
 	return max;
 }
 
-/* C0 but newline, DEL, and C1 (U+0080 to U+009F), which terminals obey as well. */
+/* C0 except newline, DEL, and C1 (U+0080 to U+009F), which terminals obey as well. */
 static bool utf8_is_control(const unsigned char *p)
 {
 	if (p[0] < 0x20)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A command line as words. One pass; the words lie one behind the other in a buffer that is as long
- * as the text, so that nothing grows. */
+/* Splits a command line into words in one pass. The words lie one behind the other in a buffer as
+ * long as the text, so that it need not grow. */
 #include "base/words.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 /* A text being split. */
 struct splitter {
 	const char *at;
-	/* where the next byte of a word goes */
+	/* Where the next byte of a word goes. */
 	char *out;
 	bool is_in_word;
 };
@@ -44,7 +44,7 @@ static int take_double_quoted(struct splitter *s, struct err *err)
 	return 0;
 }
 
-/* One character, or all within quotes. */
+/* Takes one character, or everything within quotes. */
 static int take_some(struct splitter *s, struct err *err)
 {
 	char c = *s->at++;
@@ -60,7 +60,7 @@ static int take_some(struct splitter *s, struct err *err)
 	return 0;
 }
 
-/* Writes each word and a NUL to out. Returns how many there are. */
+/* Writes each word and a NUL to out. Returns the number of words. */
 static int split_into(const char *text, char *out, struct err *err)
 {
 	struct splitter s = {.at = text, .out = out};
@@ -101,7 +101,7 @@ static char **words_of(const char *flat, int count)
 
 int words_split(const char *text, char ***ret, struct err *err)
 {
-	/* Each word is followed by a NUL where the text has a blank, or its end. */
+	/* Each word has a NUL where the text has a blank or ends. */
 	CLEANUP_FREE char *flat = malloc(strlen(text) + 1);
 	char **words;
 	int count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Looks from a process apart, and what a supervisor is told. */
+/* Looks from a separate process, and messages to a supervisor. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -96,7 +96,7 @@ static void test_supervisor(void **state)
 	assert_string_equal(text, "READY=1");
 }
 
-/* Nobody listens, no name, a name that is none: nothing happens. */
+/* No listener, no name or an invalid name: nothing happens. */
 static void test_no_supervisor(void **state)
 {
 	static const char *const names[] = {"", "/nowhere/at/all", "vsock:2:3", "@nobody"};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who makes a system call: told apart by id and start time, and never guessed. */
+/* Callers are identified by id and start time, and never guessed. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -36,7 +36,7 @@ static pid_t start(void (*f)(void))
 			pause();
 	}
 	close(ready[1]);
-	/* Nothing comes when it runs another program by now. */
+	/* If f has become another program, nothing is written. */
 	assert_true(read(ready[0], &byte, 1) >= 0);
 	close(ready[0]);
 	return child;
@@ -97,7 +97,7 @@ static void test_others(void **state)
 	assert_false(caller_has_thread(&other, child));
 }
 
-/* The id is given to another process. */
+/* Another process gets the id. */
 static void test_an_id_that_is_used_again(void **state)
 {
 	struct caller me, earlier;

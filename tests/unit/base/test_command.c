@@ -101,7 +101,7 @@ static void test_the_whole_group_is_killed(void **state)
 	assert_true(grandchild > 1);
 	for (int i = 0; i < 200 && kill(grandchild, 0) == 0; i++)
 		nanosleep(&pause, NULL);
-	/* Whoever adopts it may be slow to wait for it: dead is enough. */
+	/* Its new parent may be slow to reap it, so a zombie is good enough. */
 	snprintf(script, sizeof(script), "/proc/%d/exe", grandchild);
 	assert_true(kill(grandchild, 0) < 0 || access(script, F_OK) < 0);
 }

@@ -121,7 +121,7 @@ static struct item *item_find(const struct map *m, int key, uint64_t hash)
 	return (struct item *)link;
 }
 
-/* Items that bring their link; ten have one hash. */
+/* Items of an intrusive table, ten to a hash. */
 static void test_links(void **state)
 {
 	static struct item items[MANY];

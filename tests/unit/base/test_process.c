@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a process is told, looked at while it cannot take it: a stopped process keeps its signals
- * pending. */
+/* Pending signals. A stopped process keeps its signals pending, so the tests stop it first. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -57,12 +56,12 @@ static void test_nothing_and_what_a_program_sends_itself(void **state)
 {
 	pid_t child = *(pid_t *)*state;
 
-	assert_false(process_is_told_to_stop(child));
+	assert_false(process_has_termination_signal(child));
 	kill(child, SIGURG);
 	kill(child, SIGALRM);
 	kill(child, SIGUSR1);
 	kill(child, SIGWINCH);
-	assert_false(process_is_told_to_stop(child));
+	assert_false(process_has_termination_signal(child));
 }
 
 static void test_an_interrupt_counts_with_a_handler_too(void **state)
@@ -70,7 +69,7 @@ static void test_an_interrupt_counts_with_a_handler_too(void **state)
 	pid_t child = *(pid_t *)*state;
 
 	kill(child, SIGINT);
-	assert_true(process_is_told_to_stop(child));
+	assert_true(process_has_termination_signal(child));
 }
 
 static void test_what_is_blocked_tells_nothing(void **state)
@@ -78,7 +77,7 @@ static void test_what_is_blocked_tells_nothing(void **state)
 	pid_t child = *(pid_t *)*state;
 
 	kill(child, SIGTERM);
-	assert_false(process_is_told_to_stop(child));
+	assert_false(process_has_termination_signal(child));
 }
 
 static void test_a_signal_for_one_thread_counts(void **state)
@@ -86,14 +85,14 @@ static void test_a_signal_for_one_thread_counts(void **state)
 	pid_t child = *(pid_t *)*state;
 
 	assert_int_equal(tgkill(child, child, SIGINT), 0);
-	assert_true(process_is_told_to_stop(child));
+	assert_true(process_has_termination_signal(child));
 }
 
 static void test_who_cannot_be_seen_gives_up(void **state)
 {
 	(void)state;
-	assert_true(process_is_told_to_stop(0));
-	assert_true(process_is_told_to_stop(INT32_MAX));
+	assert_true(process_has_termination_signal(0));
+	assert_true(process_has_termination_signal(INT32_MAX));
 }
 
 int main(void)

@@ -66,7 +66,7 @@ int __wrap_asprintf(char **ret, const char *fmt, ...)
 	return n;
 }
 
-/* What they are called where _FORTIFY_SOURCE is on. */
+/* Their names with _FORTIFY_SOURCE. */
 int __wrap___vasprintf_chk(char **ret, int flag, const char *fmt, va_list ap);
 int __wrap___vasprintf_chk(char **ret, int flag, const char *fmt, va_list ap)
 {
