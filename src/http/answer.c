@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The answer as the caller holds it. Headers are kept as name, NUL, value, NUL. */
+/* The answer that a call returns. Its headers are stored as name, NUL, value, NUL. */
 #include "http/http.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One call: one attempt, or as many as retry.h says. How one attempt runs is said by pool.h. */
+/* One call: one attempt, or as many as retry.h allows. pool.h runs each attempt. */
 #include "http/http.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@ struct call {
 	bool sent; /* by any attempt */
 };
 
-/* Why the caller left: a sentence for each. */
+/* The sentence for a caller that leaves without an answer. */
 static int call_left(const struct call *call, int r, struct err *err)
 {
 	char peer[CURL_ERROR_PEER_MAX];
@@ -30,14 +30,15 @@ static int call_left(const struct call *call, int r, struct err *err)
 	if (r == -EINTR)
 		return err_set(err, EINTR, "%s: interrupted", peer);
 	if (r == -ESHUTDOWN)
-		return err_set(err, ESHUTDOWN, "%s: given up, the mount is ending", peer);
+		return err_set(
+			err, ESHUTDOWN, "%s: given up because the mount is ending", peer);
 	return err_set(err, ETIMEDOUT,
 		call->sent ? "%s: no answer within %.1f s"
 			   : "%s: no connection within %.1f s",
 		peer, seconds);
 }
 
-/* The job is done without a complete answer. */
+/* The sentence for a transfer that ended without a complete answer. */
 static int call_failed(
 	const struct call *call, const struct transfer *transfer, struct err *err)
 {
@@ -58,7 +59,7 @@ static int call_failed(
 	return err_set(err, curl_error_errnum(&error), "%s: %s", peer, text);
 }
 
-/* The job's answer becomes the caller's. */
+/* Moves the transfer's answer to the caller. */
 static void call_take_answer(struct http_answer *ret, struct transfer *transfer)
 {
 	struct http_answer former = *ret;
@@ -77,8 +78,8 @@ static bool call_is_busy(const struct call *call, struct http_answer *answer)
 				: http_is_busy(answer->status);
 }
 
-/* One attempt, on a connection of its own if fresh. Returns 0 with an answer in ret;
- * ret->may_repeat is written always. */
+/* Makes one attempt, on a new connection if fresh. Returns 0 with an answer in ret. Always writes
+ * ret->may_repeat. */
 static int call_attempt(
 	struct call *call, bool fresh, struct http_answer *ret, struct err *err)
 {
@@ -107,8 +108,8 @@ static int call_attempt(
 	return r;
 }
 
-/* Waits before the next attempt. Returns false when there shall be none; *r changes only if the
- * wait was ended. */
+/* Waits before the next attempt. Returns false if there shall be no other attempt. Changes *r only
+ * if the wait was cut short. */
 static bool call_goes_on(
 	struct call *call, const struct http_answer *answer, int *r, struct err *err)
 {

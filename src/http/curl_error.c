@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* curl's result as errno and a sentence: one table, and the two results that need a second look. */
+/* Turns curl's result into an errno and a sentence: one table, and rows for the results that depend
+ * on more than curl's code. */
 #include "curl_error.h"
 
 #include <curl/curl.h>
@@ -17,7 +18,7 @@ static const struct curl_error_row {
 	{CURLE_COULDNT_RESOLVE_HOST, EHOSTUNREACH, "the name cannot be resolved"},
 	{CURLE_COULDNT_RESOLVE_PROXY, EHOSTUNREACH, "the proxy's name cannot be resolved"},
 	{CURLE_URL_MALFORMAT, EHOSTUNREACH, "the URL cannot be used"},
-	{CURLE_PROXY, EHOSTUNREACH, "the proxy refused"},
+	{CURLE_PROXY, EHOSTUNREACH, "the proxy refused the connection"},
 	{CURLE_OPERATION_TIMEDOUT, ETIMEDOUT, "no answer in time"},
 	{CURLE_SSL_CONNECT_ERROR, EPROTO, "TLS failed"},
 	{CURLE_PEER_FAILED_VERIFICATION, EPROTO, "the server's certificate is not trusted"},
@@ -27,14 +28,14 @@ static const struct curl_error_row {
 	{CURLE_SSL_CIPHER, EPROTO, "TLS failed"},
 	{CURLE_USE_SSL_FAILED, EPROTO, "TLS failed"},
 	{CURLE_SSL_ENGINE_INITFAILED, EPROTO, "TLS failed"},
-	{CURLE_SSL_CACERT_BADFILE, EPROTO, "the file of CA certificates cannot be used"},
+	{CURLE_SSL_CACERT_BADFILE, EPROTO, "the CA certificate file cannot be used"},
 	{CURLE_SSL_SHUTDOWN_FAILED, EPROTO, "TLS failed"},
 	{CURLE_SSL_CRL_BADFILE, EPROTO, "TLS failed"},
 	{CURLE_SSL_ISSUER_ERROR, EPROTO, "the server's certificate is not trusted"},
 	{CURLE_SSL_INVALIDCERTSTATUS, EPROTO, "the server's certificate is not trusted"},
 	{CURLE_PARTIAL_FILE, EBADMSG, "the answer was cut"},
 	{CURLE_BAD_CONTENT_ENCODING, EBADMSG, "the answer's encoding is broken"},
-	{CURLE_WRITE_ERROR, EBADMSG, "the answer could not be taken in"},
+	{CURLE_WRITE_ERROR, EBADMSG, "the answer could not be stored"},
 	{CURLE_FILESIZE_EXCEEDED, EBADMSG, "the answer is too large"},
 	{CURLE_WEIRD_SERVER_REPLY, EBADMSG, "the answer is not HTTP"},
 	{CURLE_UNSUPPORTED_PROTOCOL, EBADMSG, "the answer is not HTTP"},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One thread owns curl; callers hand in a job and wait. Read it with one rule in mind: whether a
- * request goes out is decided under the lock, in pool_before_send, against the caller who leaves,
- * in pool_abandon. */
+/* One thread owns curl. Callers hand it a transfer and wait. One rule governs the file: whether a
+ * request goes out is decided under the lock, between the thread that is about to send it
+ * (pool_before_send) and the caller that leaves (pool_abandon). */
 #include "pool.h"
 
 #include <curl/curl.h>
@@ -12,10 +12,10 @@
 #include "base/file.h"
 
 #define POOL_HOST_CONNECTIONS 32L
-#define POOL_IDLE_MS	      60000 /* a poll without anything to do; a wake-up ends it */
-/* A poll while requests are under way: over HTTP/2 curl 7.88 may take in the end of an answer
- * without a body (a 304) and not notice until it is asked again, which no socket and no timer of
- * its own makes it do. */
+#define POOL_IDLE_MS	      60000 /* longest poll while idle; a wake-up ends it */
+/* Longest poll while requests are under way. Over HTTP/2 curl 7.88 may read the end of an answer
+ * without a body (a 304) and not notice it until the next perform, which none of its sockets and
+ * timers triggers. */
 #define POOL_NUDGE_MS	25
 #define POOL_CACERT_MAX (8u << 20)
 
@@ -24,24 +24,26 @@ struct http {
 	char *user_agent;
 	bool direct;
 	pthread_t thread;
-	CURLM *multi; /* the thread's, but for curl_multi_wakeup */
-	CURLSH *share; /* the thread's: TLS sessions, for the connections that are made anew */
-	struct transfer_list running; /* the thread's; a reference each */
-	/* The thread's: the last request got no answer in time, so what connections there are may
-	 * be dead (a NAT forgot them, the peer lost its power). New ones are made until one
-	 * answers. */
+	CURLM *multi; /* used by the thread only, except for curl_multi_wakeup */
+	/* Used by the thread only: TLS sessions, so that new connections can resume them. */
+	CURLSH *share;
+	struct transfer_list running; /* used by the thread only; a reference each */
+	/* Used by the thread only: the last request got no answer in time, so the existing
+	 * connections may be dead (a NAT forgot them, the peer lost power). Requests use new
+	 * connections until one is answered. */
 	bool suspect;
 
-	pthread_mutex_t lock;	       /* for what follows and what job.h and pool.h say */
+	/* Protects the members below, and those that transfer.h and pool.h name. */
+	pthread_mutex_t lock;
 	struct transfer_queue arrived; /* a reference each, oldest first */
 	LIST_HEAD(, waiter) waiters;
 	bool shut;
 };
 
-/* The last moment before the request's first byte. curl comes here again by itself when a reused
- * connection broke: what is not repeatable ends there, since the server may have read it the first
- * time. On a connection of its own a request comes again only after REFUSED_STREAM, which says that
- * it was not processed (RFC 9113 8.7). */
+/* curl calls this just before the first byte of a request, and again when it repeats the request by
+ * itself because a reused connection broke. The server may have read the request the first time, so
+ * one that is not repeatable is then aborted. On a connection of its own, curl repeats a request
+ * only after REFUSED_STREAM, which means that the server did not process it (RFC 9113 8.7). */
 static int pool_before_send(
 	void *arg, char *peer, char *local, int peer_port, int local_port)
 {
@@ -56,7 +58,8 @@ static int pool_before_send(
 	return go ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
-/* Out of the running ones and to its caller, if that one is still there. */
+/* Takes the transfer off the running list and hands the result to its caller, if that has not left.
+ */
 static void pool_finish(struct http *http, struct transfer *transfer, CURLcode result)
 {
 	LIST_REMOVE(transfer, link);
@@ -72,7 +75,7 @@ static void pool_finish(struct http *http, struct transfer *transfer, CURLcode r
 	transfer_unref(transfer);
 }
 
-/* Its caller has left. A connection that kept silent is not used again. */
+/* Ends a transfer whose caller has left. A connection that did not answer is not used again. */
 static void pool_drop(struct http *http, struct transfer *transfer)
 {
 	if (transfer->easy && transfer->sent) {
@@ -99,7 +102,8 @@ static void pool_start(struct http *http, struct transfer *transfer)
 		pool_finish(http, transfer, CURLE_OUT_OF_MEMORY);
 }
 
-/* Takes over what came and ends what its caller left. Returns false at the end of the pool. */
+/* Starts the transfers that have arrived and ends those whose caller has left. Returns false once
+ * the pool is shut down. */
 static bool pool_take(struct http *http)
 {
 	struct transfer_queue arrived = STAILQ_HEAD_INITIALIZER(arrived);
@@ -189,7 +193,7 @@ void pool_leave(struct waiter *waiter, struct cancel *cancel)
 	pthread_cond_destroy(&waiter->cond);
 }
 
-/* Under the lock: why the waiter may not go on waiting, or 0. */
+/* Under the lock: the error with which the waiter must stop waiting, or 0. */
 static int waiter_reason(const struct waiter *waiter)
 {
 	if (waiter->http->shut)
@@ -197,7 +201,7 @@ static int waiter_reason(const struct waiter *waiter)
 	return waiter->cancelled ? -EINTR : 0;
 }
 
-/* Under the lock. From here on the request does not go out. */
+/* Under the lock: the caller leaves. If the request has not gone out yet, it will not. */
 static void pool_abandon(struct http *http, struct transfer *transfer)
 {
 	transfer->abandoned = true;
@@ -265,7 +269,7 @@ static int pool_check_cacert(const char *path, struct err *err)
 		return err_set(err, EINVAL, "cacert %s: %s", path, strerror(-r));
 	if (path && !strstr(buf_str(&text), "CERTIFICATE-----"))
 		return err_set(
-			err, EINVAL, "cacert %s: there is no PEM certificate in it", path);
+			err, EINVAL, "cacert %s: the file has no PEM certificate", path);
 	return 0;
 }
 
@@ -297,7 +301,8 @@ static void http_release(struct http *http)
 	free(http);
 }
 
-/* Signals are the main thread's: this one, and the resolver threads it starts, block all. */
+/* The main thread handles signals. This thread, and the resolver threads that it starts, block all.
+ */
 static int pool_start_thread(struct http *http)
 {
 	sigset_t all, before;
@@ -328,7 +333,7 @@ int http_new(const struct http_options *options, struct http **ret, struct err *
 	STAILQ_INIT(&http->arrived);
 	r = pool_init_handles(http, options);
 	if (r == 0 && pool_start_thread(http) < 0)
-		r = err_set(err, EAGAIN, "no thread for the network can be started");
+		r = err_set(err, EAGAIN, "the network thread cannot be started");
 	if (r < 0) {
 		http_release(http);
 		return r;

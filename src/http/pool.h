@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One thread owns curl; callers hand in a job and wait, with deadline and cancel. */
+/* One thread owns curl. Callers hand it a transfer and wait, with a deadline and a cancel. */
 #ifndef HTTP_POOL_H
 #define HTTP_POOL_H
 
@@ -9,7 +9,7 @@
 #include "base/cancel.h"
 #include "transfer.h"
 
-/* A caller inside http_call. Caller's memory, from pool_enter to pool_leave. */
+/* A thread inside http_call. Caller's memory, from pool_enter to pool_leave. */
 struct waiter {
 	struct http *http; /* borrowed */
 	pthread_cond_t cond;
@@ -18,14 +18,15 @@ struct waiter {
 	LIST_ENTRY(waiter) link;
 };
 
+/* cancel may be NULL; when it fires, the waiter stops waiting. */
 void pool_enter(struct http *http, struct waiter *waiter, struct cancel *cancel);
 void pool_leave(struct waiter *waiter, struct cancel *cancel);
 
-/* Hands the job to the thread and waits until it is done or the job's deadline. ret_sent is written
- * always: after false no byte has left and none will. Errors: -ETIMEDOUT, -EINTR, -ESHUTDOWN; the
- * job is then the thread's to end. */
+/* Hands the transfer to the thread and waits until it is done or its deadline has passed. ret_sent
+ * is always written: if it is false, no byte of the request has left and none will. Errors:
+ * -ETIMEDOUT, -EINTR, -ESHUTDOWN; the thread then ends the transfer. */
 int pool_run(struct waiter *waiter, struct transfer *transfer, bool *ret_sent);
-/* Waits until that time. Errors: -EINTR, -ESHUTDOWN. */
+/* Sleeps until until_ms (clock_mono_ms() scale). Errors: -EINTR, -ESHUTDOWN. */
 int pool_sleep(struct waiter *waiter, uint64_t until_ms);
 
 #endif

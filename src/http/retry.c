@@ -15,8 +15,8 @@
 #define RETRY_FIRST_MS	  100
 #define RETRY_MAX_MS	  5000
 #define RETRY_AFTER_MAX_S 86400
-/* Attempts while the server answers that it cannot now, while there is no connection or it ends
- * without an answer (a dead server is told soon), while answers come cut. */
+/* How many attempts are made: while the server says "not now"; while there is no connection, or it
+ * ends without an answer (so that a dead server is reported soon); while answers are cut. */
 #define RETRY_MAX_ANSWERS 6
 #define RETRY_MAX_BROKEN  4
 #define RETRY_MAX_CUT	  3
@@ -43,7 +43,7 @@ static unsigned retry_max(int errnum)
 		return RETRY_MAX_BROKEN;
 	case EBADMSG:
 		return RETRY_MAX_CUT;
-	default: /* TLS, memory, and time that is over */
+	default: /* TLS, memory, deadline */
 		return 1;
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One attempt at one request: what curl is told, and what is taken out of it. */
+/* One attempt at one request: the options that curl gets, and the result that it returns. */
 #include "transfer.h"
 
 #include <errno.h>
@@ -8,12 +8,12 @@
 #include "base/clock.h"
 #include "retry.h"
 
-/* Below the idle limits of common load balancers (60 s and more). */
-#define JOB_CONN_IDLE_S 50L
-/* So that changes of DNS are seen. */
-#define JOB_CONN_LIFETIME_S 600L
-#define JOB_KEEPALIVE_S	    30L
-#define JOB_READ_SIZE	    65536L
+/* Shorter than the idle limits of common load balancers (60 s and more). */
+#define TRANSFER_CONN_IDLE_S 50L
+/* Limited, so that changes in DNS take effect. */
+#define TRANSFER_CONN_LIFETIME_S 600L
+#define TRANSFER_KEEPALIVE_S	 30L
+#define TRANSFER_READ_SIZE	 65536L
 
 static int transfer_add_header(struct transfer *transfer, const char *line)
 {
@@ -92,7 +92,7 @@ void transfer_unref(struct transfer *transfer)
 	free(transfer);
 }
 
-/* An answer that is no success has a limit of its own. */
+/* An answer whose status is not 2xx has a lower limit. */
 static void transfer_limit_body(struct transfer *transfer)
 {
 	struct buf *body = &transfer->answer.body;
@@ -116,7 +116,7 @@ static size_t transfer_on_body(char *bytes, size_t size, size_t count, void *arg
 	return r < 0 ? 0 : size * count;
 }
 
-/* Method and body. Returns 0 or what curl said. */
+/* Sets URL, headers, method and body. Returns 0, or curl's errors or-ed together. */
 static unsigned transfer_set_request(
 	struct transfer *transfer, const struct transfer_settings *settings)
 {
@@ -150,7 +150,7 @@ static unsigned transfer_set_callbacks(
 	return r;
 }
 
-/* Without HTTP/2 curl refuses either and speaks 1.1. */
+/* A curl that was built without HTTP/2 refuses these options and speaks HTTP/1.1. */
 static void transfer_set_version(struct transfer *transfer, bool is_tls)
 {
 	if (is_tls || !transfer->speaks_http2) {
@@ -160,7 +160,7 @@ static void transfer_set_version(struct transfer *transfer, bool is_tls)
 	}
 	(void)curl_easy_setopt(transfer->easy, CURLOPT_HTTP_VERSION,
 		(long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
-	/* Before 8.0 the second request of such a connection fails (curl's issue 10634). */
+	/* Before curl 8.0 the second request on such a connection fails (curl issue 10634). */
 	transfer->is_alone = curl_version_info(CURLVERSION_NOW)->version_num < 0x080000;
 	if (transfer->is_alone) {
 		(void)curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
@@ -180,19 +180,20 @@ static unsigned transfer_set_transport(
 	r |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	r |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	r |= curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
-	/* Over TLS one connection may serve all. In clear it does not, which curl would only
-	 * believe after the first answer: all others would wait for a server that hangs. */
+	/* Over TLS one connection may serve all requests. Without TLS it cannot, but curl finds
+	 * that out from the first answer only: all other requests would wait for a server that
+	 * hangs. */
 	r |= curl_easy_setopt(easy, CURLOPT_PIPEWAIT, is_tls ? 1L : 0L);
 	r |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	r |= curl_easy_setopt(easy, CURLOPT_USERAGENT, settings->user_agent);
-	r |= curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, JOB_READ_SIZE);
+	r |= curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, TRANSFER_READ_SIZE);
 	r |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, left + 1000);
-	r |= curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, JOB_CONN_IDLE_S);
-	r |= curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, JOB_CONN_LIFETIME_S);
+	r |= curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, TRANSFER_CONN_IDLE_S);
+	r |= curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, TRANSFER_CONN_LIFETIME_S);
 	r |= curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-	r |= curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, JOB_KEEPALIVE_S);
-	r |= curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, JOB_KEEPALIVE_S);
-	/* Else removing a handle waits for a getaddrinfo(3) that hangs. */
+	r |= curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, TRANSFER_KEEPALIVE_S);
+	r |= curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, TRANSFER_KEEPALIVE_S);
+	/* Without this, removing a handle waits for a getaddrinfo(3) that hangs. */
 	r |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	r |= curl_easy_setopt(easy, CURLOPT_SHARE, settings->share);
 	r |= curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -216,7 +217,7 @@ int transfer_prepare(struct transfer *transfer, const struct transfer_settings *
 	return 0;
 }
 
-/* Headers and trailers, which curl calls headers, too, over HTTP/2. */
+/* Copies headers and trailers. Over HTTP/2 curl counts trailers as headers. */
 static void transfer_copy_headers(struct transfer *transfer)
 {
 	struct buf *headers = &transfer->answer.headers;
@@ -230,7 +231,7 @@ static void transfer_copy_headers(struct transfer *transfer)
 		r = buf_add(headers, header->name, strlen(header->name) + 1);
 		if (r == 0)
 			r = buf_add(headers, header->value, strlen(header->value) + 1);
-		if (r < 0) /* half of one is worse than none */
+		if (r < 0) /* keep no half of a header */
 			(void)buf_resize(headers, len);
 	}
 	transfer->no_memory |= r == -ENOMEM;

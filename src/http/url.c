@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A URL as curl reads it. curl writes an IPv4 address in its usual form, whatever form the text
- * has, so that loopback is decided by what will be connected to. */
+/* Parses a URL with curl. curl normalises every form of an IPv4 address, so whether the host is
+ * loopback is decided by the address that will be connected to. */
 #include "http/url.h"
 
 #include <arpa/inet.h>
@@ -26,8 +26,8 @@ static int url_refuse(const char *text, CURLUcode code, struct err *err)
 	if (code == CURLUE_OUT_OF_MEMORY)
 		return err_set(err, ENOMEM, "out of memory");
 	if (code == CURLUE_USER_NOT_ALLOWED || strchr(text, '@'))
-		return err_set(
-			err, EINVAL, "no user or password in the URL: others would see it");
+		return err_set(err, EINVAL,
+			"a URL must not have a user or password: others would see it");
 	return err_set(err, EINVAL,
 		"not a URL that starts with https:// and has a host "
 		"(%s): %.200s",
@@ -50,7 +50,7 @@ static bool host_is_loopback(const char *host)
 	return inet_pton(AF_INET6, inner, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
-/* What curl made of the text, checked, into ret. */
+/* Checks the URL that curl has parsed, and moves it into ret. */
 static int url_take(CURLU *handle, const char *text, struct url *ret, struct err *err)
 {
 	CLEANUP(cleanup_curl_text) char *whole = NULL, *scheme = NULL, *host = NULL;
@@ -81,12 +81,13 @@ int url_parse(const char *text, struct url *ret, struct err *err)
 	if (!handle)
 		return err_set(err, ENOMEM, "out of memory");
 	if (strlen(text) > URL_MAX)
-		return err_set(err, EINVAL, "longer than %d bytes", URL_MAX);
+		return err_set(err, EINVAL, "a URL may have at most %d bytes", URL_MAX);
 	code = curl_url_set(handle, CURLUPART_URL, text, CURLU_DISALLOW_USER);
 	if (code)
 		return url_refuse(text, code, err);
 	if (strpbrk(text, "?#"))
-		return err_set(err, EINVAL, "no ? and no # in the URL");
+		return err_set(
+			err, EINVAL, "a URL must not have a query (?) or a fragment (#)");
 	return url_take(handle, text, ret, err);
 }
 

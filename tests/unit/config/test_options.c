@@ -332,8 +332,8 @@ static void test_bad_values(void **state)
 		{"/m -o token_command=bin/x", "absolute path"},
 		{"/m -o endpoint=h", "endpoint="},
 		{"/m -o endpoint=https://h:0x", "endpoint="},
-		{"/m -o endpoint=https://h?q", "no ?"},
-		{"/m -o endpoint=https://h/#f", "no #"},
+		{"/m -o endpoint=https://h?q", "a query (?)"},
+		{"/m -o endpoint=https://h/#f", "a fragment (#)"},
 		{"/m -o endpoint=file:///etc/passwd", "https://"},
 	};
 

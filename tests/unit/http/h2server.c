@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A server of HTTP/2 in clear on loopback that does what a script says: libnghttp2 knows frames and
- * headers, a thread for each connection moves bytes. One lock for everything; the sockets are shut
- * down to stop it. */
+/* A scripted HTTP/2 server without TLS on loopback. libnghttp2 handles frames and headers; a thread
+ * for each connection moves the bytes. One lock protects everything; shutting the sockets down
+ * stops the server. */
 #include "h2server.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A server of HTTP/2 in clear on loopback that does what a script says; a thread a connection. */
+/* A scripted HTTP/2 server without TLS on loopback, with a thread for each connection. */
 #ifndef H2SERVER_H
 #define H2SERVER_H
 
@@ -22,8 +22,8 @@ struct h2reply {
 
 struct h2server;
 
-/* Replies in order, one a request; the last one for all that follow. Borrowed for the server's
- * life. */
+/* One reply for each request in order; the last one also for all that follow. Borrowed for the
+ * server's life. */
 struct h2server *h2server_start(const struct h2reply *replies, size_t count);
 void h2server_stop(struct h2server *server);
 /* "http://127.0.0.1:PORT" */

@@ -170,8 +170,8 @@ static void test_changes_after_stale_connection(void **state)
 	}
 }
 
-/* The server may close an idle connection at any moment: what changes something arrives once or not
- * at all. */
+/* The server may close an idle connection at any moment. A request that changes something arrives
+ * once or not at all. */
 static void test_changes_while_connections_close(void **state)
 {
 	RIG(rig, {.body = "{}", .then_close = true});
@@ -248,8 +248,7 @@ static bool is_busy(void *arg, struct http_answer *answer)
 	return answer->status == 500 || strcmp(buf_str(&answer->body), "busy") == 0;
 }
 
-/* What says "not now" is the caller's to know: a body, or a trailer, may say more than the status.
- */
+/* The caller decides what says "not now": a body or a trailer may say more than the status. */
 static void test_is_busy(void **state)
 {
 	static const struct {
@@ -343,7 +342,7 @@ static void test_too_large(void **state)
 	rig_stop(&rig);
 }
 
-/* However long a good answer may be, an error is not. */
+/* An error answer has its own, lower limit. */
 static void test_error_too_large(void **state)
 {
 	RIG(rig, {.kind = REPLY_BIG, .status = 500, .size = HTTP_ERROR_MAX},
@@ -420,7 +419,7 @@ static void test_plaintext_is_not_tls(void **state)
 	RIG(rig, {.kind = REPLY_GARBAGE});
 	CLEANUP_OUTCOME struct outcome o;
 	char url[64];
-	/* A server that would wait for the end of a request: the TLS greeting holds none. */
+	/* A server that waits for the end of a request, which a TLS greeting does not have. */
 	static const struct reply answer = {.body = "{}"};
 
 	testserver_script(rig.server, &answer, 1);

@@ -207,7 +207,7 @@ static void test_crowd(void **state)
 	rig_stop(&rig);
 }
 
-/* Many leave while their requests are on the way; who has time is answered all the same. */
+/* Many callers leave while their requests are on the way; the others still get their answers. */
 static void test_crowd_leaves(void **state)
 {
 	RIG(rig, {.body = "{}"}, {.kind = REPLY_DRIP}, {.body = "{}"}, {.kind = REPLY_HANG},

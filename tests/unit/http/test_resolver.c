@@ -42,7 +42,7 @@ static void test_hanging_resolver(void **state)
 	assert_int_equal(
 		strncmp(hung.err.text, "hangs.test:80: no connection within ", 36), 0);
 	assert_false(hung.sent);
-	assert_in_range(hung.ms, 299, 500); /* of a clock that counts whole ones */
+	assert_in_range(hung.ms, 299, 500); /* the clock counts whole ms */
 	assert_int_equal(hanging, 1);
 
 	rig_call(&rig, "GET", "/", NULL, 5000, NULL, &other);

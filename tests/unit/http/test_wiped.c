@@ -24,8 +24,10 @@ void __wrap_explicit_bzero(void *bytes, size_t len)
 		at[i] = 0;
 }
 
-/* What it is called where _FORTIFY_SOURCE is on. */
-void __wrap___explicit_bzero_chk(void *bytes, size_t len, size_t size)
+/* Its name with _FORTIFY_SOURCE. */
+void __wrap___explicit_bzero_chk(void *bytes, size_t len, size_t room);
+
+void __wrap___explicit_bzero_chk(void *bytes, size_t len, size_t room)
 {
 	assert_true(len <= size);
 	__wrap_explicit_bzero(bytes, len);

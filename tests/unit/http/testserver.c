@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A server on loopback that does what a script says. One lock for everything; the sockets are shut
- * down to stop it. */
+/* A scripted server on loopback. One lock protects everything; shutting the sockets down stops the
+ * server. */
 #include "testserver.h"
 
 #include <arpa/inet.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A server on loopback that does what a script says, also what no good server does; a thread a
- * connection. */
+/* A scripted server on loopback that can also misbehave, with a thread for each connection. */
 #ifndef TESTSERVER_H
 #define TESTSERVER_H
 
@@ -31,8 +30,8 @@ struct reply {
 
 struct testserver;
 
-/* Replies in order, one a request; the last one for all that follow. Borrowed for the server's
- * life. */
+/* One reply for each request in order; the last one also for all that follow. Borrowed for the
+ * server's life. */
 struct testserver *testserver_start(const struct reply *replies, size_t count);
 void testserver_stop(struct testserver *server);
 /* "http://127.0.0.1:PORT" */
