@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* What is at a mountpoint before the mount. */
+/* Checks a mountpoint before the mount, and clears a dead mount from it. */
 #ifndef FS_MOUNTPOINT_H
 #define FS_MOUNTPOINT_H
 
 #include "base/err.h"
 
-/* Makes sure that the absolute path can be mounted on: a directory where no vpcfs lives, or
- * /dev/fd/N, a FUSE descriptor that somebody has mounted. A vpcfs there whose driver has ended
- * (ENOTCONN) is detached when it is this user's (user_id= in /proc/self/mountinfo). Whether one
- * lives is asked from a process apart, with a time limit: one that hangs lives.
- * Errors, with a sentence: -EBUSY (a vpcfs lives there), -ENOTCONN (a dead mount of somebody else,
- * or not of vpcfs), -ENOTDIR, -ENOENT, -EBADF and others. */
+/* Makes sure that the absolute path can be mounted on. It must be a directory without a live vpcfs,
+ * or /dev/fd/N, a FUSE descriptor that another program has mounted. A dead vpcfs there, one whose
+ * driver has ended (ENOTCONN), is detached if it belongs to this user (user_id= in
+ * /proc/self/mountinfo). A separate process with a time limit finds out whether a vpcfs is alive;
+ * one that hangs counts as alive. Blocks for some seconds at most.
+ * Errors, with a sentence: -EBUSY (a live vpcfs is there), -ENOTCONN (a dead mount of another user,
+ * or not of vpcfs), -ENOTDIR, -ENOENT, -EBADF, and those of stat(2) and command_run. */
 int mountpoint_prepare(const char *path, struct err *err);
 
 #endif

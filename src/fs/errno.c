@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The errnos that must never leave, in one table: programs loop, unlink or switch features off
- * on them, and the kernel remembers ENOSYS for the life of the mount. EXDEV is tree's: it says
- * it for moves between VPCs only. */
+/* The errnos that a caller must never get, in one table: on some of them programs loop, unlink or
+ * turn features off, and the kernel remembers ENOSYS for the life of the mount. EXDEV is not in the
+ * table: tree returns it only for moves between VPCs. */
 #include <errno.h>
 #include "session.h"
 

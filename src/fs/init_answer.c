@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What libfuse before 3.17 leaves out of its answer to INIT: FUSE_PARALLEL_DIROPS, although it
- * offers the capability and says that it is on (libfuse pull request 861). Without it the
- * kernel has one look-up or listing at a time in each directory, and whoever waits behind one
- * that hangs is deaf to signals (fs/fuse/inode.c, fuse_lock_inode). So the answer is amended on
- * its way. */
+/* Adds FUSE_PARALLEL_DIROPS to the answer to INIT. libfuse before 3.17 leaves it out, although it
+ * offers the capability and reports it as enabled (libfuse pull request 861). Without it the kernel
+ * runs one look-up or listing at a time in each directory, and a caller that waits behind one that
+ * hangs gets no signals (fs/fuse/inode.c, fuse_lock_inode). */
 #include <errno.h>
 #include <linux/fuse.h>
 #include <sys/uio.h>
@@ -11,7 +10,7 @@
 
 #define VERSION_MENDED FUSE_MAKE_VERSION(3, 17)
 
-/* Nothing else is answered before INIT, so the first answer is that one. */
+/* The first answer is the one to INIT. */
 static void amend(struct fs *fs, struct iovec *iov, int count)
 {
 	const struct fuse_out_header *head = iov[0].iov_base;

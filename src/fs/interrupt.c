@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether the caller of a read has given up.
+/* Finds out whether the caller of a read has given up.
  *
- * The kernel says INTERRUPT once for a request, for whichever signal came first (fs/fuse/dev.c,
- * request_wait_answer), and Go's runtime, timers and git send themselves harmless ones all the
- * time. So an interrupt only makes a read watched: a thread looks at what the caller has been
- * sent, until the read is answered or a signal means the end. */
+ * The kernel sends one INTERRUPT for a request, on whichever signal comes first (fs/fuse/dev.c,
+ * request_wait_answer), and Go's runtime, timers and git send themselves harmless signals all the
+ * time. So an interrupt only makes a read watched: a thread looks at the caller's pending signals
+ * until the read is answered or one of them is meant to end the caller. */
 #include <errno.h>
 #include <time.h>
 #include "base/process.h"
 #include "session.h"
 
-#define LOOK_NS 20000000 /* a fifth of what a person notices */
+#define LOOK_NS 20000000 /* a fifth of the delay that a person notices */
 
 static void unwatch_locked(struct request *rq)
 {
@@ -18,8 +18,8 @@ static void unwatch_locked(struct request *rq)
 	rq->is_watched = false;
 }
 
-/* libfuse calls it at most once for a request, and not after fuse_req_interrupt_func has
- * unhooked it. */
+/* libfuse calls this at most once for a request, and not after fuse_req_interrupt_func has unhooked
+ * it. */
 static void on_interrupt(fuse_req_t req, void *arg)
 {
 	struct request *rq = arg;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The threads. libfuse's own loop is not used, for two reasons: its end cannot be asked for
- * from another thread (3.14), and it tells nobody that the mount is gone while handlers still
- * wait for the network. Here a worker that reads "gone" says so, and the thread in fs_loop
- * waits for that, for a signal and for fs_stop, all at once.
+/* The worker threads. We do not use libfuse's own loop, for two reasons: no other thread can end it
+ * (3.14), and it does not report that the mount is gone while handlers still wait for the network.
+ * Here the worker that reads the end of the mount calls fs_stop, and the thread in fs_loop waits
+ * for that and for signals at once.
  *
- * There is always a worker free to read until threads_max of them wait for the network: so an
- * interrupt is seen at once. */
+ * One worker is always free to read the next request, until threads_max of them wait for the
+ * network. So an interrupt is seen at once. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "session.h"
 
-#define IDLE_MAX 10 /* workers that wait for a request; more end */
+#define IDLE_MAX 10 /* workers that may wait for a request; any others end */
 
 struct worker {
 	struct worker *next;
@@ -65,7 +65,7 @@ static void workers_reap(struct worker *w)
 	}
 }
 
-/* Runs when the worker ends, also when it is cancelled in its read. */
+/* Runs when the worker ends, even if it was cancelled while it was reading. */
 static void worker_done(void *arg)
 {
 	struct worker *w = arg, **at;
@@ -102,7 +102,7 @@ static void worker_start_locked(struct fs *fs)
 	fs->idle++;
 }
 
-/* Takes one request. Returns false at the end. */
+/* Reads one request. Returns false if the mount is gone. */
 static bool worker_take(struct worker *w)
 {
 	struct fuse_session *se = w->fs->session;
@@ -134,7 +134,7 @@ static void worker_serve(struct worker *w)
 	trace_end(fs, &trace);
 }
 
-/* Back from a request. Returns false when there are enough others. */
+/* Called after a request. Returns false if enough other workers are idle. */
 static bool worker_stays(struct fs *fs)
 {
 	bool stays;
@@ -166,7 +166,7 @@ static void *worker_run(void *arg)
 	return NULL;
 }
 
-/* Takes a signal. Returns whether it ends the mount. */
+/* Reads a signal. Returns whether it ends the mount. */
 static bool take_signal(struct fs *fs, int signal_fd)
 {
 	struct signalfd_siginfo info;
@@ -180,7 +180,7 @@ static bool take_signal(struct fs *fs, int signal_fd)
 	return false;
 }
 
-/* Until a signal that ends it, fs_stop, or the mount is gone. */
+/* Waits until a signal ends the mount, fs_stop is called, or the mount is gone. */
 static void wait_for_end(struct fs *fs, int signal_fd)
 {
 	struct pollfd fds[] = {
@@ -194,8 +194,8 @@ static void wait_for_end(struct fs *fs, int signal_fd)
 	} while (!fds[0].revents && !(fds[1].revents && take_signal(fs, signal_fd)));
 }
 
-/* Running handlers end by the stopping hook and answer; workers that wait for a request are
- * cancelled there. */
+/* The stopping hook makes running handlers return and answer. Workers that wait for a request are
+ * cancelled in their read. */
 static void workers_end(struct fs *fs)
 {
 	struct worker *running, *done;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is at a mountpoint before the mount: a mount of a driver that has died is taken away, one
- * that lives is left alone. */
+/* Checks a mountpoint before the mount: a dead mount of ours is detached, a live one is left alone.
+ */
 #include "fs/mountpoint.h"
 
 #include <errno.h>
@@ -18,17 +18,17 @@
 #define MOUNTINFO_MAX	(64u << 20)
 #define PROBE_MS	2000
 #define DETACH_MS	5000
-#define STACKED_MAX	16 /* dead mounts one over the other */
+#define STACKED_MAX	16 /* dead mounts on top of each other */
 #define FUSERMOUNT_TALK 1024
 
-/* The mount that is at a path, of those the one on top. */
+/* The topmost mount at a path. */
 struct mounted {
 	int id;
 	bool is_vpcfs;
 	unsigned user_id;
 };
 
-/* \040 and the like, in place (proc(5)). */
+/* Decodes \040 and the like in place (proc(5)). */
 static void unescape(char *text)
 {
 	char *out = text;
@@ -46,7 +46,7 @@ static void unescape(char *text)
 	*out = '\0';
 }
 
-/* A line of /proc/self/mountinfo, which is cut. Returns whether it is of the path. */
+/* Reads a line of /proc/self/mountinfo, and cuts it up. Returns whether it is about the path. */
 static bool take_line(char *line, const char *path, struct mounted *ret)
 {
 	char *rest = strstr(line, " - "), *point, *user;
@@ -69,7 +69,7 @@ static bool take_line(char *line, const char *path, struct mounted *ret)
 	return true;
 }
 
-/* false: nothing is. */
+/* Returns false if nothing is mounted there. */
 static bool find_mounted(const char *path, struct mounted *ret)
 {
 	CLEANUP_BUF struct buf info = BUF_INIT(MOUNTINFO_MAX);
@@ -83,7 +83,8 @@ static bool find_mounted(const char *path, struct mounted *ret)
 	return is_found;
 }
 
-/* As the kernel has it, without a question to a file system that may be mounted there. */
+/* The path as the kernel lists it, found without asking the file system that may be mounted there.
+ */
 static char *resolve(const char *path)
 {
 	CLEANUP_FREE char *copy = strdup(path), *parent = NULL;
@@ -104,8 +105,8 @@ static char *resolve(const char *path)
 	return full;
 }
 
-/* Always a question to the driver, where stat may be answered by the kernel for the driver that is
- * dead. Safe in a signal handler, as apart_run wants it. */
+/* statfs always asks the driver; stat may get its answer from the kernel after the driver is dead.
+ * Safe in a signal handler, as apart_run requires. */
 static int look_at(const void *path, int fd)
 {
 	struct statfs st;
@@ -113,8 +114,8 @@ static int look_at(const void *path, int fd)
 	return statfs(path, &st) == 0 ? 0 : -errno;
 }
 
-/* By the descriptor, so that it is this mount and no newer one; an ordinary user needs fusermount3,
- * which goes by the path. */
+/* Detaches by descriptor, so that it cannot hit a newer mount. An ordinary user needs fusermount3,
+ * which takes a path. */
 static int detach(const char *path, const struct mounted *mounted, struct err *err)
 {
 	CLEANUP_CLOSE int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -129,7 +130,7 @@ static int detach(const char *path, const struct mounted *mounted, struct err *e
 	if (fd >= 0 && umount2(self, MNT_DETACH) == 0)
 		return 0;
 	if (!find_mounted(path, &now) || now.id != mounted->id)
-		return 0; /* somebody else was faster: look again */
+		return 0; /* another process has detached it: look again */
 	return command_run(&command, talk, sizeof(talk), &len, err);
 }
 
@@ -138,7 +139,7 @@ static int check_vpcfs(const char *path, const struct mounted *mounted, struct e
 	uint64_t deadline_ms = clock_mono_ms() + PROBE_MS;
 	int r = apart_run(look_at, path, deadline_ms, NULL);
 
-	if (r == -ECONNABORTED) /* a question that was under way when the driver ended */
+	if (r == -ECONNABORTED) /* the driver ended while it had the question */
 		r = apart_run(look_at, path, deadline_ms, NULL);
 	if (r != -ENOTCONN)
 		return err_set(err, EBUSY,
@@ -165,15 +166,15 @@ static int check_directory(const char *path, struct err *err)
 					 "%s: a directory is needed to mount on", path);
 	if (errno == ENOTCONN)
 		return err_set(err, ENOTCONN,
-			"%s: a former mount is dead here; clear it with: fusermount3 -u %s",
-			path, path);
+			"%s: a dead mount is here; clear it: fusermount3 -u %s", path,
+			path);
 	if (errno == ENOENT)
 		return err_set(err, ENOENT,
-			"%s: no such directory; make it first: mkdir %s", path, path);
+			"%s: no such directory; create it first: mkdir %s", path, path);
 	return err_set(err, errno, "%s: cannot be mounted on: %s", path, strerror(errno));
 }
 
-/* -1 when the path is none. */
+/* The N of /dev/fd/N, or -1. */
 static int descriptor_of(const char *path)
 {
 	int fd = -1, end = 0;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Has the kernel drop attributes that are not true any more, in the thread that learnt of the
- * change.
+/* Makes the kernel drop stale attributes, on the thread that learnt of the change.
  *
- * With a negative offset the notice takes no lock that a request can hold, and an answer to a
- * question of before is not taken any more (fs/fuse/inode.c, fuse_reverse_inval_inode). Notices
- * about names and pages do take such locks, and are not used. */
+ * With a negative offset the notice takes no lock that a request can hold, and the kernel discards
+ * attributes from answers to earlier requests (fs/fuse/inode.c, fuse_reverse_inval_inode). Notices
+ * about names and pages do take such locks, so we send none. */
 #include "session.h"
 
 static void drop_attr(void *arg, uint64_t id)

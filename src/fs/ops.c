@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* Which operations there are, and what the kernel is asked for at the start.
+/* The table of operations, and the capabilities that the mount asks the kernel for.
  *
- * Operations that are left out are answered by libfuse with ENOSYS, and the kernel then never asks
- * again, for the whole mount. That is right only for these:
- *   access                   default_permissions: the kernel decides by the attributes
+ * libfuse answers operations that are not in the table with ENOSYS, and the kernel then never asks
+ * again for the life of the mount. That is right only for these:
+ *   access                   default_permissions: the kernel checks the attributes
  *   getlk, setlk, flock      locks stay in the kernel
- *   lseek                    SEEK_DATA, SEEK_HOLE: the kernel takes a file as data up to its size
+ *   lseek                    SEEK_DATA, SEEK_HOLE: the kernel treats a file as data up to its size
  *   poll, bmap               regular files are always ready, and have no blocks
- *   write_buf, retrieve_reply  not requests of their own here */
+ *   write_buf, retrieve_reply  this driver does not need them */
 #include "session.h"
 
 static void op_init(void *arg, struct fuse_conn_info *conn)
 {
-	/* Asking for what is not offered aborts the mount. */
+	/* Asking for a capability that the kernel does not offer aborts the mount. */
 	static const unsigned want = FUSE_CAP_ASYNC_READ | FUSE_CAP_ATOMIC_O_TRUNC |
 				     FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO |
 				     FUSE_CAP_PARALLEL_DIROPS;
-	/* SPLICE: small answers, copying is cheaper. HANDLE_KILLPRIV: the kernel knows who may
-	 * keep setuid, we do not. */
+	/* SPLICE: answers are small, so copying is cheaper. HANDLE_KILLPRIV: only the kernel knows
+	 * when to remove setuid bits. */
 	static const unsigned refuse = FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE |
 				       FUSE_CAP_SPLICE_MOVE | FUSE_CAP_WRITEBACK_CACHE |
 				       FUSE_CAP_POSIX_ACL | FUSE_CAP_HANDLE_KILLPRIV;
@@ -26,8 +26,8 @@ static void op_init(void *arg, struct fuse_conn_info *conn)
 	conn->want |= conn->capable & want;
 	conn->want &= ~refuse;
 	init_answer_add(fs, conn);
-	/* A release that waits for the network is a background request: 12, the default, of
-	 * them would stop all read-ahead. */
+	/* A release is a background request and may wait for the network. With the default limit,
+	 * twelve of them would stop all others, such as read-ahead. */
 	conn->max_background = 128;
 	if (fs->options.ready)
 		fs->options.ready(fs->options.arg);

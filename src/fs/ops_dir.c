@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Operations on open directories. Every entry of a readdirplus answer counts as a lookup, also
- * when nobody takes the answer: so the ids in it are remembered until it is sent. */
+/* Operations on open directories. tree counts a lookup for every entry of a readdirplus answer. If
+ * the answer is not delivered, they must be taken back, so the page remembers its ids. */
 #include <errno.h>
 #include <stdlib.h>
 #include "session.h"
@@ -11,8 +11,8 @@ struct page {
 	fuse_req_t req;
 	char *bytes; /* owned */
 	size_t size, used;
-	bool plus, granted;
-	struct buf ids; /* of uint64_t: lookups in this page */
+	bool plus, has_lease;
+	struct buf ids; /* of uint64_t: the lookups counted for this page */
 };
 
 static struct dir_list *list_of(const struct fuse_file_info *fi)
@@ -49,7 +49,7 @@ static bool page_fill(
 	if (p->plus) {
 		struct fuse_entry_param param;
 
-		entry_param(e, p->granted, &param);
+		entry_param(e, p->has_lease, &param);
 		need = fuse_add_direntry_plus(
 			p->req, at, left, name, &param, (off_t)next_off);
 	} else {
@@ -69,14 +69,14 @@ static void page_forget(struct page *p, struct tree *tree)
 		tree_forget(tree, ids[i], 1);
 }
 
-/* Filled and sent with one grant: nothing that is told in it changes in between. */
+/* Fills and sends the page under one lease, so that no attribute in it changes in between. */
 static void send_page(struct page *p, struct request *rq, struct dir_list *list, off_t off)
 {
 	int r, err;
 
-	p->granted = tree_lease_begin(rq->tree, tree_generation(rq->tree));
+	p->has_lease = tree_lease_begin(rq->tree, tree_generation(rq->tree));
 	r = tree_readdir(list, (uint64_t)off, p->plus, page_fill, p);
-	/* What fits is an answer; the error comes when the reader asks on. */
+	/* Entries that were filled are sent; the reader gets the error with its next request. */
 	err = request_end(rq, p->used ? 0 : r);
 	if (err) {
 		page_forget(p, rq->tree);
@@ -94,7 +94,7 @@ static void read_page(
 		.bytes = malloc(size),
 		.size = size,
 		.plus = plus,
-		/* An entry takes more bytes of the answer than its id does here. */
+		/* Enough: an entry takes more bytes of the answer than its id takes here. */
 		.ids = BUF_INIT(size)};
 	struct request rq;
 	int r = -ENOMEM;
@@ -137,7 +137,7 @@ void op_fsyncdir(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_
 	fuse_reply_err(req, 0);
 }
 
-/* The room there is, is the room for scratch; df needs no network. */
+/* Shows the space for scratch files. Needs no network, so df works without it. */
 void op_statfs(fuse_req_t req, fuse_ino_t ino)
 {
 	struct fs *fs = fuse_req_userdata(req);

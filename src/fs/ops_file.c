@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Operations on open files. All of them are direct I/O: what a handle reads is its own text,
- * and no byte is ever only in the kernel. */
+/* Operations on open files. All of them use direct I/O: a handle reads its own text, and no byte is
+ * ever only in the kernel. */
 #include <errno.h>
 #include <fcntl.h>
 #include "session.h"
@@ -10,7 +10,7 @@ static void fill_info(struct fuse_file_info *fi, const struct tree_open *open)
 	fi->fh = (uint64_t)(uintptr_t)open->handle;
 	fi->direct_io = 1;
 	fi->keep_cache = 0;
-	/* Nothing to decide for a reader; a writer's close must tell. */
+	/* A flush can send a writer's text and return its errors; a reader has nothing to send. */
 	fi->noflush = (fi->flags & O_ACCMODE) == O_RDONLY;
 }
 
@@ -31,7 +31,7 @@ void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	}
 	fill_info(fi, &open);
 	rq.op.cancel = NULL;
-	/* Nobody took the handle: no RELEASE will come. */
+	/* The caller is gone, so no RELEASE will come for the handle. */
 	if (fuse_reply_open(req, fi) == -ENOENT)
 		tree_release(open.handle, &rq.op);
 }
@@ -134,7 +134,8 @@ void op_fallocate(fuse_req_t req, fuse_ino_t ino, int mode, off_t off, off_t len
 	reply_err(&rq, r);
 }
 
-/* The kernel then copies with read and write, and goes on asking: ENOSYS would be for ever. */
+/* On EOPNOTSUPP the kernel copies with read and write. It would remember ENOSYS for the life of the
+ * mount. */
 void op_copy_file_range(fuse_req_t req, fuse_ino_t in, off_t off_in,
 	struct fuse_file_info *fi_in, fuse_ino_t out, off_t off_out,
 	struct fuse_file_info *fi_out, size_t len, int flags)
@@ -142,7 +143,7 @@ void op_copy_file_range(fuse_req_t req, fuse_ino_t in, off_t off_in,
 	fuse_reply_err(req, EOPNOTSUPP);
 }
 
-/* isatty of python and sed arrives here. */
+/* python and sed call isatty(3), which arrives here. */
 void op_ioctl(fuse_req_t req, fuse_ino_t ino, unsigned cmd, void *arg,
 	struct fuse_file_info *fi, unsigned flags, const void *in, size_t in_size,
 	size_t out_size)

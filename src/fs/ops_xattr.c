@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Operations on extended attributes: a size of 0 asks how much room is needed. */
+/* Operations on extended attributes. A request with size 0 asks how much space is needed. */
 #include <errno.h>
 #include "session.h"
 

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* One request: its deadline, its interrupt, its answer.
  *
- * libfuse calls an interrupt's function with the request's own lock held, and
- * fuse_req_interrupt_func takes that lock: so when it has unhooked, the function does not run
- * any more (lib/fuse_lowlevel.c, find_interrupted). That must happen before the reply, which
- * frees the request. */
+ * libfuse calls the interrupt function with the request's lock held, and fuse_req_interrupt_func
+ * takes that lock. So once it has unhooked the function, that is not running any more
+ * (lib/fuse_lowlevel.c, find_interrupted). Unhook before the reply, which frees the request. */
 #include <errno.h>
 #include "base/clock.h"
 #include "base/probe.h"
 #include "session.h"
 
-#define TICK_US 10000 /* the kernel counts in ticks of up to 10 ms, and rounds up */
+#define TICK_US 10000 /* the kernel counts in ticks of up to 10 ms and rounds up */
 
 void request_begin(
 	struct request *rq, fuse_req_t req, enum request_kind kind, const char *operation)
@@ -56,20 +55,21 @@ int request_end(struct request *rq, int r)
 	return r;
 }
 
-static double left_s(uint64_t expires_us, bool granted)
+/* Seconds for which the kernel may keep an answer. */
+static double left_s(uint64_t expires_us, bool has_lease)
 {
-	uint64_t now = expires_us && granted ? clock_mono_us() + TICK_US : 0;
+	uint64_t now = expires_us && has_lease ? clock_mono_us() + TICK_US : 0;
 
 	return now && expires_us > now ? (double)(expires_us - now) / 1e6 : 0;
 }
 
-void entry_param(const struct tree_entry *e, bool granted, struct fuse_entry_param *ret)
+void entry_param(const struct tree_entry *e, bool has_lease, struct fuse_entry_param *ret)
 {
 	*ret = (struct fuse_entry_param){
 		.ino = e->id,
 		.attr = e->attr,
-		.entry_timeout = left_s(e->name_expires_us, granted),
-		.attr_timeout = left_s(e->expires_us, granted),
+		.entry_timeout = left_s(e->name_expires_us, has_lease),
+		.attr_timeout = left_s(e->expires_us, has_lease),
 	};
 }
 
@@ -97,15 +97,14 @@ void reply_entry(struct request *rq, int r, const struct tree_entry *e)
 void reply_attr(struct request *rq, int r, const struct tree_entry *e)
 {
 	int err = request_end(rq, r);
-
-	bool granted;
+	bool has_lease;
 
 	if (err) {
 		fuse_reply_err(rq->req, err);
 		return;
 	}
-	granted = tree_lease_begin(rq->tree, rq->generation);
-	fuse_reply_attr(rq->req, &e->attr, left_s(e->expires_us, granted));
+	has_lease = tree_lease_begin(rq->tree, rq->generation);
+	fuse_reply_attr(rq->req, &e->attr, left_s(e->expires_us, has_lease));
 	tree_lease_end(rq->tree);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A mount from its options to its end. */
+/* Makes, mounts and frees a session. */
 #include "session.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@ static void log_fuse(enum fuse_log_level level, const char *fmt, va_list ap)
 			text);
 }
 
-/* A comma or backslash in a value would end it. */
+/* Escapes commas and backslashes, which libfuse would not take as a part of the value. */
 static int add_value(struct buf *b, const char *key, const char *value)
 {
 	int r = buf_addf(b, ",%s=", key);
@@ -66,7 +66,7 @@ static int session_new(struct fs *fs, struct err *err)
 	if (r == 0) {
 		fs->session = fuse_session_new(&args, &fs_ops, sizeof(fs_ops), fs);
 		if (!fs->session)
-			r = err_set(err, EINVAL, "a mount option was refused: %s",
+			r = err_set(err, EINVAL, "libfuse refuses a mount option of: %s",
 				buf_str(&text) + 2);
 	}
 	fuse_opt_free_args(&args);
@@ -87,7 +87,7 @@ int fs_new(struct tree *tree, const struct fs_options *options, struct fs **ret,
 	fs->tree = tree;
 	if (pthread_key_create(&fs->trace_key, NULL) != 0) {
 		free(fs);
-		return err_set(err, EAGAIN, "too many keys of threads");
+		return err_set(err, EAGAIN, "no key for thread-specific data is left");
 	}
 	pthread_mutex_init(&fs->lock, NULL);
 	fs->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What fs's sources share: the session, one request, and how it is answered. */
+/* What the sources of fs share: the session, a request, and how to answer it. */
 #ifndef FS_SESSION_H
 #define FS_SESSION_H
 
@@ -17,13 +17,14 @@
 struct worker;
 struct request;
 
-/* Reads whose callers were sent a signal that did not mean their end, yet. */
+/* The thread that watches the interrupted reads: those whose caller got a signal that was not meant
+ * to end it. */
 struct interrupts {
 	pthread_t thread;
 	bool is_running;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	LIST_HEAD(, request) watched; /* borrowed: each on its handler's stack */
+	LIST_HEAD(, request) watched; /* borrowed: each is on the stack of its handler */
 	bool ending;
 };
 
@@ -32,12 +33,12 @@ struct fs {
 	struct tree *tree;	   /* borrowed */
 	struct fuse_session *session;
 	bool mounted;
-	int wake_fd;		/* eventfd: the end is wanted */
-	atomic_uint init_flags; /* what is still to be added to the answer to INIT */
+	int wake_fd;		/* eventfd: readable when the mount shall end */
+	atomic_uint init_flags; /* flags still to be added to the answer to INIT */
 
 	pthread_mutex_t lock;
-	struct worker *running, *done; /* owned; done ones wait to be joined */
-	unsigned count, idle; /* workers running; of these, waiting for a request */
+	struct worker *running, *done; /* owned; those on done are to be joined */
+	unsigned count, idle; /* running workers; those of them that wait for a request */
 	bool ending;
 
 	struct interrupts interrupts;
@@ -47,22 +48,23 @@ struct fs {
 
 extern const struct fuse_lowlevel_ops fs_ops;
 
-/* Once mounted: has the kernel told what op_init then asks for and libfuse does not pass on.
- * Errors: -ENOMEM. */
+/* Hooks into libfuse's writes, so that the answer to INIT gets the flags that libfuse leaves out.
+ * Called once mounted. Errors: those of fuse_session_custom_io. */
 int init_answer_hook(struct fs *fs);
+/* Remembers those flags. Called from op_init. */
 void init_answer_add(struct fs *fs, const struct fuse_conn_info *conn);
 
-/* What is said of one request, on its worker's stack. */
+/* What the log says about one request; on its worker's stack. */
 struct trace {
 	bool is_on;
 	uint32_t opcode;
 	uint64_t node;
 	pid_t pid;
 	uint64_t begun_us;
-	int errnum; /* what the caller was told */
+	int errnum; /* positive, 0 for success: what the caller got */
 	unsigned calls;
 };
-/* trace.c: around the handler; nothing unless fs->options.debug. */
+/* trace.c: called before and after the handler. Do nothing unless fs->options.debug. */
 void trace_begin(struct fs *fs, const struct fuse_buf *buf, struct trace *ret);
 void trace_end(struct fs *fs, const struct trace *trace);
 
@@ -70,12 +72,12 @@ void trace_end(struct fs *fs, const struct trace *trace);
 int fs_loop(struct fs *fs);
 
 enum request_kind {
-	REQUEST_READ,	/* ends at once when its caller gives up */
-	REQUEST_CHANGE, /* never abandoned */
+	REQUEST_READ,	/* is cancelled when its caller gives up */
+	REQUEST_CHANGE, /* is never cancelled */
 	REQUEST_NAME,	/* a change of names: the kernel would repeat it on ESTALE */
 };
 
-/* One request of the kernel, on the handler's stack. */
+/* One request of the kernel, on the stack of its handler. */
 struct request {
 	fuse_req_t req;
 	struct fs *fs;
@@ -83,44 +85,46 @@ struct request {
 	const char *operation;
 	enum request_kind kind;
 	struct op op;
-	uint64_t generation; /* of before the question */
+	uint64_t generation; /* tree_generation when the request began */
 	struct cancel cancel;
-	struct trace *trace; /* borrowed, or NULL: nobody wants to know */
-	/* Under the lock of fs->interrupts. */
+	struct trace *trace; /* borrowed; NULL: not traced */
+	/* Protected by the lock of fs->interrupts. */
 	bool is_watched;
 	LIST_ENTRY(request) watched;
 };
 
-/* Has rq->cancel fire when the caller's end is wanted; until unhooked, which comes before the
- * reply that frees the request. Stopped when no request is hooked any more. Errors: -EAGAIN. */
+/* Starts and stops the thread. No request may be hooked when it stops. Errors: -EAGAIN. */
 int interrupts_start(struct interrupts *in);
 void interrupts_stop(struct interrupts *in);
+/* From hook to unhook, fires rq->cancel when the caller gets a signal that is meant to end it.
+ * Unhook before the reply, which frees the request. */
 void interrupts_hook(struct request *rq);
 void interrupts_unhook(struct request *rq);
 
-/* Starts the deadline. operation: its name for the probes, static. Every request_begin is followed
- * by one of the replies below, or by request_end and a reply of libfuse. */
+/* Begins a request and its deadline. operation is a static name for the probes. After it the
+ * handler calls one of the replies below, or request_end and a reply of libfuse. */
 void request_begin(
 	struct request *rq, fuse_req_t req, enum request_kind kind, const char *operation);
-/* From here no interrupt arrives; the only use of rq after it is to read its members. Returns
- * what the caller is told for r. */
+/* Ends a request: no interrupt arrives any more, and rq may only be read. Returns the positive
+ * errno that the caller gets for r, or 0. */
 int request_end(struct request *rq, int r);
 
-/* The positive errno that leaves for r, 0 for r >= 0. interrupted: a read whose caller gave up. */
+/* The positive errno that the caller gets for r, 0 for r >= 0. interrupted: the request is a read
+ * whose caller gave up. */
 int errno_out(int r, enum request_kind kind, bool interrupted);
 
-/* Each ends the request; r < 0 answers with the error, and what r == 0 would have made is taken
- * back when nobody takes the answer. */
+/* Each ends the request and replies; r < 0 replies with the error. If the caller is gone when the
+ * reply arrives, the lookup that it would have counted is taken back. */
 void reply_err(struct request *rq, int r);
 void reply_entry(struct request *rq, int r, const struct tree_entry *e);
 void reply_attr(struct request *rq, int r, const struct tree_entry *e);
 void reply_buf(struct request *rq, int r, const struct buf *bytes);
 
-/* Has the kernel drop the attributes of what changes, from now on. */
+/* From now on the kernel drops the attributes of every node that changes. */
 void notices_start(struct fs *fs);
 
-/* granted: by tree_lease_begin. */
-void entry_param(const struct tree_entry *e, bool granted, struct fuse_entry_param *ret);
+/* has_lease: what tree_lease_begin returned; without a lease the kernel may keep nothing. */
+void entry_param(const struct tree_entry *e, bool has_lease, struct fuse_entry_param *ret);
 
 static inline struct handle *handle_of(const struct fuse_file_info *fi)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A message for each request of the kernel, at the level debug: what it was, how long it took, what
- * it ended with, how many calls of the API were made for it. The worker reads what it is about from
- * the kernel's own header; the handler, in the same thread, adds how it ended. */
+/* Logs a debug message for each request of the kernel: operation, time, errno, and the number of
+ * API calls made for it. The worker reads the operation from the kernel's header; the handler, on
+ * the same thread, adds the result. */
 #include <linux/fuse.h>
 #include <string.h>
 #include "base/clock.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A batch of FORGETs counts each of them, the first and the last included. */
+/* A batch of FORGETs counts every one of them, including the first and the last. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -192,7 +192,7 @@ def mapping_of(path, flags):
 
 
 def test_mappings(m):
-    """No byte is ever only in the kernel, as one written through a mapping would be."""
+    """A shared mapping is refused: bytes written through it would be only in the kernel."""
     scratch, field = m.path / "a/sub/data", m.path / "a/spec"
     scratch.write_bytes(b"x" * 10000)
     for path in (scratch, field):
@@ -220,8 +220,8 @@ def test_links(m):
 
 
 def test_renamed_away(m):
-    """The kernel moves its inode of the field to the new name, and keeps both for a while: a write by that name reaches
-    the copy, a write by an earlier descriptor reaches the field."""
+    """The kernel moves its inode of the field to the new name, and keeps both for a while. A write by that name goes to
+    the copy; a write by a descriptor opened before goes to the field."""
     field, copy = m.path / "a/value", m.path / "a/value~"
     for i in range(20):
         assert field.read_text().startswith("one" if i == 0 else f"copy {i - 1}")
@@ -268,7 +268,7 @@ def test_written_at_once_under_the_moved_name(m):
 
 
 def test_what_changed_is_seen_at_once(m):
-    """Attributes are valid for a minute here unless a notification drops them."""
+    """The kernel keeps attributes for a minute here unless it gets a notice."""
     for name in ("a/value", "a/sub/value"):
         path = m.path / name
         for text in ("x\n", "xyz\n", "\n"):
@@ -318,7 +318,7 @@ def test_drafts(m):
 
 
 def test_made_by_open(m):
-    """An unset file does not exist until a program makes it, also with O_EXCL and by a rename."""
+    """An unset field does not exist until a program makes it, with O_EXCL or by a rename, too."""
     for i, script in enumerate(("cp b/value a/extra", "echo new > a/extra", "echo new > a/x; mv a/x a/extra")):
         name = "a" if i == 0 else f"o{i}"
         os.makedirs(m.path / name, exist_ok=True)
@@ -494,7 +494,7 @@ def test_deadline(m):
 
 
 def test_threads_of_one_process(m):
-    """Another thread than the one that opened the descriptor closes it: the process is still the opener."""
+    """Another thread of the opener closes the descriptor, and still counts as the opener."""
     fd = os.open(m.path / "a/value", os.O_WRONLY | os.O_TRUNC)
     os.write(fd, b"x")
     thread = threading.Thread(target=os.close, args=(fd,))

@@ -27,7 +27,7 @@ def rename_noreplace(old, new):
 
 
 def attributes(st):
-    """The attributes that must be equal. A directory's size is the file system's own business."""
+    """The attributes that must be equal. Each file system has its own size for a directory."""
     kind = stat.S_IFMT(st.st_mode)
     size = None if kind == stat.S_IFDIR else st.st_size
     return oct(st.st_mode), st.st_nlink, st.st_uid, st.st_gid, size
@@ -193,7 +193,7 @@ def play(side, command):
 
 
 def walk(side, path=()):
-    """Everything below path, with the properties that must be equal."""
+    """Everything below path, with the attributes that must be equal."""
     for name in side.list(path):
         inner = [*path, name]
         what = side.lstat(inner)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tree and fs with the toy view on a real mount: toyfs MOUNTPOINT [TIMEOUT_MS]. Prints "ready"
- * when it answers. */
+/* tree and fs with the toy view on a real mount: toyfs MOUNTPOINT [TIMEOUT_MS]. Prints "ready" once
+ * the mount answers. */
 #include <stdio.h>
 #include <string.h>
 #include "base/clock.h"

@@ -14,7 +14,7 @@ WATCHDOG_S = 120
 
 
 class ToyMount:
-    """path: the mount point. log(): the stores since the last call."""
+    """path: the mount. log(): the stores since the last call."""
 
     def __init__(self, toyfs, timeout_ms=10000, options=""):
         self.command = [toyfs, None, str(timeout_ms)] + ([options] if options else [])
