@@ -15,8 +15,8 @@ def bytes_at(pointer):
     return pointer.cast(gdb.lookup_type("char").pointer())
 
 
-def node_at(pool, number):
-    chunk = bytes_at(pool["chunks"][number // CHUNK_SLOTS])
+def node_at(slab, number):
+    chunk = bytes_at(slab["chunks"][number // CHUNK_SLOTS])
     return (chunk + number % CHUNK_SLOTS * SLOT_BYTES).cast(gdb.lookup_type("struct node").pointer()).dereference()
 
 
@@ -42,9 +42,9 @@ class Nodes(gdb.Command):
         super().__init__("nodes", gdb.COMMAND_DATA)
 
     def invoke(self, argument, from_tty):
-        pool = gdb.parse_and_eval(argument)["pool"]
-        for number in range(1, int(pool["end"])):
-            node = node_at(pool, number)
+        slab = gdb.parse_and_eval(argument)["node_slab"]
+        for number in range(1, int(slab["end"])):
+            node = node_at(slab, number)
             if number % CHUNK_SLOTS and (int(node["refs"]) or int(node["nlookup"])):
                 print(number, line_of(node))
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The seam between "a file system" (tree) and "what the files mean" (view). The view describes
- * nodes with struct node_entry and gives each kind a table of operations; tree gives them ids,
- * lookup counts, names, open handles, and puts scratch files beside them. What an ops table
- * leaves out means one errno, decided once in tree.
+/* The interface between tree, which is a file system, and view, which knows what the files mean.
+ * The view describes nodes with struct node_entry and gives each kind a table of operations. tree
+ * adds ids, lookup counts, names and open handles, and scratch files beside them. An operation that
+ * a table leaves out always fails with the same errno, which tree decides.
  *
  * Every operation may block until op->deadline_ms; tree calls none of them with its lock held.
  * Results are 0 or a negative errno; ret_ is written on success only. */
@@ -23,100 +23,101 @@ struct node_ops;
 enum node_kind { NODE_DIR, NODE_FILE, NODE_LINK };
 
 enum node_flags {
-	/* Reachable by name, not listed. */
+	/* Can be looked up, but is not listed. */
 	NODE_HIDDEN = 1,
-	/* A directory in which any other name may be made as a scratch file, link or directory. */
+	/* A directory in which programs may make scratch files, links and directories with any
+	 * name that the view does not have. */
 	NODE_SCRATCH = 2,
-	/* A file that grows while it is open (log): each read asks show anew. */
+	/* A file that grows while it is open (a log): each read calls show again. */
 	NODE_LIVE = 4,
-	/* A scratch directory made directly in it is a draft: it leaves by ops->publish of
-	 * another directory only, and moves elsewhere are -EPERM. */
+	/* A scratch directory made directly in it is a draft: it can be moved away only by
+	 * ops->publish of another directory, and any other move is -EPERM. */
 	NODE_DRAFTS = 8,
-	/* The name may come to mean another node by another path of this mount (entries of
-	 * lists): the kernel never keeps it. */
+	/* A change by another path of the mount may give the name another node (entries of
+	 * lists), so the kernel never keeps the name. */
 	NODE_FLEETING = 16,
 };
 
-/* How the view names a node to tree. Within one directory a node is found again by its data
- * when that is not NULL (so an object keeps its inode when its name changes), else by its name. */
+/* How the view describes a node to tree. Within a directory tree recognises a node by its data if
+ * that is not NULL, so that an object keeps its inode when its name changes; else by its name. */
 struct node_entry {
 	const struct node_ops *ops;
 	enum node_kind kind;
 	unsigned flags; /* enum node_flags */
-	/* An object with a life of its own, or NULL; one reference goes to tree with the entry,
-	 * which gives it back through ops->release, at once when it knows the node already.
-	 * Directories only. */
+	/* A reference-counted object, or NULL; directories only. The entry carries one reference
+	 * to tree, which returns it through ops->release, at once if it has the node already. */
 	void *data;
-	/* With data: which object it is, the same for as long as the mount lives (a hash of its
-	 * id); the inode number is made from it. 0 or no data: made from the name. */
+	/* With data: a hash of the object's id, from which the inode number is made; constant for
+	 * the life of the mount. If it is 0 or there is no data, the name is used. */
 	uint64_t key;
 };
 
 struct node_attr {
 	mode_t mode; /* permissions only, before the mount's umask: 0644, 0444, 0755, 0555 */
-	uint64_t size; /* bytes, exact: what show would give now */
+	uint64_t size; /* bytes, exactly as many as show would give now */
 	struct timespec mtime;
-	/* clock_mono_us() until which this and the node's name stay true, unless
-	 * tree_change_touch says otherwise (tree/change.h): so long they need not be asked for
-	 * again. 0: not at all. */
+	/* The kernel may keep the attributes and the node's name until then (clock_mono_us()
+	 * scale), unless tree_change_touch invalidates them (tree/change.h). 0: not at all. */
 	uint64_t expires_us;
 };
 
-/* Where a node is: the nearest ancestor-or-self that has data, and the path below it. */
+/* Where a node is: the node itself or the nearest ancestor that has data, and the path below it. */
 #define NODE_PATH_MAX 4096
 struct node_place {
 	void *data; /* borrowed: lives as long as the node */
-	/* "" for the node with the data itself; names joined by '/'. */
+	/* Names joined by '/'; "" for the node with the data itself. */
 	char path[NODE_PATH_MAX];
 };
-/* Consistent under renames. Errors: -ENAMETOOLONG. */
+/* The place before or after a concurrent rename, never a mixture. Errors: -ENAMETOOLONG. */
 int node_locate(const struct node *node, struct node_place *ret);
 
 /* What an open file shows. */
 struct node_text {
-	/* Set by tree: the text must answer a question that is asked from now on, not a cached
-	 * answer. */
+	/* Set by tree: show must ask the API now and not use a cached answer. */
 	bool must_ask;
 	struct buf text;
 	struct node_attr attr;
-	/* Owned, or NULL: what the text was made from; given back with ops->base_free. */
+	/* Owned, or NULL: what the text was made from. tree frees it with ops->base_free. */
 	void *base;
 };
 
-/* Sink of a listing. Returns 0, or -ENOMEM, which list passes on. attr may be NULL. The entry's
- * data reference is taken. */
+/* Called by ops->list for each entry. Takes the entry's data reference. attr may be NULL. Errors:
+ * -ENOMEM, which list returns. */
 struct node_listing;
 int node_listing_add(struct node_listing *listing, const char *name,
 	const struct node_entry *entry, const struct node_attr *attr);
 
 enum store_why { STORE_WRITE, STORE_FLUSH, STORE_FSYNC, STORE_RENAME, STORE_RELEASE };
 
-/* A whole text that a file shall get. */
+/* A whole text to be stored in a file. */
 struct node_store {
 	enum store_why why;
-	/* Owned by tree; empty with STORE_FSYNC and STORE_RENAME: somebody emptied it on
-	 * purpose. */
+	/* Owned by tree. An empty text with STORE_FSYNC or STORE_RENAME means that the writer
+	 * emptied the file on purpose. */
 	const char *text;
 	size_t len;
-	/* The text is to be added to what is there (O_APPEND): it is not the whole. */
+	/* The text is to be appended to the file's (O_APPEND): it is not the whole text. */
 	bool is_append;
-	struct caller writer; /* who wrote its bytes last, or made the snapshot */
-	struct caller mover;  /* STORE_RENAME: who renames */
-	/* What the text is compared with, as far as tree knows: what was read on this handle to
-	 * its end, or what it still holds bytes of; of a scratch file what base_of said of its
-	 * writer; of a snapshot the text it is a copy of. NULL: none. Owned by tree; the view
-	 * may replace it when it succeeds (the old one is then the view's to free). */
+	/* The caller that last wrote to the text, or made the snapshot. */
+	struct caller writer;
+	/* STORE_RENAME: the caller that renames. */
+	struct caller mover;
+	/* What the view compares the text with, or NULL. For a handle: the base of the text at
+	 * open, if a caller read that to its end or the new text still has some of its bytes. For
+	 * a scratch file: what base_of returned for its writer. For a snapshot: the base of the
+	 * text that was copied. Owned by tree. A store that succeeds may replace it; the view then
+	 * frees the old one. */
 	void *base;
 };
 
-/* A scratch directory that shall become an object of the view, as publish may look at it. */
+/* A draft, as ops->publish may read it. */
 struct node_draft;
-/* Calls fn for each name below, a directory before what is in it; path is relative
- * ("vpcPrefixes/pods/value"). kind as in stat's type. Stops at the first that returns non-zero
- * and returns that. */
+/* Calls fn for each name in the draft, a directory before its entries. path is relative
+ * ("vpcPrefixes/pods/value"); type is the S_IFMT part of the mode; size is in bytes. Stops when fn
+ * returns non-zero, and returns that. Errors of its own: -ENOMEM, -EFBIG, -ENAMETOOLONG. */
 int node_draft_walk(const struct node_draft *draft,
 	int (*fn)(void *arg, const char *path, mode_t type, uint64_t size), void *arg);
-/* Adds the text of a regular file. Errors: -ENOENT, -EISDIR, -EFBIG, -ENOMEM. */
+/* Appends the text of a regular file to ret. Errors: -ENOENT, -EISDIR, -EFBIG, -ENOMEM. */
 int node_draft_read(const struct node_draft *draft, const char *path, struct buf *ret);
 
 struct node_ops {
@@ -126,63 +127,63 @@ struct node_ops {
 	int (*lookup)(struct node *dir, const struct op *op, const char *name,
 		struct node_entry *ret);
 	int (*list)(struct node *dir, const struct op *op, struct node_listing *listing);
-	/* mkdir that means something. Absent: a scratch directory where the directory is
-	 * NODE_SCRATCH, else -EPERM. -ENOSYS: as if absent, for this name. */
+	/* mkdir that makes a node of the view. Returns -ENOSYS if the name is not the view's. Then,
+	 * and if absent, tree makes a scratch directory, or returns -EPERM without
+	 * NODE_SCRATCH. */
 	int (*make)(struct node *dir, const struct op *op, const char *name,
 		struct node_entry *ret);
-	/* open(O_CREAT), also with O_EXCL, of a name that lookup does not give and that is a
-	 * file of the view once it has been made (the value of a new entry). -ENOSYS for every
-	 * other name; absent: for all. */
+	/* open(O_CREAT), with or without O_EXCL, of a name that lookup does not find and that is a
+	 * file of the view once it has been made (the value of a new entry). Returns -ENOSYS for
+	 * every other name. Absent: -ENOSYS for all names. */
 	int (*create)(struct node *dir, const struct op *op, const char *name,
 		struct node_entry *ret);
-	/* rmdir of an entry that lookup gives. has_scratch: visible scratch entries are below
-	 * it. Absent: -EPERM. */
+	/* rmdir of an entry that lookup finds. has_scratch: it has visible scratch entries, or a
+	 * directory below it has. Absent: -EPERM. */
 	int (*remove)(
 		struct node *dir, const struct op *op, const char *name, bool has_scratch);
-	/* unlink of a file or link that lookup gives, where that means something. Absent:
-	 * -EPERM. */
+	/* unlink of a file or link that lookup finds. Absent: -EPERM. */
 	int (*unlink)(struct node *dir, const struct op *op, const char *name);
-	/* Rename of a directory that lookup gives; dir == new_dir or not. Absent: -EPERM.
-	 * noreplace: RENAME_NOREPLACE. */
+	/* rename of a directory that lookup finds; dir and new_dir may be the same. noreplace:
+	 * RENAME_NOREPLACE. Absent: -EPERM. */
 	int (*rename)(struct node *dir, const struct op *op, const char *name,
 		struct node *new_dir, const char *new_name, bool noreplace);
 
-	/* Files and links (a link's text is its target). */
+	/* Files and links: the text of a file, the target of a link. */
 	int (*show)(struct node *node, const struct op *op, struct node_text *ret);
-	/* Whether a write is to be decided inside write(2) when the handle's whole text is
-	 * this: a value's text ends in a newline, spec.json is one complete object. Does not
-	 * block. Absent: the text ends in a newline. */
+	/* Whether the text is complete, so that tree stores it inside write(2): a value ends in a
+	 * newline, spec.json is one complete object. Does not block. Absent: a text is complete if
+	 * it ends in a newline. */
 	bool (*complete)(struct node *node, const char *text, size_t len);
-	/* The file's text shall be this. On 0 the change is at its destination and stat and
-	 * show give the final text. Absent: -EPERM at write(2) unless show, with must_ask, has
-	 * these bytes at that place. */
+	/* Stores a text. When it returns 0 the change has reached its destination, and stat and
+	 * show give the final text. Absent: write(2) fails with -EPERM unless show, with must_ask,
+	 * has the same bytes in that place. */
 	int (*store)(struct node *node, const struct op *op, struct node_store *store);
-	/* The caller of op has read the text that was made from base (borrowed, may be NULL),
-	 * on one handle, from its begin to its end. Does not block. Absent: nobody cares. */
+	/* Called when the caller of op has read the text that was made from base (borrowed, may be
+	 * NULL) from its beginning to its end on one handle. Does not block. May be absent. */
 	void (*was_read)(struct node *node, const struct op *op, void *base);
 	void (*base_free)(void *base);
-	/* Directories: what a text that this process writes into a scratch file below is
-	 * compared with when it is renamed onto a file: owned, or NULL. Does not block. Absent:
+	/* Directories: the base for a text that this caller writes into a scratch file below, for
+	 * when that is renamed onto a file. Owned by the tree, or NULL. Does not block. Absent:
 	 * NULL. */
 	void *(*base_of)(struct node *dir, const struct caller *writer);
-	/* Directories: a draft (NODE_DRAFTS) is renamed to `name` here; -EEXIST when that is
-	 * taken, which only the view can tell (a look-up may be old). On 0 *ret is the object that
-	 * it has become; with ret->ops NULL nothing has become of it (a dry run), and it stays.
-	 * Absent: -EPERM. */
+	/* Directories: a draft (NODE_DRAFTS) is renamed to `name` here. Returns -EEXIST if the name
+	 * is taken; only the view knows, since a look-up may be old. On 0 *ret is the object that
+	 * the draft has become. If ret->ops is NULL, no object was made (a dry run), and the draft
+	 * stays. Absent: -EPERM. */
 	int (*publish)(struct node *dir, const struct op *op, const char *name,
 		const struct node_draft *draft, struct node_entry *ret);
-	/* Whether this path below the object (or below a draft) is a file or directory of the
-	 * view's making, there or not: after publish such names of the draft are dropped, all
-	 * others stay beside the object as scratch. Asked of the object's directory. Does not
-	 * block. */
+	/* Of an object's directory: whether the view claims this path below the object (or below a
+	 * draft) for a file or directory of its own, even if that does not exist. After publish
+	 * tree drops claimed names of the draft; all others stay beside the object as scratch. Does
+	 * not block. Absent: no path is claimed. */
 	bool (*claims)(const char *path);
 
-	/* The tree itself has refused, with errnum, what somebody wanted of this file, or in this
-	 * directory with name; what is the program that would do it. For who records why. Does not
-	 * block. Absent: nobody is told. */
+	/* Called when tree itself refuses, with errnum (positive), an operation on this file, or on
+	 * name in this directory, so that the view can record why. what is the operation in a
+	 * word, such as "write" or "mv". name may be NULL. Does not block. May be absent. */
 	void (*refused)(struct node *node, const char *what, const char *name, int errnum);
 
-	/* Gives a data reference back. Does not block. Absent when data is always NULL. */
+	/* Drops a data reference. Does not block. May be absent if data is always NULL. */
 	void (*release)(void *data);
 };
 

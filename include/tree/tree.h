@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What a file system is: nodes with ids, names, open handles, and scratch files in memory
- * beside what the view shows. fs translates requests of the kernel into these calls, one to
- * one.
+/* The file system: nodes with ids, names and open handles, and scratch files in memory beside what
+ * the view shows. fs translates each request of the kernel into one of these calls.
  *
- * Every call may come from any thread. Calls with a struct op may ask the view and so block
- * until op->deadline_ms; the others do not block. Results are 0 or a negative errno; ret_ is
- * written on success only. An id that is not (any more) known is -ESTALE. What a field file's
- * errors turn into on the way is decided here: -ENOENT out of an open handle is -ESTALE,
- * -EINVAL out of fsync and rename is -EIO. */
+ * Every call may come from any thread. Calls with a struct op may call the view and so block until
+ * op->deadline_ms; the others do not block. Results are 0 or a negative errno; ret_ is written on
+ * success only. An id that is unknown or has been forgotten is -ESTALE. Some errors of the view are
+ * translated here: -ENOENT on an open handle becomes -ESTALE, and -EINVAL from fsync and rename
+ * becomes -EIO. */
 #ifndef TREE_TREE_H
 #define TREE_TREE_H
 
@@ -25,67 +24,70 @@ struct dir_list; /* an open directory */
 
 #define TREE_ROOT_ID		 1
 #define TREE_NAME_MAX		 255	   /* bytes */
-#define TREE_TEXT_MAX		 (4 << 20) /* bytes of a field handle's text; more is -EFBIG */
+#define TREE_TEXT_MAX		 (4 << 20) /* bytes of a field file's text; more is -EFBIG */
 #define TREE_SCRATCH_MAX_DEFAULT (64 << 20)
 
 struct tree_options {
-	uid_t uid; /* of every node of the view */
+	uid_t uid; /* uid and gid own every node of the view */
 	gid_t gid;
-	mode_t umask; /* taken off the view's modes */
-	/* Bytes of text over all scratch nodes, with a little for each node and name; 0:
-	 * TREE_SCRATCH_MAX_DEFAULT. */
+	mode_t umask; /* removed from the modes of the view's nodes */
+	/* Limit on the bytes of all scratch texts together; each node and name counts some bytes,
+	 * too. 0: TREE_SCRATCH_MAX_DEFAULT. */
 	uint64_t scratch_max;
 };
 
-/* root: its data reference is taken, on failure too. Errors: -ENOMEM. */
+/* Takes the data reference of root, on failure too. Errors: -ENOMEM. */
 int tree_new(const struct node_entry *root, const struct tree_options *options,
 	struct tree **ret);
-/* No call may be running. What is still open is closed, and texts nobody decided are dropped.
- * NULL is fine. */
+/* Closes all that is still open and drops texts that were not sent. No call may be running. tree
+ * may be NULL. */
 void tree_free(struct tree *tree);
 
 struct tree_stats {
 	uint64_t nodes;		/* ids in use */
 	uint64_t handles;	/* open files */
 	uint64_t scratch_nodes; /* scratch files, directories and links */
-	uint64_t scratch_bytes; /* taken of scratch_max */
+	uint64_t scratch_bytes; /* charged to scratch_max */
 	uint64_t scratch_max;
 };
 void tree_stats(struct tree *tree, struct tree_stats *ret);
-/* Bytes that the view keeps in place of scratch (entries that have no value yet) count, too.
+/* Charges and refunds bytes that the view keeps like scratch (entries that have no value yet).
  * Errors: -ENOSPC. */
 int tree_scratch_charge(struct tree *tree, uint64_t bytes);
 void tree_scratch_refund(struct tree *tree, uint64_t bytes);
 
-/* What a name or a node answers with. */
+/* The answer to a look-up of a name or a question for attributes. */
 struct tree_entry {
-	uint64_t id; /* 0 in a listing: no attributes, no lookup counted */
+	uint64_t id; /* 0 in a listing: there are no attributes and no lookup is counted */
 	bool scratch;
-	/* clock_mono_us() until which the attributes, and the name, may be kept (tree/change.h);
-	 * 0: not at all. */
+	/* The kernel may keep the attributes, and the name, until then (clock_mono_us() scale;
+	 * tree/change.h). 0: not at all. */
 	uint64_t expires_us, name_expires_us;
 	struct stat attr;
 };
 
-/* Names. Each success with a ret counts one lookup of ret->id, to be given back with
- * tree_forget. */
+/* Names. Each call with a ret that succeeds counts one lookup of ret->id, which the caller returns
+ * with tree_forget. */
 int tree_lookup(struct tree *tree, const struct op *op, uint64_t dir, const char *name,
 	struct tree_entry *ret);
 void tree_forget(struct tree *tree, uint64_t id, uint64_t count);
 int tree_mkdir(struct tree *tree, const struct op *op, uint64_t dir, const char *name,
 	mode_t mode, struct tree_entry *ret);
-/* Regular files, pipes and sockets. Errors: -EPERM for devices and where no scratch may be. */
+/* Makes a regular file, pipe or socket. Errors: -EPERM for devices, and in a directory that may not
+ * have scratch files. */
 int tree_mknod(struct tree *tree, const struct op *op, uint64_t dir, const char *name,
 	mode_t mode, struct tree_entry *ret);
 int tree_symlink(struct tree *tree, const struct op *op, uint64_t dir, const char *name,
 	const char *target, struct tree_entry *ret);
-/* Scratch that is no directory. Errors: -EMLINK for the copy of a field, which has one name
- * only: the kernel may have another id for it, and that follows the name. */
+/* Only for scratch nodes that are no directories; -EPERM for others. Errors: -EMLINK for a snapshot
+ * of a field, which may have only one name: the kernel may know it by another id, which follows the
+ * name. */
 int tree_link(struct tree *tree, const struct op *op, uint64_t id, uint64_t dir,
 	const char *name, struct tree_entry *ret);
 int tree_unlink(struct tree *tree, const struct op *op, uint64_t dir, const char *name);
 int tree_rmdir(struct tree *tree, const struct op *op, uint64_t dir, const char *name);
-/* flags: 0 or RENAME_NOREPLACE, all else is -EINVAL. What a rename means: src/tree/rename.c. */
+/* flags: 0 or RENAME_NOREPLACE; any other is -EINVAL. src/tree/rename.c lists what a rename does.
+ */
 int tree_rename(struct tree *tree, const struct op *op, uint64_t dir, const char *name,
 	uint64_t new_dir, const char *new_name, unsigned flags);
 
@@ -104,13 +106,13 @@ enum tree_set {
 	TREE_SET_MTIME_NOW = 128,
 	TREE_SET_CTIME = 256,
 };
-/* Takes from attr what set (enum tree_set) names. Field files accept everything and change
- * nothing; a size with a handle cuts that handle's own text. */
+/* Sets the members of attr that set (enum tree_set) names. Field files accept all and change
+ * nothing, except that a size with a handle truncates that handle's text. */
 int tree_setattr(struct tree *tree, const struct op *op, uint64_t id, struct handle *handle,
 	const struct stat *attr, unsigned set, struct tree_entry *ret);
 int tree_readlink(struct tree *tree, const struct op *op, uint64_t id, struct buf *ret);
 
-/* Open files. ret is given back with tree_release. */
+/* Open files. The caller closes ret->handle with tree_release. */
 struct tree_open {
 	struct handle *handle;
 	bool scratch;
@@ -118,40 +120,41 @@ struct tree_open {
 /* flags as open(2). */
 int tree_open(struct tree *tree, const struct op *op, uint64_t id, int flags,
 	struct tree_open *ret);
-/* A name that exists already is opened, unless flags has O_EXCL. Counts one lookup. */
+/* Opens the name, and makes it if it does not exist. With O_EXCL an existing name is -EEXIST.
+ * Counts one lookup. */
 int tree_create(struct tree *tree, const struct op *op, uint64_t dir, const char *name,
 	mode_t mode, int flags, struct tree_entry *ret_entry, struct tree_open *ret);
-/* Adds at most size bytes from off to ret; fewer at the end of the file. */
+/* Appends at most size bytes from off to ret; fewer at the end of the file. */
 int tree_read(struct handle *handle, const struct op *op, uint64_t off, size_t size,
 	struct buf *ret);
-/* All bytes or none. append: the descriptor has O_APPEND now. */
+/* Writes all bytes or none. append: the descriptor has O_APPEND at the moment. */
 int tree_write(struct handle *handle, const struct op *op, uint64_t off, const void *bytes,
 	size_t len, bool append);
 int tree_flush(struct handle *handle, const struct op *op);
 int tree_fsync(struct handle *handle, const struct op *op);
-/* Last resort for a text that is still undecided; then frees the handle. */
+/* Sends a text that is still pending, ignoring errors, and frees the handle. */
 void tree_release(struct handle *handle, const struct op *op);
-/* mode as fallocate(2): 0 and FALLOC_FL_KEEP_SIZE. Errors: -EOPNOTSUPP on field files and for
+/* mode is 0 or FALLOC_FL_KEEP_SIZE, as for fallocate(2). Errors: -EOPNOTSUPP on field files and for
  * other modes. */
 int tree_fallocate(struct handle *handle, int mode, uint64_t off, uint64_t len);
 
-/* Directories: opening asks nobody; a snapshot is taken at the begin of the first read, and
- * again when the reader starts over. */
+/* Directories. Opening does not call the view. tree_readdir_begin lists the directory at the first
+ * read, and again when the reader starts over. */
 int tree_opendir(
 	struct tree *tree, const struct op *op, uint64_t id, struct dir_list **ret);
-/* Called for each entry from off on. plus: entry has id and attr where they are known without
- * asking, and a lookup is counted when fill returns true. entry->attr has st_ino and the type
- * always. Returns false when it did not fit. */
+/* Called for each entry from off on. With plus, entry has id and all attributes if they are known
+ * without asking, and a lookup is counted if fill returns true. entry->attr always has st_ino and
+ * the type. Returns false if the entry did not fit. */
 typedef bool (*tree_fill)(
 	void *arg, const char *name, const struct tree_entry *entry, uint64_t next_off);
 int tree_readdir_begin(struct dir_list *list, const struct op *op, uint64_t off);
-/* After the begin of the same off. Does not block. */
+/* Called after tree_readdir_begin with the same off. Does not block. */
 int tree_readdir(struct dir_list *list, uint64_t off, bool plus, tree_fill fill, void *arg);
 void tree_closedir(struct dir_list *list);
 
-/* Extended attributes: user.* on scratch nodes. set flags: XATTR_CREATE, XATTR_REPLACE.
- * getxattr and listxattr add to ret; a list is names with their NUL. Field files: -EOPNOTSUPP,
- * and an empty list. */
+/* Extended attributes: user.* on scratch nodes. setxattr takes XATTR_CREATE and XATTR_REPLACE.
+ * getxattr and listxattr append to ret; a list consists of names with their NUL. Field files have
+ * an empty list, and all else on them is -EOPNOTSUPP. */
 #define TREE_XATTR_MAX 65536
 int tree_setxattr(struct tree *tree, uint64_t id, const char *name, const void *value,
 	size_t len, int flags);

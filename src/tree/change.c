@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which attributes the kernel must ask for again when something changed, and what may be kept. */
+/* Which attributes the kernel must drop when an object changes, and which answers it may keep. */
 #include "tree/change.h"
 
 #include "entry.h"
@@ -12,7 +12,7 @@ void tree_set_notifier(struct tree *tree, const struct tree_notifier *notifier)
 	tree->notifier = notifier;
 }
 
-void change_tell(struct tree *tree, uint64_t id)
+void change_invalidate(struct tree *tree, uint64_t id)
 {
 	const struct tree_notifier *n = tree->notifier;
 
@@ -20,8 +20,8 @@ void change_tell(struct tree *tree, uint64_t id)
 		n->attr(n->arg, id);
 }
 
-/* Gathers the ids that the kernel knows, of a node and what is below it. Without memory the kernel
- * goes on with what it has until its time is over. */
+/* Collects the ids that the kernel knows of a node and all that is below it. If there is no memory
+ * for an id, the kernel keeps its attributes until they expire. */
 static void add_ids_locked(struct buf *ids, const struct node *n)
 {
 	uint64_t id = node_id(n);
@@ -34,24 +34,24 @@ static void add_ids_locked(struct buf *ids, const struct node *n)
 		add_ids_locked(ids, n);
 }
 
-static void tell(struct tree *tree, const struct buf *ids)
+static void invalidate_ids(struct tree *tree, const struct buf *ids)
 {
 	const uint64_t *at = (const void *)ids->data;
 
-	change_tell(tree, TREE_ROOT_ID);
+	change_invalidate(tree, TREE_ROOT_ID);
 	for (size_t i = 0; i < ids->len / sizeof(*at); i++)
-		change_tell(tree, at[i]);
+		change_invalidate(tree, at[i]);
 }
 
-/* The node with this data below the root, not pinned; NULL: the kernel has not asked for it. */
+/* The node with this data below the root, not pinned; NULL if the kernel has not looked it up. */
 static struct node *node_of_data_locked(struct tree *tree, const void *data)
 {
 	return node_hash_find_locked(tree, tree->root, data, NULL);
 }
 
-/* What was answered before is with the kernel when the lock is had; what is answered later sees
+/* Once the lock is held, the kernel has all answers that were sent with a lease. Later answers see
  * the new generation. */
-static void end_grants(struct tree *tree)
+static void end_leases(struct tree *tree)
 {
 	pthread_rwlock_wrlock(&tree->leases);
 	atomic_fetch_add(&tree->generation, 1);
@@ -65,13 +65,13 @@ void tree_change_touch(struct tree *tree, const void *data)
 
 	if (!tree || !tree->notifier)
 		return;
-	end_grants(tree);
+	end_leases(tree);
 	tree_lock(tree);
 	n = node_of_data_locked(tree, data);
 	if (n)
 		add_ids_locked(&ids, n);
 	tree_unlock(tree);
-	tell(tree, &ids);
+	invalidate_ids(tree, &ids);
 }
 
 void tree_change_gone(struct tree *tree, const void *data)
@@ -81,7 +81,7 @@ void tree_change_gone(struct tree *tree, const void *data)
 
 	if (!tree)
 		return;
-	end_grants(tree);
+	end_leases(tree);
 	tree_lock(tree);
 	n = node_of_data_locked(tree, data);
 	if (n) {
@@ -92,7 +92,7 @@ void tree_change_gone(struct tree *tree, const void *data)
 		node_unref_locked(n);
 	}
 	tree_unlock(tree);
-	tell(tree, &ids);
+	invalidate_ids(tree, &ids);
 }
 
 uint64_t tree_generation(struct tree *tree)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names made and removed: the view is asked first, what it does not know may be scratch. */
+/* Makes and removes names. The view comes first; a name that it does not have may be scratch. */
 #include <errno.h>
 #include <string.h>
 #include "entry.h"
@@ -22,8 +22,8 @@ int tree_lookup(struct tree *tree, const struct op *op, uint64_t dir_id, const c
 	return dir ? dir_answer(dir, r) : r;
 }
 
-/* 0 when the name is free. */
-static int name_is_free(struct node *dir, const struct op *op, const char *name)
+/* 0 if the name is free. Errors: -EEXIST, those of child_find. */
+static int check_name_is_free(struct node *dir, const struct op *op, const char *name)
 {
 	CLEANUP_NODE struct node *child = NULL;
 	int r = child_find(dir, op, name, &child);
@@ -33,12 +33,12 @@ static int name_is_free(struct node *dir, const struct op *op, const char *name)
 	return r == -ENOENT ? 0 : r;
 }
 
-/* A scratch node under a free name. */
+/* Makes a scratch node under a free name. */
 static int make_scratch(struct node *dir, const struct op *op, const char *name,
 	mode_t mode, const char *target, struct tree_entry *ret)
 {
 	CLEANUP_NODE struct node *node = NULL;
-	int r = name_is_free(dir, op, name);
+	int r = check_name_is_free(dir, op, name);
 
 	if (r < 0)
 		return r;
@@ -46,7 +46,7 @@ static int make_scratch(struct node *dir, const struct op *op, const char *name,
 	return r < 0 ? r : node_answer(node, op, ret);
 }
 
-/* mkdir that means something to the view. -EOPNOTSUPP: it does not. */
+/* mkdir of a name that is the view's. Returns -ENOSYS if it is not. */
 static int make_in_view(
 	struct node *dir, const struct op *op, const char *name, struct tree_entry *ret)
 {
@@ -111,8 +111,8 @@ static int link_locked(struct node *node, struct node *dir, const char *name)
 
 	if (r == 0 && node->scratch->nlink == 0)
 		r = -ENOENT;
-	/* When a copy is renamed onto a field, its id stands for the field: no other name may
-	 * mean it. */
+	/* When a copy is renamed onto a field, its id stands for the field, so the copy may have no
+	 * other name. */
 	if (r == 0 && node->scratch->is_copy)
 		r = -EMLINK;
 	if (r == 0 && entry_find_locked(dir, name))
@@ -131,7 +131,7 @@ int tree_link(struct tree *tree, const struct op *op, uint64_t id, uint64_t dir_
 		return -ESTALE;
 	if (!node_is_scratch(node) || node->kind == NODE_DIR)
 		return -EPERM;
-	r = name_is_free(dir, op, name);
+	r = check_name_is_free(dir, op, name);
 	if (r < 0)
 		return r;
 	tree_lock(tree);
@@ -180,7 +180,7 @@ static int rmdir_locked(struct node *dir, const char *name)
 		return -ENOTDIR;
 	if (overlay_has_visible_locked(e->node))
 		return -ENOTEMPTY;
-	overlay_purge_locked(e->node); /* what editors left behind goes with it */
+	overlay_purge_locked(e->node); /* hidden files that editors left behind */
 	entry_remove_locked(e);
 	return 0;
 }
@@ -204,12 +204,12 @@ static int remove_from_view(
 		return r;
 	tree_lock(tree);
 	dir_gone_locked(child);
-	child->bits &= (uint8_t)~BIT_LOST; /* the kernel takes the name away itself */
+	child->bits &= (uint8_t)~BIT_LOST; /* the kernel removes the name itself */
 	tree_unlock(tree);
 	return 0;
 }
 
-/* Whatever is there under the name goes, by the rules of unlink or those of rmdir. */
+/* Removes the name by the rules of unlink or of rmdir, as the two functions have them. */
 static int remove_name(struct tree *tree, const struct op *op, uint64_t dir_id,
 	const char *name,
 	int (*from_view)(struct node *, struct node *, const struct op *, const char *),

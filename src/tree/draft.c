@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Drafts: scratch directories directly below a NODE_DRAFTS directory, in which somebody writes
- * the files of an object that is not there yet. A rename into a directory of the view makes the
- * object: ops->publish reads the draft through node_draft_walk and node_draft_read. Then the
- * draft's id is the object's, the files that the view has of its own go, and every other stays
- * beside them as scratch. */
+/* Drafts: scratch directories directly below a NODE_DRAFTS directory, in which a user writes the
+ * files of an object that does not exist yet. A rename into a directory of the view makes the
+ * object: ops->publish reads the draft through node_draft_walk and node_draft_read. From then on
+ * the draft's id stands for the object. The files that the view claims are removed, and all others
+ * stay beside the object's as scratch. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ struct node_draft {
 	struct node *dir; /* borrowed: the rename holds it */
 };
 
-/* What a walk tells, gathered under the lock. */
+/* One call of a walk, collected under the lock. */
 struct item {
 	char *path; /* owned */
 	mode_t type;
@@ -47,8 +47,8 @@ static int walk_add(struct buf *items, const char *path, const struct scratch *s
 	return r;
 }
 
-/* path has room for NODE_PATH_MAX, and holds the directory's own path, of len bytes: that also
- * bounds the recursion. */
+/* path has room for NODE_PATH_MAX bytes and begins with the directory's path, of len bytes. Its
+ * size also bounds the recursion. */
 static int gather_locked(struct buf *items, const struct node *dir, char *path, size_t len)
 {
 	const struct overlay *o = overlay_find_locked(dir);
@@ -127,16 +127,16 @@ int node_draft_read(const struct node_draft *draft, const char *path, struct buf
 	return r;
 }
 
-/* One directory of the draft, and the object's that takes its place. */
+/* One directory of the draft, and the directory of the object that replaces it. */
 struct handover {
 	struct node *from, *to; /* pinned */
 	bool (*claims)(const char *path);
-	const char *path; /* of both, below the object */
+	const char *path; /* of both directories, below the object */
 };
 
 static void hand_over_dir(const struct handover *h, const struct op *op);
 
-/* A directory that the view has of its own: what is in it is looked at one by one. */
+/* Hands over the entries of a directory that the view claims. */
 static void descend(const struct handover *h, const struct op *op, struct node *from,
 	const char *name, const char *path)
 {
@@ -150,7 +150,7 @@ static void descend(const struct handover *h, const struct op *op, struct node *
 		op);
 }
 
-/* An entry of the draft: moves beside the object, unless the view has that name of its own. */
+/* Moves an entry of the draft beside the object's, or removes it if the view claims its name. */
 static void hand_over(
 	const struct handover *h, const struct op *op, const char *name, struct node *node)
 {
@@ -175,7 +175,7 @@ static void hand_over(
 	tree_unlock(tree);
 }
 
-/* The next entry of a directory that loses them one by one; pinned, with its name. */
+/* The first entry of a directory, pinned, and its name; NULL if there is none. */
 static struct node *first_entry(struct node *dir, char name[TREE_NAME_MAX + 1])
 {
 	struct node *node = NULL;
@@ -193,7 +193,8 @@ static struct node *first_entry(struct node *dir, char name[TREE_NAME_MAX + 1])
 	return node;
 }
 
-/* Nothing is made in the draft any more; then its entries go, and its id is the object's. */
+/* Closes a directory of the draft to new entries, hands its entries over, and lets its id stand for
+ * the directory of the object. */
 static void hand_over_dir(const struct handover *h, const struct op *op)
 {
 	struct tree *tree = node_tree(h->from);
@@ -229,7 +230,7 @@ static void draft_was_published(
 			      .claims = object->ops->claims,
 			      .path = ""},
 		op);
-	change_tell(tree, node_id(m->node));
+	change_invalidate(tree, node_id(m->node));
 }
 
 static int publish(const struct move *m, const struct op *op)
@@ -270,7 +271,7 @@ int move_out_of_drafts(const struct move *m, const struct op *op)
 		return -EXDEV;
 	if (node_is_scratch(m->dir) || !m->new_dir->ops || !m->new_dir->ops->publish)
 		return -EPERM;
-	/* An object of the new name may be gone by now: that is the view's to find out. */
+	/* An object of the new name may no longer exist: the view finds out. */
 	if (m->target && (m->noreplace || m->target->kind != NODE_DIR))
 		return -EEXIST;
 	return publish(m, op);

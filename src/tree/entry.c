@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Scratch directories. An entry is found by (directory, name) in one table of the tree; a directory
- * has an overlay only while it has entries, so the thousands that have none cost nothing. */
+/* Scratch names. One table of the tree finds an entry by directory and name. A directory has an
+ * overlay only while it has entries, so the thousands that have none cost nothing. */
 #include "entry.h"
 
 #include <errno.h>
@@ -77,7 +77,7 @@ struct scratch_entry *entry_find_locked(const struct node *dir, const char *text
 	return NULL;
 }
 
-/* Dates and link counts of a scratch directory that has one entry more or less. */
+/* Updates dates and link count of a scratch directory that has gained or lost an entry. */
 static void dir_changed(struct node *dir, const struct node *node, int by)
 {
 	if (!node_is_scratch(dir))
@@ -197,8 +197,7 @@ bool overlay_has_visible_locked(const struct node *dir)
 	return false;
 }
 
-/* The scratch entries of one directory with all that is below them. Scratch directories may be
- * nested deeper than a stack is deep. */
+/* Not recursive: scratch directories may be nested deeper than the stack allows. */
 void overlay_purge_locked(struct node *top)
 {
 	struct node *at = top;
@@ -219,14 +218,15 @@ void overlay_purge_locked(struct node *top)
 	}
 }
 
-/* With the directories of the view below: somebody may have his working directory there. */
+/* Includes the directories of the view below, since one may be a process's working directory. */
 void dir_gone_locked(struct node *dir)
 {
 	struct node *next;
 
 	dir->bits |= BIT_GONE;
 	overlay_purge_locked(dir);
-	/* A directory that only its scratch kept dies here, and with it its place in the ring. */
+	/* A directory that only its scratch entries held is freed here and leaves the ring, so it
+	 * is held until its successor is known. */
 	for (struct node *below = first_below(dir); below; below = next) {
 		node_ref_locked(below);
 		if (below->kind == NODE_DIR)
@@ -270,7 +270,7 @@ int scratch_new_locked(const struct op *op, struct node *dir, mode_t mode,
 	node->scratch = s;
 	node->kind = S_ISDIR(mode) ? NODE_DIR : NODE_FILE;
 	node->flags = S_ISDIR(mode) ? NODE_SCRATCH : 0;
-	node->ino = ++tree->next_scratch;
+	node->ino = ++tree->last_scratch_ino;
 	tree->scratch_nodes++;
 	*ret = node;
 	return 0;

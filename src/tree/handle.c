@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Open files: a field with its own text, or a scratch node. */
+/* Open files: a field file with the handle's own text, or a scratch node. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,18 +11,18 @@
 #include "scratch.h"
 
 struct handle {
-	struct open_item opened;
+	struct open_item item;
 	struct node *node;	/* pinned */
 	struct open_file *file; /* owned; NULL: a scratch file */
 };
 
-/* The object behind an open handle is gone: that is not "no such name". */
+/* -ENOENT on an open handle means that its object is gone, not that a name does not exist. */
 static int on_handle(int r)
 {
 	return r == -ENOENT ? -ESTALE : r;
 }
 
-/* Without a last decision. */
+/* Closes without sending a pending text. */
 static void handle_drop(struct open_item *o)
 {
 	struct handle *h = (struct handle *)o;
@@ -83,16 +83,16 @@ static int handle_open(
 	tree_lock(node_tree(node));
 	h->node = node_ref_locked(node);
 	node_tree(node)->handles++;
-	h->opened.drop = handle_drop;
-	LIST_INSERT_HEAD(&node_tree(node)->open_list, &h->opened, link);
+	h->item.drop = handle_drop;
+	LIST_INSERT_HEAD(&node_tree(node)->open_list, &h->item, link);
 	tree_unlock(node_tree(node));
 	*ret = (struct tree_open){.handle = h, .scratch = node_is_scratch(node)};
 	return 0;
 }
 
-/* A rename moved what the kernel had under this id. The program may have meant the name that it
- * came from or the one that it went to: on ESTALE the kernel looks the name up again, once
- * (fs/namei.c, do_filp_open), and so arrives at the right node. */
+/* Whether a rename has given the id another node. The program may have meant the old name or the
+ * new one. On ESTALE the kernel looks the name up again, once (fs/namei.c, do_filp_open), and so
+ * finds the right node. */
 static bool must_look_again(const struct node *node, uint64_t id)
 {
 	return node_id(node) != id;
@@ -108,8 +108,8 @@ int tree_open(struct tree *tree, const struct op *op, uint64_t id, int flags,
 	return handle_open(node, op, flags, ret);
 }
 
-/* The file of that name, made when there is none; pinned. A file of the view that is made here
- * has no text to begin with. */
+/* The file of that name, pinned; made if there is none. A file of the view that is made here begins
+ * without a text. */
 static int find_or_make(struct node *dir, const struct op *op, const char *name,
 	mode_t mode, int *flags, struct node **ret)
 {
@@ -167,9 +167,9 @@ int tree_read(
 	return r;
 }
 
-/* The directory of the view that a scratch file is in, where somebody compares texts; pinned, or
- * NULL. */
-static struct node *comparing_dir_of(struct node *file)
+/* The directory of the view that a scratch file is in, pinned; NULL in drafts, whose texts are not
+ * compared with a base. */
+static struct node *base_dir_of(struct node *file)
 {
 	struct node *dir;
 
@@ -180,10 +180,11 @@ static struct node *comparing_dir_of(struct node *file)
 	return dir;
 }
 
-/* The mark of the caller of op, who writes into this file. Asks the view. */
+/* The mark for the caller of op, which writes to this file. Calls the view, which does not block.
+ */
 static void mark_writer(struct node *file, const struct op *op, struct scratch_mark *ret)
 {
-	CLEANUP_NODE struct node *dir = comparing_dir_of(file);
+	CLEANUP_NODE struct node *dir = base_dir_of(file);
 
 	*ret = (struct scratch_mark){0};
 	if (!dir)
@@ -204,7 +205,7 @@ static int write_scratch(struct node *node, const struct op *op, uint64_t off,
 
 	mark_writer(node, op, &mark);
 	tree_lock(tree);
-	/* It was renamed onto a field: what is written here now would be nowhere. */
+	/* After a rename onto a field nobody would ever see the bytes. */
 	r = node->bits & BIT_MOVED
 		    ? -ESTALE
 		    : scratch_write_locked(tree, s, append ? s->size : off, bytes, len);
@@ -231,8 +232,8 @@ int tree_fsync(struct handle *h, const struct op *op)
 {
 	int r = h->file ? on_handle(open_file_settle(h->file, op, STORE_FSYNC)) : 0;
 
-	/* To a program EINVAL says that the file cannot be synchronised; emacs and nano go on as
-	 * if it were. */
+	/* To a program EINVAL means that the file cannot be synchronised; emacs and nano then
+	 * carry on as if all were well. */
 	return r == -EINVAL ? -EIO : r;
 }
 
@@ -240,7 +241,7 @@ void tree_release(struct handle *h, const struct op *op)
 {
 	if (h->file)
 		open_file_settle(h->file, op, STORE_RELEASE);
-	handle_drop(&h->opened);
+	handle_drop(&h->item);
 }
 
 int tree_fallocate(struct handle *h, int mode, uint64_t off, uint64_t len)
@@ -256,8 +257,9 @@ int tree_fallocate(struct handle *h, int mode, uint64_t off, uint64_t len)
 	return r;
 }
 
-/* An open scratch file is what it was opened as; any other id stands for what it has become. Of
- * an id that stands for another nothing is kept: nobody is told under that one. */
+/* An open scratch file stays the node that it was opened as; any other id means the node that it
+ * stands for now. The kernel may keep nothing under an id that stands for another node, since
+ * changes invalidate that node's own id only. */
 int tree_getattr(struct tree *tree, const struct op *op, uint64_t id, struct handle *h,
 	struct tree_entry *ret)
 {
@@ -281,11 +283,11 @@ static int set_field_attr(const struct node *node, const struct op *op, struct h
 		return 0;
 	if (node->kind != NODE_FILE || attr->st_size < 0)
 		return -EINVAL;
-	/* By path there is no handle, and no flush will come: nothing to decide on. */
+	/* truncate by path has no handle, and no flush will follow: there is no text to send. */
 	return h ? on_handle(open_file_truncate(h->file, op, (uint64_t)attr->st_size)) : 0;
 }
 
-/* truncate to the size it has is nothing at all; ftruncate is a change. */
+/* truncate to the current size changes nothing, not even the dates; ftruncate does. */
 static bool is_no_change(struct node *node, const struct stat *attr, unsigned set)
 {
 	bool same;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Node ids, lookup counts, and which name is which node.
+/* The life of nodes: references, lookup counts, names and inode numbers.
  *
- * Ids are the pool's (pool.h). st_ino is something else: a hash of where the node is (or of
- * which object it is), so that a node the kernel forgot and asks for again has the number it
- * had. It has 53 bits, since JavaScript has not more. */
+ * node_slab.h makes the ids. st_ino is another number: a hash of the node's place, or of its
+ * object, so that a node that the kernel has forgotten and looks up again has the same number. It
+ * has 53 bits, since JavaScript numbers hold no more. */
 #include "inode.h"
 
 #include <assert.h>
@@ -21,7 +21,7 @@ void tree_lock(struct tree *tree)
 	pthread_mutex_lock(&tree->lock);
 }
 
-/* Takes the lock. */
+/* Frees the nodes of a dead list. Takes the lock. */
 static void release_dead(struct tree *tree, uint32_t dead)
 {
 	struct node *n;
@@ -68,8 +68,8 @@ struct node *node_ref_locked(struct node *node)
 	return node;
 }
 
-/* Nodes below the root are found by their data: a chain of a hundred thousand would be walked
- * for each that goes. */
+/* Whether the node is in its parent's ring. Children of the root are not: there may be a hundred
+ * thousand, a ring would be walked for each that goes, and their data finds them. */
 static bool is_chained(const struct node *node)
 {
 	const struct node *parent = parent_of(node);
@@ -93,7 +93,8 @@ static void chain_locked(struct node *node)
 	last->next_below = parent->last_below;
 }
 
-/* The kernel forgets first what it asked for first: that is found at once. */
+/* Cheap in practice: the kernel mostly forgets nodes in the order in which it looked them up, and
+ * the walk begins with the oldest. */
 static void unchain_locked(struct node *node)
 {
 	struct tree *tree = node_tree(node);
@@ -123,7 +124,7 @@ static void node_bury_locked(struct tree *tree, struct node *node)
 	tree->dead = slab_number(node);
 }
 
-/* One reference less; when nobody needs the node any more, it goes to the pending ones. */
+/* Drops a reference. A node that neither the tree nor the kernel holds any more goes to pending. */
 static void node_drop_locked(struct node *node, uint32_t *pending)
 {
 	assert(node->refs);
@@ -135,8 +136,8 @@ static void node_drop_locked(struct node *node, uint32_t *pending)
 	*pending = slab_number(node);
 }
 
-/* The death of a node may be that of others, and so on: no recursion, the kernel decides how
- * many. */
+/* A node that dies drops references to others, which may then die as well. Not recursive, since the
+ * kernel decides how long that chain is. */
 void node_unref_locked(struct node *node)
 {
 	struct tree *tree = node_tree(node);
@@ -157,7 +158,7 @@ void node_unref_locked(struct node *node)
 	}
 }
 
-/* What a node has become, it stays: so the way there can be made short. */
+/* What a node has become never changes back, so a chain of such nodes can be shortened. */
 struct node *node_now_locked(struct node *node)
 {
 	struct tree *tree = node_tree(node);
@@ -218,7 +219,7 @@ void node_orphan_locked(struct node *node)
 	node->bits &= (uint8_t)~BIT_KEYED;
 }
 
-/* The object has another name now. */
+/* Renames a node whose object has another name now. */
 static void node_set_name_locked(struct node *node, struct interned *name)
 {
 	name->refs++;
@@ -248,7 +249,8 @@ static struct node *node_make_locked(
 	return n;
 }
 
-/* Known already: pinned, and *ret_spare says that the entry's data reference was not needed. */
+/* The node of the entry, pinned; NULL if there is no memory. *ret_spare: the node existed, so the
+ * caller must drop the entry's data reference. */
 static struct node *node_find_or_make_locked(struct node *parent, struct interned *name,
 	const struct node_entry *e, bool *ret_spare)
 {
@@ -337,7 +339,7 @@ int node_refused(struct node *node, const char *what, const char *name, int r)
 	return r;
 }
 
-/* The count is that of the id itself, whatever it stands for. */
+/* The count belongs to the id's own node, whatever node the id stands for. */
 void tree_forget(struct tree *tree, uint64_t id, uint64_t count)
 {
 	struct node *n;

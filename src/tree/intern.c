@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names are shared: ten thousand directories have a file "zone", and one text says so. */
+/* Interned names. */
 #include "intern.h"
 
 #include <errno.h>
@@ -8,9 +8,10 @@
 #include "base/hash.h"
 #include "tree_int.h"
 
-static struct interned *name_find(struct tree *tree, const char *text, uint64_t hash)
+static struct interned *intern_find_hashed(
+	struct tree *tree, const char *text, uint64_t hash)
 {
-	struct map_link *link = map_chain(&tree->names, hash);
+	struct map_link *link = map_chain(&tree->interns, hash);
 
 	while (link &&
 		(link->hash != hash || strcmp(((struct interned *)link)->text, text) != 0))
@@ -20,13 +21,13 @@ static struct interned *name_find(struct tree *tree, const char *text, uint64_t 
 
 struct interned *intern_find_locked(struct tree *tree, const char *text)
 {
-	return name_find(tree, text, hash_key(text));
+	return intern_find_hashed(tree, text, hash_key(text));
 }
 
 struct interned *intern_get_locked(struct tree *tree, const char *text)
 {
 	uint64_t hash = hash_key(text);
-	struct interned *n = name_find(tree, text, hash);
+	struct interned *n = intern_find_hashed(tree, text, hash);
 	size_t len = strlen(text);
 
 	if (n) {
@@ -39,7 +40,7 @@ struct interned *intern_get_locked(struct tree *tree, const char *text)
 	n->refs = 1;
 	n->len = (uint32_t)len;
 	memcpy(n->text, text, len + 1);
-	map_link(&tree->names, &n->link, hash);
+	map_link(&tree->interns, &n->link, hash);
 	return n;
 }
 
@@ -47,7 +48,7 @@ void intern_unref_locked(struct tree *tree, struct interned *name)
 {
 	if (!name || --name->refs)
 		return;
-	map_unlink(&tree->names, &name->link);
+	map_unlink(&tree->interns, &name->link);
 	free(name);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading a directory: a snapshot of what the view lists and of the visible scratch names, so
- * that an offset means the same entry from the first read to the last. Where a scratch name and
- * a view's name are the same, the scratch is what lookup finds, and so it is what is listed. */
+/* Reading a directory. An open directory has a snapshot of the view's listing and of the visible
+ * scratch names, so that an offset means the same entry from the first read to the last. Where a
+ * scratch name equals a name of the view, lookup finds the scratch node, so the listing has that.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,8 @@
 
 struct dir_row {
 	char *name; /* owned */
-	/* Either a node of the tree, pinned (scratch), or a view's entry whose data is owned. */
+	/* Pinned: the scratch node, or the node that readdirplus has made of entry. If it is NULL,
+	 * entry owns its data reference. */
 	struct node *node;
 	struct node_entry entry;
 	struct node_attr attr;
@@ -28,12 +30,12 @@ struct node_listing {
 };
 
 struct dir_list {
-	struct open_item opened;
+	struct open_item item;
 	struct node *dir; /* pinned */
 	struct node_listing listing;
-	pthread_mutex_t lock; /* a directory may be read by several threads */
+	pthread_mutex_t lock; /* several threads may read one open directory */
 	bool is_filled;
-	/* Before it was filled: attributes are told only while nothing has changed since. */
+	/* Read before the listing was made. Its attributes are used only in this generation. */
 	uint64_t generation;
 };
 
@@ -161,9 +163,9 @@ int tree_opendir(struct tree *tree, const struct op *op, uint64_t id, struct dir
 		return -ENOMEM;
 	pthread_mutex_init(&list->lock, NULL);
 	list->dir = STEAL(dir);
-	list->opened.drop = list_drop;
+	list->item.drop = list_drop;
 	tree_lock(tree);
-	LIST_INSERT_HEAD(&tree->open_list, &list->opened, link);
+	LIST_INSERT_HEAD(&tree->open_list, &list->item, link);
 	tree_unlock(tree);
 	*ret = list;
 	return 0;
@@ -171,11 +173,10 @@ int tree_opendir(struct tree *tree, const struct op *op, uint64_t id, struct dir
 
 void tree_closedir(struct dir_list *list)
 {
-	list_drop(&list->opened);
+	list_drop(&list->item);
 }
 
-/* Interns the row, for readdirplus. The view's reference goes to the node; the row keeps the
- * node. */
+/* Gives the row a node, for readdirplus. The entry's data reference goes to the node. */
 static int row_intern(struct dir_list *list, struct dir_row *row)
 {
 	int r;
@@ -187,7 +188,8 @@ static int row_intern(struct dir_list *list, struct dir_row *row)
 	return r;
 }
 
-/* Type and inode number; with plus, all attributes that are known and the id. */
+/* Describes a row by type and inode number; with plus, by id and all attributes if they are known.
+ */
 static int row_describe(
 	struct dir_list *list, struct dir_row *row, bool plus, struct tree_entry *ret)
 {
@@ -202,13 +204,13 @@ static int row_describe(
 		ret->id = plus ? node_id(row->node) : 0;
 		return 0;
 	}
-	/* The kernel takes attributes also where it may not keep them: those of before a touch
+	/* The kernel uses attributes even if it may not keep them, so those from before a touch
 	 * must not reach it. */
 	if (plus && row->has_attr && list->generation == tree_generation(tree)) {
 		r = row_intern(list, row);
 		if (r < 0)
 			return r;
-		/* From here on a touch, or that it is gone, finds the node. */
+		/* From here on tree_change_touch and tree_change_gone find the node. */
 		if (list->generation == tree_generation(tree)) {
 			node_answer_fill(row->node, &row->attr, ret);
 			return 0;
@@ -248,7 +250,7 @@ static int fill_rows(
 
 		if (r < 0)
 			return r;
-		/* Counted before the kernel can know it: a forget may follow at once. */
+		/* Count before the kernel can know the id: a FORGET may follow at once. */
 		if (e.id)
 			node_count_lookup(row->node);
 		if (!fill(arg, row->name, &e, off + 1)) {
@@ -260,9 +262,9 @@ static int fill_rows(
 	return 0;
 }
 
-/* At the first read, not at the opening: df opens what it asks about, and shall not wait for
- * the network. And when the reader starts over: as POSIX has it, rewinddir sees what has
- * changed. */
+/* Lists the directory anew. That happens at the first read and not at opening, since df opens the
+ * directory that it asks about and must not wait for the network. It happens again when the reader
+ * starts over, since after rewinddir POSIX wants changes to be seen. */
 static int list_refresh(struct dir_list *list, const struct op *op)
 {
 	struct node_listing fresh = {
@@ -285,8 +287,8 @@ int tree_readdir_begin(struct dir_list *list, const struct op *op, uint64_t off)
 	pthread_mutex_lock(&list->lock);
 	if (off == 0 || !list->is_filled)
 		r = list_refresh(list, op);
-	/* The C library takes ENOENT for the end of the directory (glibc, readdir): gone must
-	 * not look like empty. */
+	/* glibc's readdir takes ENOENT for the end of the directory: a directory that is gone would
+	 * look empty. */
 	if (r == -ENOENT)
 		r = -ESTALE;
 	list->is_filled |= r == 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a node is: upwards, under the lock, so that a rename meanwhile shows as before or after
- * it. */
+/* Where a node is: walks upwards under the lock, so that it sees the place before or after a
+ * concurrent rename. */
 #include <errno.h>
 #include <string.h>
 #include "inode.h"
@@ -37,7 +37,8 @@ bool node_shares_object(const struct node *a, const struct node *b)
 	return shares;
 }
 
-/* Writes from the end of buf towards its start; returns where the path begins, or NULL. */
+/* Writes the path from the end of buf towards its start. Returns where the path begins, or NULL if
+ * buf is too small. */
 static char *path_up(
 	const struct node *node, const struct node *end, char *buf, size_t size)
 {

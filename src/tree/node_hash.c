@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which node a directory has under a name, or for an object. */
+/* Finds the node that a directory has under a name, or for an object. */
 #include "node_hash.h"
 
 #include <stdlib.h>
@@ -7,25 +7,25 @@
 #include "intern.h"
 #include "tree_int.h"
 
-#define KEYS_FIRST 64
+#define NODE_HASH_FIRST 64
 
-void node_hash_release(struct node_hash *keys)
+void node_hash_release(struct node_hash *table)
 {
-	free(keys->slots);
-	*keys = (struct node_hash){0};
+	free(table->slots);
+	*table = (struct node_hash){0};
 }
 
-static uint32_t *node_hash_slot(struct node_hash *keys, uint32_t parent, const void *data,
+static uint32_t *node_hash_slot(struct node_hash *table, uint32_t parent, const void *data,
 	const struct interned *name)
 {
 	uint64_t hash = hash_mix(parent, data ? (uintptr_t)data : name->link.hash);
 
-	return keys->slots ? &keys->slots[hash & (keys->slot_count - 1)] : &keys->only;
+	return table->slots ? &table->slots[hash & (table->slot_count - 1)] : &table->only;
 }
 
-static void chain_node(struct node_hash *keys, struct node *node)
+static void chain_node(struct node_hash *table, struct node *node)
 {
-	uint32_t *slot = node_hash_slot(keys, node->parent, node_data(node), node->name);
+	uint32_t *slot = node_hash_slot(table, node->parent, node_data(node), node->name);
 
 	node->next = *slot;
 	*slot = slab_number(node);
@@ -33,21 +33,21 @@ static void chain_node(struct node_hash *keys, struct node *node)
 
 static void node_hash_grow(struct tree *tree)
 {
-	struct node_hash *keys = &tree->keys, old = *keys;
+	struct node_hash *table = &tree->node_hash, old = *table;
 
-	keys->slot_count = old.slots ? old.slot_count * 2 : KEYS_FIRST;
-	keys->slots = calloc(keys->slot_count, sizeof(*keys->slots));
-	if (!keys->slots) {
-		*keys = old;
+	table->slot_count = old.slots ? old.slot_count * 2 : NODE_HASH_FIRST;
+	table->slots = calloc(table->slot_count, sizeof(*table->slots));
+	if (!table->slots) {
+		*table = old;
 		return;
 	}
-	keys->only = 0;
+	table->only = 0;
 	for (size_t i = 0; i < (old.slots ? old.slot_count : 1); i++) {
 		uint32_t first = old.slots ? old.slots[i] : old.only;
 
 		for (struct node *n = slab_node(tree, first), *next; n; n = next) {
 			next = slab_node(tree, n->next);
-			chain_node(keys, n);
+			chain_node(table, n);
 		}
 	}
 	free(old.slots);
@@ -55,30 +55,31 @@ static void node_hash_grow(struct tree *tree)
 
 void node_hash_add_locked(struct tree *tree, struct node *node)
 {
-	if (tree->keys.count >= tree->keys.slot_count)
+	if (tree->node_hash.count >= tree->node_hash.slot_count)
 		node_hash_grow(tree);
-	chain_node(&tree->keys, node);
-	tree->keys.count++;
+	chain_node(&tree->node_hash, node);
+	tree->node_hash.count++;
 }
 
 void node_hash_remove_locked(struct tree *tree, struct node *node)
 {
 	uint32_t *at =
-		node_hash_slot(&tree->keys, node->parent, node_data(node), node->name);
+		node_hash_slot(&tree->node_hash, node->parent, node_data(node), node->name);
 	uint32_t number = slab_number(node);
 
 	while (*at != number)
 		at = &slab_node(tree, *at)->next;
 	*at = node->next;
 	node->next = 0;
-	tree->keys.count--;
+	tree->node_hash.count--;
 }
 
 struct node *node_hash_find_locked(struct tree *tree, const struct node *parent,
 	const void *data, const struct interned *name)
 {
 	uint32_t above = slab_number(parent);
-	struct node *n = slab_node(tree, *node_hash_slot(&tree->keys, above, data, name));
+	struct node *n =
+		slab_node(tree, *node_hash_slot(&tree->node_hash, above, data, name));
 
 	for (; n; n = slab_node(tree, n->next)) {
 		if (n->parent == above && node_data(n) == data && (data || n->name == name))

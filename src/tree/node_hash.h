@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which node a directory has under a name, or for an object: a hash table that costs a node
- * eight bytes; base/map would cost it sixteen. */
+/* Finds the node that a directory has under a name, or for an object. This hash table costs eight
+ * bytes for each node; base/map would cost sixteen. */
 #ifndef TREE_NODE_HASH_H
 #define TREE_NODE_HASH_H
 
@@ -13,20 +13,21 @@ struct tree;
 
 /* Zero-initialised is empty. */
 struct node_hash {
-	/* Owned; numbers of nodes (pool.h), chained by node.next. NULL: everything is in the
+	/* Owned; numbers of nodes (node_slab.h), chained by node.next. NULL: all nodes are in the
 	 * chain `only`. */
 	uint32_t *slots;
 	uint32_t only;
 	size_t slot_count, count;
 };
 
-void node_hash_release(struct node_hash *keys);
+void node_hash_release(struct node_hash *table);
 
-/* By the node's parent, and data or name. Never fails: a table that cannot grow has longer
- * chains. */
+/* The key of a node is its parent, and its data or else its name. Adding never fails: if the table
+ * cannot grow, its chains get longer. */
 void node_hash_add_locked(struct tree *tree, struct node *node);
 void node_hash_remove_locked(struct tree *tree, struct node *node);
-/* data not NULL: of this object, name is not asked for. NULL: there is none. */
+/* Finds the node of the object if data is not NULL, else the node with the name. Returns NULL if
+ * there is none. */
 struct node *node_hash_find_locked(struct tree *tree, const struct node *parent,
 	const void *data, const struct interned *name);
 

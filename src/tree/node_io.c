@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The child that has a name, and the attributes of a node. */
+/* The child of a node with a name, and the attributes of a node. */
 #include "node_io.h"
 
 #include <errno.h>
@@ -72,7 +72,8 @@ int child_find(struct node *dir, const struct op *op, const char *name, struct n
 		return 0;
 	if (!dir->ops || !dir->ops->lookup)
 		return -ENOENT;
-	/* Whatever it is for: who needs what is true now asks for it. */
+	/* A cached answer is good enough here, whatever the operation. One that needs the present
+	 * state asks for it later. */
 	look.is_lookup = true;
 	r = dir->ops->lookup(dir, &look, name, &entry);
 	return r < 0 ? r : node_take(dir, op, name, &entry, generation, ret);
@@ -95,7 +96,7 @@ static void stat_fill(
 	*ret = (struct stat){
 		.st_ino = node->ino,
 		.st_mode = node_type_of(node->kind) | mode,
-		.st_nlink = 1, /* of directories too: find reads 1 as "not counted" */
+		.st_nlink = 1, /* for directories, too: to find, 1 means "not counted" */
 		.st_uid = o->uid,
 		.st_gid = o->gid,
 		.st_size = (off_t)attr->size,

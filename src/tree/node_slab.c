@@ -10,8 +10,8 @@
 static_assert(sizeof(struct node) <= SLAB_SLOT_BYTES, "a node fits its slot");
 static_assert(sizeof(struct slab_chunk) <= SLAB_SLOT_BYTES, "so does the head of a chunk");
 
-/* The sanitizer finds who uses a node that is gone; its past (generation) is read, to tell who
- * asks for it by id. */
+/* With the sanitizer a freed node is poisoned, except for what a look-up by an old id reads: the
+ * generation and what is behind it. */
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #define POISON(n)   ASAN_POISON_MEMORY_REGION(n, offsetof(struct node, generation))
@@ -21,7 +21,7 @@ static_assert(sizeof(struct slab_chunk) <= SLAB_SLOT_BYTES, "so does the head of
 #define UNPOISON(n) ((void)(n))
 #endif
 
-/* mmap aligns to pages only. */
+/* Maps twice the size and unmaps the ends, since mmap aligns to pages only. */
 static struct slab_chunk *chunk_map(void)
 {
 	char *at = mmap(NULL, 2 * SLAB_CHUNK_BYTES, PROT_READ | PROT_WRITE,
@@ -39,8 +39,8 @@ static struct slab_chunk *chunk_map(void)
 
 static bool node_slab_grow_locked(struct tree *tree)
 {
-	struct node_slab *pool = &tree->pool;
-	uint32_t number = pool->end / SLAB_CHUNK_SLOTS;
+	struct node_slab *slab = &tree->node_slab;
+	uint32_t number = slab->end / SLAB_CHUNK_SLOTS;
 	struct slab_chunk *chunk;
 
 	if (number >= SLAB_CHUNKS)
@@ -48,58 +48,58 @@ static bool node_slab_grow_locked(struct tree *tree)
 	chunk = chunk_map();
 	if (!chunk)
 		return false;
-	*chunk = (struct slab_chunk){.tree = tree, .first = pool->end};
-	pool->chunks[number] = chunk;
-	pool->end++;
+	*chunk = (struct slab_chunk){.tree = tree, .first = slab->end};
+	slab->chunks[number] = chunk;
+	slab->end++;
 	return true;
 }
 
-static struct node *slot_at(const struct node_slab *pool, uint32_t number)
+static struct node *slot_at(const struct node_slab *slab, uint32_t number)
 {
-	char *chunk = (char *)pool->chunks[number / SLAB_CHUNK_SLOTS];
+	char *chunk = (char *)slab->chunks[number / SLAB_CHUNK_SLOTS];
 
 	return (struct node *)(chunk + number % SLAB_CHUNK_SLOTS * SLAB_SLOT_BYTES);
 }
 
 struct node *node_slab_take_locked(struct tree *tree)
 {
-	struct node_slab *pool = &tree->pool;
+	struct node_slab *slab = &tree->node_slab;
 	struct node *n;
 
-	if (!pool->free && pool->end % SLAB_CHUNK_SLOTS == 0 &&
+	if (!slab->free && slab->end % SLAB_CHUNK_SLOTS == 0 &&
 		!node_slab_grow_locked(tree))
 		return NULL;
-	n = slot_at(pool, pool->free ? pool->free : pool->end++);
-	if (pool->free)
-		pool->free = n->next;
+	n = slot_at(slab, slab->free ? slab->free : slab->end++);
+	if (slab->free)
+		slab->free = n->next;
 	UNPOISON(n);
 	*n = (struct node){.generation = n->generation, .refs = 1};
-	pool->count++;
+	slab->count++;
 	return n;
 }
 
 void node_slab_retire_locked(struct node *node)
 {
 	node->generation++;
-	node_tree(node)->pool.count--;
+	node_tree(node)->node_slab.count--;
 }
 
 void node_slab_give_locked(struct node *node)
 {
-	struct node_slab *pool = &node_tree(node)->pool;
+	struct node_slab *slab = &node_tree(node)->node_slab;
 
-	node->next = pool->free;
-	pool->free = slab_number(node);
+	node->next = slab->free;
+	slab->free = slab_number(node);
 	POISON(node);
 }
 
-void node_slab_release(struct node_slab *pool)
+void node_slab_release(struct node_slab *slab)
 {
-	for (size_t i = 0; i < SLAB_CHUNKS && pool->chunks[i]; i++) {
+	for (size_t i = 0; i < SLAB_CHUNKS && slab->chunks[i]; i++) {
 #ifdef __SANITIZE_ADDRESS__
-		ASAN_UNPOISON_MEMORY_REGION(pool->chunks[i], SLAB_CHUNK_BYTES);
+		ASAN_UNPOISON_MEMORY_REGION(slab->chunks[i], SLAB_CHUNK_BYTES);
 #endif
-		munmap(pool->chunks[i], SLAB_CHUNK_BYTES);
+		munmap(slab->chunks[i], SLAB_CHUNK_BYTES);
 	}
 }
 
@@ -108,15 +108,15 @@ struct node *node_slab_find_locked(struct tree *tree, uint64_t id)
 	struct node *n;
 	uint32_t number = (uint32_t)id;
 
-	if (number >= tree->pool.end || number % SLAB_CHUNK_SLOTS == 0)
+	if (number >= tree->node_slab.end || number % SLAB_CHUNK_SLOTS == 0)
 		return NULL;
-	n = slot_at(&tree->pool, number);
+	n = slot_at(&tree->node_slab, number);
 	return n->generation == id >> 32 && (n->refs || n->nlookup) ? n : NULL;
 }
 
 struct node *slab_node(const struct tree *tree, uint32_t number)
 {
-	return number ? slot_at(&tree->pool, number) : NULL;
+	return number ? slot_at(&tree->node_slab, number) : NULL;
 }
 
 uint32_t slab_number(const struct node *node)

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of a node of the view, read and stored. Each may ask the view. */
+/* Reads and stores the text of a node of the view. Each function may call the view, and so block.
+ */
 #ifndef TREE_NODE_TEXT_H
 #define TREE_NODE_TEXT_H
 
 #include "tree_int.h"
 
-/* What the view shows now; absent show: an empty text. *ret is to be released also after a
- * failure. */
+/* The text that the view shows now; empty if ops->show is absent. Release *ret after a failure,
+ * too. */
 int node_show(struct node *node, const struct op *op, bool must_ask, struct node_text *ret);
 void node_text_release(const struct node *node, struct node_text *text);
 
-/* The file's text shall be this: ops->store, or for a file that has none the check that it is
- * this already. Errors: -EPERM, the view's. */
+/* Stores a text with ops->store. For a file without that operation, checks that it has the text
+ * already. Errors: -EPERM, the view's. */
 int node_store(struct node *node, const struct op *op, struct node_store *store);
-/* Whether a file that has no store has these bytes at off; whole: and no others. Errors: -EPERM,
- * the view's. */
+/* Returns 0 if a file without ops->store has these bytes at off and, with whole, no others. Errors:
+ * -EPERM if not, the view's. */
 int node_check_same(struct node *node, const struct op *op, uint64_t off, const char *bytes,
 	size_t len, bool whole);
 

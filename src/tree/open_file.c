@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* An open file of the view. All that changes its text goes through the handle's gate, one at a
- * time and with the deadline; readers only take the lock, so nobody reads a text in the making,
- * and no reader waits for the network. */
+/* An open file of the view. Whatever changes its text must have the writer turn, for which it waits
+ * until its deadline. Readers only take the lock, so no reader waits for the network, and none sees
+ * a text that is being changed. */
 #include "open_file.h"
 
 #include <errno.h>
@@ -16,8 +16,8 @@ static bool is_live(const struct open_file *f)
 	return f->node->flags & NODE_LIVE;
 }
 
-/* The text that the handle begins with. A text that is written anew, or only added to, needs no
- * question to the view. */
+/* Loads the text that the handle begins with. A handle that replaces the text, or only appends to
+ * it, need not ask the view. */
 static int load(struct open_file *f, const struct op *op, int flags)
 {
 	bool stores = f->writable && f->node->ops->store;
@@ -45,7 +45,7 @@ void open_file_free(struct open_file *f)
 {
 	node_base_drop(f->node->ops, f->base);
 	write_buffer_release(&f->buffer);
-	pthread_cond_destroy(&f->free);
+	pthread_cond_destroy(&f->turn_is_free);
 	pthread_mutex_destroy(&f->lock);
 	free(f);
 }
@@ -61,7 +61,7 @@ int open_file_new(struct node *node, const struct op *op, int flags, struct open
 	f->writable = (flags & O_ACCMODE) != O_RDONLY;
 	f->can_read = (flags & O_ACCMODE) != O_WRONLY;
 	pthread_mutex_init(&f->lock, NULL);
-	clock_cond_init(&f->free);
+	clock_cond_init(&f->turn_is_free);
 	write_buffer_init(&f->buffer, TREE_TEXT_MAX);
 	if (f->writable)
 		caller_of(op->pid, &f->opener);
@@ -75,25 +75,25 @@ int open_file_new(struct node *node, const struct op *op, int flags, struct open
 	return 0;
 }
 
-static int writer_enter(struct open_file *f, const struct op *op)
+static int writer_take_turn(struct open_file *f, const struct op *op)
 {
 	bool in_time = true;
 
 	pthread_mutex_lock(&f->lock);
-	while (f->busy && in_time)
-		in_time = clock_cond_wait(&f->free, &f->lock, op->deadline_ms);
-	in_time = !f->busy;
+	while (f->has_writer && in_time)
+		in_time = clock_cond_wait(&f->turn_is_free, &f->lock, op->deadline_ms);
+	in_time = !f->has_writer;
 	if (in_time)
-		f->busy = true;
+		f->has_writer = true;
 	pthread_mutex_unlock(&f->lock);
 	return in_time ? 0 : -ETIMEDOUT;
 }
 
-static void writer_leave(struct open_file *f)
+static void writer_end_turn(struct open_file *f)
 {
 	pthread_mutex_lock(&f->lock);
-	f->busy = false;
-	pthread_cond_signal(&f->free);
+	f->has_writer = false;
+	pthread_cond_signal(&f->turn_is_free);
 	pthread_mutex_unlock(&f->lock);
 }
 
@@ -117,15 +117,15 @@ static int read_live(struct open_file *f, const struct op *op, uint64_t off, siz
 	return r;
 }
 
-/* Under the lock: who has read len bytes at off. A reader that cannot be told from another has
- * read nothing to its end, and a text that this handle has changed is not the view's. */
-static void note_reading(struct open_file *f, const struct op *op, const struct caller *who,
-	uint64_t off, size_t len)
+/* Under the lock: notes that the caller has read len bytes at off. Ignores an unknown caller, and a
+ * text that this handle has changed, since that is not the view's. */
+static void note_reading(struct open_file *f, const struct op *op,
+	const struct caller *caller, uint64_t off, size_t len)
 {
-	if (!who->known || f->buffer.is_own || f->is_storing)
+	if (!caller->known || f->buffer.is_own || f->is_storing)
 		return;
-	if (off == 0 || !caller_equal(who, &f->reading.who)) {
-		f->reading.who = *who;
+	if (off == 0 || !caller_equal(caller, &f->reading.caller)) {
+		f->reading.caller = *caller;
 		f->reading.to = 0;
 		f->reading.is_done = false;
 	}
@@ -144,17 +144,17 @@ int open_file_read(struct open_file *f, const struct op *op, uint64_t off, size_
 {
 	const struct buf *text = &f->buffer.text;
 	size_t before = ret->len;
-	struct caller who = {0};
+	struct caller caller = {0};
 	int r;
 
 	if (is_live(f) && !f->writable)
 		return read_live(f, op, off, size, ret);
 	if (f->node->ops->was_read)
-		caller_of(op->pid, &who);
+		caller_of(op->pid, &caller);
 	pthread_mutex_lock(&f->lock);
 	r = add_part(buf_str(text), text->len, off, size, ret);
 	if (r == 0 && f->node->ops->was_read)
-		note_reading(f, op, &who, off, ret->len - before);
+		note_reading(f, op, &caller, off, ret->len - before);
 	pthread_mutex_unlock(&f->lock);
 	return r;
 }
@@ -174,8 +174,9 @@ bool open_file_own_size(struct open_file *f, off_t *size)
 	return is_own;
 }
 
-/* In the gate: the text goes to the file, whatever its name has been moved to meanwhile. The base
- * goes with a text whose writer has read it, or that still holds some of it. */
+/* In the writer turn: stores the text in the file, even if its name has been moved meanwhile. Lends
+ * the base to the store if the text at open was read to its end, or if some of its bytes are still
+ * in the new text. */
 static int send_text(struct open_file *f, const struct op *op, enum store_why why,
 	const char *text, size_t len, bool has_foreign)
 {
@@ -212,26 +213,26 @@ static bool is_complete(const struct open_file *f, const char *text, size_t len)
 	return len && text[len - 1] == '\n';
 }
 
-/* In the gate: a write that may be decided now is made on a copy, which is the text only once
- * it is stored. */
-static int write_and_decide(
+/* In the writer turn: makes the write on a copy. If that is complete, stores it, and only then
+ * makes it the text. */
+static int write_and_send(
 	struct open_file *f, const struct op *op, size_t off, const char *bytes, size_t len)
 {
 	struct write_buffer *w = &f->buffer;
 	CLEANUP_BUF struct buf next = BUF_INIT(TREE_TEXT_MAX);
 	int r = write_buffer_preview(w, off, bytes, len, &next);
-	bool decides;
+	bool sends;
 
 	if (r < 0)
 		return r;
-	decides = is_complete(f, next.data + w->sent, next.len - w->sent);
-	if (decides)
+	sends = is_complete(f, next.data + w->sent, next.len - w->sent);
+	if (sends)
 		r = send_text(
 			f, op, STORE_WRITE, next.data + w->sent, next.len - w->sent, false);
 	if (r < 0)
 		return r;
 	pthread_mutex_lock(&f->lock);
-	if (decides)
+	if (sends)
 		write_buffer_accept(w, &next);
 	else
 		r = write_buffer_write(w, off, bytes, len);
@@ -239,8 +240,8 @@ static int write_and_decide(
 	return r;
 }
 
-/* In the gate. */
-static int write_in_gate(struct open_file *f, const struct op *op, uint64_t off,
+/* In the writer turn. */
+static int write_in_turn(struct open_file *f, const struct op *op, uint64_t off,
 	const char *bytes, size_t len, bool append)
 {
 	struct write_buffer *w = &f->buffer;
@@ -255,15 +256,15 @@ static int write_in_gate(struct open_file *f, const struct op *op, uint64_t off,
 	at = write_buffer_offset(w, (size_t)off, append);
 	if (f->node->ops->was_read)
 		caller_of(op->pid, &f->writer);
-	if (write_buffer_may_decide(w, at, bytes, len))
-		return write_and_decide(f, op, at, bytes, len);
+	if (write_buffer_may_send(w, at, bytes, len))
+		return write_and_send(f, op, at, bytes, len);
 	pthread_mutex_lock(&f->lock);
 	r = write_buffer_write(w, at, bytes, len);
 	pthread_mutex_unlock(&f->lock);
 	return r;
 }
 
-/* A failure sticks, whatever failed; what is written or cut anew takes it away. */
+/* Every failure sticks until the next write or truncation. */
 static void stick(struct open_file *f, int error)
 {
 	pthread_mutex_lock(&f->lock);
@@ -280,11 +281,11 @@ int open_file_write(struct open_file *f, const struct op *op, uint64_t off,
 		return -EBADF;
 	if (!len)
 		return 0;
-	r = writer_enter(f, op);
+	r = writer_take_turn(f, op);
 	if (r == 0) {
 		stick(f, 0);
-		r = write_in_gate(f, op, off, bytes, len, append);
-		writer_leave(f);
+		r = write_in_turn(f, op, off, bytes, len, append);
+		writer_end_turn(f);
 	}
 	if (r < 0)
 		stick(f, r);
@@ -297,13 +298,13 @@ int open_file_truncate(struct open_file *f, const struct op *op, uint64_t size)
 
 	if (!f->node->ops->store)
 		return 0;
-	r = size > TREE_TEXT_MAX ? -EFBIG : writer_enter(f, op);
+	r = size > TREE_TEXT_MAX ? -EFBIG : writer_take_turn(f, op);
 	if (r == 0) {
 		pthread_mutex_lock(&f->lock);
 		f->buffer.sticky = 0;
 		r = write_buffer_truncate(&f->buffer, (size_t)size);
 		pthread_mutex_unlock(&f->lock);
-		writer_leave(f);
+		writer_end_turn(f);
 	}
 	if (r < 0)
 		stick(f, r);
@@ -320,8 +321,8 @@ static int sticky_of(struct open_file *f)
 	return sticky;
 }
 
-/* Whether the text may be decided when a child that inherited the descriptor closes it: not in
- * the middle of its parent's text. */
+/* Whether to send the text when a child that has inherited the descriptor closes it. Its parent may
+ * be in the middle of the text. */
 static bool is_whole_text(const struct open_file *f)
 {
 	const char *text;
@@ -331,8 +332,8 @@ static bool is_whole_text(const struct open_file *f)
 	return !f->buffer.foreign_count && is_complete(f, text, len);
 }
 
-/* In the gate: a dirty text is sent, a failure that sticks is told again without asking. */
-static int settle_in_gate(struct open_file *f, const struct op *op, enum store_why why)
+/* In the writer turn: sends a dirty text. Returns a sticky failure again without sending. */
+static int settle_in_turn(struct open_file *f, const struct op *op, enum store_why why)
 {
 	struct write_buffer *w = &f->buffer;
 	const char *text;
@@ -361,10 +362,10 @@ int open_file_settle(struct open_file *f, const struct op *op, enum store_why wh
 
 	if (!f->writable)
 		return 0;
-	r = writer_enter(f, op);
+	r = writer_take_turn(f, op);
 	if (r < 0)
 		return r;
-	r = settle_in_gate(f, op, why);
-	writer_leave(f);
+	r = settle_in_turn(f, op, why);
+	writer_end_turn(f);
 	return r;
 }

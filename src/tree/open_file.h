@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An open file of the view: the text that its readers have, and for a writer the text it is
- * making. */
+/* An open file of the view: the text that its readers get, and the text that a writer is making. */
 #ifndef TREE_OPEN_FILE_H
 #define TREE_OPEN_FILE_H
 
@@ -10,26 +9,31 @@
 struct open_file {
 	struct node *node; /* borrowed: the handle holds it */
 	bool can_read, writable;
-	struct caller opener; /* writable: who flushes what is not complete */
+	/* If writable: the only caller whose flush sends a text that is not complete. */
+	struct caller opener;
 	pthread_mutex_t lock;
-	pthread_cond_t free;
-	bool busy; /* the gate: one writer at a time, also while it waits for the network */
-	struct write_buffer buffer; /* changed by the gate's holder only, under lock */
-	struct caller writer;	    /* of the last write, where the view cares who reads */
-	/* Owned: what the text at open was made from, or what the last store made of it. Not
-	 * here while a store has it. */
+	/* The writer turn: one writer at a time has it, even while it waits for the network. */
+	bool has_writer;
+	pthread_cond_t turn_is_free;
+	/* Changed only by the writer that has the turn, under lock. */
+	struct write_buffer buffer;
+	/* The caller of the last write, if the view has was_read. */
+	struct caller writer;
+	/* Owned: what the text at open was made from, or what the last store has replaced that
+	 * with. A store takes it out while it runs. */
 	void *base;
 	bool is_storing;
-	bool was_read; /* from begin to end, by one caller */
-	/* How far the present reader has come, from the begin on. */
+	bool was_read; /* from beginning to end, by one caller */
+	/* The caller that reads, and how far it has read from the beginning. */
 	struct {
-		struct caller who;
+		struct caller caller;
 		uint64_t to;
 		bool is_done;
 	} reading;
 };
 
-/* Asks the view, unless the text will be written anew or added to. flags as open(2). */
+/* Asks the view for the text, unless all that the handle can do is replace it or append to it.
+ * flags as for open(2). */
 int open_file_new(
 	struct node *node, const struct op *op, int flags, struct open_file **ret);
 void open_file_free(struct open_file *f);
@@ -38,11 +42,12 @@ int open_file_read(struct open_file *f, const struct op *op, uint64_t off, size_
 int open_file_write(struct open_file *f, const struct op *op, uint64_t off,
 	const void *bytes, size_t len, bool append);
 int open_file_truncate(struct open_file *f, const struct op *op, uint64_t size);
-/* Decides what is still undecided. why: STORE_FLUSH (not in the middle of a text that another
- * process is writing), STORE_FSYNC, or STORE_RELEASE, the last resort. */
+/* Sends a dirty text. why: STORE_FLUSH (does not send the incomplete text of another process),
+ * STORE_FSYNC (also sends a text that was emptied), or STORE_RELEASE. A failure that sticks is
+ * returned again without sending. */
 int open_file_settle(struct open_file *f, const struct op *op, enum store_why why);
-/* Whether the handle's text is another than the file's; then *size, the file's, becomes its
- * own. */
+/* Whether the handle's text differs from the file's. Then replaces *size, the size of the file, by
+ * the size of that text. */
 bool open_file_own_size(struct open_file *f, off_t *size);
 
 #endif

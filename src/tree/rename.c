@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What a rename means, by what is at both ends:
+/* What a rename does depends on the nodes at both ends:
  *   scratch to a free or scratch name      moves it, as on tmpfs
- *   scratch file onto a field              writes the field; the scratch name goes when that worked
- *   field to a free or scratch name        a copy of the field under that name; the field stays
- *   directory of the view                  the view's own rename
- *   draft to another directory             makes an object of it (draft.c)
+ *   scratch file onto a field              stores it in the field, then removes the scratch name
+ *   field to a free or scratch name        makes a copy with that name; the field stays
+ *   directory of the view                  calls the view's rename
+ *   draft to another directory             makes it an object (draft.c)
  * Everything else is refused. */
 #include "move.h"
 
@@ -16,7 +16,7 @@
 #include "node_text.h"
 #include "scratch.h"
 
-/* What rename(2) asks of a scratch target. */
+/* The rules of rename(2) for a scratch target. */
 static int check_target_locked(const struct node *node, const struct node *target)
 {
 	bool dir = node->kind == NODE_DIR;
@@ -66,9 +66,9 @@ static int move_scratch(const struct move *m)
 	return r;
 }
 
-/* The scratch name has done its work: the kernel has moved its inode to the name of the field,
- * so the id stands for the field. Handles that are still open on the file keep its bytes; their
- * flush is nothing. */
+/* Removes the scratch name after its text was stored. The kernel moves the inode to the name of the
+ * field, so the id stands for the field from now on. Handles that are still open on the scratch
+ * file keep its bytes; their flush does nothing. */
 static void drop_name(const struct move *m)
 {
 	struct scratch_entry *e;
@@ -83,8 +83,8 @@ static void drop_name(const struct move *m)
 	tree_unlock(node_tree(m->dir));
 }
 
-/* mv says "cannot move to a subdirectory of itself" for EINVAL; the kernel repeats a rename on
- * ESTALE. */
+/* For EINVAL mv reports "cannot move to a subdirectory of itself". On ESTALE the kernel repeats the
+ * rename. */
 static int rename_error(int r)
 {
 	if (r == -EINVAL)
@@ -92,7 +92,8 @@ static int rename_error(int r)
 	return r == -ESTALE ? -EBUSY : r;
 }
 
-/* Back to the file whose rename was refused, unless another writer has given it one meanwhile. */
+/* Returns the base to the scratch file whose rename failed, unless the file has been emptied, or
+ * another writer has given it a base meanwhile. */
 static void give_base_back(const struct move *m, void *base)
 {
 	struct scratch_mark *mark = &m->node->scratch->mark;
@@ -106,8 +107,8 @@ static void give_base_back(const struct move *m, void *base)
 	node_base_drop(m->target->ops, base);
 }
 
-/* The base leaves the scratch while the store has it, so that two renames never share one. One of
- * another kind of file is nothing to this one. */
+/* Takes the base out of the scratch file while the store has it, so that two renames never share
+ * one. A base of another kind of file is not used. */
 static int store_scratch(const struct move *m, const struct op *op)
 {
 	struct tree *tree = node_tree(m->dir);
@@ -178,7 +179,7 @@ static bool is_in_drafts(struct node *dir)
 	return is_in;
 }
 
-/* The kernel goes on with the node that it has, under the new name. */
+/* Moves the node, since the kernel moves its inode to the new name. */
 static void dir_was_moved(const struct move *m)
 {
 	struct tree *tree = node_tree(m->dir);
@@ -226,8 +227,8 @@ static int move_any(const struct move *m, const struct op *op)
 	return move_scratch(m);
 }
 
-/* What is there under the new name. A scratch file may be the value of an entry that has none
- * yet. */
+/* Finds the node with the new name, if there is one. A scratch file may also become the value of an
+ * entry that has none yet. */
 static int find_target(struct move *m, const struct op *op)
 {
 	int r = child_find(m->new_dir, op, m->new_name, &m->target);

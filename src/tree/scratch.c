@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The life of a scratch node's body, what it costs, and who wrote it. */
+/* The body of a scratch node: its life, its cost, and the mark of its writer. */
 #include "scratch.h"
 
 #include <errno.h>
@@ -41,7 +41,7 @@ struct scratch *scratch_alloc(mode_t mode, const char *target)
 	}
 	s->mode = mode;
 	s->size = target ? strlen(target) : 0;
-	s->nlink = S_ISDIR(mode) ? 1 : 0; /* its own "."; a name adds one */
+	s->nlink = S_ISDIR(mode) ? 1 : 0; /* for "."; each name adds one */
 	scratch_touch(s);
 	s->atime = s->mtime;
 	return s;

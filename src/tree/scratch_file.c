@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The bytes of a scratch file: blocks sorted by where they are, holes not there at all; a small
- * file's block is small. */
+/* The bytes of a scratch file, in blocks sorted by place. Holes have no block, and the block of a
+ * small file is small. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 #define BLOCK_FIRST 64
 
-/* The first block at or behind index. */
+/* The position of the first block at or after index. */
 static size_t block_position(const struct scratch *s, uint64_t index)
 {
 	size_t low = 0, high = s->block_count;
@@ -87,10 +87,10 @@ static int block_resize(struct tree *tree, struct scratch *s, struct block *b, u
 	return 0;
 }
 
-/* The piece of a range that is in one block. */
+/* The part of a range that is in one block. */
 struct block_part {
 	uint64_t index;
-	size_t in; /* where in the block */
+	size_t in; /* offset in the block */
 	size_t len;
 };
 
@@ -131,7 +131,7 @@ int scratch_read_locked(const struct scratch *s, uint64_t off, size_t size, stru
 	return 0;
 }
 
-/* Gives up what is behind size. */
+/* Frees the bytes past size. */
 static void blocks_trim(struct tree *tree, struct scratch *s, uint64_t size)
 {
 	uint64_t in = size % SCRATCH_BLOCK;
@@ -147,7 +147,7 @@ static void blocks_trim(struct tree *tree, struct scratch *s, uint64_t size)
 		memset(last->bytes + in, 0, last->cap - in);
 }
 
-/* All blocks of a range, so that the copy cannot fail half-way. */
+/* Makes all blocks of a range, so that the copy cannot fail half-way. */
 static int blocks_make(struct tree *tree, struct scratch *s, uint64_t off, size_t len)
 {
 	for (uint64_t at = off; at < off + len;) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Renaming a field file away: vim, emacs, cp -b, mv -b and sed -i.bak move the file that they
- * are about to write anew. The field stays; the new name gets a copy of its text.
+/* Renaming a field file away: vim, emacs, cp -b, mv -b and sed -i.bak move a file before they write
+ * a new one. The field stays, and the new name gets a copy of its text.
  *
- * The kernel moves its inode with the name, and may keep both for as long as it was told. So
- * the id it has for the field stands for the copy from here on: no write to the new name can
- * reach the field. */
+ * The kernel moves its inode with the name, and may keep both until they expire. So the id that it
+ * has for the field stands for the copy from then on, and no write to the new name can reach the
+ * field. */
 #include <errno.h>
 #include "entry.h"
 #include "node_io.h"
@@ -12,7 +12,7 @@
 #include "move.h"
 #include "scratch.h"
 
-/* What the copy is made of. */
+/* What the copy is made from. */
 struct original {
 	struct tree_entry attr;
 	struct node_text shown;
@@ -24,7 +24,7 @@ static int check_place_locked(const struct move *m)
 	struct scratch_entry *old = entry_find_locked(m->new_dir, m->new_name);
 	int r = scratch_dir_check_locked(m->new_dir);
 
-	/* Somebody else has moved it away meanwhile. */
+	/* Another rename has moved it away meanwhile. */
 	if (r == 0 && node_now_locked(m->node) != m->node)
 		r = -ENOENT;
 	if (r == 0 && old && m->noreplace)
@@ -93,6 +93,6 @@ int move_snapshot(const struct move *m, const struct op *op)
 	}
 	node_text_release(m->node, &from.shown);
 	if (r == 0)
-		change_tell(tree, node_id(m->node));
+		change_invalidate(tree, node_id(m->node));
 	return r;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A tree is made, counted and freed. */
+/* Makes, counts and frees a tree. */
 #include "tree/tree.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ int tree_new(const struct node_entry *root, const struct tree_options *options,
 		t->options = *options;
 		if (!t->options.scratch_max)
 			t->options.scratch_max = TREE_SCRATCH_MAX_DEFAULT;
-		t->next_scratch = TREE_ROOT_ID;
+		t->last_scratch_ino = TREE_ROOT_ID;
 		t->root = node_slab_take_locked(t);
 	}
 	if (!t || !t->root) {
@@ -35,11 +35,11 @@ int tree_new(const struct node_entry *root, const struct tree_options *options,
 	return 0;
 }
 
-/* At the end the kernel forgets without saying so. Directories go with the last node below
- * them. */
+/* At the end of a mount the kernel sends no FORGET. A directory goes with the last node below it.
+ */
 static void tree_forget_all_locked(struct tree *t)
 {
-	for (uint32_t i = 1; i < t->pool.end; i++) {
+	for (uint32_t i = 1; i < t->node_slab.end; i++) {
 		struct node *n = i % SLAB_CHUNK_SLOTS ? slab_node(t, i) : NULL;
 
 		if (!n || (!n->nlookup && !n->refs))
@@ -63,11 +63,11 @@ void tree_free(struct tree *t)
 		node_unref_locked(t->root);
 	}
 	tree_unlock(t);
-	node_hash_release(&t->keys);
-	map_release(&t->names);
+	node_hash_release(&t->node_hash);
+	map_release(&t->interns);
 	map_release(&t->entries);
 	map_release(&t->overlays);
-	node_slab_release(&t->pool);
+	node_slab_release(&t->node_slab);
 	pthread_rwlock_destroy(&t->leases);
 	pthread_mutex_destroy(&t->lock);
 	free(t);
@@ -94,7 +94,7 @@ void tree_stats(struct tree *tree, struct tree_stats *ret)
 {
 	tree_lock(tree);
 	*ret = (struct tree_stats){
-		.nodes = tree->pool.count,
+		.nodes = tree->node_slab.count,
 		.handles = tree->handles,
 		.scratch_nodes = tree->scratch_nodes,
 		.scratch_bytes = tree->scratch_used,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a tree and its nodes are made of, for the tree's own sources. Functions named _locked want
- * the tree's one lock held. */
+/* The structs of a tree and its nodes, private to tree. The caller of a function named _locked
+ * holds the tree's only lock. */
 #ifndef TREE_TREE_INT_H
 #define TREE_TREE_INT_H
 
@@ -12,28 +12,29 @@
 #include "node_slab.h"
 #include "tree/tree.h"
 
-struct interned; /* one text, shared by all nodes of that name */
+struct interned; /* one name, shared by all nodes that have it */
 struct scratch;
 struct tree_notifier;
 
 enum node_bits {
-	BIT_KEYED = 1,	 /* found by (parent, data or name) */
+	BIT_KEYED = 1,	 /* in tree->node_hash */
 	BIT_GONE = 2,	 /* removed: nothing can be made in it */
 	BIT_OVERLAY = 4, /* a directory with scratch entries */
 	BIT_MOVED = 8,	 /* its id stands for the node `became` */
-	BIT_LOST = 16, /* its object went unasked: the kernel may look here for its name */
+	/* The object has gone, and the kernel may still have a name for it. */
+	BIT_LOST = 16,
 };
 
-/* 64 bytes, see pool.h. Numbers of other nodes: 0 is none. */
+/* 64 bytes, see node_slab.h. Refers to other nodes by number; 0 is none. */
 struct node {
-	/* Counted; NULL: the root, scratch that is no directory. */
+	/* Holds a reference. NULL for the root, and for scratch nodes except directories. */
 	struct interned *name;
-	/* NULL: a scratch node. */
+	/* NULL for a scratch node. */
 	const struct node_ops *ops;
 	union {
-		/* View, a directory: one reference, or NULL. */
+		/* A directory of the view: holds a reference, or NULL. */
 		void *data;
-		/* Owned. */
+		/* A scratch node: owned. */
 		struct scratch *scratch;
 	};
 	/* st_ino */
@@ -41,53 +42,53 @@ struct node {
 	/* The upper half of the id. */
 	uint32_t generation;
 	uint32_t refs;
-	/* UINT32_MAX stays. */
+	/* Lookups that the kernel counts. Once it is UINT32_MAX it stays so. */
 	uint32_t nlookup;
-	/* Counted. A scratch file has the directory of the name that it was given last. */
+	/* Holds a reference. For a scratch file, the directory in which it last got a name. */
 	uint32_t parent;
-	/* Chain of tree->keys, of the dead list or of free slots. */
+	/* The next node in a chain of tree->node_hash, in the dead list or in the free list. */
 	uint32_t next;
-	/* View, not below the root: the parent's next one, a ring. */
+	/* A node of the view, but no child of the root: the next one in its parent's ring. */
 	uint32_t next_below;
 	union {
-		/* View, a directory that is not the root. */
+		/* A directory of the view, but not the root: the last node of its ring. */
 		uint32_t last_below;
-		/* BIT_MOVED, no directory of the view: counted. */
+		/* With BIT_MOVED, so no directory of the view: holds a reference. */
 		uint32_t became;
 	};
-	uint8_t kind;  /* enum node_kind; scratch: NODE_DIR or not */
+	uint8_t kind;  /* enum node_kind; a scratch node has NODE_DIR or NODE_FILE */
 	uint8_t flags; /* enum node_flags */
 	uint8_t bits;  /* enum node_bits */
 };
 
-/* First member of an open file and of an open directory, so that the end can close them: after
- * a signal the kernel releases nothing. */
+/* First member of an open file and of an open directory, so that tree_free can close them: when a
+ * signal ends the mount, the kernel sends no RELEASE. */
 struct open_item {
 	LIST_ENTRY(open_item) link;
-	/* Takes it out of the list and frees it. Called without the lock. */
+	/* Removes it from the list and frees it. Called without the lock. */
 	void (*drop)(struct open_item *self);
 };
 
 struct tree {
 	pthread_mutex_t lock;
 	struct tree_options options;
-	struct node_slab pool;
-	struct node_hash keys;
-	/* Of struct interned, struct scratch_entry and struct overlay, which bring their links. */
-	struct map names, entries, overlays;
+	struct node_slab node_slab;
+	struct node_hash node_hash;
+	/* Intrusive tables of struct interned, struct scratch_entry and struct overlay. */
+	struct map interns, entries, overlays;
 	/* Owned. */
 	struct node *root;
-	/* Number of the first dead node, until tree_unlock. */
+	/* Number of the first node in the dead list, which tree_unlock frees. */
 	uint32_t dead;
 	LIST_HEAD(, open_item) open_list;
 	/* Borrowed, or NULL. */
 	const struct tree_notifier *notifier;
-	/* Read: an answer that may be kept is on its way; written: a touch comes through. */
+	/* Read-locked while an answer that may be kept is on its way, write-locked by a touch. */
 	pthread_rwlock_t leases;
-	/* Touches so far. */
+	/* The number of touches so far. */
 	atomic_uint_fast64_t generation;
-	/* The last st_ino that a scratch node was given. */
-	uint64_t next_scratch;
+	/* The last st_ino of a scratch node. */
+	uint64_t last_scratch_ino;
 	uint64_t handles;
 	uint64_t scratch_nodes, scratch_used;
 };
@@ -97,7 +98,7 @@ static inline struct node *parent_of(const struct node *node)
 	return slab_node(node_tree(node), node->parent);
 }
 
-/* The object of a directory of the view, or NULL. */
+/* The data of a directory of the view; else NULL. */
 static inline void *node_data(const struct node *node)
 {
 	return node->ops && node->kind == NODE_DIR ? node->data : NULL;
@@ -113,21 +114,22 @@ static inline bool node_is_view(const struct node *node, enum node_kind kind)
 	return node->ops && node->kind == kind;
 }
 
-/* Gives the entry's data back. */
+/* Drops the entry's data reference. */
 static inline void node_entry_drop(const struct node_entry *entry)
 {
 	if (entry->data && entry->ops->release)
 		entry->ops->release(entry->data);
 }
 
-/* Gives back what a text was made from. base may be NULL. */
+/* Frees a base, which may be NULL. */
 static inline void node_base_drop(const struct node_ops *ops, void *base)
 {
 	if (base && ops->base_free)
 		ops->base_free(base);
 }
 
-/* The nodes of the view in a directory of the view that is not the root, oldest first. */
+/* Iterate over the nodes of the view in a directory of the view, oldest first. The root has no
+ * ring. */
 static inline struct node *first_below(const struct node *dir)
 {
 	const struct tree *tree = node_tree(dir);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* When the text of one open field file is sent. What the rules guard against is measured: every
- * shell flushes before the first byte, children flush half a text, rsync --inplace cuts the old
- * bytes after it has written the new ones, some programs look for errors at write(2) only and
- * some at close(2) only. */
+/* When to send the text of an open field file. The rules come from what programs were seen to do:
+ * every shell flushes before the first byte, children flush half a text, rsync --inplace truncates
+ * the old bytes after it has written the new ones, some programs check for errors only at write(2)
+ * and others only at close(2). */
 #include "write_buffer.h"
 
 #include <errno.h>
@@ -56,7 +56,7 @@ static size_t min_size(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Foreign bytes in a range. */
+/* The number of foreign bytes in a range. */
 static size_t foreign_in(const struct write_buffer *w, size_t off, size_t len)
 {
 	size_t end = min_size(off + len, w->foreign.len), count = 0;
@@ -71,7 +71,7 @@ size_t write_buffer_offset(const struct write_buffer *w, size_t off, bool append
 	return append || w->appends ? w->text.len : off;
 }
 
-bool write_buffer_may_decide(
+bool write_buffer_may_send(
 	const struct write_buffer *w, size_t off, const char *bytes, size_t len)
 {
 	const struct buf *t = &w->text;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Extended attributes of scratch nodes: user.* only, charged to the cap. Field files have none
- * and say so. */
+/* Extended attributes of scratch nodes: only user.*, charged to the limit. Field files have none.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "inode.h"
 #include "scratch.h"
 
-#define XATTR_COST 64 /* bytes charged beside name and value */
+#define XATTR_COST 64 /* bytes charged in addition to name and value */
 
 static bool is_user(const char *name)
 {
