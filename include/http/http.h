@@ -85,9 +85,9 @@ const char *http_answer_header(const struct http_answer *answer, const char *nam
 bool http_is_busy(int status);
 
 /* How long to wait, in milliseconds, before a request that may_repeat is sent again; -1 if no more
- * attempts shall be made. The wait doubles from 100 ms, is jittered, and is at least retry_after_ms
- * (-1: none). errnum decides how many attempts are made: it is 0 for an answer that says "not now",
- * else the positive errno of http_call. */
+ * attempts are to be made. The wait doubles from 100 ms, is jittered, and is at least
+ * retry_after_ms (-1: none). errnum decides how many attempts are made: it is 0 for an answer that
+ * says "not now", else the positive errno of http_call. */
 int64_t http_repeat_wait_ms(int errnum, int64_t retry_after_ms, unsigned attempts);
 
 /* Sends the request and waits for the answer. A repeatable request is sent again, after

@@ -33,7 +33,7 @@ struct fs {
 	struct tree *tree;	   /* borrowed */
 	struct fuse_session *session;
 	bool mounted;
-	int wake_fd;		/* eventfd: readable when the mount shall end */
+	int wake_fd;		/* eventfd: readable when the mount is to end */
 	atomic_uint init_flags; /* flags still to be added to the answer to INIT */
 
 	pthread_mutex_t lock;

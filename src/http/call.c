@@ -108,7 +108,7 @@ static int call_attempt(
 	return r;
 }
 
-/* Waits before the next attempt. Returns false if there shall be no other attempt. Changes *r only
+/* Waits before the next attempt. Returns false if there is to be no other attempt. Changes *r only
  * if the wait was cut short. */
 static bool call_goes_on(
 	struct call *call, const struct http_answer *answer, int *r, struct err *err)

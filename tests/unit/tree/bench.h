@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A tree over the toy view, for tests: set up, torn down, and short names for long calls. */
+/* A tree over the toy view, for tests: set-up, tear-down, and short names for long calls. */
 #ifndef BENCH_H
 #define BENCH_H
 
@@ -20,7 +20,7 @@
 struct bench {
 	struct toy *toy;
 	struct tree *tree;
-	struct op op; /* of this process */
+	struct op op; /* with this process as the caller */
 };
 
 static inline int read_dir(struct dir_list *list, const struct op *op, uint64_t off,
@@ -58,7 +58,7 @@ static inline int bench_teardown(void **state)
 	return 0;
 }
 
-/* The id at a path, with one lookup counted on each step; fails the test when it is not there. */
+/* The id at a path. Counts one lookup at each step. Fails the test if the path does not exist. */
 static inline uint64_t bench_walk(struct bench *b, const char *path)
 {
 	uint64_t id = TREE_ROOT_ID;
@@ -84,7 +84,7 @@ static inline struct handle *bench_open(struct bench *b, const char *path, int f
 	return open.handle;
 }
 
-/* A scratch file with this text. */
+/* Makes a scratch file with this text. */
 static inline void bench_put(
 	struct bench *b, const char *dir, const char *name, const char *text)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What a text is compared with: the base of who has read it, and of nobody else. */
+/* The base of a text: only a caller that has read a text gets it as the base of its own. */
 #include <signal.h>
 #include <sys/wait.h>
 #include "bench.h"
 
-#define SPEC   "{\n  \"a\": 1,\n  \"b\": 2\n}\n" /* what the toy shows at first */
+#define SPEC   "{\n  \"a\": 1,\n  \"b\": 2\n}\n" /* the text that the toy begins with */
 #define CHANGE "{\"a\":3}\n"
 
 /* This process, and another that lives as long as the test. */
@@ -280,7 +280,7 @@ static void test_a_refused_rename_leaves_the_base(void **state)
 	expect_base(t, SPEC);
 }
 
-/* Each write asks: what was true at open is not enough. */
+/* Each write to a read-only file asks for the text: that of open may be stale. */
 static void test_read_only_files_are_asked_for_each_time(void **state)
 {
 	struct two *t = *state;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What may be kept, and who is told when it is not true any more. */
+/* What the kernel may keep, and how changes invalidate it. */
 #include "bench.h"
 
 #define TOLD_MAX 64
 
-/* What the kernel would have heard. */
+/* Records the notices that the kernel would get. */
 static struct {
 	uint64_t attrs[TOLD_MAX];
 	size_t attr_count;
@@ -97,8 +97,7 @@ static void test_an_answer_of_before_is_not_kept(void **state)
 	assert_false(is_granted(b, tree_generation(b->tree)));
 }
 
-/* Names of entries of lists, and of scratch, are asked for each time; so are attributes of
- * scratch. */
+/* The kernel keeps no names of list entries and of scratch, and no attributes of scratch. */
 static void test_what_may_be_kept(void **state)
 {
 	struct bench *b = *state;
@@ -113,7 +112,7 @@ static void test_what_may_be_kept(void **state)
 	assert_true(!scratch.expires_us && !scratch.name_expires_us);
 }
 
-/* fstat shows the file, a handle that has a text of its own shows that, and keeps it to itself. */
+/* fstat shows the size of the file, or of the handle's own text; the kernel may not keep that. */
 static void test_the_size_of_an_own_text_is_not_kept(void **state)
 {
 	struct bench *b = *state;
@@ -148,7 +147,7 @@ static void test_an_appender_shows_the_file_and_what_it_adds(void **state)
 	tree_release(h, &b->op);
 }
 
-/* The kernel keeps nothing of an id that stands for another node: it would not be told. */
+/* The kernel keeps nothing under an id that stands for another node, since no notice names it. */
 static void test_an_id_that_was_moved_is_not_kept(void **state)
 {
 	struct bench *b = *state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Ten times as many cost ten times as much, with room for noise, and nothing is as deep on the
- * stack as somebody makes it on the disk. */
+/* The time for ten times as many nodes is ten times as long, with room for noise, and no depth of
+ * directories exhausts the stack. */
 #include <pthread.h>
 #include <time.h>
 #include "bench.h"
@@ -19,7 +19,7 @@ static double cpu_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Best of three, against noise. */
+/* The best of three runs, against noise. */
 static double cost_of(struct bench *b, void (*work)(struct bench *b, int count), int count)
 {
 	double best = 1e9;
@@ -128,7 +128,7 @@ static void test_an_object_that_goes(void **state)
 	assert_linear(*state, list_and_drop);
 }
 
-/* A directory of the view with as many entries as wanted. */
+/* A directory of the view with any number of entries. */
 static int any_lookup(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {

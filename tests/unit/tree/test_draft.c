@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Drafts: where they may go, and what becomes of the files in them. */
+/* Drafts: where they may be moved, and what happens to the files in them. */
 #include "bench.h"
 
 #define DRAFTS ".drafts"
@@ -68,7 +68,7 @@ static void test_published(void **state)
 	bench_expect(b, "c/docs/more/text", "text\n");
 	assert_int_equal(bench_lookup(b, "c", "soft"), 0);
 	assert_int_equal(bench_walk(b, "c/docs"), docs);
-	/* The ids that the kernel has for the directories of the draft are the object's. */
+	/* The ids that the kernel has for the draft's directories stand for the object's. */
 	assert_int_equal(tree_lookup(b->tree, &b->op, draft, "value", &e), 0);
 	assert_int_equal(e.id, bench_walk(b, "c/value"));
 	assert_int_equal(tree_lookup(b->tree, &b->op, sub, "value", &e), 0);
@@ -81,7 +81,7 @@ static void test_published(void **state)
 	bench_expect_log(b, "");
 }
 
-/* What is scratch beside the object goes with it. */
+/* Scratch files beside the object go with it. */
 static void test_nothing_stays_behind(void **state)
 {
 	struct bench *b = *state;
@@ -167,7 +167,7 @@ static void test_within_the_drafts(void **state)
 	bench_expect_log(b, "");
 }
 
-/* Somebody who has a file of the draft open goes on with it; nothing of that is sent. */
+/* A file of the draft that is still open stays usable; nothing written to it is sent. */
 static void test_still_open(void **state)
 {
 	struct bench *b = *state;

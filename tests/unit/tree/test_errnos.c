@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What scratch files, directories and links refuse, and with which errno: as on tmpfs. */
+/* Scratch files, directories and links refuse the same as tmpfs, with the same errnos. */
 #include "bench.h"
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -57,7 +57,7 @@ static void test_rmdir(void **state)
 	CHECK(tree_rmdir(b->tree, &b->op, dir, "nothing"), ENOENT);
 	CHECK(tree_rmdir(b->tree, &b->op, dir, "d"), ENOTEMPTY);
 	CHECK(tree_unlink(b->tree, &b->op, bench_walk(b, "a/d"), "inner"), 0);
-	/* What an editor left behind keeps no directory. */
+	/* A file that an editor left behind does not keep its directory. */
 	bench_put(b, "a/d", ".inner.swp", "text");
 	CHECK(tree_rmdir(b->tree, &b->op, dir, "d"), 0);
 	CHECK(tree_rmdir(b->tree, &b->op, dir, "d"), ENOENT);
@@ -201,7 +201,7 @@ static void test_kinds(void **state)
 		ENOTDIR);
 }
 
-/* All that is asked for, or nothing. */
+/* Either everything is done, or nothing. */
 static void test_attributes(void **state)
 {
 	struct bench *b = *state;
@@ -283,7 +283,7 @@ static void test_xattrs(void **state)
 	assert_int_equal(got.len, 14);
 	CHECK(tree_removexattr(b->tree, file, "user.x"), 0);
 	CHECK(tree_removexattr(b->tree, file, "user.x"), ENODATA);
-	/* Of a field there are none, and the answer makes no program give up. */
+	/* A field has none, and no program gives up because of that answer. */
 	file = bench_walk(b, "a/value");
 	CHECK(tree_setxattr(b->tree, file, "user.x", "v", 1, 0), EOPNOTSUPP);
 	CHECK(tree_removexattr(b->tree, file, "user.x"), EOPNOTSUPP);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ids, lookup counts, and that nothing stays behind. */
+/* Ids and lookup counts; nothing stays behind. */
 #include "bench.h"
 
 static uint64_t count_nodes(struct bench *b)
@@ -77,7 +77,7 @@ static void test_removed(void **state)
 	assert_int_equal(tree_mkdir(b->tree, &b->op, a.id, "x", 0700, &e), -ENOENT);
 }
 
-/* Somebody else removed the object: its scratch cannot be reached any more, and costs nothing. */
+/* Another client removed the object: its scratch cannot be reached any more, and costs nothing. */
 static void test_vanished(void **state)
 {
 	struct bench *b = *state;
@@ -155,7 +155,7 @@ static void test_listing(void **state)
 	assert_true(l.ids[4] != 0);
 	for (size_t i = 0; i < l.count; i++)
 		tree_forget(b->tree, l.ids[i], l.ids[i] != 0);
-	/* A new file is seen by who starts over, not by who reads on. */
+	/* A reader that starts over sees a new file; one that reads on does not. */
 	bench_put(b, "a", "later", "x");
 	l = (struct listed){.room = 64};
 	assert_int_equal(read_dir(list, &b->op, 9, false, fill, &l), 0);
@@ -228,7 +228,7 @@ static void test_where_scratch_may_be(void **state)
 	assert_int_equal(tree_mkdir(b->tree, &b->op, a, name, 0700, &e), 0);
 }
 
-/* What has no value is not there until somebody makes it, by open or by a rename. */
+/* A file without a value does not exist until a program makes it, by open or by rename. */
 static void test_unset(void **state)
 {
 	struct bench *b = *state;
@@ -278,7 +278,7 @@ static void test_field_attributes(void **state)
 	assert_int_equal(none.len, 0);
 }
 
-/* However many there are: the same name is the same node, and all of them can be forgotten. */
+/* In any number, the same name is the same node, and all of them can be forgotten. */
 static void test_many(void **state)
 {
 	static const char *const names[] = {

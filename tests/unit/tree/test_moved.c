@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A rename moves the kernel's inode: what its id stands for afterwards. The tests keep the id
- * that the kernel has, as long as the kernel would. */
+/* A rename moves the kernel's inode. These tests check what its id stands for afterwards, and keep
+ * an id for as long as the kernel would. */
 #include <pthread.h>
 #include "bench.h"
 
@@ -30,7 +30,7 @@ static void write_id(struct bench *b, uint64_t id, const char *text)
 	tree_release(h, &b->op);
 }
 
-/* Who opens an id that was moved is sent to look the name up again. */
+/* Opening an id that was moved makes the kernel look the name up again. */
 static void expect_sent_away(struct bench *b, uint64_t id)
 {
 	struct tree_open open;
@@ -64,7 +64,7 @@ static void test_the_id_is_the_copy(void **state)
 	assert_true(bench_walk(b, "a/value~") != id);
 }
 
-/* A descriptor of the field stays one: what it writes is never in the copy alone. */
+/* A descriptor of the field stays one: its writes never reach only the copy. */
 static void test_open_before(void **state)
 {
 	struct bench *b = *state;
@@ -82,7 +82,7 @@ static void test_open_before(void **state)
 	tree_release(flushed, &b->op);
 }
 
-/* The kernel may have either id for the field after that, for as long as it keeps the name. */
+/* Afterwards the kernel may have either id for the field, for as long as it keeps the name. */
 static void test_renamed_back(void **state)
 {
 	struct bench *b = *state;
@@ -115,7 +115,7 @@ static void test_a_scratch_file_that_became_the_field(void **state)
 	assert_int_equal(move(b, "tmp", "value"), 0);
 	assert_int_equal(tree_getattr(b->tree, &b->op, tmp, NULL, &e), 0);
 	assert_int_equal(e.attr.st_uid, 1000);
-	/* What is open is still the file that it was opened as. */
+	/* An open file stays the file that it was opened as. */
 	assert_int_equal(tree_write(h, &b->op, 0, "six\n", 4, false), -ESTALE);
 	assert_int_equal(tree_getattr(b->tree, &b->op, tmp, h, &e), 0);
 	assert_int_equal(e.attr.st_uid, 7);
@@ -129,7 +129,7 @@ static void test_a_scratch_file_that_became_the_field(void **state)
 	write_id(b, tmp, "mine\n");
 	bench_expect(b, "a/other", "mine\n");
 	bench_expect(b, "a/value", "three\n");
-	/* Of a copy there is one name only. */
+	/* A copy has one name only. */
 	assert_int_equal(move(b, "value", "value~"), 0);
 	assert_int_equal(
 		tree_link(b->tree, &b->op, bench_walk(b, "a/value~"), a, "x", &e), -EMLINK);
@@ -176,7 +176,7 @@ static void test_a_long_way(void **state)
 	bench_expect_log(b, "write a/value two\\n\n");
 }
 
-/* One who reads both names all the time, and so makes their nodes. */
+/* A thread that reads both names all the time, and so makes their nodes. */
 struct reader {
 	struct bench *b;
 	uint64_t a;

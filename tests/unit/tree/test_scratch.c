@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Scratch files: bytes against a plain array, the cap, links, dates, extended attributes.
- * Against tmpfs: tests/unit/fs. */
+/* Scratch files: bytes compared with a plain array, the limit, links, dates, extended attributes.
+ * tests/unit/fs compares them with tmpfs. */
 #include <sys/xattr.h>
 #include "bench.h"
 
@@ -127,7 +127,7 @@ static void test_cap(void **state)
 	assert_true(stats(b).scratch_bytes - before < 2000);
 }
 
-/* Bytes that the view keeps elsewhere count, too. */
+/* Bytes that the view keeps count, too. */
 static void test_charge(void **state)
 {
 	struct bench *b = *state;
@@ -143,7 +143,7 @@ static void test_charge(void **state)
 	tree_scratch_refund(b->tree, max - before);
 	assert_int_equal(stats(b).scratch_bytes, before);
 	assert_int_equal(tree_mknod(b->tree, &b->op, a, "f", S_IFREG | 0600, &e), 0);
-	/* Mostly text is counted. */
+	/* Most of the charge is for text. */
 	assert_true(stats(b).scratch_bytes - before < 200);
 }
 

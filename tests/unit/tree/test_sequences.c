@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What programs do when they save, replayed against the toy view: how often store is called, with
- * what, and who hears of errors.
+/* Replays what programs do when they save, against the toy view: how often store is called, with
+ * which text, and which call returns its errors.
  *
  * Steps, separated by blanks; "\n" in a text is "$":
  *   OT O OA     open for writing with O_TRUNC, plain, with O_APPEND;
@@ -8,7 +8,7 @@
  *   w:TEXT      write at the handle's position       p:OFF:TEXT  write there
  *   a:TEXT      write with O_APPEND
  *   cut:N       ftruncate                            T0  truncate by path
- *   F f u Y R   flush by the opener, by another process, by one that cannot be seen; fsync, release
+ *   F f u Y R   flush by the opener, by another process, by an unknown one; fsync, release
  * "!N" after a step: it must fail with that errno. */
 #include "bench.h"
 
@@ -260,7 +260,7 @@ static void test_sequences(void **state)
 	}
 }
 
-/* The text of a handle is its own; a reader has what was there when it opened. */
+/* Each handle has its own text; a reader gets the text of the moment at which it opened. */
 static void test_snapshots(void **state)
 {
 	struct bench *b = *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Many threads on one tree: for the thread sanitizer, and that the counts come out even. */
+/* Many threads on one tree, for the thread sanitizer; at the end the counts must be even. */
 #include <pthread.h>
 #include "bench.h"
 
@@ -63,7 +63,7 @@ static void make_and_move(struct bench *b, struct op *op, int me, int round)
 	tree_forget(b->tree, a.id, 1);
 }
 
-/* Drafts of one name, written and published and removed by all. */
+/* All threads write, publish and remove drafts of one name. */
 static void draft_and_publish(struct bench *b, struct op *op, int me, int round)
 {
 	struct tree_entry drafts, draft, e;
@@ -103,7 +103,7 @@ static void *worker(void *arg)
 	return NULL;
 }
 
-/* One handle, many writers and flushers: no text is sent by two at once. */
+/* One handle, many threads that write and flush: no two of them send a text at once. */
 static void *shared_writer(void *arg)
 {
 	struct handle *h = arg;

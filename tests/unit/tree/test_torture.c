@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Each allocation fails once: the call then says -ENOMEM, what was there is still there, and
+/* Each allocation fails once: the call then returns -ENOMEM, nothing that existed is lost, and
  * nothing leaks (address sanitizer). */
 #include <errno.h>
 #include <fcntl.h>

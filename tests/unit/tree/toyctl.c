@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The toy view's controls: files that say how its stores shall behave, and what they were
- * asked. */
+/* The toy view's controls: files that set how its stores behave, and show how they were called. */
 #include <errno.h>
 #include <string.h>
 #include "toyobject.h"

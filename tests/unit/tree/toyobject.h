@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the toy view's sources share. */
+/* What the sources of the toy view share. */
 #ifndef TOYOBJECT_H
 #define TOYOBJECT_H
 
@@ -18,7 +18,7 @@ struct object {
 	atomic_bool gone;
 	char name[256];
 	uint64_t key;
-	char *text[FIELDS]; /* owned; NULL: nobody has made it */
+	char *text[FIELDS]; /* owned; NULL: the field has not been made */
 	struct timespec mtime;
 };
 
@@ -26,15 +26,15 @@ struct toy {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct object *objects[OBJECT_MAX];
-	struct object self; /* what the root and what is below .ctl have as data */
+	struct object self; /* the data of the root and of .ctl */
 	uint64_t keys;
 	int fail, delay_ms;
 	bool stopped, dry_run;
-	struct tree *tree; /* borrowed; not NULL: what is told may be kept */
+	struct tree *tree; /* borrowed; if not NULL, answers may be kept */
 	struct buf log;
 	struct toy_seen seen;
-	struct caller reader; /* who has read a spec to its end last */
-	char *read_base;      /* owned: and what that was */
+	struct caller reader; /* the last caller that read a spec to its end */
+	char *read_base;      /* owned: the text that it read */
 };
 
 extern const struct node_ops toy_ctl_dir_ops, root_ops, slow_ops;

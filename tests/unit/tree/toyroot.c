@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The toy view's root: its objects, made, moved and removed, and the drafts that become some. */
+/* The toy view's root: makes, moves and removes objects, and publishes drafts. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

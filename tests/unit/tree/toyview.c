@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A view without a service, for testing tree and fs. */
+/* A view without a service, for tests of tree and fs. */
 #include "toyobject.h"
 
 #include <errno.h>
@@ -127,7 +127,7 @@ static int object_create(
 	return 0;
 }
 
-/* A process that has read a spec to its end has that for a base. */
+/* A process that has read a spec to its end gets that text as a base. */
 static void *object_base_of(struct node *dir, const struct caller *writer)
 {
 	struct toy *toy = toy_of(dir);
@@ -290,8 +290,8 @@ static void toy_log_add(struct toy *toy, const struct node_store *store,
 	buf_addc(&toy->log, '\n');
 }
 
-/* One who waits. cancel's own lock is held when wake runs, so the waiter must not ask cancel
- * while it holds toy's. */
+/* A waiting thread. wake runs with the cancel's lock held and takes the toy's, so the waiter must
+ * not lock the cancel while it holds the toy's lock. */
 struct waiter {
 	struct toy *toy;
 	bool given_up;
@@ -307,7 +307,7 @@ static void wake(void *arg)
 	pthread_mutex_unlock(&w->toy->lock);
 }
 
-/* Until until_ms, the operation's deadline, the end, or nobody waits any more. */
+/* Waits until until_ms, the operation's deadline, the end, or the cancel. */
 static int toy_wait(struct toy *toy, const struct op *op, uint64_t until_ms)
 {
 	struct waiter w = {.toy = toy};
