@@ -25,9 +25,7 @@ void __wrap_explicit_bzero(void *bytes, size_t len)
 }
 
 /* Its name with _FORTIFY_SOURCE. */
-void __wrap___explicit_bzero_chk(void *bytes, size_t len, size_t room);
-
-void __wrap___explicit_bzero_chk(void *bytes, size_t len, size_t room)
+void __wrap___explicit_bzero_chk(void *bytes, size_t len, size_t size)
 {
 	assert_true(len <= size);
 	__wrap_explicit_bzero(bytes, len);
