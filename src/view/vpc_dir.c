@@ -52,28 +52,23 @@ static struct node_entry field_entry(const struct doc_field *field)
 	return entry;
 }
 
-/* The API cannot be reached. A known name is found nevertheless, and operations on it that need the
- * API report the failure. An unknown name is free for a scratch file, unless it stands where the
- * API has names of its own. */
-static int lookup_known(struct vpc_place *at, struct node *dir, const struct op *op,
-	const char *name, int failure)
-{
-	int r;
-
-	vpc_place_release(at);
-	*at = (struct vpc_place){0};
-	r = vpc_place_open(dir, name, op, FRESH_KNOWN, at);
-	return r == -ENOENT && schema_has(at->place.path, FIELD_ENTRY) ? failure : r;
-}
-
+/* A look-up continues with what is known; operations that need the API report the failure
+ * themselves. An unknown name is free for a scratch file, unless it stands where the API has names
+ * of its own: there the look-up waits for an answer of its own, whatever failed before, because the
+ * name may be about to be made. */
 static int dir_lookup(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {
 	CLEANUP(vpc_place_release) struct vpc_place at = {0};
-	int r = vpc_place_open(dir, name, op, FRESH_TTL, &at);
+	struct op ask = *op;
+	int r = vpc_place_open(dir, name, op, FRESH_OR_KNOWN, &at);
 
-	if (r < 0 && r != -ENOENT && r != -EINTR && r != -ENAMETOOLONG)
-		r = lookup_known(&at, dir, op, name, r);
+	if (r == -ENOENT && at.is_old && schema_has(at.place.path, FIELD_ENTRY)) {
+		vpc_place_release(&at);
+		at = (struct vpc_place){0};
+		ask.is_lookup = false;
+		r = vpc_place_open(dir, name, &ask, FRESH_TTL, &at);
+	}
 	if (r < 0)
 		return r;
 	*ret = field_entry(&at.field);

@@ -48,6 +48,10 @@ static int get_doc(struct vpc_place *at, const struct op *op, enum freshness fre
 		return cache_peek(at->vpc, &at->doc);
 	r = freshness == FRESH_NOW ? fetch_doc_now(at->vpc, op, &at->doc, &problem)
 				   : fetch_doc(at->vpc, op, &at->doc, &problem);
+	if (r < 0 && r != -ENOENT && r != -EINTR && freshness == FRESH_OR_KNOWN)
+		at->is_old = cache_peek(at->vpc, &at->doc) == 0;
+	if (at->is_old)
+		return 0;
 	return r < 0 ? read_fail(vpc_view(at->vpc), at->vpc, at->place.path, &problem) : 0;
 }
 

@@ -10,6 +10,8 @@
 /* How old the answer may be that an operation works with. */
 enum freshness {
 	FRESH_KNOWN, /* whatever is known, however old */
+	/* as FRESH_TTL; if no answer comes, whatever is known, and no failure is reported */
+	FRESH_OR_KNOWN,
 	FRESH_TTL,
 	FRESH_NOW, /* the answer to a question that is asked from now on */
 };
@@ -18,6 +20,8 @@ struct vpc_place {
 	struct node_place place;
 	struct vpc *vpc; /* borrowed: the data of place */
 	struct doc *doc; /* owned */
+	/* FRESH_OR_KNOWN only: no answer came, and doc is older than the ttl */
+	bool is_old;
 	struct doc_field field;
 	/* a local entry: it has no value yet, so the document does not hold it */
 	bool is_local;

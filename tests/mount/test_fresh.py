@@ -76,6 +76,36 @@ def test_concurrent_readers_share_one_request(m):
     assert m.reads() == 1
 
 
+def test_an_answer_that_takes_its_time_is_no_failure(m):
+    """A look-up does not wait for it, and goes on with what is known; nobody was told of a failure."""
+    m.refresh()
+    m.server.fault("ANY:delay=400")
+    assert m.read("prod/zone") == "US-EAST-04A\n"
+    assert m.read(".error") == m.read("prod/.error") == ""
+    assert "vpcfs_failures_total{" not in m.read(".vpcfs/stats")
+
+
+def test_whether_the_api_has_an_entry_of_a_new_name_is_waited_for(m):
+    m.refresh()
+    m.server.fault("LIST:delay=1500", "GET:delay=1500")
+    os.mkdir(m / "prod/vpcPrefixes/new")
+    m.refresh()
+    assert errno_of(os.stat, m / "prod/vpcPrefixes/nope") == "ENOENT"
+    assert m.read(".error") == ""
+
+
+def test_an_entry_is_made_although_the_last_read_failed(lab):
+    """Within the pause in which readers are told so again (W1)."""
+    m = lab.mount(f"timeout={SLOW}")
+    m.refresh()
+    m.server.fault("GET:reset", "LIST:reset")
+    assert errno_of(m.read, "prod/zone") == "EREMOTEIO"
+    m.server.clear_faults()
+    os.mkdir(m / "prod/vpcPrefixes/new")
+    m.write("prod/vpcPrefixes/new/value", "10.99.0.0/16\n", os.O_WRONLY | os.O_CREAT)
+    assert "10.99.0.0/16" in [p["value"] for p in m.vpc()["vpcPrefixes"]]
+
+
 def test_the_content_is_fixed_at_open(m):
     handle = os.open(m / "prod/spec.json", os.O_RDONLY)
     first = os.pread(handle, 10, 0)
