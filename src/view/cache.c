@@ -121,6 +121,7 @@ static void set_gone_locked(struct vpc *vpc, uint64_t requested_us)
 
 	vpc->resource.requested_us = requested_us;
 	vpc->is_doubtful = false;
+	etag_set_locked(&vpc->resource, NULL);
 	if (vpc->is_gone)
 		return;
 	vpc->is_gone = true;

@@ -169,6 +169,24 @@ static void deleted_but_listed(void **state)
 	world_stop(&w);
 }
 
+/* Its tag names a document, and what is known is that there is none. */
+static void what_is_gone_comes_back_as_it_was(void **state)
+{
+	CLEANUP_BUF struct buf b = BUF_INIT(1 << 16);
+	struct world w;
+
+	start(&w);
+	list(&w, "staging\n", NULL);
+	world_expect(&w, EGRESS, "false\n");
+	expect_read(&w, false, true, "false\n");
+	world_fault(&w, "GET:status=404,code=5");
+	assert_int_equal(world_read(&w, EGRESS, &b), -ENOENT);
+	world_fault(&w, "");
+	list(&w, "staging\n", NULL);
+	world_expect(&w, EGRESS, "false\n");
+	world_stop(&w);
+}
+
 static void unchanged_without_being_asked(void **state)
 {
 	CLEANUP_BUF struct buf b = BUF_INIT(1 << 16);
@@ -193,6 +211,7 @@ int main(void)
 		cmocka_unit_test(what_the_list_does_not_say_is_asked_for),
 		cmocka_unit_test(the_same_tag_again),
 		cmocka_unit_test(deleted_but_listed),
+		cmocka_unit_test(what_is_gone_comes_back_as_it_was),
 		cmocka_unit_test(unchanged_without_being_asked),
 	};
 
