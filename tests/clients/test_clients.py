@@ -20,8 +20,8 @@ def vpc_of(said):
 
 
 def assert_seen(server, client, method):
-    """Checks the last request that the emulator recorded."""
-    last = server.requests()[-1]
+    """Checks the last request as the emulator recorded it."""
+    last = server.arrived()[-1]
     assert (last["protocol"], last["codec"]) == CLIENTS[client.name]
     assert last["call"] == method and last["method"] == "POST"
 

@@ -254,9 +254,12 @@ class Emulator:
         return self._expect("DELETE", f"{VPCS}/{self.find(name)['id']}")
 
     # The controls of the emulator.
+    def arrived(self):
+        return self._expect("GET", "/emulator/requests")
+
     def requests(self):
         """The requests that arrived by any protocol, in the form of REST."""
-        return [rest_form(request) for request in self._expect("GET", "/emulator/requests")]
+        return [rest_form(request) for request in self.arrived()]
 
     def forget_requests(self):
         self._expect("DELETE", "/emulator/requests")
