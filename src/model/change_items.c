@@ -62,7 +62,7 @@ static int change_item(const struct doc *doc, const char *path, const char *to,
 	r = to ? read_new_name(items, to, name, err) : 0;
 	if (r < 0)
 		return r;
-	value = mask_field_get(now->root, items->list);
+	value = mask_field_get_whole(now->root, items->list);
 	if (!value ||
 		(to ? item_set_name(items->list, json_array_get(value, (size_t)index), name)
 		    : json_array_remove(value, (size_t)index)) < 0)

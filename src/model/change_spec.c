@@ -54,6 +54,16 @@ static int check_exclusive(
 		     : 0;
 }
 
+/* Items keep the members of a newer API, because a PATCH replaces the whole list. */
+static int add_whole(
+	struct saving *s, const struct schema_field *mask_field, const json_t *value)
+{
+	json_auto_t *now = mask_field_get_whole(s->now, mask_field), *whole = NULL;
+	int r = now ? mask_field_over(mask_field, now, value, &whole) : -ENOMEM;
+
+	return r < 0 ? r : change_add_take(s->change, mask_field, STEAL(whole));
+}
+
 /* Adds a mask field that the writer changed. */
 static int save_edited(struct saving *s, const struct schema_field *mask_field,
 	const struct merge *merge, struct err *err)
@@ -73,7 +83,7 @@ static int save_edited(struct saving *s, const struct schema_field *mask_field,
 	if (r == 0)
 		r = canonical_equal(mask_field, merge->is, result, &same);
 	if (r == 0 && !same)
-		r = change_add_take(s->change, mask_field, STEAL(result));
+		r = add_whole(s, mask_field, result);
 	return r;
 }
 

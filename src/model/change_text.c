@@ -68,7 +68,7 @@ static int change_place_take(const struct parsed *now, const struct place *place
 
 	if (!below)
 		return change_one_take(now, mask_field, STEAL(taken), ret);
-	list = mask_field_get(now->root, mask_field);
+	list = mask_field_get_whole(now->root, mask_field);
 	item = new_name[0] ? json_object() : json_incref(json_array_get(list, place->item));
 	if (new_name[0])
 		r = item && json_array_append(list, item) == 0

@@ -10,10 +10,39 @@
 #include "schema_tree.h"
 #include "value.h"
 
-static json_t *copy_value(const struct schema_field *schema, const json_t *value);
+static json_t *copy_value(
+	const struct schema_field *schema, const json_t *value, bool is_whole);
 
-/* Copies those members that can be set and belong to schema fields below dir. */
-static json_t *copy_settable(const struct schema_field *dir, const json_t *object)
+static bool has_field(const struct schema_field *dir, const char *key)
+{
+	const struct schema_field *schema = NULL;
+
+	while ((schema = schema_next_child(dir, schema))) {
+		if (strcmp(schema_key(schema), key) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Copies the members of a newer API: they go with the item, because a PATCH replaces the whole
+ * list. */
+static int copy_unknown(const struct schema_field *dir, const json_t *object, json_t *copy)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)object, key, value) {
+		if (!json_is_null(value) && !has_field(dir, key) &&
+			json_object_set_new(copy, key, json_deep_copy(value)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Copies those members that can be set and belong to schema fields below dir; if is_whole, also
+ * those that no schema field describes. */
+static json_t *copy_settable(
+	const struct schema_field *dir, const json_t *object, bool is_whole)
 {
 	const struct schema_field *schema = NULL;
 	json_auto_t *copy = json_object();
@@ -24,14 +53,18 @@ static json_t *copy_settable(const struct schema_field *dir, const json_t *objec
 
 		if (schema->type != FIELD_DIR && !(schema->flags & FIELD_WRITABLE))
 			continue;
-		value = copy_value(schema, json_member_get(object, schema_key(schema)));
+		value = copy_value(
+			schema, json_member_get(object, schema_key(schema)), is_whole);
 		if (!json_is_null(value))
 			r = json_member_put_take(copy, schema_key(schema), STEAL(value));
 	}
+	if (r == 0 && is_whole)
+		r = copy_unknown(dir, object, copy);
 	return r < 0 ? NULL : STEAL(copy);
 }
 
-static json_t *copy_items(const struct schema_field *mask_field, const json_t *array)
+static json_t *copy_items(
+	const struct schema_field *mask_field, const json_t *array, bool is_whole)
 {
 	const struct schema_field *schema = schema_child(mask_field, "*");
 	json_auto_t *copy = json_array();
@@ -39,7 +72,7 @@ static json_t *copy_items(const struct schema_field *mask_field, const json_t *a
 	json_t *item;
 
 	json_array_foreach (array, i, item) {
-		if (json_array_append_new(copy, copy_settable(schema, item)) < 0)
+		if (json_array_append_new(copy, copy_settable(schema, item, is_whole)) < 0)
 			return NULL;
 	}
 	return STEAL(copy);
@@ -63,19 +96,25 @@ static bool is_left_out(const struct schema_field *schema, const json_t *value)
 	return (is_number || is_optional) && value_is_zero(schema, value);
 }
 
-static json_t *copy_value(const struct schema_field *schema, const json_t *value)
+static json_t *copy_value(
+	const struct schema_field *schema, const json_t *value, bool is_whole)
 {
 	if (schema->flags & FIELD_NAMED_ITEMS)
-		return copy_items(schema, value);
+		return copy_items(schema, value, is_whole);
 	if (value && schema->type == FIELD_DIR)
-		return copy_settable(schema, value);
+		return copy_settable(schema, value, is_whole);
 	return value && !is_left_out(schema, value) ? value_copy(schema, value)
 						    : missing_value(schema);
 }
 
 json_t *mask_field_get(const json_t *object, const struct schema_field *mask_field)
 {
-	return copy_value(mask_field, json_member_get(object, mask_field->path));
+	return copy_value(mask_field, json_member_get(object, mask_field->path), false);
+}
+
+json_t *mask_field_get_whole(const json_t *object, const struct schema_field *mask_field)
+{
+	return copy_value(mask_field, json_member_get(object, mask_field->path), true);
 }
 
 bool mask_field_is_set(const json_t *value)
@@ -145,14 +184,12 @@ static int put_item(const struct item_set *old, const json_t *wanted, json_t *ar
 	return r;
 }
 
-static int put_items(
-	json_t *object, const struct schema_field *mask_field, const json_t *wanted)
+static int put_items(const struct schema_field *list, const json_t *was,
+	const json_t *wanted, json_t **ret)
 {
 	CLEANUP(item_set_release) struct item_set old = {0};
 	json_auto_t *array = json_array();
-	int r = array ? item_set_init(
-				&old, mask_field, json_member_get(object, mask_field->path))
-		      : -ENOMEM;
+	int r = array ? item_set_init(&old, list, was) : -ENOMEM;
 	size_t i;
 	json_t *item;
 
@@ -160,13 +197,26 @@ static int put_items(
 		if (r == 0)
 			r = put_item(&old, item, array);
 	}
-	return r < 0 ? r : json_member_put_take(object, mask_field->path, STEAL(array));
+	if (r == 0)
+		*ret = STEAL(array);
+	return r;
+}
+
+int mask_field_over(const struct schema_field *mask_field, const json_t *was,
+	const json_t *value, json_t **ret)
+{
+	if (mask_field->flags & FIELD_NAMED_ITEMS)
+		return put_items(mask_field, was, value, ret);
+	*ret = json_deep_copy(value);
+	return *ret ? 0 : -ENOMEM;
 }
 
 int mask_field_put(
 	json_t *object, const struct schema_field *mask_field, const json_t *value)
 {
-	if (mask_field->flags & FIELD_NAMED_ITEMS)
-		return put_items(object, mask_field, value);
-	return json_member_put_take(object, mask_field->path, json_deep_copy(value));
+	json_auto_t *over = NULL;
+	int r = mask_field_over(
+		mask_field, json_member_get(object, mask_field->path), value, &over);
+
+	return r < 0 ? r : json_member_put_take(object, mask_field->path, STEAL(over));
 }

@@ -396,6 +396,29 @@ static void test_complete(void **state)
 	assert_false(change_spec_is_complete("\0}\n", 3));
 }
 
+/* Of an entry that the text changes, with and without a base. */
+static void test_members_nobody_knows_are_sent_back(void **state)
+{
+	CLEANUP_DOC struct doc *doc =
+		rig_doc("{'id':'1','name':'x','zone':'Z','vpcPrefixes':["
+			"{'name':'a','value':'10.0.0.0/16','mode':'m','status':'S'},"
+			"{'name':'b','value':'10.1.0.0/16','pool':'p'}]}");
+	const char *text =
+		"{'name':'x','zone':'Z','vpcPrefixes':["
+		"{'name':'a','value':'10.2.0.0/16'},{'name':'b','value':'10.1.0.0/16'},"
+		"{'name':'c','value':'10.3.0.0/16'}]}";
+	CLEANUP_FREE char *shown = NULL;
+	const char *body = "{'updateMask':'vpcPrefixes','vpcPrefixes':["
+			   "{'name':'a','value':'10.2.0.0/16','mode':'m'},"
+			   "{'name':'b','value':'10.1.0.0/16','pool':'p'},"
+			   "{'name':'c','value':'10.3.0.0/16'}]}";
+
+	rig_body_take(rig_spec(doc, doc, text), body);
+	rig_body_take(rig_spec(NULL, doc, text), body);
+	shown = rig_show(doc, "spec.json");
+	assert_null(strstr(shown, "mode"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -413,6 +436,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_edited),
 		cmocka_unit_test(test_absolute),
 		cmocka_unit_test(test_complete),
+		cmocka_unit_test(test_members_nobody_knows_are_sent_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -451,6 +451,30 @@ static void test_what_only_the_api_sets_survives(void **state)
 	rig_shows(doc, "id", "1063bce6\n");
 }
 
+/* A newer API's members of an entry: the list is replaced as a whole, so they are sent back. */
+static void test_members_nobody_knows_are_sent_back(void **state)
+{
+	CLEANUP_DOC struct doc *doc =
+		rig_doc("{'id':'1','name':'x','vpcPrefixes':["
+			"{'name':'a','value':'10.0.0.0/"
+			"16','mode':{'x':[1]},'status':'S','tag':null},"
+			"{'name':'b','value':'10.1.0.0/16','pool':'p'}]}");
+	struct change *change;
+	struct err err = {0};
+
+	rig_body_take(rig_text(doc, "vpcPrefixes/a/value", "10.2.0.0/16"),
+		"{'updateMask':'vpcPrefixes','vpcPrefixes':["
+		"{'name':'a','value':'10.2.0.0/16','mode':{'x':[1]}},"
+		"{'name':'b','value':'10.1.0.0/16','pool':'p'}]}");
+	assert_int_equal(rig_rename_prefix(doc, "b", "c", &change, &err), 0);
+	rig_body_take(change, "{'updateMask':'vpcPrefixes','vpcPrefixes':["
+			      "{'name':'a','value':'10.0.0.0/16','mode':{'x':[1]}},"
+			      "{'name':'c','value':'10.1.0.0/16','pool':'p'}]}");
+	assert_int_equal(rig_remove_prefix(doc, "b", &change, &err), 0);
+	rig_body_take(change, "{'updateMask':'vpcPrefixes','vpcPrefixes':["
+			      "{'name':'a','value':'10.0.0.0/16','mode':{'x':[1]}}]}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -468,6 +492,7 @@ int main(void)
 		cmocka_unit_test(test_out_of_date),
 		cmocka_unit_test(test_an_answer_in_other_words_is_confirmed),
 		cmocka_unit_test(test_what_only_the_api_sets_survives),
+		cmocka_unit_test(test_members_nobody_knows_are_sent_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
