@@ -19,7 +19,10 @@ static int control_dir_stat(struct node *node, const struct op *op, struct node_
 	if (r < 0)
 		return r;
 	view = place.data;
-	*ret = (struct node_attr){.mode = 0555, .mtime = view->started};
+	/* What is kept can be removed, by ordinary users, too. */
+	*ret = (struct node_attr){
+		.mode = control_path_in(place.path, ".vpcfs/rejected") ? 0755 : 0555,
+		.mtime = view->started};
 	return 0;
 }
 

@@ -540,6 +540,11 @@ def test_as_an_ordinary_user(cli):
             assert run("bash", "-c", 'rsync -a "$M/prod" "$HOME/backup"').returncode == 0
             assert run("stat", "-c", "%u %g %a", mnt / "prod/name").stdout == "65534 65534 600\n"
             assert run("bash", "-c", 'echo x > "$M/prod/id"').returncode != 0
+            assert run("bash", "-c", 'echo perhaps > "$M/prod/ingress/disablePublicServices"').returncode != 0
+            kept = mnt / ".vpcfs/rejected/prod/ingress/disablePublicServices"
+            assert run("cat", kept).stdout == "perhaps\n"
+            removed = run("rm", kept)
+            assert removed.returncode == 0 and run("cat", kept).returncode != 0, removed
             assert errno_of(os.listdir, mnt) == "EACCES"  # not even root, without allow_other
             assert run("fusermount3", "-u", mnt).returncode == 0
         finally:
