@@ -29,7 +29,8 @@ void cache_take_written(struct vpc *vpc, struct doc *doc);
 /* Takes a VPC that was created here. The caller owns the reference *ret. Errors: -ENOMEM. */
 int cache_take_created(struct collection *c, struct doc *doc, struct vpc **ret);
 void cache_take_deleted(struct vpc *vpc);
-/* Forgets all answers. Answers to questions that were asked before do not count any more. */
+/* Forgets all answers, for a refresh, or because it is not known whether a VPC was made or deleted.
+ * Answers to questions that were asked before do not count any more. */
 void cache_forget(struct collection *c);
 
 /* The functions below are called with the collection's lock held. */

@@ -94,6 +94,7 @@ static int adopt(struct creation *c, struct vpc **ret)
 	if (r == 0 && !count && !others &&
 		first.http_status) /* the API answered, and the list agrees */
 		return -first.errnum;
+	cache_forget(c->view->collection); /* the request may be on its way yet: ls asks */
 	return api_problem_say(&c->problem, ETIMEDOUT,
 		"it is not known whether %s was created: the answer was lost (%s), and %s. "
 		"The request is not sent again; look with ls before you repeat it",

@@ -45,6 +45,7 @@ static int confirm_deleted(struct commit *c, struct doc *answer)
 	if (seen.r == 0)
 		return api_problem_say(&c->problem, EPERM,
 			"the API answered without an error, but the VPC is still there");
+	cache_forget(c->view->collection);
 	return api_problem_say(&c->problem, ETIMEDOUT,
 		"the API accepted the request, but it is not known whether the VPC is "
 		"gone: %s",
@@ -58,9 +59,11 @@ static int delete_once(struct commit *c)
 
 	if (r < 0 && c->problem.sent)
 		cache_take_written(c->vpc, NULL);
-	if (r < 0 && c->problem.sent && c->problem.http_status == 0)
+	if (r < 0 && c->problem.sent && c->problem.http_status == 0) {
+		cache_forget(c->view->collection);
 		commit_add_text(&c->problem,
 			"\nit is not known whether the VPC was deleted: look with ls");
+	}
 	return r < 0 ? r : confirm_deleted(c, doc);
 }
 

@@ -112,6 +112,22 @@ static void a_server_that_made_it_and_said_no_is_not_believed(void **state)
 	world_expect(w, "blue/zone", "US-EAST-04A\n");
 }
 
+static void ls_asks_after_a_lost_answer(void **state)
+{
+	struct world *w = *state;
+	CLEANUP_BUF struct buf names = BUF_INIT(4096);
+
+	world_fault(w, "POST:reset-before*1\n");
+	assert_int_equal(world_mkdir(w, "blue"), -ETIMEDOUT);
+	world_expect_in(w, ".error", "look with ls");
+	/* As if the request had only been slow. */
+	assert_int_equal(world_other(w, "POST", "/v1beta1/networking/vpcs",
+				 "{\"name\":\"blue\",\"zone\":\"US-EAST-04A\"}"),
+		200);
+	assert_int_equal(world_list(w, "", &names), 0);
+	assert_non_null(strstr(buf_str(&names), "blue\n"));
+}
+
 static void a_name_that_was_freed_can_be_used_at_once(void **state)
 {
 	struct world *w = *state;
@@ -258,6 +274,7 @@ int main(void)
 		CASE(an_error_that_the_list_confirms_is_told_as_it_is),
 		CASE(an_error_that_no_list_confirms_is_not),
 		CASE(a_server_that_made_it_and_said_no_is_not_believed),
+		CASE(ls_asks_after_a_lost_answer),
 		CASE(a_name_that_was_freed_can_be_used_at_once),
 		CASE(a_name_that_the_list_has_is_taken),
 		CASE(names_that_cannot_be_are_refused),

@@ -108,6 +108,23 @@ static void a_lost_answer_is_said_to_be_lost(void **state)
 	world_expect(w, "dev/name", "dev\n");
 }
 
+/* The list from before the DELETE tells nothing about after it. */
+static void ls_asks_after_a_lost_answer(void **state)
+{
+	struct world *w = *state;
+	CLEANUP_BUF struct buf names = BUF_INIT(4096);
+
+	assert_int_equal(world_list(w, "", &names), 0);
+	assert_non_null(strstr(buf_str(&names), "dev\n"));
+	world_fault(w, "DELETE:hold-after*1\n");
+	w->timeout_ms = 400;
+	assert_int_equal(world_rmdir(w, "dev"), -ETIMEDOUT);
+	w->timeout_ms = 10000;
+	buf_release(&names);
+	assert_int_equal(world_list(w, "", &names), 0);
+	assert_null(strstr(buf_str(&names), "dev\n"));
+}
+
 static void nodelete_deletes_nothing(void **state)
 {
 	struct world w;
@@ -134,6 +151,7 @@ int main(void)
 		CASE(what_is_gone_is_deleted),
 		CASE(what_is_only_here_is_not_lost),
 		CASE(a_lost_answer_is_said_to_be_lost),
+		CASE(ls_asks_after_a_lost_answer),
 		cmocka_unit_test(nodelete_deletes_nothing),
 	};
 
