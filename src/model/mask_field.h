@@ -14,7 +14,8 @@
  * missing list is empty; any other missing value is null, and so is the zero of a number, an enum
  * or an optional string. Items of a named list have only their settable members, without nulls. */
 json_t *mask_field_get(const json_t *object, const struct schema_field *mask_field);
-/* The same, but items also have the members that no schema field describes: what a PATCH builds on. */
+/* The same, but items also have the members that no schema field describes: a PATCH builds on them.
+ */
 json_t *mask_field_get_whole(const json_t *object, const struct schema_field *mask_field);
 /* Whether the value is set: not NULL, not null, not an empty string or list. */
 bool mask_field_is_set(const json_t *value);
