@@ -81,7 +81,7 @@ void answer_set_body_take(struct answer *a, struct text *body);
 /* Makes the problem, as JSON the way the gateway of REST writes it, the body. */
 void answer_write_problem(struct answer *a);
 
-/* The shape of an error body; which gateway the service uses is unknown (api.md 3.2). */
+/* The shape of an error body; which gateway the service uses is unknown (the API reference). */
 enum answer_shape {
 	/* the door's own */
 	ANSWER_NATIVE,

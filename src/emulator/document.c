@@ -11,7 +11,7 @@
 #define PREFIX_STATUS "STATUS_AVAILABLE"
 #define PRIMARY_NAME  "host primary"
 
-/* From api.md 5; an unknown zone gets a block of its own as well. */
+/* From the API reference; an unknown zone gets a block of its own as well. */
 static json_t *zone_default(const char *zone)
 {
 	static const struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* REST: how the gateway in front of the service translates a request, and what it refuses itself
- * (schema.md section 4). */
+ * (the published schema). */
 #include "door.h"
 
 #include <errno.h>

@@ -20,7 +20,7 @@ struct aggregate {
 };
 
 /* REF: "must be a /18 subnet or larger ... for IPv4, or a /51 prefix or larger"; the service takes
- * smaller ones (api.md 0, row 6). */
+ * smaller ones (the API reference). */
 void rules_check_host_cidr(
 	const struct profile *p, const json_t *text, json_t *violations, const char *field)
 {
@@ -65,7 +65,7 @@ static struct aggregate check_cidrs(const struct profile *p, const json_t *prefi
 }
 
 /* REF: the policy is required, "one of", and EUI64 "only valid if all prefixes are IPv6"; the
- * service does without one, and keeps numbers that it does not know (schema.md section 4). */
+ * service does without one, and keeps numbers that it does not know (the published schema). */
 static void check_policy(const struct profile *p, const json_t *ipam,
 	const struct aggregate *all, json_t *violations, const char *base)
 {
@@ -82,7 +82,7 @@ static void check_policy(const struct profile *p, const json_t *ipam,
 }
 
 /* REF: "The desired length for each Node's allocation from the VPC-wide aggregate prefix": required
- * (schema.md section 2), and where the reference is followed, longer than the aggregate's. */
+ * (the published schema), and where the reference is followed, longer than the aggregate's. */
 static void check_ipam(const struct profile *p, const json_t *ipam,
 	const struct aggregate *all, json_t *violations, const char *base)
 {

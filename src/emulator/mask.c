@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which mask fields of a VPC a PATCH sets (api.md 0 row 5, 3.3). */
+/* Which mask fields of a VPC a PATCH sets (the API reference). */
 #include "mask.h"
 
 #include <stdlib.h>

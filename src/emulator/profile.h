@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The two profiles of the service: as it was seen to behave, and as its reference is written
- * (api.md 0). */
+ * (the API reference). */
 #ifndef EMULATOR_PROFILE_H
 #define EMULATOR_PROFILE_H
 
@@ -29,7 +29,7 @@ struct profile_mask {
 };
 
 struct profile {
-	bool omit_defaults;	    /* the brief dialect of schema.md section 4 */
+	bool omit_defaults;	    /* the brief dialect of the published schema */
 	bool enveloped;		    /* answers about one VPC are {"vpc": ...} */
 	bool bare;		    /* VPCs have no status and no times */
 	bool schema_rules;	    /* the rules of validate.h come first */

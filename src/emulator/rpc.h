@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The codes of google.rpc.Code, with the name and the HTTP status of each (api.md 3.2). */
+/* The codes of google.rpc.Code, with the name and the HTTP status of each (the API reference). */
 #ifndef EMULATOR_RPC_H
 #define EMULATOR_RPC_H
 

@@ -41,7 +41,7 @@ static void check_vpc_prefix_value(
 }
 
 /* Names are unique: no document says so, but a later update tells an entry that stays from a new
- * one by its name (schema.md sections 2 and 3). */
+ * one by its name (the published schema). */
 static void check_vpc_prefixes(
 	const struct profile *p, const json_t *prefixes, json_t *violations)
 {

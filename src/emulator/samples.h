@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* VPCs to play with, made of the fixture values of api.md 2.3. */
+/* VPCs to play with, made of the fixture values of the API reference. */
 #ifndef EMULATOR_SAMPLES_H
 #define EMULATOR_SAMPLES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Error bodies of the stacks that may stand in front of the service (api.md 3.2), for faults. */
+/* Error bodies of the stacks that may stand in front of the service, for faults. */
 #include "answer.h"
 
 #include <stdio.h>

@@ -10,7 +10,7 @@
 
 #define VPCS_MAX 100000
 
-/* The wording is from schema.md section 4. */
+/* The wording is from the published schema. */
 struct answer state_rules_not_found(const char *id)
 {
 	char shown[ROUTE_ID_MAX];
@@ -20,7 +20,7 @@ struct answer state_rules_not_found(const char *id)
 		answer_resource_info(shown, "no such VPC"), "VPC \"%s\" not found", shown);
 }
 
-/* A create "fails on the name already being taken", ALREADY_EXISTS with ResourceInfo (api.md 1.4).
+/* A create "fails on the name already being taken": ALREADY_EXISTS with ResourceInfo.
  */
 bool state_rules_name_taken(
 	struct store *s, const char *name, const struct vpc *but, struct answer *ret)
@@ -36,7 +36,7 @@ bool state_rules_name_taken(
 	return true;
 }
 
-/* RESOURCE_EXHAUSTED with QuotaFailure (api.md 2.2); the real number is not known. */
+/* RESOURCE_EXHAUSTED with QuotaFailure (the API reference); the real number is not known. */
 bool state_rules_too_many(struct store *s, struct answer *ret)
 {
 	if (store_count(s) < VPCS_MAX)
@@ -61,8 +61,8 @@ static const char *busy_status(const struct profile *p, const struct vpc *v)
 	return NULL;
 }
 
-/* FAILED_PRECONDITION with PreconditionFailure (api.md 2.2): clients wait for STATUS_READY (api.md
- * 2.1); that a change is refused until then is a guess (api.md 6, row 9). */
+/* FAILED_PRECONDITION with PreconditionFailure. Clients wait for STATUS_READY; that a change is
+ * refused until then is a guess. */
 bool state_rules_busy(const struct profile *p, const struct vpc *v, struct answer *ret)
 {
 	const char *status = busy_status(p, v);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rules that the schema itself carries (schema.md section 3). */
+/* The rules that the published schema itself carries. */
 #include "validate.h"
 
 #include <stdio.h>

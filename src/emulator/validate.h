@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rules that the schema itself carries (schema.md section 3), as protovalidate applies them
+/* The rules that the published schema itself carries, as protovalidate applies them
  * before the service sees a request. They apply to the whole request, also outside the mask. */
 #ifndef EMULATOR_VALIDATE_H
 #define EMULATOR_VALIDATE_H

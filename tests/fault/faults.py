@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The columns of the fault matrix, and what each leads to for each of the five calls: errno, requests, state. Derived
-from the design, sections 3 and 7; if it leaves a choice, every choice is in the set."""
+from docs/semantics.md; if it leaves a choice, every choice is in the set."""
 import dataclasses
 import functools
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Odd VPCs and lists (design, section 2): values that cannot be read, names and ids that collide, entries that share a
+"""Odd VPCs and lists (docs/semantics.md): values that cannot be read, names and ids that collide, entries that share a
 name. Each keeps its own place, and its healthy neighbours are not affected."""
 import json
 import os

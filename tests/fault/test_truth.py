@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a success rests on (design, section 3, W1 to W8): answers to questions that were asked after the operation
+"""What a success rests on (docs/semantics.md, W1 to W8): answers to questions that were asked after the operation
 began, while answers are held back, lost or contradicted at the worst moment."""
 import contextlib
 import json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a write is compared with (design, section 3: W1, W2, W4): an answer to a question that was asked after the write
+"""What a write is compared with (docs/semantics.md: W1, W2, W4): an answer to a question that was asked after the write
 began, and what its own writer had read. Never the cache, and never what another process had read."""
 import json
 import os

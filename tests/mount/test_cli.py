@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command lines of vpcfs and vpcfs-emulator (design, section 8): options, start, end, and one clear sentence for
+"""The command lines of vpcfs and vpcfs-emulator (docs/semantics.md): options, start, end, and one clear sentence for
 each mistake."""
 import contextlib
 import json

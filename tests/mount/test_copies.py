@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every program that copies trees, for real (design, section 6): into .drafts it copies, and mv creates the VPC of the
+"""Every program that copies trees, for real (docs/semantics.md): into .drafts it copies, and mv creates the VPC of the
 backup; in the root it is refused; over an existing VPC it changes what differs."""
 import os
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Drafts (design, section 6): plain directories, and the result of mv. The tests check the requests and the API's
+"""Drafts (docs/semantics.md): plain directories, and the result of mv. The tests check the requests and the API's
 state, not what the mount shows."""
 import json
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Faults (design, sections 3 and 7): the errno that the caller sees, .error, the requests that reached the server, and
+"""Faults (docs/semantics.md): the errno that the caller sees, .error, the requests that reached the server, and
 that the server has every success."""
 import os
 import time

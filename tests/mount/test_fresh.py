@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reading and freshness (design, section 5): how many requests reading costs, and what counts as true."""
+"""Reading and freshness (docs/semantics.md): how many requests reading costs, and what counts as true."""
 import os
 import signal
 import subprocess

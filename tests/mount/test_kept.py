@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a reader reads (design, section 5): an open file has one text, a later open returns what was written since, and
+"""What a reader reads (docs/semantics.md): an open file has one text, a later open returns what was written since, and
 the kernel keeps names and attributes for as long as the answer behind them is used."""
 import json
 import mmap

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What an operator meets (design, section 8): former mounts, descriptors, mount helpers, SIGHUP, systemd, the log,
+"""What an operator meets (docs/semantics.md): former mounts, descriptors, mount helpers, SIGHUP, systemd, the log,
 --status and .vpcfs/stats."""
 import contextlib
 import ctypes

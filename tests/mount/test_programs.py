@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every program with which people save, for real (design, section 4): one PATCH for a save, none if nothing changed,
+"""Every program with which people save, for real (docs/semantics.md): one PATCH for a save, none if nothing changed,
 and the user sees the API's refusal."""
 import os
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The renames, truncations and failures of a save (design, sections 3 and 4), step by step."""
+"""The renames, truncations and failures of a save (docs/semantics.md), step by step."""
 import json
 import os
 import subprocess

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Scratch files (design, section 4): files with any other name, in memory and local to the mount, that behave as on
+"""Scratch files (docs/semantics.md): files with any other name, in memory and local to the mount, that behave as on
 tmpfs."""
 import fcntl
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""spec.json (design, section 3): a declarative document, and one PATCH with exactly the mask fields that differ."""
+"""spec.json (docs/semantics.md): a declarative document, and one PATCH with exactly the mask fields that differ."""
 import json
 import os
 import subprocess

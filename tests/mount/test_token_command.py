@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""-o token_command= (design, section 8): tokens that a command prints, and the mistakes that such a command can
+"""-o token_command= (docs/semantics.md): tokens that a command prints, and the mistakes that such a command can
 make."""
 import contextlib
 import http.server

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tree (design, section 2): which files exist, their text, size, times, mode and inode number."""
+"""The tree (docs/semantics.md): which files exist, their text, size, times, mode and inode number."""
 import calendar
 import json
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Writing (design, section 3): what a write becomes, when it is sent, and which writes send nothing."""
+"""Writing (docs/semantics.md): what a write becomes, when it is sent, and which writes send nothing."""
 import json
 import os
 

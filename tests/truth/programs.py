@@ -2,7 +2,7 @@
 """The programs that the workers run, each in a process of its own, because W4 and W6 of the contract distinguish
 processes.
 
-Most are forked copies of the worker that make the system calls of a known program (save-matrix.md); some are the real
+Most are forked copies of the worker that make the system calls of a known program (as strace shows them); some are the real
 bash, dash, cp, cat, sed, perl, jq and vim. Each operation is a line of the log when it begins and one when it ends. The
 log knows the base that W4 gives a writer, because it is known here what each process has read."""
 import errno
@@ -727,7 +727,7 @@ def real_edit(p):
     leaf, key = p.rng.choice((("ingress", "disablePublicServices"), ("egress", "disablePublicAccess")))
     value = p.rng.random() < 0.5
     script = f's/("{key}": )[a-z]*/\\1{json.dumps(value)}/'
-    # -N: saves as save-matrix.md says; -n: without a swap file, for one that another vim left makes it give up
+    # -N: saves as the traced programs do; -n: without a swap file, for one that another vim left makes it give up
     # silently; wq!: without the question whether to overwrite what has changed since it was read
     vim = ["vim", "-N", "-n", "-es", "-u", "NONE", "-i", "NONE",
            "-c", f"%s/{key}\": \\zs[a-z]*/{json.dumps(value)}/", "-c", "wq!"]

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a gateway makes of the schema (schema.md section 4), in both dialects: one row for each of
+/* What a gateway makes of the schema (the published schema), in both dialects: one row for each of
  * its statements. */
 #include "rig.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rules of the schema (schema.md section 3), word for word: one row, one request, all it
+/* The rules of the schema (the published schema), word for word: one row, one request, all it
  * violates in order. */
 #include "rig.h"
 
