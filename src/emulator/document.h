@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A VPC as the store keeps it: one JSON object in the shape of the API reference. Documents are
- * immutable
- * once stored. */
+ * immutable once stored. */
 #ifndef EMULATOR_DOCUMENT_H
 #define EMULATOR_DOCUMENT_H
 

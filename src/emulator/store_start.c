@@ -57,7 +57,9 @@ static int load(struct store *s, const char *path, struct err *err)
 	if (!list)
 		return err_set(err, EBADMSG, "%s is not JSON: line %d: %s", path, why.line,
 			why.text);
-	if (!json_is_array(json_object_get(list, "items")))
+	/* A gateway that omits defaults writes an empty list as {}. */
+	if (!(json_is_object(list) && json_object_size(list) == 0) &&
+		!json_is_array(json_object_get(list, "items")))
 		return err_set(err, EBADMSG,
 			"%s is not a list answer: it has no array \"items\"", path);
 	store_clear(s);

@@ -370,10 +370,21 @@ static void test_load_busy(void **state)
 	rig_stop(&rig);
 }
 
+static void test_load_no_vpc(void **state)
+{
+	struct dir *d = *state;
+	struct rig rig;
+
+	put_file(d->load, "{}", 2);
+	start(&rig, d, true);
+	assert_int_equal(list_count(&rig), 0);
+	rig_stop(&rig);
+}
+
 static void test_load_fails(void **state)
 {
 	static const char *const texts[] = {
-		"", "x", "[]", "{}", "{\"items\":{}}", "{\"items\":[5]}"};
+		"", "x", "[]", "{\"code\":5}", "{\"items\":{}}", "{\"items\":[5]}"};
 	struct dir *d = *state;
 	struct emulator *emu = NULL;
 
@@ -408,6 +419,7 @@ int main(void)
 		CASE(test_load),
 		CASE(test_load_in_reference),
 		CASE(test_load_busy),
+		CASE(test_load_no_vpc),
 		CASE(test_load_fails),
 	};
 
