@@ -71,13 +71,13 @@ static int change_item(const struct doc *doc, const char *path, const char *to,
 }
 
 int change_remove_item(
-	const struct doc *doc, const char *path, struct change **ret, struct err *err)
+	const struct doc *now, const char *path, struct change **ret, struct err *err)
 {
-	return change_item(doc, path, NULL, ret, err);
+	return change_item(now, path, NULL, ret, err);
 }
 
-int change_rename_item(const struct doc *doc, const char *path, const char *to,
+int change_rename_item(const struct doc *now, const char *path, const char *to,
 	struct change **ret, struct err *err)
 {
-	return change_item(doc, path, to, ret, err);
+	return change_item(now, path, to, ret, err);
 }

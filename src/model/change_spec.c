@@ -162,7 +162,7 @@ int change_spec(const struct doc *base, const struct doc *now, const char *text,
 
 	if (r == 0)
 		r = doc_open(now, &is, err);
-	if (r < 0)
+	if (r)
 		return r;
 	s.now = is->root;
 	s.base = was ? was->root : s.now;

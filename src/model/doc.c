@@ -278,8 +278,10 @@ int doc_open(const struct doc *doc, struct parsed **ret, struct err *err)
 {
 	struct parsed *found;
 
-	if (doc->problem[0])
-		return err_set(err, EBADMSG, "%s", doc->problem);
+	if (doc->problem[0]) {
+		err_set(err, EBADMSG, "%s", doc->problem);
+		return -EBADMSG;
+	}
 	found = parsed_find(doc->serial);
 	if (!found)
 		return parsed_make(doc->serial, doc->bytes, doc->len, ret);

@@ -101,7 +101,7 @@ int doc_list(const struct doc *doc, const char *path,
 
 	if (r == 0)
 		r = place_find(parsed, path, &dir);
-	if (r < 0)
+	if (r)
 		return r;
 	return dir.field.type == FIELD_DIR ? list_dir(parsed, &dir, give_field, &listing)
 					   : -ENOTDIR;

@@ -113,7 +113,7 @@ static int items_put_numbered(
 	char **first;
 	int r = item_number(items, index, &number);
 
-	if (r < 0)
+	if (r)
 		return r;
 	number_text(number, digits);
 	name_with_id(name, digits, file);

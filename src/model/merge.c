@@ -6,6 +6,7 @@
 #include "merge.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/cleanup.h"
@@ -153,7 +154,7 @@ static void merge_show_side(
 {
 	size_t used = 0;
 
-	strcpy(out, "(removed)");
+	snprintf(out, VALUE_TEXT_MAX, "(removed)");
 	for (const struct side_item *e = name->start; e < name->end; e++) {
 		if (e->side != side || used + 2 >= VALUE_TEXT_MAX)
 			continue;

@@ -87,14 +87,14 @@ void name_with_id(const char *name, const char *id, char out[NAME_FILE_MAX])
 	if (name[0])
 		name_escape(name, NAME_LEN_MAX - strlen(tail), out, true);
 	else
-		strcpy(out, "%");
-	strcat(out, tail);
+		memcpy(out, "%", sizeof("%"));
+	memcpy(out + strlen(out), tail, strlen(tail) + 1);
 }
 
 void name_to_file(const char *name, const char *id, char out[NAME_FILE_MAX])
 {
 	if (!name[0])
-		strcpy(out, "%");
+		memcpy(out, "%", sizeof("%"));
 	else if (!name_escape(name, NAME_LEN_MAX, out, true))
 		name_with_id(name, id, out);
 }

@@ -15,7 +15,7 @@
 
 #define SHOWN_MAX    80 /* bytes of a refused scalar in an error message */
 #define EXPECTED_MAX 80 /* bytes of what an error message says is expected */
-#define PREFIX_NONE  -1
+#define PREFIX_NONE  (-1)
 /* bytes of a zone with the NUL; longer zones have only one spelling anyway */
 #define SCALAR_ZONE_MAX 16
 
