@@ -11,7 +11,8 @@
 			*)&coreweave__networking__v1beta1__##prefix##suffix##__descriptor
 #define METHOD(label, prefix)                                                              \
 	{                                                                                  \
-		.name = label, .path = "/coreweave.networking.v1beta1.VPCService/" label,  \
+		.name = (label),                                                           \
+		.path = "/coreweave.networking.v1beta1.VPCService/" label,                 \
 		.request = TYPE(prefix, request), .response = TYPE(prefix, response)       \
 	}
 

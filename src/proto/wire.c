@@ -98,11 +98,15 @@ static int span_next(
  * memory. */
 static int intake_take(struct intake *intake, size_t size, void **ret)
 {
-	if (size > intake->left)
-		return err_set(intake->err, EFBIG, "a message of too many fields");
+	if (size > intake->left) {
+		err_set(intake->err, EFBIG, "a message of too many fields");
+		return -EFBIG;
+	}
 	*ret = malloc(size);
-	if (!*ret)
-		return err_set(intake->err, ENOMEM, "out of memory");
+	if (!*ret) {
+		err_set(intake->err, ENOMEM, "out of memory");
+		return -ENOMEM;
+	}
 	intake->left -= size;
 	return 0;
 }
@@ -116,7 +120,7 @@ static int intake_grow(struct intake *intake, void **list, size_t count, size_t 
 	if (count & (count - 1))
 		return 0;
 	r = intake_take(intake, (count ? 2 * count : 1) * size, &more);
-	if (r < 0)
+	if (r)
 		return r;
 	if (count)
 		memcpy(more, *list, count * size);
@@ -130,7 +134,7 @@ static int take_bytes(struct intake *intake, struct span span, ProtobufCBinaryDa
 	void *copy;
 	int r = intake_take(intake, span.left + 1, &copy);
 
-	if (r < 0)
+	if (r)
 		return r;
 	if (span.left)
 		memcpy(copy, span.at, span.left);
@@ -144,7 +148,7 @@ static int put_bytes(struct intake *intake, struct span span, ProtobufCBinaryDat
 	ProtobufCBinaryData bytes;
 	int r = take_bytes(intake, span, &bytes);
 
-	if (r < 0)
+	if (r)
 		return r;
 	free(at->data);
 	*at = bytes;
@@ -160,10 +164,10 @@ static int put_string(struct intake *intake, const ProtobufCFieldDescriptor *fie
 	if (!utf8_is_valid((const char *)span.at, span.left))
 		return err_set(intake->err, EINVAL, "field %s contains invalid UTF-8",
 			field->name);
-	if (memchr(span.at, '\0', span.left))
+	if (span.left && memchr(span.at, '\0', span.left))
 		return err_set(intake->err, EINVAL, "field %s contains a NUL", field->name);
 	r = take_bytes(intake, span, &text);
-	if (r < 0)
+	if (r)
 		return r;
 	if (*at != field->default_value)
 		free(*at);
@@ -178,7 +182,7 @@ static int put_message(struct intake *intake, const ProtobufCMessageDescriptor *
 		void *message;
 		int r = intake_take(intake, type->sizeof_message, &message);
 
-		if (r < 0)
+		if (r)
 			return r;
 		protobuf_c_message_init(type, message);
 		*at = message;
@@ -216,7 +220,7 @@ static int put_listed(struct intake *intake, const ProtobufCFieldDescriptor *fie
 	size_t size = walk_value_size(field);
 	int r = intake_grow(intake, (void **)list, *count, size);
 
-	if (r < 0)
+	if (r)
 		return r;
 	at = *list + *count * size;
 	memset(at, 0, size);
@@ -234,7 +238,7 @@ static int put_unknown(
 
 	if (r == 0)
 		r = take_bytes(intake, in->whole, &bytes);
-	if (r < 0)
+	if (r)
 		return r;
 	field = &message->unknown_fields[message->n_unknown_fields++];
 	*field = (ProtobufCMessageUnknownField){.tag = in->number,
@@ -268,7 +272,7 @@ int wire_read(
 		struct span_field in = {0};
 
 		r = span_next(&span, type->name, &in, intake->err);
-		if (r < 0)
+		if (r)
 			return r;
 		field = protobuf_c_message_descriptor_get_field(type, in.number);
 		if (!field || !is_of_type(field, in.type))
