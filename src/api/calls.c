@@ -4,6 +4,7 @@
 #include "api/api.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/map.h"
 #include "exchange.h"
@@ -115,7 +116,7 @@ static void calls_take_etag(const struct http_answer *answer, struct api_tag *re
 		      strlen(etag) < API_TAG_MAX;
 
 	ret->unchanged = false;
-	strcpy(ret->text, is_tag ? etag : "");
+	snprintf(ret->text, sizeof(ret->text), "%s", is_tag ? etag : "");
 }
 
 int api_get(struct api *api, const struct op *op, const char *id, struct api_tag *tag,
@@ -312,7 +313,7 @@ int api_list(struct api *api, const struct op *op, struct api_tag *tag,
 	int r;
 
 	if (tag)
-		strcpy(listing.tag.text, tag->text);
+		memcpy(listing.tag.text, tag->text, sizeof(tag->text));
 	r = listing_begin(api, op, &listing, problem);
 	while (r == 0 && listing.next.len)
 		r = listing_fetch_page(api, op, &listing, problem);
