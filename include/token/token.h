@@ -55,7 +55,7 @@ void token_close(struct token_source *source); /* shuts down first; NULL is allo
 void token_forget(struct token_source *source);
 
 /* Copies the current token to *ret. again: *ret holds the token that the API refused. The signature
- * fits api_options.token. Any thread may call this.
+ * fits api_options.token; arg is the source. Any thread may call this.
  *
  * A file is read again if it has changed (mtime, size, inode), or if again is true. If the new file
  * is unusable, the old token stays: again=false returns it, again=true returns the error.
@@ -65,6 +65,6 @@ void token_forget(struct token_source *source);
  * if that is shorter. A caller waits until op->deadline_ms; op->cancel does not end this. Errors:
  * those of token_open; -ETIMEDOUT, -ESHUTDOWN. */
 int token_get(
-	void *source, const struct op *op, bool again, struct secret *ret, struct err *err);
+	void *arg, const struct op *op, bool again, struct secret *ret, struct err *err);
 
 #endif
