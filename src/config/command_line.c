@@ -180,7 +180,7 @@ int command_line_take(struct parse *parse, struct args *args, int argc, char *co
 {
 	struct config *config = parse->config;
 	struct flags flags;
-	int value, r = 0;
+	int value = 0, r = 0;
 
 	parse->is_mount_helper = argc > 0 && is_mount_helper(argv[0]);
 	flags_init(&flags);

@@ -232,7 +232,7 @@ int settings_take(struct parse *parse, const char *name, const char *value, stru
 	if (!s->argument && value)
 		return err_set(err, EINVAL, "option %s: takes no value", name);
 	parse->is_given[s - settings] = true;
-	r = setting_take(s, parse->config, value, &why);
+	r = setting_take(s, parse->config, value ? value : "", &why);
 	if (r < 0 && (s->type == SETTING_URL || s->type == SETTING_COMMAND))
 		return err_set(err, -r, "%s=: %s", name, why.text);
 	return r < 0 ? err_set(err, -r, "%s", why.text) : 0;
