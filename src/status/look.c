@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -62,25 +63,29 @@ static int walk(const char *path, const char *prefix, unsigned nested, struct bu
 {
 	struct dirent *entry;
 	DIR *dir = opendir(path);
-	int r = dir ? 0 : -errno;
+	int r = 0;
 
+	if (!dir)
+		return -errno;
 	while (r == 0 && (entry = readdir(dir))) {
 		char child[PATH_MAX], name[PATH_MAX];
 		struct stat st;
+		bool is_dir;
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		r = join(path, entry->d_name, child);
 		if (r == 0 && lstat(child, &st) < 0)
 			continue; /* it is gone by now */
-		snprintf(name, sizeof(name), "%.*s%s", PATH_MAX / 2, prefix, entry->d_name);
-		if (r == 0 && !S_ISDIR(st.st_mode))
+		is_dir = r == 0 && S_ISDIR(st.st_mode);
+		snprintf(name, sizeof(name), "%.*s%s%s", PATH_MAX / 2, prefix,
+			entry->d_name, is_dir ? "/" : "");
+		if (r == 0 && !is_dir)
 			r = buf_addf(ret, "%s\n", name);
-		else if (r == 0 && nested < NESTED_MAX && strlen(name) + 1 < sizeof(name))
-			r = walk(child, strcat(name, "/"), nested + 1, ret);
+		else if (is_dir && nested < NESTED_MAX)
+			r = walk(child, name, nested + 1, ret);
 	}
-	if (dir)
-		closedir(dir);
+	closedir(dir);
 	return r;
 }
 
