@@ -87,9 +87,9 @@ void call_log_add(struct call_log *log, const struct api_event *event)
 		add_line(log, event->at, text);
 }
 
-void call_log_note(struct call_log *log, const char *text)
+void call_log_note(struct call_log *log, const char *line)
 {
-	add_line(log, clock_real(), text);
+	add_line(log, clock_real(), line);
 }
 
 int call_log_dry_run(

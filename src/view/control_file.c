@@ -96,7 +96,7 @@ static int show_server_owned(struct view *view, struct buf *ret, struct timespec
 		names = calloc(unknown.count + 1, sizeof(*names));
 		r = names ? 0 : -ENOMEM;
 	}
-	if (r < 0)
+	if (r)
 		return r;
 	for (struct map_pos p = {0}; map_next(&unknown, &p);)
 		names[count++] = p.key;
@@ -145,7 +145,7 @@ static int control_stat(struct node *node, const struct op *op, struct node_attr
 	struct node_place place;
 	int r = node_locate(node, &place);
 
-	if (r < 0)
+	if (r)
 		return r;
 	control = control_find(place.path);
 	*ret = (struct node_attr){.mode = control ? control->mode : 0444};
@@ -172,7 +172,7 @@ static int log_show(struct node *node, const struct op *op, struct node_text *re
 
 	if (r == 0)
 		r = node_locate(node, &place);
-	if (r < 0)
+	if (r)
 		return r;
 	view = place.data;
 	call_log_opened(&view->call_log);

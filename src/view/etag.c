@@ -4,12 +4,13 @@
  * the document drops the ETag, and the next question asks for everything. */
 #include "etag.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void etag_get_locked(const struct resource *resource, struct api_tag *ret)
 {
 	if (resource->etag)
-		strcpy(ret->text, resource->etag);
+		snprintf(ret->text, sizeof(ret->text), "%s", resource->etag);
 }
 
 void etag_set_locked(struct resource *resource, const struct api_tag *tag)

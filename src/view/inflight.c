@@ -89,24 +89,27 @@ static bool run_detached(struct inflight *f)
 }
 
 static int inflight_start_locked(struct collection *c, struct vpc *vpc, const struct op *op,
-	struct api_problem *problem)
+	struct inflight **ret, struct api_problem *problem)
 {
 	struct resource *resource = resource_of(c, vpc);
 	struct inflight *f = calloc(1, sizeof(*f));
 
-	if (!f)
-		return api_problem_say(problem, ENOMEM, "out of memory");
+	if (!f) {
+		api_problem_say(problem, ENOMEM, "out of memory");
+		return -ENOMEM;
+	}
 	f->refs = 1;
 	f->is_probe = resource->breaker != NULL;
 	question_init(&f->question, c, vpc, op);
 	etag_get_locked(resource, &f->question.tag);
 	if (!run_detached(f)) {
 		inflight_unref(f);
-		return api_problem_say(
-			problem, ENOMEM, "cannot start a thread to ask the API");
+		api_problem_say(problem, ENOMEM, "cannot start a thread to ask the API");
+		return -ENOMEM;
 	}
 	c->inflights++;
 	resource->inflight = f;
+	*ret = f;
 	return 0;
 }
 
@@ -156,19 +159,17 @@ static int outcome_locked(
 static int ask_once_locked(struct collection *c, struct vpc *vpc, const struct op *op,
 	uint64_t until_ms, bool *ret_is_own, struct api_problem *problem)
 {
-	struct resource *resource = resource_of(c, vpc);
-	struct inflight *f = resource->inflight;
+	struct inflight *f = resource_of(c, vpc)->inflight;
 	int r = 0;
 
 	/* Nobody shares a question that was asked before a refresh. */
 	*ret_is_own = !f || f->question.requested_us < c->forgotten_us;
 	if (*ret_is_own)
-		r = inflight_start_locked(c, vpc, op, problem);
+		r = inflight_start_locked(c, vpc, op, &f, problem);
 	if (*ret_is_own && op->calls)
 		++*op->calls;
 	if (r < 0)
 		return r;
-	f = resource->inflight;
 	f->refs++;
 	wait_done_locked(f, op, until_ms);
 	r = outcome_locked(f, op, problem);

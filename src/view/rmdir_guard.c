@@ -72,6 +72,7 @@ static struct refused_unlink *guard_find_locked(
 
 void rmdir_guard_note(struct rmdir_guard *g, const struct op *op, const char *path)
 {
+	size_t size = strlen(path) + 1;
 	struct refused_unlink *u;
 	struct caller remover;
 
@@ -80,10 +81,10 @@ void rmdir_guard_note(struct rmdir_guard *g, const struct op *op, const char *pa
 	guard_sweep_locked(g);
 	u = guard_find_locked(g, &remover, path);
 	if (!u) {
-		u = calloc(1, sizeof(*u) + strlen(path) + 1);
+		u = calloc(1, sizeof(*u) + size);
 		if (u) {
 			u->remover = remover;
-			strcpy(u->path, path);
+			memcpy(u->path, path, size);
 			u->next = g->first;
 			g->first = u;
 		}

@@ -172,7 +172,7 @@ int vpc_dir_rename(struct node *dir, const struct op *op, const char *name,
 
 	if (r == 0)
 		r = place_both(new_dir, new_name, &to, &new_at);
-	if (r < 0)
+	if (r)
 		return r;
 	vpc = place.data;
 	if (to.data != vpc)
