@@ -97,7 +97,8 @@ static struct answer undecodable(
 
 	if (s->parts.service->profile->omit_defaults && x->route.kind == ROUTE_CREATE)
 		return rpc_unreadable(x->route.kind, why);
-	snprintf(text, sizeof(text), "proto: %s", why);
+	snprintf(text, sizeof(text), "proto: %.*s", (int)(sizeof(text) - sizeof("proto: ")),
+		why);
 	return own_error(s, text);
 }
 

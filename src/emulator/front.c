@@ -127,7 +127,7 @@ static bool is_serving(const struct sockaddr *at, socklen_t len)
 /* Runs nghttpx on the socket and closes the socket here. */
 static int start(struct front *f, struct launch *l, struct err *err)
 {
-	struct sockaddr_storage at;
+	struct sockaddr_storage at = {0};
 	socklen_t len = sizeof(at);
 	int r = getsockname(l->listen_fd, (struct sockaddr *)&at, &len) < 0 ? -errno : 0;
 
