@@ -48,8 +48,10 @@ static int parse_endpoint(const char *text, const char *from, char **ret, struct
 	struct err why = {""};
 	int r = url_parse(text, &url, &why);
 
-	if (r < 0)
-		return err_set(err, -r, "%s: %s", from, why.text);
+	if (r < 0) {
+		err_set(err, -r, "%s: %s", from, why.text);
+		return r;
+	}
 	free(*ret);
 	*ret = STEAL(url.text);
 	return 0;
