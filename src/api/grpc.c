@@ -79,8 +79,8 @@ static void grpc_decode_message(const char *text, char out[GRPC_MESSAGE_MAX])
 		bool escaped =
 			*text == '%' && grpc_hex(text[1]) >= 0 && grpc_hex(text[2]) >= 0;
 
-		plain[len++] = escaped ? (char)(grpc_hex(text[1]) << 4 | grpc_hex(text[2]))
-				       : *text;
+		plain[len++] = (char)(escaped ? grpc_hex(text[1]) << 4 | grpc_hex(text[2])
+					      : *text);
 		text += escaped ? 2 : 0;
 	}
 	utf8_clean(out, GRPC_MESSAGE_MAX, plain, len);

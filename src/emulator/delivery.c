@@ -66,7 +66,7 @@ static void begin_filler(struct stream *st, bool is_framed)
 
 	st->begin_len = (size_t)snprintf(st->begin, sizeof(st->begin), "%s", HUGE_BEGIN);
 	for (size_t i = 0; is_framed && i < st->begin_len; i++)
-		st->begin[i] = i > 0 && i < 5 ? (char)(len >> 8 * (4 - i)) : 0;
+		st->begin[i] = (char)(i > 0 && i < 5 ? len >> 8 * (4 - i) : 0);
 }
 
 static char filler_at(const struct stream *st, uint64_t at)
