@@ -207,7 +207,7 @@ static void test_too_much(void **state)
 }
 
 /* For each type a value that rig_full does not have. */
-static const char *const other[] = {
+static const char *const other[FIELD_ERROR + 1] = {
 	[FIELD_STRING] = "other\n",
 	[FIELD_ENUM] = "ROUTED\n",
 	[FIELD_BOOL] = NULL,
