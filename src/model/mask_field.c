@@ -3,7 +3,6 @@
 #include "mask_field.h"
 
 #include <errno.h>
-#include <string.h>
 #include "base/cleanup.h"
 #include "item_set.h"
 #include "json_member.h"
@@ -13,17 +12,6 @@
 static json_t *copy_value(
 	const struct schema_field *schema, const json_t *value, bool is_whole);
 
-static bool has_field(const struct schema_field *dir, const char *key)
-{
-	const struct schema_field *schema = NULL;
-
-	while ((schema = schema_next_child(dir, schema))) {
-		if (strcmp(schema_key(schema), key) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Copies the members of a newer API: they go with the item, because a PATCH replaces the whole
  * list. */
 static int copy_unknown(const struct schema_field *dir, const json_t *object, json_t *copy)
@@ -32,7 +20,7 @@ static int copy_unknown(const struct schema_field *dir, const json_t *object, js
 	json_t *value;
 
 	json_object_foreach ((json_t *)object, key, value) {
-		if (!json_is_null(value) && !has_field(dir, key) &&
+		if (!json_is_null(value) && !schema_child(dir, key) &&
 			json_object_set_new(copy, key, json_deep_copy(value)) < 0)
 			return -ENOMEM;
 	}
