@@ -17,6 +17,9 @@ struct err {
 int err_set(struct err *err, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The name of an errno: "ENOENT", "-" for 0, "?" for one that has none. Static. */
+const char *err_name(int errnum);
+
 /* Forgets the sentence. err may be NULL. */
 void err_clear(struct err *err);
 

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 int err_set(struct err *err, int errnum, const char *fmt, ...)
 {
@@ -15,6 +16,13 @@ int err_set(struct err *err, int errnum, const char *fmt, ...)
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
 	return -errnum;
+}
+
+const char *err_name(int errnum)
+{
+	const char *name = errnum ? strerrorname_np(errnum) : "-";
+
+	return name ? name : "?";
 }
 
 void err_clear(struct err *err)

@@ -5,6 +5,7 @@
 #include <linux/fuse.h>
 #include <string.h>
 #include "base/clock.h"
+#include "base/err.h"
 #include "base/log.h"
 #include "session.h"
 
@@ -70,7 +71,6 @@ void trace_begin(struct fs *fs, const struct fuse_buf *buf, struct trace *ret)
 void trace_end(struct fs *fs, const struct trace *trace)
 {
 	const char *name;
-	const char *error = trace->errnum ? strerrorname_np(trace->errnum) : "-";
 
 	if (!trace->is_on)
 		return;
@@ -78,6 +78,6 @@ void trace_end(struct fs *fs, const struct trace *trace)
 	name = trace->opcode < ARRAY_LEN(names) ? names[trace->opcode] : NULL;
 	log_debug("request %s node=%llu pid=%d ms=%.3f errno=%s calls=%u",
 		name ? name : "other", (unsigned long long)trace->node, (int)trace->pid,
-		(double)(clock_mono_us() - trace->begun_us) / 1e3, error ? error : "?",
+		(double)(clock_mono_us() - trace->begun_us) / 1e3, err_name(trace->errnum),
 		trace->calls);
 }

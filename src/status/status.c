@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/clock.h"
+#include "base/err.h"
 #include "look.h"
 
 #define TEXT_MAX    (16u << 20)
@@ -58,14 +59,14 @@ static void metric_time(
 static void explain(struct mount_status *s, int errnum, uint64_t deadline_ms)
 {
 	CLEANUP_BUF struct buf text = BUF_INIT(TEXT_MAX);
-	const char *name = strerrorname_np(errnum), *first, *second;
-	size_t len, name_len = name ? strlen(name) : 0;
+	const char *name = err_name(errnum), *first, *second;
+	size_t len, name_len = strlen(name);
 
 	look_read(s->mountpoint, ".error", deadline_ms, &text);
 	first = buf_str(&text);
 	len = strcspn(first, "\n");
 	second = first[len] ? first + len + 1 : "";
-	if (*second && name && len > name_len &&
+	if (*second && len > name_len &&
 		strncmp(first + len - name_len, name, name_len) == 0)
 		snprintf(s->why, sizeof(s->why), "%s: %.*s", strerror(errnum),
 			(int)strcspn(second, "\n"), second);

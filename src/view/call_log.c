@@ -7,6 +7,7 @@
 #include <string.h>
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/err.h"
 
 #define LOG_LINES   1000
 #define LOG_SLACK   250		/* so many more lines, before it is cut again */
@@ -68,20 +69,13 @@ static void add_line(struct call_log *log, struct timespec time, const char *tex
 	pthread_mutex_unlock(&log->lock);
 }
 
-const char *call_log_errno_name(int errnum)
-{
-	const char *name = errnum ? strerrorname_np(errnum) : "-";
-
-	return name ? name : "?";
-}
-
 void call_log_add(struct call_log *log, const struct api_event *event)
 {
 	CLEANUP_FREE char *text = NULL;
 
 	if (asprintf(&text, "%s %s %s %d %u %s", event->method, event->path,
 		    event->mask[0] ? event->mask : "-", event->status, event->ms,
-		    call_log_errno_name(event->errnum)) < 0)
+		    err_name(event->errnum)) < 0)
 		text = NULL;
 	else
 		add_line(log, event->at, text);

@@ -34,7 +34,5 @@ int call_log_get(struct call_log *log, struct buf *ret, struct timespec *ret_at)
 void call_log_opened(struct call_log *log);
 void call_log_closed(struct call_log *log);
 uint64_t call_log_dropped(struct call_log *log);
-/* Returns the errno's name, such as "ENOENT"; "-" for 0, "?" for an errno without a name. */
-const char *call_log_errno_name(int errnum);
 
 #endif

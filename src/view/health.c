@@ -5,8 +5,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
 #include "base/clock.h"
+#include "base/err.h"
 
 #define STATUS_TOKEN_REFUSED 401
 #define STATUS_SERVER_FAILED 500
@@ -72,10 +72,8 @@ static int print_failures(const struct health *h, struct buf *b)
 			    "# TYPE vpcfs_failures_total counter\n");
 
 	for (size_t i = 0; i < HEALTH_ERRNOS && h->failures[i].errnum && r == 0; i++) {
-		const char *name = strerrorname_np(h->failures[i].errnum);
-
 		r = buf_addf(b, "vpcfs_failures_total{errno=\"%s\"} %" PRIu64 "\n",
-			name ? name : "?", h->failures[i].count);
+			err_name(h->failures[i].errnum), h->failures[i].count);
 	}
 	return r;
 }

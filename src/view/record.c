@@ -8,6 +8,7 @@
 #include <string.h>
 #include "base/caller.h"
 #include "base/clock.h"
+#include "base/err.h"
 #include "base/log.h"
 
 #define RECORD_LINE_MAX 2000 /* bytes; a longer line is cut */
@@ -79,7 +80,6 @@ void record_failure(const struct view *view, const struct report *report,
 	const struct api_problem *problem)
 {
 	CLEANUP_BUF struct buf line = BUF_INIT(RECORD_LINE_MAX);
-	const char *name = strerrorname_np(problem->errnum);
 
 	if (!log_has(LOG_LEVEL_WARN))
 		return;
@@ -89,13 +89,12 @@ void record_failure(const struct view *view, const struct report *report,
 	if (problem->code[0])
 		add_quoted(&line, "code", problem->code);
 	add_quoted(&line, "text", problem->text);
-	log_warn("%s errno=%s", buf_str(&line), name ? name : "?");
+	log_warn("%s errno=%s", buf_str(&line), err_name(problem->errnum));
 }
 
 void record_call(const struct api_event *event)
 {
 	CLEANUP_BUF struct buf line = BUF_INIT(RECORD_LINE_MAX);
-	const char *name = event->errnum ? strerrorname_np(event->errnum) : "-";
 
 	if (!log_has(LOG_LEVEL_DEBUG))
 		return;
@@ -104,5 +103,5 @@ void record_call(const struct api_event *event)
 	if (*event->mask)
 		add_quoted(&line, "mask", event->mask);
 	log_debug("%s status=%d ms=%u attempts=%u errno=%s", buf_str(&line), event->status,
-		event->ms, event->attempts, name ? name : "?");
+		event->ms, event->attempts, err_name(event->errnum));
 }

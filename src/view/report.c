@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include "base/clock.h"
+#include "base/err.h"
 #include "names.h"
 #include "place.h"
 #include "record.h"
@@ -24,7 +25,7 @@ static void print_report(
 		buf_addf(b, " HTTP %d", problem->http_status);
 	if (problem->code[0])
 		buf_addf(b, " %s", problem->code);
-	buf_addf(b, " %s\n%s\n", call_log_errno_name(problem->errnum), problem->text);
+	buf_addf(b, " %s\n%s\n", err_name(problem->errnum), problem->text);
 	if (report->kept)
 		buf_addf(b, "the text is kept in .vpcfs/rejected/%s\n", report->target);
 }

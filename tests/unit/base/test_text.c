@@ -107,6 +107,9 @@ static void test_err(void **state)
 	assert_string_equal(err.text, "first 1");
 	err_clear(&err);
 	assert_string_equal(err.text, "");
+	assert_string_equal(err_name(ENOENT), "ENOENT");
+	assert_string_equal(err_name(0), "-");
+	assert_string_equal(err_name(4000), "?");
 	memset(big, 'x', sizeof(big));
 	big[sizeof(big) - 1] = '\0';
 	err_set(&err, EIO, "%s", big);
