@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Whether it is a blank of JSON and of lists of values: space, tab, newline, carriage return. */
+bool utf8_is_blank(char c);
 /* Whether the bytes are well-formed UTF-8 (Unicode table 3-7: no overlong forms or surrogates). */
 bool utf8_is_valid(const char *bytes, size_t len);
 /* The largest length <= max that does not cut a character of well-formed text. */

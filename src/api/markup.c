@@ -4,15 +4,11 @@
 
 #include <string.h>
 #include <strings.h>
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
+#include "base/utf8.h"
 
 bool markup_is_it(const char *body, size_t len)
 {
-	while (len && is_blank(*body)) {
+	while (len && utf8_is_blank(*body)) {
 		body++;
 		len--;
 	}
@@ -63,7 +59,7 @@ static void copy_text(const char *at, const char *end, char *out, size_t size)
 			at = tag_skip(at, end);
 			continue;
 		}
-		if (!is_blank(*at))
+		if (!utf8_is_blank(*at))
 			out[len++] = *at;
 		else if (len && out[len - 1] != ' ')
 			out[len++] = ' ';

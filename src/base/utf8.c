@@ -4,6 +4,11 @@
 
 #include <stdint.h>
 
+bool utf8_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 /* Length of the well-formed character at p, 0 if there is none. */
 static size_t utf8_char_len(const unsigned char *p, size_t left)
 {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "base/cleanup.h"
 #include "canonical.h"
+#include "base/utf8.h"
 #include "doc_int.h"
 #include "mask_field.h"
 #include "json_member.h"
@@ -184,7 +185,7 @@ bool change_spec_is_complete(const char *text, size_t len)
 	/* The cheap test comes first: this is called at every write. */
 	if (!len || text[len - 1] != '\n')
 		return false;
-	while (end && text[end - 1] && strchr(" \t\r\n", text[end - 1]))
+	while (end && utf8_is_blank(text[end - 1]))
 		end--;
 	if (!end || text[end - 1] != '}')
 		return false;

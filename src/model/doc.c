@@ -121,7 +121,7 @@ static size_t text_compact(const char *text, size_t len, char *out)
 			memcpy(out + used, text + i, n);
 		else
 			out[used] = text[i];
-		used += n > 1 || !strchr(" \n\t\r", text[i]) ? n : 0;
+		used += n > 1 || !utf8_is_blank(text[i]) ? n : 0;
 		i += n;
 	}
 	return used;

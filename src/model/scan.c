@@ -27,7 +27,7 @@ json_t *scan_parse(const char *text, size_t len, size_t flags, json_error_t *err
 
 char reader_peek(struct reader *r)
 {
-	while (r->at < r->len && r->text[r->at] && strchr(" \t\r\n", r->text[r->at]))
+	while (r->at < r->len && utf8_is_blank(r->text[r->at]))
 		r->at++;
 	return r->at < r->len ? r->text[r->at] : '\0';
 }
@@ -86,7 +86,7 @@ size_t scan_value_len(const char *text, size_t len)
 
 	while (at < len) {
 		bool opens = is_in(text[at], "[{"), closes = is_in(text[at], "]}");
-		bool is_blank = is_in(text[at], " \t\r\n");
+		bool is_blank = utf8_is_blank(text[at]);
 
 		if (closes && !depth)
 			return 0;
@@ -135,7 +135,7 @@ static bool is_plain(const char *token, size_t len)
 
 static bool is_key(const struct scan *s, size_t end)
 {
-	while (end < s->len && is_in(s->text[end], " \t\r\n"))
+	while (end < s->len && utf8_is_blank(s->text[end]))
 		end++;
 	return end < s->len && s->text[end] == ':';
 }

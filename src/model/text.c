@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/cleanup.h"
+#include "base/utf8.h"
 #include "print.h"
 #include "value.h"
 #include "scalar.h"
@@ -104,11 +105,6 @@ int text_show(const struct doc_field *field, const json_t *value, struct buf *re
 	return r < 0 || ret->len == before ? r : buf_addc(ret, '\n');
 }
 
-static bool is_text_space(char c)
-{
-	return c && strchr(" \t\r\n", c);
-}
-
 /* Copies the scalar without the blanks around it; of a FIELD_STRING only the last newline is
  * removed. */
 static char *text_scalar(const struct text *text, size_t *ret_len)
@@ -119,9 +115,9 @@ static char *text_scalar(const struct text *text, size_t *ret_len)
 	if (text->schema->type == FIELD_STRING) {
 		len -= len && bytes[len - 1] == '\n';
 	} else {
-		for (; len && is_text_space(bytes[len - 1]); len--)
+		for (; len && utf8_is_blank(bytes[len - 1]); len--)
 			;
-		for (; len && is_text_space(bytes[0]); len--)
+		for (; len && utf8_is_blank(bytes[0]); len--)
 			bytes++;
 	}
 	*ret_len = len;

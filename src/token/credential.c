@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "model/val.h"
 #include "source.h"
 
@@ -11,7 +12,7 @@ static bool is_json(const char *text, size_t len)
 {
 	size_t at = 0;
 
-	while (at < len && strchr(" \t\r\n", text[at]) && text[at])
+	while (at < len && utf8_is_blank(text[at]))
 		at++;
 	return at < len && text[at] == '{';
 }

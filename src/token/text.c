@@ -3,16 +3,14 @@
 #include "source.h"
 
 #include <errno.h>
-#include <string.h>
-
-#define TOKEN_BLANKS " \t\r\n"
+#include "base/utf8.h"
 
 int token_check_text(
 	const char *from, const char *text, size_t len, struct secret *ret, struct err *err)
 {
-	while (len && strchr(TOKEN_BLANKS, text[len - 1]) && text[len - 1])
+	while (len && utf8_is_blank(text[len - 1]))
 		len--;
-	while (len && strchr(TOKEN_BLANKS, text[0]) && text[0]) {
+	while (len && utf8_is_blank(text[0])) {
 		text++;
 		len--;
 	}
