@@ -243,3 +243,19 @@ void sleep_ms(unsigned ms)
 
 	nanosleep(&t, NULL);
 }
+
+int rig_setup(void **state)
+{
+	struct rig *rig = calloc(1, sizeof(*rig));
+
+	rig_start(rig, &(struct emulator_options){0});
+	*state = rig;
+	return 0;
+}
+
+int rig_teardown(void **state)
+{
+	rig_stop(*state);
+	free(*state);
+	return 0;
+}

@@ -39,6 +39,9 @@ struct rig {
 };
 
 void rig_start(struct rig *rig, const struct emulator_options *options);
+/* For cmocka: *state is a rig with the default options. */
+int rig_setup(void **state);
+int rig_teardown(void **state);
 /* Attaches to a server that already runs. */
 void rig_use(struct rig *rig, const char *url);
 void rig_stop(struct rig *rig);

@@ -12,22 +12,6 @@
 #define ENDLESS	 "00000000001"
 #define MEGABYTE ((size_t)1 << 20)
 
-static int setup(void **state)
-{
-	struct rig *rig = calloc(1, sizeof(*rig));
-
-	rig_start(rig, &(struct emulator_options){0});
-	*state = rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_stop(*state);
-	free(*state);
-	return 0;
-}
-
 struct row {
 	const char *line; /* what it is about */
 	const char *method, *procedure;
@@ -275,7 +259,7 @@ static void test_odd_files(void **state)
 	rig_stop(&rig);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 int main(void)
 {

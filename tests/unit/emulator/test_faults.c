@@ -8,22 +8,6 @@
 
 #define PLAIN "{\"name\":\"a\",\"zone\":\"Z\"}"
 
-static int setup(void **state)
-{
-	struct rig *rig = calloc(1, sizeof(*rig));
-
-	rig_start(rig, &(struct emulator_options){0});
-	*state = rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_stop(*state);
-	free(*state);
-	return 0;
-}
-
 static struct reply with_fault(struct rig *rig, const char *rule)
 {
 	expect(rig, "DELETE", "/emulator/faults", NULL, 200);
@@ -366,7 +350,7 @@ static void test_options(void **state)
 	assert_non_null(strstr(err.text, "what"));
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 int main(void)
 {

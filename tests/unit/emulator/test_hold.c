@@ -17,22 +17,6 @@ struct asker {
 	int curl;
 };
 
-static int setup(void **state)
-{
-	struct rig *rig = calloc(1, sizeof(*rig));
-
-	rig_start(rig, &(struct emulator_options){0});
-	*state = rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_stop(*state);
-	free(*state);
-	return 0;
-}
-
 static void *ask(void *arg)
 {
 	struct asker *a = arg;
@@ -242,7 +226,7 @@ static void test_stop(void **state)
 	assert_int_equal(asker_join(&a), 0);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 int main(void)
 {

@@ -9,22 +9,6 @@
 #define PODS  "{\"name\":\"pod cidr\",\"value\":\"10.0.0.0/13\"}"
 #define SVC   "{\"name\":\"service cidr\",\"value\":\"10.16.0.0/22\"}"
 
-static int setup(void **state)
-{
-	struct rig *rig = calloc(1, sizeof(*rig));
-
-	rig_start(rig, &(struct emulator_options){0});
-	*state = rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_stop(*state);
-	free(*state);
-	return 0;
-}
-
 static void test_create_fills_in(void **state)
 {
 	struct rig *rig = *state;
@@ -351,7 +335,7 @@ static void test_samples(void **state)
 	rig_stop(&rig);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 int main(void)
 {
