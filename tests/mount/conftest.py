@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fixtures: m is a mount of PROD and PLAIN, lab makes mounts to measure, profile is the server's profile."""
+"""Fixtures: m is a mount of PROD and PLAIN, lab makes mounts to measure, cli starts vpcfs as a person does, profile is the server's profile."""
 import os
 import pathlib
 import re
@@ -8,6 +8,7 @@ import signal
 
 import harness
 import pytest
+import runner
 
 # A sanitizer's suppressions, and the tests' own folders, live beside the build.
 PROFILES = ("live", "reference")
@@ -85,3 +86,10 @@ def lab(request, profile):
 @pytest.fixture
 def m(lab):
     return lab.mount()
+
+
+@pytest.fixture
+def cli(lab):
+    starter = runner.Runner(lab)
+    yield starter
+    starter.end()

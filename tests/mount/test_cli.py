@@ -19,8 +19,10 @@ import urllib.request
 
 import harness
 import pytest
-from harness import (INGRESS, SLOW, TOKEN, errno_of, is_mounted, is_root, option_value, program, sanitizer_env,
-                     unmount, unmount_by_force, wait_until)
+from harness import (INGRESS, SLOW, TOKEN, errno_of, is_mounted, is_root, option_value, program, unmount,
+                     unmount_by_force, wait_until)
+from runner import (AS_NOBODY, assert_one_sentence, command_line, fuse_for_everybody, nobody_env, nobodys_paths,
+                    private_program)
 
 
 @pytest.fixture
@@ -28,69 +30,10 @@ def profile():
     return "live"
 
 
-class Runner:
-    """vpcfs as a person starts it: it goes to the background."""
-
-    def __init__(self, lab):
-        self.server = lab.server()
-        self.folder = lab.new_folder()
-        self.mnt = self.folder / "mnt"
-        self.mnt.mkdir()
-        self.token_file = self.folder / "token"
-        self.token_file.touch(mode=0o600)
-        self.token_file.write_text(TOKEN + "\n")
-        self.env = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **sanitizer_env(self.folder)}
-
-    def run(self, *args, env=None, prefix=()):
-        return subprocess.run([*prefix, program("vpcfs"), *map(str, args)], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, cwd=self.folder, env={**self.env, **(env or {})},
-                              timeout=60 * SLOW, check=False)
-
-    def with_token(self, *args, **kwargs):
-        return self.run("-o", f"token_file={option_value(self.token_file)}", *args, **kwargs)
-
-    def daemons(self):
-        return [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and str(self.mnt) in command_line(pid)]
-
-    def end(self):
-        unmount(self.mnt)
-        unmount_by_force(self.mnt)
-        try:
-            wait_until(lambda: not self.daemons(), "the daemon to end", 5)
-        except AssertionError:
-            for pid in self.daemons():
-                os.kill(pid, signal.SIGKILL)
-            raise
-
-
-def command_line(pid):
-    try:
-        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        return ""
-
-
 def start_in_background(cli, *args, env=None, **kwargs):
     """Starts vpcfs without waiting for it. It ends when the process that started it is killed."""
     return subprocess.Popen([program("vpcfs"), *map(str, args), str(cli.mnt)], env={**cli.env, **(env or {})},
                             stdin=subprocess.DEVNULL, **kwargs)
-
-
-@pytest.fixture
-def cli(lab):
-    runner = Runner(lab)
-    yield runner
-    runner.end()
-
-
-def assert_one_sentence(result, *words, status=1):
-    """status: 1 if it could not be done, 2 for wrong usage."""
-    assert result.returncode == status, result
-    assert result.stdout == ""
-    lines = result.stderr.splitlines()
-    assert len(lines) == 1 and lines[0].startswith("vpcfs: "), result.stderr
-    for word in words:
-        assert word.lower() in lines[0].lower(), lines[0]
 
 
 # Starting.
@@ -479,52 +422,10 @@ def test_a_mountpoint_of_somebody_else(cli):
 
 # As an ordinary user.
 
-AS_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-
-
-@contextlib.contextmanager
-def fuse_for_everybody():
-    """Sets /dev/fuse as udev leaves it on Debian; containers often do not."""
-    mode = os.stat("/dev/fuse").st_mode & 0o777
-    os.chmod("/dev/fuse", 0o666)
-    try:
-        yield
-    finally:
-        os.chmod("/dev/fuse", mode)
-
-
-def nobody_env(vpcfs):
-    folder = pathlib.Path(vpcfs).parent
-    return {"PATH": os.environ["PATH"], "HOME": str(folder), **sanitizer_env(folder)}
-
-
-class private_program:
-    """A copy of vpcfs in a folder of an ordinary user."""
-
-    def __enter__(self):
-        self.folder = tempfile.mkdtemp(prefix="vpcfs-test-", dir="/var/tmp")
-        shutil.copy(program("vpcfs"), self.folder)
-        for path in (self.folder, f"{self.folder}/vpcfs"):
-            os.chown(path, 65534, 65534)
-            os.chmod(path, 0o700)
-        return f"{self.folder}/vpcfs"
-
-    def __exit__(self, *_):
-        reports = harness.sanitizer_reports(pathlib.Path(self.folder))
-        shutil.rmtree(self.folder, ignore_errors=True)
-        assert reports == ""
-
-
 @pytest.mark.skipif(not is_root(), reason="the whole suite runs as an ordinary user then")
 def test_as_an_ordinary_user(cli):
     with fuse_for_everybody(), private_program() as vpcfs:
-        folder = pathlib.Path(vpcfs).parent
-        mnt, token = folder / "mnt", folder / "token"
-        mnt.mkdir()
-        token.touch(mode=0o600)
-        token.write_text(TOKEN)
-        for path in (mnt, token):
-            os.chown(path, 65534, 65534)
+        mnt, token = nobodys_paths(vpcfs)
 
         def run(*command):
             return subprocess.run([*AS_NOBODY, *map(str, command)], capture_output=True, text=True, timeout=60,

@@ -8,19 +8,12 @@ import subprocess
 
 import pytest
 from harness import SLOW, is_mounted, program, unmount, unmount_by_force, wait_until
-from test_cli import Runner, assert_one_sentence, command_line
+from runner import assert_one_sentence, command_line
 
 
 @pytest.fixture
 def profile():
     return "live"
-
-
-@pytest.fixture
-def cli(lab):
-    runner = Runner(lab)
-    yield runner
-    runner.end()
 
 
 def children(parent):

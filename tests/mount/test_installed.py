@@ -12,7 +12,6 @@ import pytest
 import yaml
 from harness import ROOT, SLOW, TOKEN, build_dir, is_mounted, is_root, program, wait_until
 from programs import Screen
-from test_cli import Runner
 
 EXAMPLES = ROOT / "examples"
 
@@ -37,13 +36,6 @@ def installed(root, name):
     found = [path for path in root.glob(f"**/{name}") if "share/doc" not in str(path)]
     assert len(found) == 1, (name, found)
     return found[0]
-
-
-@pytest.fixture
-def cli(lab):
-    runner = Runner(lab)
-    yield runner
-    runner.end()
 
 
 # mount(8)

@@ -17,7 +17,7 @@ import harness
 import pytest
 from harness import (INGRESS, SERVERS, SLOW, TOKEN, errno_of, is_mounted, is_root, mount_lines, option_value, program,
                      unmount_by_force, wait_until)
-from test_cli import AS_NOBODY, fuse_for_everybody, nobody_env, private_program
+from runner import AS_NOBODY, fuse_for_everybody, nobody_env, nobodys_paths, private_program
 
 for_root = pytest.mark.skipif(not is_root(), reason="mounts without fusermount3, or as several users")
 
@@ -123,13 +123,7 @@ def test_a_dead_mount_of_an_ordinary_user(lab):
     """A user can clear such a mount, but only their own: root does not see that it is dead, and unmounts nothing."""
     server = lab.server()
     with fuse_for_everybody(), private_program() as vpcfs:
-        folder = pathlib.Path(vpcfs).parent
-        mnt, token = folder / "mnt", folder / "token"
-        mnt.mkdir()
-        token.touch(mode=0o600)
-        token.write_text(TOKEN)
-        for path in (mnt, token):
-            os.chown(path, 65534, 65534)
+        mnt, token = nobodys_paths(vpcfs)
 
         def start(prefix=tuple(AS_NOBODY)):
             return subprocess.run([*prefix, vpcfs, "-o", f"token_file={token}", server.url, str(mnt)], text=True,

@@ -13,7 +13,7 @@ import harness
 import pytest
 from conftest import live
 from harness import ROOT, is_root, wait_until
-from test_cli import AS_NOBODY, fuse_for_everybody
+from runner import AS_NOBODY, fuse_for_everybody
 from test_readme import GIT_IDENTITY, README, commands_of
 from trees import BLUE, OTHER, read_tree, settings
 

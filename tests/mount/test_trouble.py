@@ -11,9 +11,8 @@ import stat
 import subprocess
 
 import pytest
-from harness import ROOT, SLOW, TOKEN, errno_of, is_root, option_value, program, wait_until
+from harness import ROOT, TOKEN, errno_of, is_root, option_value, program
 from proxy import Authority, Proxy
-from test_cli import Runner
 
 PAGE = (ROOT / "docs/TROUBLESHOOTING.md").read_text()
 WORDS = r"\b(?:PATH|ANYTHING|MODE|USER|REASON|HOST|URL|FIELD)\b"
@@ -28,13 +27,6 @@ NOT_PROVOKED = {
 @pytest.fixture
 def profile():
     return "live"
-
-
-@pytest.fixture
-def cli(lab):
-    runner = Runner(lab)
-    yield runner
-    runner.end()
 
 
 def entries():
