@@ -178,7 +178,7 @@ static int canonical_dir(
 
 	if (!value)
 		return buf_addc(ret, '-');
-	r = row_is_item(schema) ? 0 : buf_addc(ret, '+');
+	r = schema_is_item(schema) ? 0 : buf_addc(ret, '+');
 	return r < 0 ? r : canonical_members(schema, value, ret);
 }
 

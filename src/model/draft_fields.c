@@ -89,7 +89,7 @@ static int read_dir(struct draft_fields *fields, const struct draft_file *file,
 
 	if (schema->flags & FIELD_NAMED_ITEMS)
 		return make_list(fields, schema) ? 0 : -ENOMEM;
-	if (!row_is_item(schema) && !schema_below_item(schema))
+	if (!schema_is_item(schema) && !schema_below_item(schema))
 		return 0;
 	r = make_item(fields, file->path, schema, &item);
 	if (r == 0 && schema_below_item(schema) &&

@@ -60,7 +60,7 @@ bool place_field(const struct parsed *doc, const struct place *dir,
 				: dir->value;
 	struct doc_field field = field_of(schema);
 
-	if (!row_is_file(schema) || !schema_exists(schema, value))
+	if (!schema_is_file(schema) || !schema_exists(schema, value))
 		return false;
 	place_enter(dir, field, value, ret);
 	return true;

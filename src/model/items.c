@@ -22,12 +22,12 @@ static char seen_once, seen_more; /* only their addresses count */
 
 json_t *item_name(const struct schema_field *list, const json_t *item)
 {
-	return json_member_get(item, row_name_key(list));
+	return json_member_get(item, schema_name_key(list));
 }
 
 int item_set_name(const struct schema_field *list, json_t *item, const char *name)
 {
-	return json_member_put_take(item, row_name_key(list), nul_new_string(name));
+	return json_member_put_take(item, schema_name_key(list), nul_new_string(name));
 }
 
 int item_add_name(const struct schema_field *list, const json_t *item, struct buf *ret)

@@ -17,7 +17,8 @@ static const char *path_below(
 	return dir ? path + 1 : path;
 }
 
-static bool row_is_child(const struct schema_field *dir, const struct schema_field *schema)
+static bool schema_is_child(
+	const struct schema_field *dir, const struct schema_field *schema)
 {
 	const char *path = path_below(dir, schema);
 
@@ -31,7 +32,7 @@ const struct schema_field *schema_next_child(
 
 	for (size_t i = last ? (size_t)(last - schema_fields) + 1 : 0;
 		i < schema_field_count; i++) {
-		if (row_is_child(dir, &schema_fields[i]))
+		if (schema_is_child(dir, &schema_fields[i]))
 			return &schema_fields[i];
 	}
 	return NULL;
@@ -52,7 +53,8 @@ const struct schema_field *schema_child(const struct schema_field *dir, const ch
 const struct schema_field *schema_with(const struct schema_field *dir, unsigned flags)
 {
 	for (size_t i = 0; i < schema_field_count; i++) {
-		if (schema_fields[i].flags & flags && row_is_child(dir, &schema_fields[i]))
+		if (schema_fields[i].flags & flags &&
+			schema_is_child(dir, &schema_fields[i]))
 			return &schema_fields[i];
 	}
 	return NULL;
@@ -71,12 +73,12 @@ bool schema_is_member(const struct schema_field *schema)
 	       schema->type != FIELD_ERROR;
 }
 
-bool row_is_file(const struct schema_field *schema)
+bool schema_is_file(const struct schema_field *schema)
 {
 	return !(schema->flags & FIELD_NAME && schema_below_item(schema));
 }
 
-bool row_is_item(const struct schema_field *schema)
+bool schema_is_item(const struct schema_field *schema)
 {
 	return strcmp(schema_key(schema), "*") == 0;
 }
@@ -86,7 +88,7 @@ const char *own_path(unsigned flag)
 	return schema_with(NULL, flag)->path;
 }
 
-const char *row_name_key(const struct schema_field *list)
+const char *schema_name_key(const struct schema_field *list)
 {
 	return schema_key(schema_with(schema_child(list, "*"), FIELD_NAME));
 }
@@ -139,7 +141,7 @@ const struct schema_field *schema_match(const char *path)
 {
 	for (size_t i = 0; *path && i < schema_field_count; i++) {
 		if (!path[match_len(schema_fields[i].path, path)] &&
-			row_is_file(&schema_fields[i]))
+			schema_is_file(&schema_fields[i]))
 			return &schema_fields[i];
 	}
 	return NULL;
@@ -157,7 +159,7 @@ size_t schema_item_len(const char *path)
 	size_t len = 0;
 
 	for (size_t i = 0; !len && i < schema_field_count; i++) {
-		if (row_is_item(&schema_fields[i]))
+		if (schema_is_item(&schema_fields[i]))
 			len = match_len(schema_fields[i].path, path);
 	}
 	return len;

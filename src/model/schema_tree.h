@@ -15,14 +15,14 @@ const struct schema_field *schema_child(const struct schema_field *dir, const ch
 /* Whether the schema field is a member of the JSON object: not spec.json, vpc.json or .error. */
 bool schema_is_member(const struct schema_field *schema);
 /* Whether the schema field has a file or directory. An item's name has none. */
-bool row_is_file(const struct schema_field *schema);
+bool schema_is_file(const struct schema_field *schema);
 /* Whether the schema field stands for the items of a list. */
-bool row_is_item(const struct schema_field *schema);
+bool schema_is_item(const struct schema_field *schema);
 /* The path of the VPC's own schema field with this flag, which must be one that exactly one schema
  * field has. */
 const char *own_path(unsigned flag);
 /* The key of the name of a list's items. */
-const char *row_name_key(const struct schema_field *list);
+const char *schema_name_key(const struct schema_field *list);
 /* The path below a list's item, "ipam/prefixLength"; NULL for a schema field that is not below an
  * item. */
 const char *schema_below_item(const struct schema_field *schema);

@@ -128,7 +128,7 @@ static int check_name(const struct spec *spec, const struct schema_field *list,
 	struct err *err)
 {
 	CLEANUP_BUF struct buf name = BUF_INIT(DOC_TEXT_MAX);
-	struct json_path at = {.up = path, .key = row_name_key(list)};
+	struct json_path at = {.up = path, .key = schema_name_key(list)};
 	int r = names ? item_add_name(list, item, &name) : 0;
 
 	if (r == 0 && names)
