@@ -35,13 +35,9 @@ struct val *val_member(const struct val *v, const char *key);
 struct val *val_item(const struct val *v, size_t index);
 size_t val_count(const struct val *v); /* items of an array, members of an object, else 0 */
 const char *val_text(const struct val *v); /* a string; ends at the first NUL in it */
-size_t val_text_len(
-	const struct val *v); /* bytes of a string, NULs in it counted; else 0 */
+/* Bytes of a string, NULs in it counted; else 0. */
+size_t val_text_len(const struct val *v);
 bool val_integer(const struct val *v, int64_t *ret);
-/* Calls fn for each member of an object, in the order of the text. Stops at the first call that
- * returns non-zero, and returns that. */
-int val_each(const struct val *v, int (*fn)(void *arg, const char *key, struct val *member),
-	void *arg);
 /* Adds compact JSON text. Errors: -ENOMEM, -EFBIG. */
 int val_print(const struct val *v, struct buf *ret);
 

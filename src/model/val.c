@@ -99,21 +99,6 @@ bool val_integer(const struct val *v, int64_t *ret)
 	return true;
 }
 
-int val_each(const struct val *v, int (*fn)(void *arg, const char *key, struct val *member),
-	void *arg)
-{
-	const char *key;
-	json_t *member;
-
-	json_object_foreach (val_json(v), key, member) {
-		int r = fn(arg, key, (struct val *)member);
-
-		if (r)
-			return r;
-	}
-	return 0;
-}
-
 int val_print(const struct val *v, struct buf *ret)
 {
 	return print_json(val_json(v), ret);

@@ -19,12 +19,6 @@ static void refused(const char *text, size_t len, unsigned flags, const char *se
 		fail_msg("expected \"%s\" in \"%s\"", sentence, err.text);
 }
 
-static int add_key(void *arg, const char *key, struct val *member)
-{
-	buf_addf(arg, "%s ", key);
-	return strcmp(key, "stop") == 0 ? 7 : 0;
-}
-
 static void test_reading(void **state)
 {
 	CLEANUP_VAL struct val *val = parse("{\"z\":[1,\"two\",null],\"a\":{\"b\":true}}");
@@ -46,16 +40,6 @@ static void test_reading(void **state)
 	assert_false(val_integer(val, &number));
 	assert_int_equal(val_print(val, &text), 0);
 	assert_string_equal(buf_str(&text), "{\"z\":[1,\"two\",null],\"a\":{\"b\":true}}");
-}
-
-static void test_each_keeps_order_and_stops(void **state)
-{
-	CLEANUP_VAL struct val *val = parse("{\"z\":1,\"a\":2,\"stop\":3,\"b\":4}");
-	CLEANUP_BUF struct buf keys = BUF_INIT(100);
-
-	assert_int_equal(val_each(val, add_key, &keys), 7);
-	assert_string_equal(buf_str(&keys), "z a stop ");
-	assert_int_equal(val_each(NULL, add_key, &keys), 0);
 }
 
 static void test_any_value(void **state)
@@ -99,7 +83,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reading),
-		cmocka_unit_test(test_each_keeps_order_and_stops),
 		cmocka_unit_test(test_any_value),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_a_key_twice_is_the_last_in_an_answer),
