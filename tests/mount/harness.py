@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -280,8 +281,14 @@ class Emulator:
         self._expect("POST", "/emulator/release", "\n".join(selectors))
 
     def kill(self):
+        """Kills the server. When this returns, nothing listens at its addresses: nghttpx, its child, is killed by the
+        kernel after it and may live a little longer."""
+        children = [os.pidfd_open(pid) for pid in children_of(self.process.pid)]
         self.process.kill()
         self.process.wait()
+        for child in children:
+            select.select([child], [], [])
+            os.close(child)
 
     def stop(self):
         """Ends the server; returns what was wrong with it, "" if nothing was."""
@@ -298,6 +305,11 @@ class Emulator:
         if self.process.returncode not in (0, -signal.SIGKILL):
             wrong += f"the emulator ended with status {self.process.returncode}"
         return wrong
+
+
+def children_of(pid):
+    return [int(child) for path in pathlib.Path(f"/proc/{pid}/task").glob("*/children")
+            for child in path.read_text().split()]
 
 
 METHODS = {"ListVPCs": "GET", "GetVPC": "GET", "CreateVPC": "POST", "UpdateVPC": "PATCH", "DeleteVPC": "DELETE"}
