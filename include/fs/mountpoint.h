@@ -3,6 +3,7 @@
 #ifndef FS_MOUNTPOINT_H
 #define FS_MOUNTPOINT_H
 
+#include <stdbool.h>
 #include "base/err.h"
 
 /* Makes sure that the absolute path can be mounted on. It must be a directory without a live vpcfs,
@@ -13,5 +14,7 @@
  * Errors, with a sentence: -EBUSY (a live vpcfs is there), -ENOTCONN (a dead mount of another user,
  * or not of vpcfs), -ENOTDIR, -ENOENT, -EBADF, and those of stat(2) and command_run. */
 int mountpoint_prepare(const char *path, struct err *err);
+/* Whether the path is /dev/fd/N. */
+bool mountpoint_is_descriptor(const char *path);
 
 #endif

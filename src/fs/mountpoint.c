@@ -182,6 +182,11 @@ static int descriptor_of(const char *path)
 	return sscanf(path, "/dev/fd/%d%n", &fd, &end) == 1 && !path[end] ? fd : -1;
 }
 
+bool mountpoint_is_descriptor(const char *path)
+{
+	return descriptor_of(path) >= 0;
+}
+
 int mountpoint_prepare(const char *path, struct err *err)
 {
 	CLEANUP_FREE char *full = NULL;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include "base/log.h"
+#include "fs/mountpoint.h"
 
 #define THREADS_MAX_DEFAULT 400
 #define OPTIONS_MAX	    65536
@@ -49,6 +50,9 @@ static int add_options(struct buf *b, const struct fs_options *o)
 		r = buf_adds(b, ",ro");
 	if (r == 0 && o->allow_other)
 		r = buf_adds(b, ",allow_other");
+	/* Another program chose how the kernel mounted it; libfuse then refuses other users. */
+	if (r == 0 && !o->allow_other && mountpoint_is_descriptor(o->mountpoint))
+		r = buf_adds(b, ",allow_root");
 	if (r == 0 && o->mount_options && *o->mount_options)
 		r = buf_addf(b, ",%s", o->mount_options);
 	return r;

@@ -163,12 +163,12 @@ def test_the_endpoint_is_the_fsname(lab):
 class Descriptor:
     """A FUSE descriptor that is mounted already, as a privileged process hands it to a container."""
 
-    def __init__(self, mnt):
+    def __init__(self, mnt, options="default_permissions"):
         self.mnt = mnt
         mnt.mkdir()
         self.fd = os.open("/dev/fuse", os.O_RDWR | os.O_CLOEXEC)
         libc = ctypes.CDLL(None, use_errno=True)
-        data = f"fd={self.fd},rootmode=40000,user_id=0,group_id=0,default_permissions"
+        data = f"fd={self.fd},rootmode=40000,user_id=0,group_id=0,{options}"
         if libc.mount(b"vpcs", str(mnt).encode(), b"fuse.vpcfs", 6, data.encode()) != 0:  # nosuid, nodev
             raise OSError(ctypes.get_errno(), "mount")
 
@@ -203,6 +203,31 @@ def test_a_descriptor_that_is_mounted_already(lab, foreground):
     finally:
         unmount_by_force(mounted.mnt)
         child.stderr.close()
+
+
+@for_root
+@pytest.mark.parametrize("mount_options, option, may_read", [
+    ("allow_other", "log=error", False),  # the driver keeps others out, since the kernel does not
+    ("allow_other,default_permissions", "allow_other", True)])
+def test_other_users_of_a_descriptor(lab, mount_options, option, may_read):
+    server, folder = lab.server(), lab.new_folder()
+    token = folder / "token"
+    token.touch(mode=0o600)
+    token.write_text(TOKEN)
+    mounted = Descriptor(folder / "mnt", mount_options)
+    ask_as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+    try:
+        with subprocess.Popen([program("vpcfs"), "-o", f"token_file={option_value(token)},umask=022,{option}", server.url,
+                               f"/dev/fd/{mounted.fd}"], pass_fds=[mounted.fd]) as child:
+            mounted.close()
+            assert child.wait(timeout=20 * SLOW) == 0
+        assert (mounted.mnt / "prod/name").read_text() == "prod\n"
+        for command, works in (("cat prod/name", may_read), ("ls prod", may_read), (f"echo true > {INGRESS}", False)):
+            result = subprocess.run([*ask_as_nobody, "sh", "-c", command], cwd=mounted.mnt, capture_output=True, text=True,
+                                    check=False)
+            assert (result.returncode == 0) == works and ("Permission denied" in result.stderr) != works, result
+    finally:
+        unmount_by_force(mounted.mnt)
 
 
 @pytest.mark.parametrize("path, words", [("/dev/fd/987", "no such descriptor"), ("/dev/fd/x", "/dev/fd/x")])
