@@ -92,17 +92,23 @@ static bool is_set(const ProtobufCFieldDescriptor *field, const ProtobufCMessage
 	}
 }
 
+int write_key(const ProtobufCFieldDescriptor *field, struct buf *buf)
+{
+	char name[WALK_NAME_MAX];
+	int r;
+
+	walk_json_name(field, name);
+	r = write_quoted(name, buf);
+	return r < 0 ? r : buf_addc(buf, ':');
+}
+
 static int write_field(const ProtobufCFieldDescriptor *field,
 	const ProtobufCMessage *message, bool is_first, const struct writing *how)
 {
-	char name[WALK_NAME_MAX];
 	int r = is_first ? 0 : buf_addc(how->buf, ',');
 
-	walk_json_name(field, name);
 	if (r == 0)
-		r = write_quoted(name, how->buf);
-	if (r == 0)
-		r = buf_addc(how->buf, ':');
+		r = write_key(field, how->buf);
 	if (r < 0)
 		return r;
 	if (field->label == PROTOBUF_C_LABEL_REPEATED)
