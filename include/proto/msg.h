@@ -74,7 +74,8 @@ static inline void msg_freep(struct msg **msg)
 #define CLEANUP_MSG CLEANUP(msg_freep)
 
 /* Both steps at once: reads JSON and adds the wire format, or the other way round. Errors and flags
- * as above; on failure ret is unchanged. */
+ * as above; on failure ret is unchanged. From the wire, the items of a list take memory one after
+ * the other. */
 int msg_json_to_wire(const struct msg_type *type, const char *text, size_t len,
 	unsigned flags, struct buf *ret, struct err *err);
 int msg_wire_to_json(const struct msg_type *type, const void *bytes, size_t len,

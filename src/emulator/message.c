@@ -115,15 +115,55 @@ int message_from_wire(const struct msg_type *type, const void *bytes, size_t len
 	return r;
 }
 
+/* Adds a list with this one item. In the wire format lists are joined by writing one after the
+ * other. */
+static int list_add_item_take(
+	const struct msg_type *type, json_t *item, struct buf *wire, struct err *err)
+{
+	json_auto_t *list = json_pack("{s:[o]}", "items", item);
+	struct msg *msg CLEANUP_MSG = NULL;
+	int r = list ? msg_from_value(type, list, 0, &msg, err) : -ENOMEM;
+
+	return r < 0 ? r : msg_to_wire(msg, wire);
+}
+
+/* Reads the list item by item: as one value, 10,000 VPCs take ten times the memory of their text,
+ * and twice the time. */
+static int list_to_wire(const struct msg_type *type, const struct text *json,
+	struct buf *wire, struct err *err)
+{
+	const char *at = json->bytes + strlen(MESSAGE_LIST_BEGIN);
+	int r = 0;
+
+	while (r == 0 && *at != ']') {
+		json_error_t end = {0};
+		json_t *item = json_loadb(at, json->len - (size_t)(at - json->bytes),
+			JSON_ALLOW_NUL | JSON_DISABLE_EOF_CHECK, &end);
+
+		r = item ? list_add_item_take(type, item, wire, err) : -ENOMEM;
+		at += end.position;
+		at += *at == ',';
+	}
+	return r < 0 ? err_set(err, -r, "%s", strerror(-r)) : 0;
+}
+
+static bool is_list(const struct text *json)
+{
+	return strncmp(json->bytes, MESSAGE_LIST_BEGIN, strlen(MESSAGE_LIST_BEGIN)) == 0;
+}
+
 struct text *message_to_wire(
 	const struct msg_type *type, struct text *json, struct err *err)
 {
 	struct buf wire CLEANUP_BUF = BUF_INIT(MSG_LEN_MAX);
 	struct text *known = text_form(json, TEXT_WIRE);
+	int r;
 
 	if (known)
 		return known;
-	if (msg_json_to_wire(type, json->bytes, json->len, 0, &wire, err) < 0)
+	r = is_list(json) ? list_to_wire(type, json, &wire, err)
+			  : msg_json_to_wire(type, json->bytes, json->len, 0, &wire, err);
+	if (r < 0)
 		return NULL;
 	return text_keep_take(json, TEXT_WIRE, text_from_buf(&wire));
 }

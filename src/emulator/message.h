@@ -12,6 +12,9 @@
 #define MESSAGE_POLICY_NONE "UNSPECIFIED"
 #define MESSAGE_STATUS_NONE "STATUS_UNSPECIFIED"
 
+/* How the text of a list begins; the items follow, with nothing but a comma between two. */
+#define MESSAGE_LIST_BEGIN "{\"items\":["
+
 /* The request as the service reads it, a new object without nulls. It has the schema's fields under
  * their lowerCamelCase names, enums as names (an unknown number as a number), and updateMask as the
  * paths of the .proto file, separated by commas. From JSON it has only the fields that the JSON

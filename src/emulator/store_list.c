@@ -4,17 +4,17 @@
 
 #include <string.h>
 #include "base/clock.h"
+#include "message.h"
 
-#define LIST_BEGIN "{\"items\":["
-#define LIST_END   "]}"
-#define LIST_NONE  "{}" /* of the brief dialect */
-#define LIST_MAX   ((size_t)1 << 31)
+#define LIST_END  "]}"
+#define LIST_NONE "{}" /* of the brief dialect */
+#define LIST_MAX  ((size_t)1 << 31)
 
 static void list_add(struct buf *list, const struct text *item)
 {
 	if (!item)
 		return;
-	if (list->len > strlen(LIST_BEGIN))
+	if (list->len > strlen(MESSAGE_LIST_BEGIN))
 		buf_addc(list, ',');
 	buf_add(list, item->bytes, item->len);
 }
@@ -22,7 +22,7 @@ static void list_add(struct buf *list, const struct text *item)
 /* Completes the list. NULL without memory. */
 static struct text *list_text(const struct store *s, struct buf *list)
 {
-	if (s->profile->omit_defaults && list->len == strlen(LIST_BEGIN))
+	if (s->profile->omit_defaults && list->len == strlen(MESSAGE_LIST_BEGIN))
 		return text_new(LIST_NONE, strlen(LIST_NONE));
 	return buf_adds(list, LIST_END) == 0 ? text_from_buf(list) : NULL;
 }
@@ -34,7 +34,7 @@ static struct text *list_now(struct store *s)
 
 	if (s->list)
 		return text_ref(s->list);
-	buf_adds(&list, LIST_BEGIN);
+	buf_adds(&list, MESSAGE_LIST_BEGIN);
 	TAILQ_FOREACH(v, &s->all, link)
 	list_add(&list, v->text);
 	s->list = list_text(s, &list);
@@ -57,7 +57,7 @@ static struct text *list_then(struct store *s, uint64_t since_us)
 	struct vpc *v;
 
 	collect(&s->history, since_us, &first);
-	buf_adds(&list, LIST_BEGIN);
+	buf_adds(&list, MESSAGE_LIST_BEGIN);
 	TAILQ_FOREACH(v, &s->all, link)
 	{
 		uintptr_t at = (uintptr_t)map_remove(&first, v->id);

@@ -48,25 +48,52 @@ int timestamp_read(const json_t *in, const struct reading *how, ProtobufCMessage
 	return 0;
 }
 
+/* Writes the number in this many digits. */
+static void put_digits(char *at, int count, int number)
+{
+	for (; count; number /= 10)
+		at[--count] = (char)('0' + number % 10);
+}
+
+static int write_second(time_t seconds, struct buf *buf)
+{
+	char text[] = "\"0000-00-00T00:00:00";
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	put_digits(text + 1, 4, tm.tm_year + 1900);
+	put_digits(text + 6, 2, tm.tm_mon + 1);
+	put_digits(text + 9, 2, tm.tm_mday);
+	put_digits(text + 12, 2, tm.tm_hour);
+	put_digits(text + 15, 2, tm.tm_min);
+	put_digits(text + 18, 2, tm.tm_sec);
+	return buf_adds(buf, text);
+}
+
+static int write_fraction(int nanos, struct buf *buf)
+{
+	char text[DIGITS_MAX + 2] = ".";
+	int digits = DIGITS_MAX;
+
+	for (; digits && nanos % 1000 == 0; digits -= 3)
+		nanos /= 1000;
+	put_digits(text + 1, digits, nanos);
+	return digits ? buf_adds(buf, text) : 0;
+}
+
 int timestamp_write(const ProtobufCMessage *message, const struct writing *how)
 {
 	const Google__Protobuf__Timestamp *time =
 		(const Google__Protobuf__Timestamp *)message;
-	time_t seconds = time->seconds;
-	int digits = DIGITS_MAX, fraction = time->nanos, r;
-	struct tm tm;
+	int r;
 
 	if (!is_in_range(time->seconds, time->nanos))
 		return err_set(how->err, EINVAL,
 			"google.protobuf.Timestamp out of range: %" PRId64 " s, %" PRId32
 			" ns",
 			time->seconds, time->nanos);
-	gmtime_r(&seconds, &tm);
-	r = buf_addf(how->buf, "\"%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900,
-		tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-	for (; digits && fraction % 1000 == 0; digits -= 3)
-		fraction /= 1000;
-	if (r == 0 && digits)
-		r = buf_addf(how->buf, ".%0*d", digits, fraction);
+	r = write_second(time->seconds, how->buf);
+	if (r == 0)
+		r = write_fraction(time->nanos, how->buf);
 	return r < 0 ? r : buf_adds(how->buf, "Z\"");
 }

@@ -48,5 +48,7 @@ int write_message(const ProtobufCMessage *message, const struct writing *how);
 /* Writes only the members, each after a comma; the first has no comma if is_first. */
 int write_members(
 	const ProtobufCMessage *message, bool is_first, const struct writing *how);
+/* Writes the field's name as a key, with its colon. */
+int write_key(const ProtobufCFieldDescriptor *field, struct buf *buf);
 
 #endif

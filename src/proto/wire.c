@@ -284,3 +284,21 @@ int wire_read(
 	}
 	return r;
 }
+
+int wire_next_item(struct wire_items *items, ProtobufCMessage **ret)
+{
+	const ProtobufCFieldDescriptor *field = items->type->fields;
+	struct span span = {items->at, items->left};
+	int r = 0;
+
+	while (r == 0 && span.left && !*ret) {
+		struct span_field in = {0};
+
+		r = span_next(&span, items->type->name, &in, items->intake.err);
+		if (r == 0 && in.number == field->id && is_of_type(field, in.type))
+			r = put_message(&items->intake, field->descriptor, in.bytes, ret);
+	}
+	items->at = span.at;
+	items->left = span.left;
+	return r;
+}

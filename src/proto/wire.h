@@ -21,4 +21,16 @@ struct intake {
 int wire_read(
 	struct intake *intake, const uint8_t *bytes, size_t len, ProtobufCMessage *message);
 
+/* The items of a message that is nothing but a list of messages: its type has one field. */
+struct wire_items {
+	const ProtobufCMessageDescriptor *type;
+	const uint8_t *at;
+	size_t left;	      /* bytes */
+	struct intake intake; /* of all items together */
+};
+
+/* Makes the next item; *ret stays NULL after the last one. Other fields are skipped. The caller
+ * frees *ret, also on failure, when part of it may have been read. Errors: as wire_read. */
+int wire_next_item(struct wire_items *items, ProtobufCMessage **ret);
+
 #endif

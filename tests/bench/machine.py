@@ -53,12 +53,12 @@ def describe():
         "compiler": first_line("gcc", "--version"),
         "libraries": ", ".join(f"{name} {package(pkg)}" for name, pkg in (
             ("libfuse", "libfuse3-3"), ("libcurl", "libcurl4"), ("jansson", "libjansson4"),
-            ("libmicrohttpd", "libmicrohttpd12"))),
+            ("libmicrohttpd", "libmicrohttpd12"), ("protobuf-c", "libprotobuf-c1"))),
         "programs": ", ".join([
             f"coreutils {version_in('ls', '--version')}", f"findutils {version_in('find', '--version')}",
             f"grep {version_in('grep', '--version')}", f"tar {version_in('tar', '--version')}",
             f"rsync {version_in('rsync', '--version')}", f"bash {version_in('bash', '--version')}",
             f"curl {version_in('curl', '--version')}", f"jq {package('jq')}",
             f"rclone {version_in('rclone', 'version')}", f"davfs2 {package('davfs2')}",
-            f"nginx {package('nginx-light')}"]),
+            f"nginx {package('nginx-light')}", f"nghttpx {package('nghttp2-proxy')}"]),
     }

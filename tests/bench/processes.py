@@ -49,10 +49,14 @@ def children(of=None):
 
 
 def reap(pids):
-    """Collects adopted processes that have ended; another process may be waiting for them to disappear."""
+    """Collects adopted processes that have ended; another process may be waiting for them to disappear. Returns the CPU
+    seconds that they used."""
+    used = 0.0
     for pid in pids:
         with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)
+            usage = os.wait4(pid, os.WNOHANG)[2]
+            used += usage.ru_utime + usage.ru_stime
+    return used
 
 
 def wait_ended(pids, seconds):

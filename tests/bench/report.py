@@ -173,6 +173,60 @@ def memory_table(f):
     return table(["VPCs", "entries", "list answer", "RSS after tar of everything", "highest RSS"], rows) if rows else ""
 
 
+DOORS = {"rest": "REST", "connect": "Connect, JSON", "connect-binary": "Connect, binary", "grpc": "gRPC"}
+DOOR_TIMES = {("door mount", "cold"): "mount and `ls`", ("door driver CPU", "cold"): "of it, CPU of the driver",
+              ("door emulator CPU", "cold"): "of it, CPU of the emulator", ("door echo", "0 ms"): "`echo`",
+              ("door echo", "50 ms"): "`echo`, answered after 50 ms"}
+DOOR_BYTES = {"list": "list, at the mount", "same list": "list again, nothing has changed", "echo": "`echo`",
+              "get": "GET of one VPC"}
+HOW_DOORS = """- One emulator answers all four; the driver's `-o api=` is all that differs. Connect is binary where the first list
+  refuses JSON; that first list is in its mount. Cleartext on loopback; gRPC goes through nghttpx, and without TLS curl before
+  8.0 makes a connection for each call of it.
+- Mount and `ls` is of a list that the emulator has at hand: it is asked once before. The first list in binary after a change
+  takes it longer: {encoding}.
+- CPU of the driver is that of its whole life, from the mount to the unmount (wait4); that of the emulator has nghttpx in it.
+  "Times" is against REST in the same run.
+- `echo` is of a running shell and one request; "answered after" is `--latency` of the emulator.
+- Bytes are counted by a relay between driver and emulator: what TCP carries in each direction, HTTP headers and HTTP/2
+  frames included, TLS and the headers of TCP and IP not. The driver takes gzip, and the emulator answers in gzip (level 1)
+  from 256 bytes on, but not over gRPC. Ids, times and prefixes of these VPCs are random. Without gzip a list is, as JSON and
+  in binary, {plain}.
+- Load before: {load}.
+"""
+
+
+def door_time(f, vpcs, key, door):
+    ratio = f.ratio(vpcs, *key, who=door, against="rest")
+    return f.cell(vpcs, *key, door) + (f" = {ratio:.2f} times" if ratio and door != "rest" else "")
+
+
+def door_bytes(f, vpcs, what, door):
+    return " + ".join(f"{f.fact(vpcs, 'bytes of ' + what, door, way):,}" for way in ("sent", "received"))
+
+
+def door_times(f, sizes):
+    for key, label in DOOR_TIMES.items():
+        for vpcs in sizes:
+            if f.time(vpcs, *key, "rest") is not None:
+                yield [label, f"{vpcs:,}", *(door_time(f, vpcs, key, door) for door in DOORS)]
+
+
+def door_section(f):
+    sizes = sorted(key[0] for key in f.results.facts if key[1] == "list as protobuf")
+    sizes = [vpcs for vpcs in sizes if vpcs >= 1000] or sizes
+    if not sizes:
+        return ""
+    measured = [[label, *(door_bytes(f, sizes[-1], what, door) for door in DOORS)]
+                for what, label in DOOR_BYTES.items()]
+    encoding = ", ".join(f"{show_time(f.fact(vpcs, 'seconds of encoding'))} for {vpcs:,} VPCs" for vpcs in sizes)
+    plain = ", ".join(" and ".join(show_bytes(f.fact(vpcs, f"list as {form}")) for form in ("JSON", "protobuf"))
+                      + f" for {vpcs:,} VPCs" for vpcs in sizes)
+    load = ", ".join(f"{f.fact(vpcs, 'load before doors'):g}" for vpcs in sizes)
+    how = HOW_DOORS.format(encoding=encoding, plain=plain, load=load)
+    return "\n".join([table(["time", "VPCs", *DOORS.values()], door_times(f, sizes)),
+                      table([f"bytes sent + received, {sizes[-1]:,} VPCs", *DOORS.values()], measured), how])
+
+
 HOW = """- vpcfs: on `vpcfs-emulator --load` with a generated list, over loopback, with default options (ttl 5 s).
 - static: `tests/bench/static_fs.c`, a read-only low-level FUSE file system that holds a copy of the same tree in memory and
   lets the kernel keep entries and attributes for {timeout:g} s, and contents for ever. "Static-l" lets it keep listings,
@@ -203,7 +257,7 @@ def page(results, about, options):
         if walks:
             parts += [f"## {vpcs:,} VPCs, {f.fact(vpcs, 'entries'):,} entries\n", walks]
     for title, text in (("One file", one_file_table(f)), ("Writing", write_table(f)),
-                        ("Mounting", mount_table(f)), ("Memory", memory_table(f))):
+                        ("Mounting", mount_table(f)), ("Memory", memory_table(f)), ("Protocols", door_section(f))):
         if text:
             parts += [f"## {title}\n", text]
     parts += ["## How it was measured\n", HOW.format(timeout=options.static_timeout, limit=options.limit),

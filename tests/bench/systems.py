@@ -45,12 +45,12 @@ def vpc_item(n):
 
 
 class Service:
-    """An emulator with this many VPCs, and the files that its clients need."""
+    """An emulator with this many VPCs, which item makes, and the files that its clients need."""
 
-    def __init__(self, place, vpcs):
+    def __init__(self, place, vpcs, item=vpc_item, options=()):
         self.vpcs = vpcs
         self.folder = place.folder("service")
-        self.emulator = harness.Emulator(self.folder, load=[vpc_item(n) for n in range(vpcs)])
+        self.emulator = harness.Emulator(self.folder, load=[item(n) for n in range(vpcs)], options=options)
         self.url = self.emulator.url
         self.token = self.folder / "token"
         self.token.touch(mode=0o600)
@@ -123,6 +123,7 @@ class Tmpfs(System):
 
 class Vpcfs(System):
     kind = "fuse.vpcfs"
+    cpu = None  # CPU seconds of the driver that was stopped last
 
     def __init__(self, place, service, name="vpcfs", options=""):
         super().__init__(name, place.mountpoint(name))
@@ -163,7 +164,7 @@ class Vpcfs(System):
         if not processes.wait_ended(self.pids, 10):
             processes.end_pids(self.pids)
             raise BenchError("vpcfs did not end when it was unmounted")
-        processes.reap(self.pids)
+        self.cpu = processes.reap(self.pids)
         self.pids = set()
 
 

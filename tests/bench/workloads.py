@@ -200,10 +200,10 @@ class Bench:
         self.results.add((self.vpcs, name, phase, "curl+jq"), seconds, 1)
 
     # Mounting.
-    def mount_and_list(self):
-        system = self.systems["vpcfs"]
+    def mount_and_ls(self, system):
+        """Seconds of both; the mount stays."""
         system.stop()
-        self.service.clear()
+        system.service.clear()
         out = self.out / "ls"
         command = [*system.command()]
         seconds = system.adopt(lambda: processes.timed(
@@ -211,6 +211,11 @@ class Bench:
         system.check()
         if out.read_bytes().count(b"\n") != self.vpcs:
             raise BenchError("ls after the mount: not all VPCs")
+        return seconds
+
+    def mount_and_list(self):
+        system = self.systems["vpcfs"]
+        seconds = self.mount_and_ls(system)
         self.results.add((self.vpcs, "mount + ls", "cold", "vpcfs"), seconds, system.requests())
         system.stop()
         self.pipeline("mount + ls")
@@ -303,6 +308,18 @@ PIPELINES = {
 }
 
 
+def loop_in_shell(bench, mount, pairs, first, second):
+    """Runs both commands in turn, in one shell that measures the time itself. Returns seconds of one command."""
+    script = (f"set -e; cd {mount.path}; s=$EPOCHREALTIME; for ((i = 0; i < {pairs}; i++)); do\n{first}\n{second}\n"
+              "done; e=$EPOCHREALTIME; echo $s $e")
+    out = bench.out / "writes"
+    (mount.path / ONE).read_text()
+    mount.service.clear()
+    processes.timed(["bash", "-c", script], bench.out, out, 120)
+    start, end = map(float, out.read_text().split())
+    return (end - start) / (2 * pairs)
+
+
 class Writes:
     """Changes of one VPC, with a service and a mount of their own: `false` and `true` in turn, so that each is a
     change."""
@@ -331,15 +348,8 @@ class Writes:
                             "ingress": {"disablePublicServices": value}}) for value in (False, True)]
 
     def _loop(self, name, system, first, second):
-        """Runs both commands in turn, in one shell that measures the time itself."""
-        script = (f"set -e; cd {self.mount.path}; s=$EPOCHREALTIME; for ((i = 0; i < {self.pairs}; i++)); do\n{first}\n"
-                  f"{second}\ndone; e=$EPOCHREALTIME; echo $s $e")
-        out = self.bench.out / "writes"
-        (self.mount.path / ONE).read_text()
-        self.service.clear()
-        processes.timed(["bash", "-c", script], self.bench.out, out, 120)
-        start, end = map(float, out.read_text().split())
-        self._record(name, system, (end - start) / (2 * self.pairs), 2 * self.pairs)
+        seconds = loop_in_shell(self.bench, self.mount, self.pairs, first, second)
+        self._record(name, system, seconds, 2 * self.pairs)
 
     def _record(self, name, system, seconds, count):
         methods = self.service.methods()

@@ -65,6 +65,18 @@ static void check_msg(const struct codec *codec, const struct msg *msg, bool fro
 	check_json(codec, msg, from_json);
 }
 
+/* In one step the wire format becomes the same JSON, or fails as well. */
+static void check_one_step(
+	const struct codec *codec, const struct msg *msg, const void *bytes, size_t size)
+{
+	CLEANUP_BUF struct buf json = BUF_INIT(SHOWN_MAX), again = BUF_INIT(SHOWN_MAX);
+	unsigned flags = codec->flags & MSG_WRITE_UNSET;
+	int r = msg ? msg_to_json(msg, flags, &json, NULL) : -EINVAL;
+
+	CHECK(msg_wire_to_json(codec->type, bytes, size, flags, &again, NULL) == r);
+	CHECK(strcmp(buf_str(&json), buf_str(&again)) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP_MSG struct msg *msg = NULL;
@@ -82,6 +94,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			      codec.flags, &msg, &err)
 		    : msg_from_wire(codec.type, data + 1, size - 1, &msg, &err);
 	CHECK(r == 0 ? !err.text[0] : r == -EINVAL && err.text[0] && !msg);
+	if (!is_json)
+		check_one_step(&codec, msg, data + 1, size - 1);
 	if (r == 0)
 		check_msg(&codec, msg, is_json);
 	return 0;

@@ -189,6 +189,12 @@ static void test_no_json_form(void **state)
 		{"UpdateVPCRequest", "invalid path: \"a.\"",
 			BYTES("\x0A\x04\x0A\x02"
 			      "a.")},
+		{"ListVPCsResponse", "Timestamp out of range",
+			BYTES("\x0A\x00\x0A\x08\x4A\x06\x10\xFF\xFF\xFF\xFF\x0F")},
+		{"ListVPCsResponse", "VPC: the bytes end",
+			BYTES("\x0A\x00\x0A\x02\x0A\x01")},
+		{"ListVPCsResponse", "ListVPCsResponse: the bytes end",
+			BYTES("\x0A\x00\x12\x02x")},
 		{"UpdateVPCRequest", "invalid path: \"a,b\"",
 			BYTES("\x0A\x05\x0A\x03"
 			      "a,b")},
@@ -209,6 +215,32 @@ static void test_no_json_form(void **state)
 			strcmp(json.data, "before") != 0)
 			fail_msg("row %zu: %d, %s", i, r, err.text);
 	}
+}
+
+/* A list is converted item by item: what stands between the items is skipped, and without items it
+ * is written as any other message. */
+static void test_list(void **state)
+{
+	static const struct row rows[] = {
+		{"", "{}", BYTES("")},
+		{"", "{}", BYTES("\x12\x01x\x08\x05")},
+		{"", "{\"items\":[{}]}", BYTES("\x0A\x00")},
+		{"", "{\"items\":[{\"id\":\"a\"},{\"id\":\"b\"}]}",
+			BYTES("\x0A\x03\x0A\x01"
+			      "a"
+			      "\x12\x01x\x08\x05\x0A\x05\x0A\x01"
+			      "b\x78\x05\x12\x00")},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP_BUF struct buf json = BUF_INIT(RIG_MAX);
+
+		assert_int_equal(msg_wire_to_json(rig_type("ListVPCsResponse"),
+					 rows[i].bytes, rows[i].len, 0, &json, NULL),
+			0);
+		assert_string_equal(buf_str(&json), rows[i].json);
+	}
+	rig_expect("ListVPCsResponse", "{}", MSG_WRITE_UNSET, "{\"items\":[]}");
 }
 
 /* If a service decides what a mask means, the paths are shown as they came. */
@@ -239,6 +271,7 @@ static void test_mask_paths(void **state)
 static void test_memory_is_limited(void **state)
 {
 	size_t len = 4u << 20;
+	CLEANUP_BUF struct buf json = BUF_INIT(MSG_LEN_MAX);
 	CLEANUP_FREE char *bytes = malloc(len);
 	struct err err = {""};
 	struct msg *msg = NULL;
@@ -253,11 +286,22 @@ static void test_memory_is_limited(void **state)
 		-EFBIG);
 	assert_non_null(strstr(err.text, "too many fields"));
 	assert_null(msg);
+	err_clear(&err);
+	assert_int_equal(
+		msg_wire_to_json(rig_type("ListVPCsResponse"), bytes, len, 0, &json, &err),
+		-EFBIG);
+	assert_non_null(strstr(err.text, "too many fields"));
+	assert_int_equal(json.len, 0);
 	assert_int_equal(msg_from_wire(rig_type("DHCP.DNS"), bytes, 40000, &msg, NULL), 0);
 	msg_free(msg);
 	err_clear(&err);
 	assert_int_equal(msg_from_wire(rig_type("ListVPCsResponse"), bytes, MSG_LEN_MAX + 1,
 				 &msg, &err),
+		-EFBIG);
+	assert_non_null(strstr(err.text, "too long"));
+	err_clear(&err);
+	assert_int_equal(msg_wire_to_json(rig_type("ListVPCsResponse"), bytes,
+				 MSG_LEN_MAX + 1, 0, &json, &err),
 		-EFBIG);
 	assert_non_null(strstr(err.text, "too long"));
 }
@@ -271,6 +315,7 @@ int main(void)
 		cmocka_unit_test(test_merged),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_no_json_form),
+		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_mask_paths),
 		cmocka_unit_test(test_memory_is_limited),
 	};
