@@ -7,7 +7,6 @@
 #include <string.h>
 #include "base/clock.h"
 #include "etag.h"
-#include "invalidate.h"
 #include "names.h"
 #include "verdict.h"
 

@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "etag.h"
 #include "inflight.h"
-#include "invalidate.h"
 #include "names.h"
 #include "question.h"
 
