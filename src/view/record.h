@@ -5,7 +5,18 @@
 #define VIEW_RECORD_H
 
 #include "mount.h"
-#include "subject.h"
+
+/* What an operation was about, for `.error` and for this log. Members are borrowed. */
+struct report {
+	struct vpc *vpc;    /* or NULL */
+	const char *what;   /* "PATCH", "read", "mkdir" ... */
+	const char *target; /* "prod/name": the file as the mount shows it */
+	const char *mask;   /* "" or NULL if there is none */
+	/* the operation of the caller; NULL if it is not known */
+	const struct op *op;
+	bool is_read;
+	bool kept; /* the text is in .vpcfs/rejected/TARGET */
+};
 
 /* Notes a change that was sent and worked, with its HTTP status. before and after are the values of
  * a scalar, or NULL. */

@@ -4,8 +4,7 @@
 #ifndef VIEW_REPORT_H
 #define VIEW_REPORT_H
 
-#include "mount.h"
-#include "subject.h"
+#include "record.h"
 #include "tree/node.h"
 
 /* Reports a failed operation, unless its caller gave up (EINTR). Returns -problem->errnum. */
