@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The root: a directory per VPC, and three names that are hidden. */
-#include "root_dir.h"
+#include "view/view.h"
 
 #include <errno.h>
 #include <string.h>
+#include "base/hash.h"
 #include "cache.h"
 #include "commit_kinds.h"
 #include "control_dir.h"
@@ -52,7 +53,7 @@ static struct node_entry vpc_entry(struct vpc *vpc)
 		.kind = NODE_DIR,
 		.flags = NODE_SCRATCH,
 		.data = vpc_ref(vpc),
-		.key = key_of_id(vpc_id(vpc))};
+		.key = hash_bytes(0, vpc_id(vpc), strlen(vpc_id(vpc)))};
 }
 
 static int lookup_hidden(const char *name, struct node_entry *ret)
@@ -253,7 +254,7 @@ static void root_release(void *data)
 	(void)data; /* the view outlives its root */
 }
 
-const struct node_ops root_dir_ops = {
+static const struct node_ops root_dir_ops = {
 	.stat = root_stat,
 	.lookup = root_lookup,
 	.list = root_list,
@@ -264,3 +265,8 @@ const struct node_ops root_dir_ops = {
 	.release = root_release,
 	.refused = view_refused,
 };
+
+struct node_entry view_root(struct view *view)
+{
+	return (struct node_entry){.ops = &root_dir_ops, .kind = NODE_DIR, .data = view};
+}

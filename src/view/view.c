@@ -9,7 +9,6 @@
 #include "fetch.h"
 #include "mount.h"
 #include "record.h"
-#include "root_dir.h"
 
 static void observe(void *arg, const struct api_event *event)
 {
@@ -117,9 +116,4 @@ int view_check(struct view *view, const struct op *op, struct err *err)
 	int r = fetch_list(view->collection, op, &problem);
 
 	return r < 0 ? err_set(err, -r, "%s", problem.text) : 0;
-}
-
-struct node_entry view_root(struct view *view)
-{
-	return (struct node_entry){.ops = &root_dir_ops, .kind = NODE_DIR, .data = view};
 }
