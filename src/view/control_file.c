@@ -78,8 +78,6 @@ static int show_stats(struct view *view, struct buf *ret, struct timespec *ret_a
 	collection_figures(view->collection, &figures);
 	r = stats_print(&view->stats, &figures, call_log_dropped(&view->call_log),
 		rejected_count(&view->rejected), ret);
-	if (r == 0)
-		r = health_print(&view->health, ret);
 	if (r < 0)
 		return r;
 	return buf_addf(ret,

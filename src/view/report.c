@@ -37,7 +37,7 @@ int report_fail(
 
 	if (problem->errnum == EINTR)
 		return -EINTR;
-	health_fail(&view->health, problem->errnum);
+	stats_fail(&view->stats, problem->errnum);
 	record_failure(view, report, problem);
 	print_report(&text, report, problem);
 	last_error_set(&view->last_error, buf_str(&text), false);

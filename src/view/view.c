@@ -14,7 +14,6 @@ static void observe(void *arg, const struct api_event *event)
 {
 	struct view *view = arg;
 
-	health_observe(&view->health, event);
 	record_call(event);
 	call_log_add(&view->call_log, event);
 	stats_add(&view->stats, event);
@@ -57,7 +56,6 @@ int view_new(const struct view_options *options, struct view **ret, struct err *
 	write_locks_init(&view->write_locks);
 	call_log_init(&view->call_log);
 	stats_init(&view->stats);
-	health_init(&view->health);
 	rejected_init(&view->rejected);
 	last_error_init(&view->last_error, view->started);
 	r = fill(view, options, err);
@@ -101,7 +99,6 @@ void view_free(struct view *view)
 	write_locks_release(&view->write_locks);
 	call_log_release(&view->call_log);
 	stats_release(&view->stats);
-	health_release(&view->health);
 	rejected_release(&view->rejected);
 	last_error_release(&view->last_error);
 	free(view->zone);
