@@ -7,7 +7,7 @@
  * until the read is answered or one of them is meant to end the caller. */
 #include <errno.h>
 #include <time.h>
-#include "base/process.h"
+#include "base/caller.h"
 #include "session.h"
 
 #define LOOK_NS 20000000 /* a fifth of the delay that a person notices */
@@ -26,7 +26,7 @@ static void on_interrupt(fuse_req_t req, void *arg)
 	struct interrupts *in = &rq->fs->interrupts;
 
 	(void)req;
-	if (process_has_termination_signal(rq->op.pid)) {
+	if (caller_has_termination_signal(rq->op.pid)) {
 		cancel_fire(&rq->cancel);
 		return;
 	}
@@ -58,7 +58,7 @@ static void look_locked(struct interrupts *in)
 {
 	for (struct request *rq = LIST_FIRST(&in->watched), *next; rq; rq = next) {
 		next = LIST_NEXT(rq, watched);
-		if (process_has_termination_signal(rq->op.pid)) {
+		if (caller_has_termination_signal(rq->op.pid)) {
 			unwatch_locked(rq);
 			cancel_fire(&rq->cancel);
 		}
