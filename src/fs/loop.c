@@ -229,7 +229,6 @@ int fs_loop(struct fs *fs)
 	r = interrupts_start(&fs->interrupts);
 	if (r < 0)
 		return r;
-	notices_start(fs);
 	pthread_mutex_lock(&fs->lock);
 	worker_start_locked(fs);
 	count = fs->count;

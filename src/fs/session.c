@@ -73,6 +73,18 @@ static int session_new(struct fs *fs, struct err *err)
 	return r;
 }
 
+/* Makes the kernel drop stale attributes, on the thread that learnt of the change.
+ *
+ * With a negative offset the notice takes no lock that a request can hold, and the kernel discards
+ * attributes from answers to earlier requests (fs/fuse/inode.c, fuse_reverse_inval_inode). Notices
+ * about names and pages do take such locks, so we send none. */
+static void drop_attr(void *arg, uint64_t id)
+{
+	struct fs *fs = arg;
+
+	fuse_lowlevel_notify_inval_inode(fs->session, id, -1, 0);
+}
+
 int fs_new(struct tree *tree, const struct fs_options *options, struct fs **ret,
 	struct err *err)
 {
@@ -119,8 +131,11 @@ static void fs_unmount(struct fs *fs)
 
 int fs_run(struct fs *fs)
 {
-	int r = fs_loop(fs);
+	int r;
 
+	fs->notifier = (struct tree_notifier){.attr = drop_attr, .arg = fs};
+	tree_set_notifier(fs->tree, &fs->notifier);
+	r = fs_loop(fs);
 	fs_unmount(fs);
 	return r;
 }

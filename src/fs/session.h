@@ -120,9 +120,6 @@ void reply_entry(struct request *rq, int r, const struct tree_entry *e);
 void reply_attr(struct request *rq, int r, const struct tree_entry *e);
 void reply_buf(struct request *rq, int r, const struct buf *bytes);
 
-/* From now on the kernel drops the attributes of every node that changes. */
-void notices_start(struct fs *fs);
-
 /* has_lease: what tree_lease_begin returned; without a lease the kernel may keep nothing. */
 void entry_param(const struct tree_entry *e, bool has_lease, struct fuse_entry_param *ret);
 
