@@ -9,7 +9,22 @@
 #include "base/probe.h"
 #include "session.h"
 
-#define TICK_US 10000 /* the kernel counts in ticks of up to 10 ms and rounds up */
+#define TICK_US	  10000 /* the kernel counts in ticks of up to 10 ms and rounds up */
+#define ERRNO_MAX 511	/* the kernel's own begin at 512 and never reach a program */
+
+/* The errnos that a caller must never get, in one table: on some of them programs loop, unlink or
+ * turn features off, and the kernel remembers ENOSYS for the life of the mount. EXDEV is not in the
+ * table: tree returns it only for moves between VPCs. */
+static const struct {
+	int from, to;
+} never[] = {
+	{ENOSYS, EOPNOTSUPP},
+	{EINTR, EIO},
+	{EAGAIN, EBUSY},
+	{ETXTBSY, EBUSY},
+	{ECANCELED, EIO},
+	{ESHUTDOWN, EIO},
+};
 
 void request_begin(
 	struct request *rq, fuse_req_t req, enum request_kind kind, const char *operation)
@@ -37,6 +52,25 @@ void request_begin(
 	cancel_init(&rq->cancel);
 	rq->op.cancel = &rq->cancel;
 	interrupts_hook(rq);
+}
+
+/* The positive errno that the caller gets for r, 0 for r >= 0. interrupted: the request is a read
+ * whose caller gave up. */
+static int errno_out(int r, enum request_kind kind, bool interrupted)
+{
+	int e = -r;
+
+	if (r >= 0)
+		return 0;
+	if (interrupted)
+		return EINTR;
+	if (kind == REQUEST_NAME && e == ESTALE)
+		return ENOENT;
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++) {
+		if (never[i].from == e)
+			return never[i].to;
+	}
+	return e > ERRNO_MAX ? EIO : e;
 }
 
 int request_end(struct request *rq, int r)

@@ -109,10 +109,6 @@ void request_begin(
  * errno that the caller gets for r, or 0. */
 int request_end(struct request *rq, int r);
 
-/* The positive errno that the caller gets for r, 0 for r >= 0. interrupted: the request is a read
- * whose caller gave up. */
-int errno_out(int r, enum request_kind kind, bool interrupted);
-
 /* Each ends the request and replies; r < 0 replies with the error. If the caller is gone when the
  * reply arrives, the lookup that it would have counted is taken back. */
 void reply_err(struct request *rq, int r);
