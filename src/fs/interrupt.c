@@ -25,7 +25,6 @@ static void on_interrupt(fuse_req_t req, void *arg)
 	struct request *rq = arg;
 	struct interrupts *in = &rq->fs->interrupts;
 
-	(void)req;
 	if (caller_has_termination_signal(rq->op.pid)) {
 		cancel_fire(&rq->cancel);
 		return;

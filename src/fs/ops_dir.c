@@ -114,20 +114,17 @@ static void read_page(
 void op_readdir(
 	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
 {
-	(void)ino;
 	read_page(req, size, off, fi, false);
 }
 
 void op_readdirplus(
 	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
 {
-	(void)ino;
 	read_page(req, size, off, fi, true);
 }
 
 void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	(void)ino;
 	tree_closedir(list_of(fi));
 	fuse_reply_err(req, 0);
 }
@@ -145,7 +142,6 @@ void op_statfs(fuse_req_t req, fuse_ino_t ino)
 	struct statvfs out = {
 		.f_bsize = 4096, .f_frsize = 4096, .f_namemax = TREE_NAME_MAX};
 
-	(void)ino;
 	tree_stats(fs->tree, &stats);
 	out.f_blocks = stats.scratch_max / out.f_frsize;
 	out.f_bfree = (stats.scratch_max - stats.scratch_bytes) / out.f_frsize;

@@ -100,7 +100,6 @@ void op_mknod(fuse_req_t req, fuse_ino_t dir, const char *name, mode_t mode, dev
 	struct tree_entry e;
 	int r;
 
-	(void)dev;
 	request_begin(&rq, req, REQUEST_NAME, __func__);
 	r = tree_mknod(rq.tree, &rq.op, dir, name, mode, &e);
 	reply_entry(&rq, r, &e);

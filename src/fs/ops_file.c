@@ -69,7 +69,6 @@ void op_read(
 	struct request rq;
 	int r;
 
-	(void)ino;
 	request_begin(&rq, req, REQUEST_READ, __func__);
 	r = tree_read(handle_of(fi), &rq.op, (uint64_t)off, size, &bytes);
 	reply_buf(&rq, r, &bytes);
@@ -81,7 +80,6 @@ void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, of
 	struct request rq;
 	int r, err;
 
-	(void)ino;
 	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	r = tree_write(
 		handle_of(fi), &rq.op, (uint64_t)off, bytes, size, fi->flags & O_APPEND);
@@ -96,7 +94,6 @@ void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct request rq;
 
-	(void)ino;
 	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	reply_err(&rq, tree_flush(handle_of(fi), &rq.op));
 }
@@ -105,8 +102,6 @@ void op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_inf
 {
 	struct request rq;
 
-	(void)ino;
-	(void)datasync;
 	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	reply_err(&rq, tree_fsync(handle_of(fi), &rq.op));
 }
@@ -115,7 +110,6 @@ void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct request rq;
 
-	(void)ino;
 	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	tree_release(handle_of(fi), &rq.op);
 	reply_err(&rq, 0);
@@ -127,7 +121,6 @@ void op_fallocate(fuse_req_t req, fuse_ino_t ino, int mode, off_t off, off_t len
 	struct request rq;
 	int r = off < 0 || len < 0 ? -EINVAL : 0;
 
-	(void)ino;
 	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	if (r == 0)
 		r = tree_fallocate(handle_of(fi), mode, (uint64_t)off, (uint64_t)len);
