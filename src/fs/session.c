@@ -9,8 +9,7 @@
 #include <sys/eventfd.h>
 #include "base/log.h"
 
-#define THREADS_MAX_DEFAULT 400
-#define OPTIONS_MAX	    65536
+#define OPTIONS_MAX 65536
 
 static void log_fuse(enum fuse_log_level level, const char *fmt, va_list ap)
 {
@@ -42,9 +41,9 @@ static int add_options(struct buf *b, const struct fs_options *o)
 	int r = buf_adds(b, "-odefault_permissions,nosuid,nodev");
 
 	if (r == 0)
-		r = add_value(b, "fsname", o->fsname ? o->fsname : "vpcfs");
+		r = add_value(b, "fsname", o->fsname);
 	if (r == 0)
-		r = add_value(b, "subtype", o->subtype ? o->subtype : "vpcfs");
+		r = add_value(b, "subtype", o->subtype);
 	if (r == 0 && o->read_only)
 		r = buf_adds(b, ",ro");
 	if (r == 0 && o->allow_other)
@@ -94,8 +93,6 @@ int fs_new(struct tree *tree, const struct fs_options *options, struct fs **ret,
 	if (!fs)
 		return err_set(err, ENOMEM, "out of memory");
 	fs->options = *options;
-	if (!fs->options.threads_max)
-		fs->options.threads_max = THREADS_MAX_DEFAULT;
 	fs->tree = tree;
 	if (pthread_key_create(&fs->trace_key, NULL) != 0) {
 		free(fs);

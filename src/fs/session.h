@@ -29,7 +29,7 @@ struct interrupts {
 };
 
 struct fs {
-	struct fs_options options; /* strings borrowed, but for fsname */
+	struct fs_options options; /* strings borrowed */
 	struct tree *tree;	   /* borrowed */
 	struct fuse_session *session;
 	bool mounted;
