@@ -149,18 +149,8 @@ static int take_positional(struct args *args, const char *arg, struct err *err)
 	return 0;
 }
 
-/* mount(8) runs helpers with flags that have a meaning of their own: mount(8), "External helpers".
- */
-static bool is_mount_helper(const char *program)
+static int take_flag(struct parse *parse, const struct setting *s, struct err *err)
 {
-	const char *slash = strrchr(program, '/');
-
-	return strncmp(slash ? slash + 1 : program, "mount.", 6) == 0;
-}
-
-static int take_flag(struct parse *parse, int value, struct err *err)
-{
-	const struct setting *s = flag_find(value);
 
 	if (s->type == SETTING_DEBUG) {
 		parse->config->foreground = true;
@@ -168,10 +158,6 @@ static int take_flag(struct parse *parse, int value, struct err *err)
 	}
 	if (s->type == SETTING_LIST)
 		return *optarg ? take_settings(parse, optarg, err) : 0;
-	if (value == 'f' && parse->is_mount_helper) {
-		parse->config->action = CONFIG_CHECK;
-		return 0;
-	}
 	return setting_take(s, parse->config, optarg, err);
 }
 
@@ -182,7 +168,6 @@ int command_line_take(struct parse *parse, struct args *args, int argc, char *co
 	struct flags flags;
 	int value = 0, r = 0;
 
-	parse->is_mount_helper = argc > 0 && is_mount_helper(argv[0]);
 	flags_init(&flags);
 	optind = 0; /* resets getopt, whatever it has read before */
 	while (r == 0 && config->action != CONFIG_HELP &&
@@ -195,7 +180,7 @@ int command_line_take(struct parse *parse, struct args *args, int argc, char *co
 		else if (value == '?')
 			r = refuse_flag(optopt, argv[optind - 1], err);
 		else
-			r = take_flag(parse, value, err);
+			r = take_flag(parse, flag_find(value), err);
 	}
 	for (; r == 0 && value == -1 && optind < argc; optind++)
 		r = take_positional(args, argv[optind], err);

@@ -195,7 +195,6 @@ static int decide(struct parse *parse, const struct args *args,
 {
 	switch (parse->config->action) {
 	case CONFIG_MOUNT:
-	case CONFIG_CHECK:
 		return decide_mount(parse, args, env, err);
 	case CONFIG_STATUS:
 		if (args->positionals)

@@ -68,8 +68,6 @@ struct parse {
 	struct buf fuse_opts;
 	/* by the index in the table */
 	bool is_given[SETTINGS_MAX];
-	/* started by mount(8): -f means fake */
-	bool is_mount_helper;
 };
 
 #define ARGS_MAX 2
