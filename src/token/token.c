@@ -66,9 +66,9 @@ static int token_find(
 	}
 	if (options->command)
 		return token_from_command(source, options, err);
-	if (options->given->bytes)
-		return token_check_text("COREWEAVE_API_TOKEN", options->given->bytes,
-			options->given->len, &source->token, err);
+	if (options->given)
+		return token_check_text("COREWEAVE_API_TOKEN", options->given,
+			strlen(options->given), &source->token, err);
 	r = token_from_credentials(source, &is_found, err);
 	if (r < 0 || is_found)
 		return r;
@@ -77,39 +77,19 @@ static int token_find(
 		"COREWEAVE_API_TOKEN, or give systemd's credential coreweave-token");
 }
 
-static struct token_source *token_new(void)
-{
-	struct token_source *source = calloc(1, sizeof(*source));
-
-	if (source)
-		pthread_mutex_init(&source->lock, NULL);
-	return source;
-}
-
 int token_open(
 	const struct token_options *options, struct token_source **ret, struct err *err)
 {
-	struct token_source *source = token_new();
-	int r = source ? token_find(source, options, err) : -ENOMEM;
+	struct token_source *source = calloc(1, sizeof(*source));
+	int r;
 
+	if (!source)
+		return err_set(err, ENOMEM, "out of memory");
+	pthread_mutex_init(&source->lock, NULL);
+	r = token_find(source, options, err);
 	if (r < 0) {
 		token_close(source);
 		return err_set(err, -r, "%s", strerror(-r));
-	}
-	*ret = source;
-	return 0;
-}
-
-int token_fixed(const char *token, struct token_source **ret, struct err *err)
-{
-	struct token_source *source = token_new();
-	int r = source ? token_check_text(
-				 "token", token, strlen(token), &source->token, err)
-		       : -ENOMEM;
-
-	if (r < 0) {
-		token_close(source);
-		return r;
 	}
 	*ret = source;
 	return 0;
