@@ -14,7 +14,6 @@
 #include "model/draft.h"
 #include "names.h"
 #include "pace.h"
-#include "record.h"
 #include "report.h"
 #include "tree/tree.h"
 
@@ -43,7 +42,7 @@ static int creation_end(struct creation *c, int r, struct vpc *created)
 	if (r < 0)
 		return report_fail(c->view, &report, &c->problem);
 	if (created)
-		record_change(c->view, &report, c->problem.http_status, NULL, NULL);
+		report_change(c->view, &report, c->problem.http_status, NULL, NULL);
 	return 0;
 }
 

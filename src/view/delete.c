@@ -9,7 +9,6 @@
 #include "copy_guard.h"
 #include "fetch.h"
 #include "pace.h"
-#include "record.h"
 #include "report.h"
 
 static int delete_refusal(struct commit *c, bool has_scratch)
@@ -143,6 +142,6 @@ int vpc_delete(struct vpc *vpc, const struct op *op, bool has_scratch)
 	if (r < 0)
 		return report_fail(c.view, &report, &c.problem);
 	if (!c.view->dry_run)
-		record_change(c.view, &report, c.problem.http_status, NULL, NULL);
+		report_change(c.view, &report, c.problem.http_status, NULL, NULL);
 	return 0;
 }

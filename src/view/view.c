@@ -8,13 +8,13 @@
 #include "cache.h"
 #include "fetch.h"
 #include "mount.h"
-#include "record.h"
+#include "report.h"
 
 static void observe(void *arg, const struct api_event *event)
 {
 	struct view *view = arg;
 
-	record_call(event);
+	report_call(event);
 	call_log_add(&view->call_log, event);
 	stats_add(&view->stats, event);
 }
