@@ -6,20 +6,20 @@
 #include <errno.h>
 #include "cache.h"
 #include "commit.h"
-#include "copy_guard.h"
 #include "fetch.h"
 #include "pace.h"
 #include "report.h"
 
 static int delete_refusal(struct commit *c, bool has_scratch)
 {
+	const char *why;
+
 	if (c->view->nodelete)
 		return api_problem_say(
 			&c->problem, EPERM, "this mount has the option nodelete");
-	if (copy_guard_refuses(c->op))
-		return api_problem_say(&c->problem, ENOTEMPTY, COPY_GUARD_RMDIR_TEXT);
-	if (rmdir_guard_refuses(&vpc_local(c->vpc)->rmdir_guard, c->op, ""))
-		return api_problem_say(&c->problem, ENOTEMPTY, RMDIR_GUARD_TEXT);
+	why = rmdir_guard_refuses(&vpc_local(c->vpc)->rmdir_guard, c->op, "");
+	if (why)
+		return api_problem_say(&c->problem, ENOTEMPTY, "%s", why);
 	if (has_scratch)
 		return api_problem_say(&c->problem, ENOTEMPTY,
 			"%s holds files that exist only in this mount: remove or move "

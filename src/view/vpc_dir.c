@@ -8,7 +8,6 @@
 #include <string.h>
 #include "cache.h"
 #include "commit_kinds.h"
-#include "copy_guard.h"
 #include "model/draft.h"
 #include "model/name.h"
 #include "names.h"
@@ -255,6 +254,7 @@ static int dir_remove(
 	struct node *dir, const struct op *op, const char *name, bool has_scratch)
 {
 	struct node_place place, at;
+	const char *why;
 	struct vpc *vpc;
 	int r = place_both(dir, name, &place, &at);
 
@@ -269,12 +269,9 @@ static int dir_remove(
 		return -ENOTEMPTY;
 	if (is_local(vpc, at.path))
 		return local_entry_drop(&vpc_local(vpc)->entries, at.path) ? 0 : -ENOENT;
-	if (copy_guard_refuses(op))
-		return refuse(vpc_view(vpc), vpc, "rmdir", at.path, ENOTEMPTY,
-			COPY_GUARD_RMDIR_TEXT);
-	if (rmdir_guard_refuses(&vpc_local(vpc)->rmdir_guard, op, at.path))
-		return refuse(
-			vpc_view(vpc), vpc, "rmdir", at.path, ENOTEMPTY, RMDIR_GUARD_TEXT);
+	why = rmdir_guard_refuses(&vpc_local(vpc)->rmdir_guard, op, at.path);
+	if (why)
+		return refuse(vpc_view(vpc), vpc, "rmdir", at.path, ENOTEMPTY, "%s", why);
 	return commit_remove_entry(vpc, op, at.path);
 }
 
