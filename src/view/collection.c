@@ -65,7 +65,7 @@ struct view *vpc_view(const struct vpc *vpc)
 
 uint64_t collection_generation(struct collection *c)
 {
-	return generation_next(&c->generation);
+	return clock_next_us(&c->generation);
 }
 
 void collection_figures(struct collection *c, struct collection_figures *ret)

@@ -4,13 +4,12 @@
 #define VIEW_COLLECTION_INT_H
 
 #include "collection.h"
-#include "generation.h"
 #include "vpc_int.h"
 
 struct collection {
 	struct collection_options options;
-	struct tree *tree; /* borrowed; NULL: there is no kernel to tell */
-	struct generation generation;
+	struct tree *tree;	     /* borrowed; NULL: there is no kernel to tell */
+	_Atomic uint64_t generation; /* the last one */
 	pthread_mutex_t lock;
 	/* ---- the lock protects the members below */
 	pthread_cond_t changed; /* an answer came, or a waiter was cancelled */
