@@ -73,7 +73,9 @@ static int errno_out(int r, enum request_kind kind, bool interrupted)
 	return e > ERRNO_MAX ? EIO : e;
 }
 
-int request_end(struct request *rq, int r)
+/* Ends a request: no interrupt arrives any more, and rq may only be read. Returns the positive
+ * errno that the caller gets for r, or 0. */
+static int request_end(struct request *rq, int r)
 {
 	bool interrupted = false;
 
@@ -112,15 +114,21 @@ void reply_err(struct request *rq, int r)
 	fuse_reply_err(rq->req, request_end(rq, r));
 }
 
+bool reply_failure(struct request *rq, int r)
+{
+	int err = request_end(rq, r);
+
+	if (err)
+		fuse_reply_err(rq->req, err);
+	return err != 0;
+}
+
 void reply_entry(struct request *rq, int r, const struct tree_entry *e)
 {
 	struct fuse_entry_param param;
-	int err = request_end(rq, r);
 
-	if (err) {
-		fuse_reply_err(rq->req, err);
+	if (reply_failure(rq, r))
 		return;
-	}
 	entry_param(e, tree_lease_begin(rq->tree, rq->generation), &param);
 	r = fuse_reply_entry(rq->req, &param);
 	tree_lease_end(rq->tree);
@@ -130,13 +138,10 @@ void reply_entry(struct request *rq, int r, const struct tree_entry *e)
 
 void reply_attr(struct request *rq, int r, const struct tree_entry *e)
 {
-	int err = request_end(rq, r);
 	bool has_lease;
 
-	if (err) {
-		fuse_reply_err(rq->req, err);
+	if (reply_failure(rq, r))
 		return;
-	}
 	has_lease = tree_lease_begin(rq->tree, rq->generation);
 	fuse_reply_attr(rq->req, &e->attr, left_s(e->expires_us, has_lease));
 	tree_lease_end(rq->tree);
@@ -144,10 +149,6 @@ void reply_attr(struct request *rq, int r, const struct tree_entry *e)
 
 void reply_buf(struct request *rq, int r, const struct buf *bytes)
 {
-	int err = request_end(rq, r);
-
-	if (err)
-		fuse_reply_err(rq->req, err);
-	else
+	if (!reply_failure(rq, r))
 		fuse_reply_buf(rq->req, bytes->data, bytes->len);
 }

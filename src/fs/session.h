@@ -102,13 +102,12 @@ void interrupts_hook(struct request *rq);
 void interrupts_unhook(struct request *rq);
 
 /* Begins a request and its deadline. operation is a static name for the probes. After it the
- * handler calls one of the replies below, or request_end and a reply of libfuse. */
+ * handler calls one of the replies below, or reply_failure and a reply of libfuse. */
 void request_begin(
 	struct request *rq, fuse_req_t req, enum request_kind kind, const char *operation);
-/* Ends a request: no interrupt arrives any more, and rq may only be read. Returns the positive
- * errno that the caller gets for r, or 0. */
-int request_end(struct request *rq, int r);
-
+/* Ends the request: no interrupt arrives any more, and rq may only be read. If r < 0, replies with
+ * the error and returns true. */
+bool reply_failure(struct request *rq, int r);
 /* Each ends the request and replies; r < 0 replies with the error. If the caller is gone when the
  * reply arrives, the lookup that it would have counted is taken back. */
 void reply_err(struct request *rq, int r);
