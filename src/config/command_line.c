@@ -140,12 +140,12 @@ static int refuse_flag(int value, const char *arg, struct err *err)
 	return err_set(err, EINVAL, "unknown option %s: see vpcfs -h", name);
 }
 
-static int take_positional(struct args *args, const char *arg, struct err *err)
+static int take_positional(struct parse *parse, const char *arg, struct err *err)
 {
-	if (args->positionals == ARGS_MAX)
+	if (parse->positionals == ARGS_MAX)
 		return err_set(
 			err, EINVAL, "too many arguments: [ENDPOINT] MOUNTPOINT expected");
-	args->positional[args->positionals++] = arg;
+	parse->positional[parse->positionals++] = arg;
 	return 0;
 }
 
@@ -161,8 +161,7 @@ static int take_flag(struct parse *parse, const struct setting *s, struct err *e
 	return setting_take(s, parse->config, optarg, err);
 }
 
-int command_line_take(struct parse *parse, struct args *args, int argc, char *const *argv,
-	struct err *err)
+int command_line_take(struct parse *parse, int argc, char *const *argv, struct err *err)
 {
 	struct config *config = parse->config;
 	struct flags flags;
@@ -174,7 +173,7 @@ int command_line_take(struct parse *parse, struct args *args, int argc, char *co
 		config->action != CONFIG_VERSION &&
 		(value = getopt_long(argc, argv, flags.letters, flags.names, NULL)) != -1) {
 		if (value == FLAG_POSITIONAL)
-			r = take_positional(args, optarg, err);
+			r = take_positional(parse, optarg, err);
 		else if (value == ':')
 			r = flag_needs_value(optopt, err);
 		else if (value == '?')
@@ -183,6 +182,6 @@ int command_line_take(struct parse *parse, struct args *args, int argc, char *co
 			r = take_flag(parse, flag_find(value), err);
 	}
 	for (; r == 0 && value == -1 && optind < argc; optind++)
-		r = take_positional(args, argv[optind], err);
+		r = take_positional(parse, argv[optind], err);
 	return r;
 }
