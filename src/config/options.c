@@ -41,39 +41,24 @@ static int decide_mountpoint(struct parse *parse, struct err *err)
 	return parse->config->mountpoint ? 0 : -ENOMEM;
 }
 
-/* from is the name of the option or variable, for the sentence. */
-static int parse_endpoint(const char *text, const char *from, char **ret, struct err *err)
-{
-	CLEANUP_URL struct url url = {.text = NULL};
-	struct err why = {""};
-	int r = url_parse(text, &url, &why);
-
-	if (r < 0) {
-		err_set(err, -r, "%s: %s", from, why.text);
-		return r;
-	}
-	free(*ret);
-	*ret = STEAL(url.text);
-	return 0;
-}
-
 /* The endpoint is given as ENDPOINT or as endpoint=. If both are given, they must be the same. */
 static int decide_given_endpoint(struct parse *parse, struct err *err)
 {
 	struct config *config = parse->config;
-	CLEANUP_FREE char *first = NULL;
+	CLEANUP_URL struct url url = {.text = NULL};
+	struct err why = {""};
 	int r;
 
 	if (parse->positionals < 2 || is_no_endpoint(parse->positional[0]))
 		return 0;
-	r = parse_endpoint(parse->positional[0], "ENDPOINT", &first, err);
+	r = url_parse(parse->positional[0], &url, &why);
 	if (r < 0)
-		return r;
-	if (config->endpoint && strcmp(config->endpoint, first) != 0)
-		return err_set(err, EINVAL, "ENDPOINT %s contradicts endpoint=%s", first,
+		return err_set(err, -r, "ENDPOINT: %s", why.text);
+	if (config->endpoint && strcmp(config->endpoint, url.text) != 0)
+		return err_set(err, EINVAL, "ENDPOINT %s contradicts endpoint=%s", url.text,
 			config->endpoint);
 	free(config->endpoint);
-	config->endpoint = STEAL(first);
+	config->endpoint = STEAL(url.text);
 	return 0;
 }
 
@@ -81,12 +66,13 @@ static int decide_given_endpoint(struct parse *parse, struct err *err)
 static int check_endpoint(struct config *config, struct err *err)
 {
 	CLEANUP_URL struct url url = {.text = NULL};
-	int r = 0;
+	int r;
 
 	config->loopback = config->emulator;
-	if (!config->emulator)
-		r = url_parse(config->endpoint, &url, err);
-	if (r < 0 || config->emulator)
+	if (config->emulator)
+		return 0;
+	r = url_parse(config->endpoint, &url, err);
+	if (r < 0)
 		return r;
 	config->loopback = url.is_loopback;
 	if (config->allow_http || url.is_https || url.is_loopback)
