@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "cache.h"
 #include "names.h"
+#include "place.h"
 #include "report.h"
 
 #define TEXT_MAX (16u << 20)
@@ -201,17 +202,13 @@ static int control_show(struct node *node, const struct op *op, struct node_text
 /* The base of an open log stands for "the log is open"; freeing it says that the log was closed. */
 static int log_show(struct node *node, const struct op *op, struct node_text *ret)
 {
-	struct node_place place;
-	struct view *view;
+	struct call_log *log = &view_of(node)->call_log;
 	int r = control_show(node, op, ret);
 
-	if (r == 0)
-		r = node_locate(node, &place);
-	if (r)
+	if (r < 0)
 		return r;
-	view = place.data;
-	call_log_opened(&view->call_log);
-	ret->base = &view->call_log;
+	call_log_opened(log);
+	ret->base = log;
 	return 0;
 }
 
@@ -234,14 +231,7 @@ static bool refresh_complete(struct node *node, const char *text, size_t len)
 
 static int refresh_store(struct node *node, const struct op *op, struct node_store *store)
 {
-	struct node_place place;
-	struct view *view;
-	int r = node_locate(node, &place);
-
-	if (r < 0)
-		return r;
-	view = place.data;
-	cache_forget(view->collection);
+	cache_forget(view_of(node)->collection);
 	return 0;
 }
 

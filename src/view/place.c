@@ -29,3 +29,11 @@ int place_of(const struct node *node, const char *name, struct node_place *ret)
 
 	return name ? place_both(node, name, &dir, ret) : node_locate(node, ret);
 }
+
+struct view *view_of(const struct node *node)
+{
+	struct node_place place = {0};
+
+	(void)node_locate(node, &place);
+	return place.data;
+}

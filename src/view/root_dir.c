@@ -18,15 +18,6 @@
 #include "report.h"
 #include "vpc_dir.h"
 
-/* The view of the root or of `.drafts`. Their paths are short, so node_locate cannot fail. */
-static struct view *view_of(const struct node *node)
-{
-	struct node_place place = {0};
-
-	(void)node_locate(node, &place);
-	return place.data;
-}
-
 /* The kernel asks for the root on the way to every file. */
 static int root_stat(struct node *node, const struct op *op, struct node_attr *ret)
 {
