@@ -39,12 +39,9 @@ int api_new(const struct api_options *options, struct api **ret, struct err *err
 		api_free(api);
 		return err_set(err, ENOMEM, "out of memory");
 	}
-	api->http = options->http;
+	api->options = *options;
+	api->options.endpoint = api->endpoint;
 	atomic_init(&api->protocol, protocols[options->protocol]);
-	api->token = options->token;
-	api->token_arg = options->token_arg;
-	api->observe = options->observe;
-	api->observe_arg = options->observe_arg;
 	*ret = api;
 	return 0;
 }
