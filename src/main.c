@@ -189,7 +189,6 @@ static int start_fs(struct program *p, struct err *err)
 		.mount_options = p->config.fuse_opts,
 		.read_only = p->config.read_only,
 		.allow_other = p->config.allow_other,
-		.debug = p->config.log_level == LOG_LEVEL_DEBUG,
 		.timeout_ms = p->config.timeout_ms,
 		.ready = on_ready,
 		.reload = on_reload,

@@ -22,7 +22,6 @@ struct fs_options {
 	const char *mount_options; /* further -o options, comma-separated, or NULL */
 	bool read_only;
 	bool allow_other;
-	bool debug; /* log a message for each request, at the level debug */
 	/* Deadline of each operation, counted from when fs reads it from the kernel. */
 	uint64_t timeout_ms;
 	/* Called once, from a thread of fs, when the mount begins to answer. May be NULL. */

@@ -86,19 +86,13 @@ static void *watch_run(void *arg)
 
 int interrupts_start(struct interrupts *in)
 {
-	int r;
-
 	pthread_mutex_init(&in->lock, NULL);
 	pthread_cond_init(&in->changed, NULL);
-	r = pthread_create(&in->thread, NULL, watch_run, in);
-	in->is_running = r == 0;
-	return -r;
+	return -pthread_create(&in->thread, NULL, watch_run, in);
 }
 
 void interrupts_stop(struct interrupts *in)
 {
-	if (!in->is_running)
-		return;
 	pthread_mutex_lock(&in->lock);
 	in->ending = true;
 	pthread_cond_signal(&in->changed);
@@ -106,5 +100,4 @@ void interrupts_stop(struct interrupts *in)
 	pthread_join(in->thread, NULL);
 	pthread_cond_destroy(&in->changed);
 	pthread_mutex_destroy(&in->lock);
-	in->is_running = false;
 }

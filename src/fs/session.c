@@ -115,15 +115,7 @@ int fs_mount(struct fs *fs, struct err *err)
 {
 	if (fuse_session_mount(fs->session, fs->options.mountpoint) != 0)
 		return err_set(err, EIO, "cannot mount on %s", fs->options.mountpoint);
-	fs->mounted = true;
 	return init_answer_hook(fs) < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
-}
-
-static void fs_unmount(struct fs *fs)
-{
-	if (fs->mounted)
-		fuse_session_unmount(fs->session);
-	fs->mounted = false;
 }
 
 int fs_run(struct fs *fs)
@@ -133,7 +125,7 @@ int fs_run(struct fs *fs)
 	fs->notifier = (struct tree_notifier){.attr = drop_attr, .arg = fs};
 	tree_set_notifier(fs->tree, &fs->notifier);
 	r = fs_loop(fs);
-	fs_unmount(fs);
+	fuse_session_unmount(fs->session);
 	return r;
 }
 
@@ -141,7 +133,8 @@ void fs_free(struct fs *fs)
 {
 	if (!fs)
 		return;
-	fs_unmount(fs);
+	if (fs->session)
+		fuse_session_unmount(fs->session); /* does nothing a second time */
 	tree_set_notifier(fs->tree, NULL);
 	if (fs->session)
 		fuse_session_destroy(fs->session);

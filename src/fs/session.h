@@ -21,7 +21,6 @@ struct request;
  * to end it. */
 struct interrupts {
 	pthread_t thread;
-	bool is_running;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	LIST_HEAD(, request) watched; /* borrowed: each is on the stack of its handler */
@@ -32,7 +31,6 @@ struct fs {
 	struct fs_options options; /* strings borrowed */
 	struct tree *tree;	   /* borrowed */
 	struct fuse_session *session;
-	bool mounted;
 	int wake_fd;		/* eventfd: readable when the mount is to end */
 	atomic_uint init_flags; /* flags still to be added to the answer to INIT */
 
@@ -64,7 +62,7 @@ struct trace {
 	int errnum; /* positive, 0 for success: what the caller got */
 	unsigned calls;
 };
-/* trace.c: called before and after the handler. Do nothing unless fs->options.debug. */
+/* trace.c: called before and after the handler. Do nothing unless the log has the level debug. */
 void trace_begin(struct fs *fs, const struct fuse_buf *buf, struct trace *ret);
 void trace_end(struct fs *fs, const struct trace *trace);
 
