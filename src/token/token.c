@@ -20,7 +20,6 @@ struct token_source {
 	/* if its path is NULL, the token never changes */
 	struct token_file file;
 	struct secret token;
-	bool is_forgotten;
 };
 
 /* *ret_found: whether there is such a file. */
@@ -119,7 +118,7 @@ void token_forget(struct token_source *source)
 		return;
 	}
 	pthread_mutex_lock(&source->lock);
-	source->is_forgotten = true;
+	source->file.seen = (struct stat){0}; /* it counts as changed */
 	pthread_mutex_unlock(&source->lock);
 }
 
@@ -132,10 +131,8 @@ int token_get(
 	if (source->command)
 		return token_command_get(source->command, op, again, ret, err);
 	pthread_mutex_lock(&source->lock);
-	if (source->file.path &&
-		(again || source->is_forgotten || token_file_is_changed(&source->file)))
+	if (source->file.path && (again || token_file_is_changed(&source->file)))
 		r = token_file_read(&source->file, &source->token, again ? err : NULL);
-	source->is_forgotten = false;
 	if (r == 0 || !again)
 		r = secret_set(ret, source->token.bytes, source->token.len);
 	pthread_mutex_unlock(&source->lock);
