@@ -97,7 +97,6 @@ void stats_add(struct stats *stats, const struct api_event *event)
 	if (c) {
 		c->count++;
 		stats->latency[b]++;
-		stats->total++;
 		stats->total_ms += event->ms;
 		stats->retries += event->attempts > 1 ? event->attempts - 1 : 0;
 	}
@@ -141,11 +140,11 @@ static void print_calls_locked(const struct stats *stats, struct buf *b)
 		buf_addf(b, "vpcfs_call_duration_seconds_bucket{le=\"%g\"} %" PRIu64 "\n",
 			latency_limits_ms[i] / 1000.0, sum);
 	}
-	buf_addf(b, "vpcfs_call_duration_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n",
-		stats->total);
+	sum += stats->latency[STATS_BUCKETS];
+	buf_addf(b, "vpcfs_call_duration_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n", sum);
 	buf_addf(b, "vpcfs_call_duration_seconds_sum %g\n",
 		(double)stats->total_ms / 1000.0);
-	buf_addf(b, "vpcfs_call_duration_seconds_count %" PRIu64 "\n", stats->total);
+	buf_addf(b, "vpcfs_call_duration_seconds_count %" PRIu64 "\n", sum);
 	print_figure(b, "retries_total", "counter", "Requests that were sent again.",
 		stats->retries);
 }

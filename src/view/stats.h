@@ -22,7 +22,7 @@ struct stats {
 	pthread_mutex_t lock;
 	struct call_count *counts; /* owned */
 	uint64_t latency[STATS_BUCKETS + 1];
-	uint64_t total, total_ms, retries;
+	uint64_t total_ms, retries;
 	bool is_up;
 	/* when is_up last changed */
 	struct timespec changed_at;
