@@ -230,7 +230,7 @@ static int rename_vpc(
 }
 
 static int root_rename(struct node *dir, const struct op *op, const char *name,
-	struct node *new_dir, const char *new_name, bool noreplace)
+	struct node *new_dir, const char *new_name)
 {
 	struct view *view = view_of(dir);
 

@@ -313,7 +313,7 @@ static int rename_in_list(struct vpc *vpc, const struct op *op, struct node *dir
 }
 
 static int dir_rename(struct node *dir, const struct op *op, const char *name,
-	struct node *new_dir, const char *new_name, bool noreplace)
+	struct node *new_dir, const char *new_name)
 {
 	struct node_place place, to, at, new_at;
 	struct vpc *vpc;
