@@ -3,7 +3,7 @@
  * twice. The POST's own answer says what was created. If that answer is lost, a VPC counts as the
  * created one only if it was not there before, has every field that was asked for, and is the only
  * such VPC. */
-#include "create.h"
+#include "changes.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Deleting a VPC: rmdir is a DELETE by id. The VPC counts as deleted if an answer to a later
  * question says so: it is not there, or has STATUS_DELETING. */
-#include "delete.h"
+#include "changes.h"
 
 #include <errno.h>
 #include "cache.h"

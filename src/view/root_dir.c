@@ -6,12 +6,10 @@
 #include <string.h>
 #include "base/hash.h"
 #include "cache.h"
-#include "commit_kinds.h"
+#include "changes.h"
 #include "control_dir.h"
 #include "control_file.h"
 #include "copy_guard.h"
-#include "create.h"
-#include "delete.h"
 #include "fetch.h"
 #include "names.h"
 #include "place.h"

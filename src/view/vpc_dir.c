@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 #include "cache.h"
-#include "commit_kinds.h"
+#include "changes.h"
 #include "model/draft.h"
 #include "model/name.h"
 #include "names.h"

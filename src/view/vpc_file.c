@@ -2,7 +2,7 @@
 /* The files of a VPC: read from its document, written through commit. */
 #include "vpc_file.h"
 
-#include "commit_kinds.h"
+#include "changes.h"
 #include "model/change.h"
 #include "report.h"
 
