@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The files of `.vpcfs` and the mount's `.error`: what the mount says about itself. None of them
  * needs the network. */
-#include "control_file.h"
+#include "control.h"
 
 #include <errno.h>
 #include <string.h>
