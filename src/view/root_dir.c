@@ -13,7 +13,7 @@
 #include "names.h"
 #include "place.h"
 #include "report.h"
-#include "vpc_dir.h"
+#include "vpc_nodes.h"
 
 /* The kernel asks for the root on the way to every file. */
 static int root_stat(struct node *node, const struct op *op, struct node_attr *ret)

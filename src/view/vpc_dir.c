@@ -2,7 +2,7 @@
 /* The directories of a VPC. Reading them shows what the document holds, and local entries. mkdir,
  * rmdir and mv in them make, remove and rename entries of the API's lists; an entry exists only in
  * this mount until it has a value. */
-#include "vpc_dir.h"
+#include "vpc_nodes.h"
 
 #include <errno.h>
 #include <string.h>
@@ -13,7 +13,6 @@
 #include "names.h"
 #include "place.h"
 #include "report.h"
-#include "vpc_file.h"
 
 /* The kernel asks for the attributes of each directory on the way to a file. Some of these files,
  * .error and scratch, can be reached when the API cannot. So the attributes are those of the known

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The files of a VPC: read from its document, written through commit. */
-#include "vpc_file.h"
+#include "vpc_nodes.h"
 
 #include "changes.h"
 #include "model/change.h"
