@@ -96,10 +96,11 @@ static int make_emulator_token(char out[EMULATOR_TOKEN_MAX], struct err *err)
 static int start_emulator(struct program *p, struct err *err)
 {
 	char token[EMULATOR_TOKEN_MAX];
+	struct token_options options = {.given = token};
 	int r = make_emulator_token(token, err);
 
 	if (r == 0)
-		r = token_fixed(token, &p->token, err);
+		r = token_open(&options, &p->token, err);
 	if (r == 0)
 		r = emulator_child_start(p->config.emulator_state,
 			p->config.api == CONFIG_API_GRPC, token, &p->emulator, err);
@@ -188,7 +189,6 @@ static int start_fs(struct program *p, struct err *err)
 		.mount_options = p->config.fuse_opts,
 		.read_only = p->config.read_only,
 		.allow_other = p->config.allow_other,
-		.debug = p->config.log_level == LOG_LEVEL_DEBUG,
 		.timeout_ms = p->config.timeout_ms,
 		.ready = on_ready,
 		.reload = on_reload,
@@ -213,7 +213,7 @@ static int start_token(struct program *p, struct err *err)
 	struct token_options options = {
 		.file = p->config.token_file,
 		.command = p->config.token_command,
-		.given = &p->environment_token,
+		.given = p->environment_token.bytes,
 		.timeout_ms = p->config.timeout_ms,
 	};
 

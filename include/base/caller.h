@@ -33,6 +33,14 @@ bool caller_has_thread(const struct caller *caller, pid_t tid);
 /* The process that the thread belongs to, 0 if unknown. Reads only /proc/TID/status. */
 pid_t caller_process(pid_t tid);
 
+/* Whether the thread has a pending signal that is meant to end it: SIGKILL, SIGINT, SIGTERM,
+ * SIGQUIT or SIGHUP, even if the program handles it; or any other that it does not handle and that
+ * ends a program by default. A thread that waits in the kernel keeps its signals pending, and the
+ * kernel turns a fatal one into SIGKILL (kernel/signal.c, complete_signal). Also true if the status
+ * cannot be read (a caller in another PID namespace): giving up is better than ignoring a signal.
+ */
+bool caller_has_termination_signal(pid_t tid);
+
 #define CALLER_PROGRAM_MAX 64
 /* The name of the program that the thread runs: its comm, or for busybox the applet that its
  * command line names ("cp"). "" if it cannot be read. Used to refuse programs that copy trees, and

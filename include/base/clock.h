@@ -11,6 +11,9 @@
 
 uint64_t clock_mono_ms(void);
 uint64_t clock_mono_us(void);
+/* Returns clock_mono_us(), or *last plus one if the clock has not moved on, and keeps it in *last:
+ * never the same value twice. Any thread may call this. */
+uint64_t clock_next_us(_Atomic uint64_t *last);
 struct timespec clock_real(void);
 /* Whether a is later than b. */
 bool clock_is_later(struct timespec a, struct timespec b);

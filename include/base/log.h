@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages to the operator: on stderr in the foreground, through syslog as a daemon. Library layers
  * return errors instead of logging; main and fs log, and view logs each change and each failure
- * (src/view/record.h). Never log a secret. */
+ * (src/view/report.h). Never log a secret. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include "base/cancel.h"
+#include "base/clock.h"
 
 struct op {
 	/* The operation must be answered by then (clock_mono_ms() scale). */
@@ -32,7 +33,11 @@ struct op {
 };
 
 /* Milliseconds left until the deadline, 0 if it has passed. */
-uint64_t op_left_ms(const struct op *op);
-bool op_is_past(const struct op *op);
+static inline uint64_t op_left_ms(const struct op *op)
+{
+	uint64_t now = clock_mono_ms();
+
+	return now < op->deadline_ms ? op->deadline_ms - now : 0;
+}
 
 #endif

@@ -15,7 +15,6 @@ enum config_action {
 	CONFIG_HELP,
 	CONFIG_VERSION,
 	CONFIG_STATUS,
-	CONFIG_CHECK, /* mount -f: the options are fine, and nothing is mounted */
 };
 
 /* The protocol that is spoken to the service. */
@@ -67,9 +66,8 @@ struct config {
 };
 
 /* Reads the command line and the environment. argv is that of main; env is getenv or a test's own.
- * If the program's name starts with "mount.", it is a mount helper, and -f means "fake". Prints
- * nothing. Errors, with a sentence that names the option, what is wrong and what is expected:
- * -EINVAL (usage), -EACCES (http:// is refused); -ENOMEM. */
+ * Prints nothing. Errors, with a sentence that names the option, what is wrong and what is
+ * expected: -EINVAL (usage), -EACCES (http:// is refused); -ENOMEM. */
 int config_parse(int argc, char *const *argv, const char *(*env)(const char *name),
 	struct config *ret, struct err *err);
 void config_release(struct config *config);

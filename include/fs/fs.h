@@ -16,17 +16,14 @@ struct fs;
 struct tree;
 
 struct fs_options {
-	const char *mountpoint; /* absolute; the strings are borrowed until fs_free */
-	const char *fsname;  /* first column of /proc/mounts: the endpoint; NULL: "vpcfs" */
-	const char *subtype; /* NULL: "vpcfs" */
+	const char *mountpoint;	   /* absolute; the strings are borrowed until fs_free */
+	const char *fsname;	   /* first column of /proc/mounts: the endpoint */
+	const char *subtype;	   /* the file system's type is "fuse.SUBTYPE" */
 	const char *mount_options; /* further -o options, comma-separated, or NULL */
 	bool read_only;
 	bool allow_other;
-	bool debug; /* log a message for each request, at the level debug */
 	/* Deadline of each operation, counted from when fs reads it from the kernel. */
 	uint64_t timeout_ms;
-	/* Largest number of concurrent operations; 0: 400. */
-	unsigned threads_max;
 	/* Called once, from a thread of fs, when the mount begins to answer. May be NULL. */
 	void (*ready)(void *arg);
 	/* Called on SIGHUP, from the thread of fs_run. May be NULL. */

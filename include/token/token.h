@@ -22,8 +22,8 @@ struct token_options {
 	const char *file;
 	/* its words, ended by NULL; borrowed until token_close */
 	char *const *command;
-	/* the token that token_take_environment found */
-	const struct secret *given;
+	/* the token itself: that of the environment, or of the emulator; NULL: none */
+	const char *given;
 	/* how long the command may take */
 	uint64_t timeout_ms;
 };
@@ -43,8 +43,6 @@ struct token_options {
  * the sentence says how to give one), -EINVAL, -ENOMEM, -EIO, -ETIMEDOUT (the command). */
 int token_open(
 	const struct token_options *options, struct token_source **ret, struct err *err);
-/* Makes a source for `--emulator`: it always returns this token. */
-int token_fixed(const char *token, struct token_source **ret, struct err *err);
 /* Kills a command that is running. All callers that wait for it, and all later ones, get
  * -ESHUTDOWN. Any thread may call this; it does not block. NULL is allowed. */
 void token_shut_down(struct token_source *source);

@@ -143,10 +143,10 @@ struct node_ops {
 		struct node *dir, const struct op *op, const char *name, bool has_scratch);
 	/* unlink of a file or link that lookup finds. Absent: -EPERM. */
 	int (*unlink)(struct node *dir, const struct op *op, const char *name);
-	/* rename of a directory that lookup finds; dir and new_dir may be the same. noreplace:
-	 * RENAME_NOREPLACE. Absent: -EPERM. */
+	/* rename of a directory that lookup finds; dir and new_dir may be the same. An existing
+	 * entry is never replaced. Absent: -EPERM. */
 	int (*rename)(struct node *dir, const struct op *op, const char *name,
-		struct node *new_dir, const char *new_name, bool noreplace);
+		struct node *new_dir, const char *new_name);
 
 	/* Files and links: the text of a file, the target of a link. */
 	int (*show)(struct node *node, const struct op *op, struct node_text *ret);

@@ -9,7 +9,6 @@
 #include "base/map.h"
 #include "exchange.h"
 #include "model/val.h"
-#include "pages.h"
 #include "problem.h"
 
 #define CALLS_TOKEN_MAX	 4096
@@ -20,6 +19,12 @@
 static const char calls_items[] = "items";	  /* the array of a list answer */
 static const char calls_envelope[] = "vpc";	  /* of other answers, unless bare */
 static const char calls_next[] = "nextPageToken"; /* AIP-158; never seen so far */
+
+static const struct protocol *const protocols[] = {
+	[API_REST] = &protocol_rest,
+	[API_CONNECT] = &protocol_connect,
+	[API_GRPC] = &protocol_grpc,
+};
 
 int api_new(const struct api_options *options, struct api **ret, struct err *err)
 {
@@ -34,12 +39,9 @@ int api_new(const struct api_options *options, struct api **ret, struct err *err
 		api_free(api);
 		return err_set(err, ENOMEM, "out of memory");
 	}
-	api->http = options->http;
-	atomic_init(&api->protocol, protocol_of(options->protocol));
-	api->token = options->token;
-	api->token_arg = options->token_arg;
-	api->observe = options->observe;
-	api->observe_arg = options->observe_arg;
+	api->options = *options;
+	api->options.endpoint = api->endpoint;
+	atomic_init(&api->protocol, protocols[options->protocol]);
 	*ret = api;
 	return 0;
 }
@@ -231,6 +233,29 @@ static bool is_empty_page(struct val *body)
 	       val_text(val_member(body, calls_next));
 }
 
+/* Moves the page's documents to the end of list. Errors: -ENOMEM. */
+static int pages_join(struct doc_list *list, struct doc_list *page)
+{
+	size_t count = list->count + page->count;
+	struct doc **docs;
+
+	if (!list->count) {
+		doc_list_release(list);
+		*list = *page;
+		*page = (struct doc_list){0};
+		return 0;
+	}
+	docs = reallocarray(list->docs, count, sizeof(struct doc *));
+	if (!docs)
+		return -ENOMEM;
+	if (page->count)
+		memcpy(docs + list->count, page->docs, page->count * sizeof(struct doc *));
+	*list = (struct doc_list){.docs = docs, .count = count};
+	page->count = 0;
+	doc_list_release(page);
+	return 0;
+}
+
 static int listing_read_page(
 	struct listing *listing, const struct http_answer *answer, struct err *err)
 {
@@ -303,6 +328,31 @@ static int listing_begin(struct api *api, const struct op *op, struct listing *l
 	}
 	if (r == 0)
 		api->has_listed = true;
+	return r;
+}
+
+/* Drops documents that occur twice, since the list may shift between two pages. Of the documents
+ * with one id the last one stays. Errors: -ENOMEM. */
+static int pages_drop_doubles(struct doc_list *list)
+{
+	struct map seen = {0};
+	size_t kept = list->count;
+	int r = 0;
+
+	for (size_t i = list->count; i-- > 0;) {
+		int added =
+			r < 0 ? r : map_add(&seen, doc_id(list->docs[i]), list->docs[i]);
+
+		if (added == -EEXIST) {
+			doc_unref(list->docs[i]);
+			continue;
+		}
+		r = added;
+		list->docs[--kept] = list->docs[i];
+	}
+	list->count -= kept;
+	memmove(list->docs, list->docs + kept, list->count * sizeof(struct doc *));
+	map_release(&seen);
 	return r;
 }
 

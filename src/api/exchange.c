@@ -67,7 +67,7 @@ static int exchange_send(struct api *api, const struct op *op, struct exchange *
 	if (api_call_changes(x->call)) /* a change is never cut short by a signal */
 		own.cancel = NULL;
 	request.url = buf_str(&url);
-	r = http_call(api->http, &request, &own, &x->answer, &sent, &err);
+	r = http_call(api->options.http, &request, &own, &x->answer, &sent, &err);
 	x->attempts += x->answer.attempts;
 	if (r < 0) {
 		problem_clear(problem);
@@ -88,7 +88,7 @@ static int exchange_token(struct api *api, const struct op *op, bool again,
 	struct secret *ret, struct api_problem *problem)
 {
 	struct err err = {""};
-	int r = api->token(api->token_arg, op, again, ret, &err);
+	int r = api->options.token(api->options.token_arg, op, again, ret, &err);
 
 	if (r == 0)
 		return 0;
@@ -179,8 +179,8 @@ int exchange_end(struct api *api, struct exchange *x, int r)
 
 	(void)x->protocol->print_target(x->call, &target);
 	event.path = buf_str(&target);
-	if (api->observe)
-		api->observe(api->observe_arg, &event);
+	if (api->options.observe)
+		api->options.observe(api->options.observe_arg, &event);
 	message_release(&x->message);
 	http_answer_release(&x->answer);
 	return r;

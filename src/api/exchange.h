@@ -8,15 +8,10 @@
 #include "protocol.h"
 
 struct api {
-	struct http *http; /* borrowed */
-	char *endpoint;	   /* owned; without a slash at the end */
+	struct api_options options;
+	char *endpoint; /* owned; without a slash at the end */
 	_Atomic(const struct protocol *) protocol;
 	atomic_bool has_listed; /* if set, protocol no longer changes */
-	int (*token)(void *arg, const struct op *op, bool again, struct secret *ret,
-		struct err *err);
-	void *token_arg;
-	void (*observe)(void *arg, const struct api_event *event);
-	void *observe_arg;
 };
 
 struct exchange {

@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the protocols share: their table, a call as a request, and the escaping of text in paths. */
+/* What the protocols share: a call as a request, and the escaping of text in paths. */
 #include "protocol.h"
 
 #include <string.h>
-
-const struct protocol *protocol_of(enum api_protocol protocol)
-{
-	static const struct protocol *const protocols[] = {
-		[API_REST] = &protocol_rest,
-		[API_CONNECT] = &protocol_connect,
-		[API_GRPC] = &protocol_grpc,
-	};
-
-	return protocols[protocol];
-}
 
 int protocol_escape(struct buf *ret, const char *text)
 {

@@ -44,7 +44,6 @@ struct protocol {
 };
 
 extern const struct protocol protocol_rest, protocol_connect, protocol_grpc;
-const struct protocol *protocol_of(enum api_protocol protocol);
 
 /* Adds the text as one segment of a path, one value of a query or one word of a line. Escapes
  * everything but RFC 3986's unreserved characters, and the dots of "." and "..", which are not

@@ -1,17 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* Identifies callers by /proc. The kernel names the thread of a request; the caller is the process
- * of that thread, identified by its id and start time. */
+/* Identifies callers by /proc, and reads their pending signals there. The kernel names the thread
+ * of a request; the caller is the process of that thread, identified by its id and start time. */
 #include "base/caller.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/process.h"
+#include "base/file.h"
 
 #define PROC_MAX	 65536 /* bytes of status, of stat and of a command line */
 #define START_TIME_FIELD 22
+#define BIT(signal)	 (UINT64_C(1) << ((signal)-1))
+
+/* Appends /proc/ID/NAME of a thread or a process. Errors: -ESRCH if id is not positive, and those
+ * of file_read. */
+static int process_read(pid_t id, const char *name, struct buf *ret)
+{
+	char path[64];
+
+	if (id <= 0)
+		return -ESRCH;
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)id, name);
+	return file_read(path, ret);
+}
 
 pid_t caller_process(pid_t tid)
 {
@@ -62,6 +76,38 @@ bool caller_lives(const struct caller *caller)
 bool caller_has_thread(const struct caller *caller, pid_t tid)
 {
 	return caller->tgid && caller_process(tid) == caller->tgid;
+}
+
+/* A set of signals in the text of /proc/TID/status; empty if the line is missing. */
+static uint64_t signals_of(const char *status, const char *line)
+{
+	const char *at = strstr(status, line);
+	uint64_t set = 0;
+
+	if (at)
+		sscanf(at + strlen(line), "%" SCNx64, &set);
+	return set;
+}
+
+bool caller_has_termination_signal(pid_t tid)
+{
+	/* What a person or a supervisor sends to end a program, even one that handles it. */
+	static const uint64_t asks =
+		BIT(SIGKILL) | BIT(SIGINT) | BIT(SIGTERM) | BIT(SIGQUIT) | BIT(SIGHUP);
+	/* What does not end a program that does not handle it (signal(7)). */
+	static const uint64_t harmless = BIT(SIGCHLD) | BIT(SIGURG) | BIT(SIGWINCH) |
+					 BIT(SIGCONT) | BIT(SIGSTOP) | BIT(SIGTSTP) |
+					 BIT(SIGTTIN) | BIT(SIGTTOU);
+	CLEANUP_BUF struct buf status = BUF_INIT(PROC_MAX);
+	const char *text;
+	uint64_t pending;
+
+	if (process_read(tid, "status", &status) < 0)
+		return true;
+	text = buf_str(&status);
+	pending = (signals_of(text, "\nSigPnd:") | signals_of(text, "\nShdPnd:")) &
+		  ~signals_of(text, "\nSigBlk:");
+	return pending & (asks | ~(harmless | signals_of(text, "\nSigCgt:")));
 }
 
 /* Where the last component begins in a path of len bytes. */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,18 @@ uint64_t clock_mono_us(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+uint64_t clock_next_us(_Atomic uint64_t *last)
+{
+	uint64_t before = atomic_load(last), next;
+
+	do {
+		uint64_t now = clock_mono_us();
+
+		next = now > before ? now : before + 1;
+	} while (!atomic_compare_exchange_weak(last, &before, next));
+	return next;
 }
 
 uint64_t clock_mono_ms(void)

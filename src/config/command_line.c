@@ -140,27 +140,17 @@ static int refuse_flag(int value, const char *arg, struct err *err)
 	return err_set(err, EINVAL, "unknown option %s: see vpcfs -h", name);
 }
 
-static int take_positional(struct args *args, const char *arg, struct err *err)
+static int take_positional(struct parse *parse, const char *arg, struct err *err)
 {
-	if (args->positionals == ARGS_MAX)
+	if (parse->positionals == ARGS_MAX)
 		return err_set(
 			err, EINVAL, "too many arguments: [ENDPOINT] MOUNTPOINT expected");
-	args->positional[args->positionals++] = arg;
+	parse->positional[parse->positionals++] = arg;
 	return 0;
 }
 
-/* mount(8) runs helpers with flags that have a meaning of their own: mount(8), "External helpers".
- */
-static bool is_mount_helper(const char *program)
+static int take_flag(struct parse *parse, const struct setting *s, struct err *err)
 {
-	const char *slash = strrchr(program, '/');
-
-	return strncmp(slash ? slash + 1 : program, "mount.", 6) == 0;
-}
-
-static int take_flag(struct parse *parse, int value, struct err *err)
-{
-	const struct setting *s = flag_find(value);
 
 	if (s->type == SETTING_DEBUG) {
 		parse->config->foreground = true;
@@ -168,36 +158,30 @@ static int take_flag(struct parse *parse, int value, struct err *err)
 	}
 	if (s->type == SETTING_LIST)
 		return *optarg ? take_settings(parse, optarg, err) : 0;
-	if (value == 'f' && parse->is_mount_helper) {
-		parse->config->action = CONFIG_CHECK;
-		return 0;
-	}
 	return setting_take(s, parse->config, optarg, err);
 }
 
-int command_line_take(struct parse *parse, struct args *args, int argc, char *const *argv,
-	struct err *err)
+int command_line_take(struct parse *parse, int argc, char *const *argv, struct err *err)
 {
 	struct config *config = parse->config;
 	struct flags flags;
 	int value = 0, r = 0;
 
-	parse->is_mount_helper = argc > 0 && is_mount_helper(argv[0]);
 	flags_init(&flags);
 	optind = 0; /* resets getopt, whatever it has read before */
 	while (r == 0 && config->action != CONFIG_HELP &&
 		config->action != CONFIG_VERSION &&
 		(value = getopt_long(argc, argv, flags.letters, flags.names, NULL)) != -1) {
 		if (value == FLAG_POSITIONAL)
-			r = take_positional(args, optarg, err);
+			r = take_positional(parse, optarg, err);
 		else if (value == ':')
 			r = flag_needs_value(optopt, err);
 		else if (value == '?')
 			r = refuse_flag(optopt, argv[optind - 1], err);
 		else
-			r = take_flag(parse, value, err);
+			r = take_flag(parse, flag_find(value), err);
 	}
 	for (; r == 0 && value == -1 && optind < argc; optind++)
-		r = take_positional(args, argv[optind], err);
+		r = take_positional(parse, argv[optind], err);
 	return r;
 }

@@ -26,74 +26,53 @@ static bool is_no_endpoint(const char *text)
 	return strcmp(text, "none") == 0 || strcmp(text, "vpcfs") == 0;
 }
 
-static int decide_mountpoint(
-	struct config *config, const struct args *args, struct err *err)
+static int decide_mountpoint(struct parse *parse, struct err *err)
 {
-	const char *path = args->positionals ? args->positional[args->positionals - 1] : "";
+	int count = parse->positionals;
+	const char *path = count ? parse->positional[count - 1] : "";
 
-	if (!*path || (args->positionals == 1 && is_url(path)))
+	if (!*path || (count == 1 && is_url(path)))
 		return err_set(err, EINVAL,
 			"MOUNTPOINT is missing: vpcfs [options] [ENDPOINT] MOUNTPOINT");
 	if (is_url(path))
 		return err_set(err, EINVAL,
 			"MOUNTPOINT is a URL: the order is ENDPOINT MOUNTPOINT");
-	config->mountpoint = value_absolute(path);
-	return config->mountpoint ? 0 : -ENOMEM;
-}
-
-/* from is the name of the option or variable, for the sentence. */
-static int parse_endpoint(const char *text, const char *from, char **ret, struct err *err)
-{
-	CLEANUP_URL struct url url = {.text = NULL};
-	struct err why = {""};
-	int r = url_parse(text, &url, &why);
-
-	if (r < 0) {
-		err_set(err, -r, "%s: %s", from, why.text);
-		return r;
-	}
-	free(*ret);
-	*ret = STEAL(url.text);
-	return 0;
+	parse->config->mountpoint = value_absolute(path);
+	return parse->config->mountpoint ? 0 : -ENOMEM;
 }
 
 /* The endpoint is given as ENDPOINT or as endpoint=. If both are given, they must be the same. */
-static int decide_given_endpoint(
-	struct config *config, const struct args *args, struct err *err)
+static int decide_given_endpoint(struct parse *parse, struct err *err)
 {
-	CLEANUP_FREE char *first = NULL;
+	struct config *config = parse->config;
+	CLEANUP_URL struct url url = {.text = NULL};
+	struct err why = {""};
 	int r;
 
-	if (args->positionals < 2 || is_no_endpoint(args->positional[0]))
+	if (parse->positionals < 2 || is_no_endpoint(parse->positional[0]))
 		return 0;
-	r = parse_endpoint(args->positional[0], "ENDPOINT", &first, err);
+	r = url_parse(parse->positional[0], &url, &why);
 	if (r < 0)
-		return r;
-	if (config->endpoint && strcmp(config->endpoint, first) != 0)
-		return err_set(err, EINVAL, "ENDPOINT %s contradicts endpoint=%s", first,
+		return err_set(err, -r, "ENDPOINT: %s", why.text);
+	if (config->endpoint && strcmp(config->endpoint, url.text) != 0)
+		return err_set(err, EINVAL, "ENDPOINT %s contradicts endpoint=%s", url.text,
 			config->endpoint);
 	free(config->endpoint);
-	config->endpoint = STEAL(first);
+	config->endpoint = STEAL(url.text);
 	return 0;
-}
-
-static const char *env_text(const char *(*env)(const char *name), const char *name)
-{
-	const char *text = env(name);
-
-	return text && *text ? text : NULL;
 }
 
 /* Allows http:// only to this machine. A loopback endpoint is not reached through a proxy. */
 static int check_endpoint(struct config *config, struct err *err)
 {
 	CLEANUP_URL struct url url = {.text = NULL};
-	int r = 0;
+	int r;
 
 	config->loopback = config->emulator;
-	if (!config->emulator)
-		r = url_parse(config->endpoint, &url, err);
-	if (r < 0 || config->emulator)
+	if (config->emulator)
+		return 0;
+	r = url_parse(config->endpoint, &url, err);
+	if (r < 0)
 		return r;
 	config->loopback = url.is_loopback;
 	if (config->allow_http || url.is_https || url.is_loopback)
@@ -104,9 +83,10 @@ static int check_endpoint(struct config *config, struct err *err)
 		config->endpoint);
 }
 
-static int decide_endpoint(struct config *config, const struct args *args, struct err *err)
+static int decide_endpoint(struct parse *parse, struct err *err)
 {
-	int r = decide_given_endpoint(config, args, err);
+	const struct config *config = parse->config;
+	int r = decide_given_endpoint(parse, err);
 
 	if (r == 0 && config->emulator && config->endpoint)
 		return err_set(err, EINVAL, "--emulator has its own endpoint: leave out %s",
@@ -146,21 +126,20 @@ static bool has_endpoint(const struct config *config)
 }
 
 /* Fills in what no option has set: from the environment, else from the table's default. */
-static int take_defaults(
-	struct parse *parse, const char *(*env)(const char *name), struct err *err)
+static int take_defaults(struct parse *parse, struct err *err)
 {
 	struct config *config = parse->config;
 	int r = 0;
 
 	for (size_t i = 0; i < setting_count && r == 0; i++) {
 		const struct setting *s = &settings[i];
-		const char *text = s->variable ? env_text(env, s->variable) : NULL;
+		const char *text = s->variable ? parse->env(s->variable) : NULL;
 
 		if (parse->is_given[i])
 			continue;
 		if (s->type == SETTING_URL && has_endpoint(config))
 			continue;
-		if (text)
+		if (text && *text)
 			r = take_variable(s, text, config, err);
 		else if (s->fallback)
 			r = setting_take(s, config, s->fallback, err);
@@ -168,18 +147,17 @@ static int take_defaults(
 	return r;
 }
 
-static int decide_mount(struct parse *parse, const struct args *args,
-	const char *(*env)(const char *name), struct err *err)
+static int decide_mount(struct parse *parse, struct err *err)
 {
 	struct config *config = parse->config;
 	int r = config->json ? err_set(err, EINVAL, "--json: only with --status") : 0;
 
 	if (r == 0)
-		r = decide_mountpoint(config, args, err);
+		r = decide_mountpoint(parse, err);
 	if (r == 0)
-		r = decide_endpoint(config, args, err);
+		r = decide_endpoint(parse, err);
 	if (r == 0)
-		r = take_defaults(parse, env, err);
+		r = take_defaults(parse, err);
 	if (r == 0)
 		r = check_endpoint(config, err);
 	if (r == 0)
@@ -190,19 +168,17 @@ static int decide_mount(struct parse *parse, const struct args *args,
 	return config->fuse_opts ? 0 : -ENOMEM;
 }
 
-static int decide(struct parse *parse, const struct args *args,
-	const char *(*env)(const char *name), struct err *err)
+static int decide(struct parse *parse, struct err *err)
 {
 	switch (parse->config->action) {
 	case CONFIG_MOUNT:
-	case CONFIG_CHECK:
-		return decide_mount(parse, args, env, err);
+		return decide_mount(parse, err);
 	case CONFIG_STATUS:
-		if (args->positionals)
+		if (parse->positionals)
 			return err_set(err, EINVAL,
 				"--status MOUNTPOINT takes nothing else: %s",
-				args->positional[0]);
-		return take_defaults(parse, env, err);
+				parse->positional[0]);
+		return take_defaults(parse, err);
 	default:
 		return 0;
 	}
@@ -213,14 +189,13 @@ int config_parse(int argc, char *const *argv, const char *(*env)(const char *nam
 {
 	struct config config;
 	struct parse parse = {
-		.config = &config, .fuse_opts = BUF_INIT(CONFIG_FUSE_OPTS_MAX)};
-	struct args args = {.positionals = 0};
+		.config = &config, .env = env, .fuse_opts = BUF_INIT(CONFIG_FUSE_OPTS_MAX)};
 	int r;
 
 	config = (struct config){.action = CONFIG_MOUNT, .uid = getuid(), .gid = getgid()};
-	r = command_line_take(&parse, &args, argc, argv, err);
+	r = command_line_take(&parse, argc, argv, err);
 	if (r == 0)
-		r = decide(&parse, &args, env, err);
+		r = decide(&parse, err);
 	buf_release(&parse.fuse_opts);
 	if (r == -EFBIG)
 		r = err_set(err, EINVAL, "-o: too many options");

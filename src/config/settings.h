@@ -60,31 +60,26 @@ struct setting {
 extern const struct setting settings[];
 extern const size_t setting_count;
 
+#define ARGS_MAX 2
+
 /* A command line being read. */
 struct parse {
 	/* borrowed */
 	struct config *config;
+	/* reads the environment */
+	const char *(*env)(const char *name);
 	/* owned */
 	struct buf fuse_opts;
 	/* by the index in the table */
 	bool is_given[SETTINGS_MAX];
-	/* started by mount(8): -f means fake */
-	bool is_mount_helper;
-};
-
-#define ARGS_MAX 2
-
-/* The arguments that are not options: [ENDPOINT] MOUNTPOINT. */
-struct args {
-	/* borrowed from argv */
+	/* the arguments that are not options: [ENDPOINT] MOUNTPOINT; borrowed from argv */
 	const char *positional[ARGS_MAX];
 	int positionals;
 };
 
 /* Reads the command line, up to a flag that asks for help or the version. Errors: -EINVAL with a
  * sentence, -ENOMEM. */
-int command_line_take(struct parse *parse, struct args *args, int argc, char *const *argv,
-	struct err *err);
+int command_line_take(struct parse *parse, int argc, char *const *argv, struct err *err);
 
 /* Takes one option of a -o list, whose escapes are resolved. value is NULL if there was no "=".
  * Errors: -EINVAL with a sentence, -ENOMEM. */

@@ -34,7 +34,6 @@ static ssize_t send_answer(int fd, struct iovec *iov, int count, void *arg)
 
 static ssize_t receive(int fd, void *buf, size_t len, void *arg)
 {
-	(void)arg;
 	return read(fd, buf, len);
 }
 

@@ -7,7 +7,7 @@
  * until the read is answered or one of them is meant to end the caller. */
 #include <errno.h>
 #include <time.h>
-#include "base/process.h"
+#include "base/caller.h"
 #include "session.h"
 
 #define LOOK_NS 20000000 /* a fifth of the delay that a person notices */
@@ -25,8 +25,7 @@ static void on_interrupt(fuse_req_t req, void *arg)
 	struct request *rq = arg;
 	struct interrupts *in = &rq->fs->interrupts;
 
-	(void)req;
-	if (process_has_termination_signal(rq->op.pid)) {
+	if (caller_has_termination_signal(rq->op.pid)) {
 		cancel_fire(&rq->cancel);
 		return;
 	}
@@ -58,7 +57,7 @@ static void look_locked(struct interrupts *in)
 {
 	for (struct request *rq = LIST_FIRST(&in->watched), *next; rq; rq = next) {
 		next = LIST_NEXT(rq, watched);
-		if (process_has_termination_signal(rq->op.pid)) {
+		if (caller_has_termination_signal(rq->op.pid)) {
 			unwatch_locked(rq);
 			cancel_fire(&rq->cancel);
 		}
@@ -87,19 +86,13 @@ static void *watch_run(void *arg)
 
 int interrupts_start(struct interrupts *in)
 {
-	int r;
-
 	pthread_mutex_init(&in->lock, NULL);
 	pthread_cond_init(&in->changed, NULL);
-	r = pthread_create(&in->thread, NULL, watch_run, in);
-	in->is_running = r == 0;
-	return -r;
+	return -pthread_create(&in->thread, NULL, watch_run, in);
 }
 
 void interrupts_stop(struct interrupts *in)
 {
-	if (!in->is_running)
-		return;
 	pthread_mutex_lock(&in->lock);
 	in->ending = true;
 	pthread_cond_signal(&in->changed);
@@ -107,5 +100,4 @@ void interrupts_stop(struct interrupts *in)
 	pthread_join(in->thread, NULL);
 	pthread_cond_destroy(&in->changed);
 	pthread_mutex_destroy(&in->lock);
-	in->is_running = false;
 }

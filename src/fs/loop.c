@@ -4,7 +4,7 @@
  * Here the worker that reads the end of the mount calls fs_stop, and the thread in fs_loop waits
  * for that and for signals at once.
  *
- * One worker is always free to read the next request, until threads_max of them wait for the
+ * One worker is always free to read the next request, until THREADS_MAX of them wait for the
  * network. So an interrupt is seen at once. */
 #include <errno.h>
 #include <poll.h>
@@ -15,7 +15,8 @@
 #include "base/log.h"
 #include "session.h"
 
-#define IDLE_MAX 10 /* workers that may wait for a request; any others end */
+#define THREADS_MAX 400 /* operations at the same time */
+#define IDLE_MAX    10	/* workers that may wait for a request; any others end */
 
 struct worker {
 	struct worker *next;
@@ -124,7 +125,7 @@ static void worker_serve(struct worker *w)
 
 	pthread_mutex_lock(&fs->lock);
 	fs->idle--;
-	if (!fs->idle && !fs->ending && fs->count < fs->options.threads_max)
+	if (!fs->idle && !fs->ending && fs->count < THREADS_MAX)
 		worker_start_locked(fs);
 	done = STEAL(fs->done);
 	pthread_mutex_unlock(&fs->lock);
@@ -229,7 +230,6 @@ int fs_loop(struct fs *fs)
 	r = interrupts_start(&fs->interrupts);
 	if (r < 0)
 		return r;
-	notices_start(fs);
 	pthread_mutex_lock(&fs->lock);
 	worker_start_locked(fs);
 	count = fs->count;

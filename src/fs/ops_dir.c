@@ -24,16 +24,13 @@ void op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct dir_list *list;
 	struct request rq;
-	int r, err;
+	int r;
 
 	request_begin(&rq, req, REQUEST_READ, __func__);
 	rq.op.is_reading = true;
 	r = tree_opendir(rq.tree, &rq.op, ino, &list);
-	err = request_end(&rq, r);
-	if (err) {
-		fuse_reply_err(req, err);
+	if (reply_failure(&rq, r))
 		return;
-	}
 	fi->fh = (uint64_t)(uintptr_t)list;
 	if (fuse_reply_open(req, fi) == -ENOENT)
 		tree_closedir(list);
@@ -72,18 +69,14 @@ static void page_forget(struct page *p, struct tree *tree)
 /* Fills and sends the page under one lease, so that no attribute in it changes in between. */
 static void send_page(struct page *p, struct request *rq, struct dir_list *list, off_t off)
 {
-	int r, err;
+	int r;
 
 	p->has_lease = tree_lease_begin(rq->tree, tree_generation(rq->tree));
 	r = tree_readdir(list, (uint64_t)off, p->plus, page_fill, p);
 	/* Entries that were filled are sent; the reader gets the error with its next request. */
-	err = request_end(rq, p->used ? 0 : r);
-	if (err) {
+	if (reply_failure(rq, p->used ? 0 : r) ||
+		fuse_reply_buf(rq->req, p->bytes, p->used) == -ENOENT)
 		page_forget(p, rq->tree);
-		fuse_reply_err(rq->req, err);
-	} else if (fuse_reply_buf(rq->req, p->bytes, p->used) == -ENOENT) {
-		page_forget(p, rq->tree);
-	}
 	tree_lease_end(rq->tree);
 }
 
@@ -114,20 +107,17 @@ static void read_page(
 void op_readdir(
 	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
 {
-	(void)ino;
 	read_page(req, size, off, fi, false);
 }
 
 void op_readdirplus(
 	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
 {
-	(void)ino;
 	read_page(req, size, off, fi, true);
 }
 
 void op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	(void)ino;
 	tree_closedir(list_of(fi));
 	fuse_reply_err(req, 0);
 }
@@ -145,7 +135,6 @@ void op_statfs(fuse_req_t req, fuse_ino_t ino)
 	struct statvfs out = {
 		.f_bsize = 4096, .f_frsize = 4096, .f_namemax = TREE_NAME_MAX};
 
-	(void)ino;
 	tree_stats(fs->tree, &stats);
 	out.f_blocks = stats.scratch_max / out.f_frsize;
 	out.f_bfree = (stats.scratch_max - stats.scratch_bytes) / out.f_frsize;

@@ -83,14 +83,11 @@ void op_readlink(fuse_req_t req, fuse_ino_t ino)
 {
 	CLEANUP_BUF struct buf target = BUF_INIT(TREE_TEXT_MAX);
 	struct request rq;
-	int r, err;
+	int r;
 
 	request_begin(&rq, req, REQUEST_READ, __func__);
 	r = tree_readlink(rq.tree, &rq.op, ino, &target);
-	err = request_end(&rq, r);
-	if (err)
-		fuse_reply_err(req, err);
-	else
+	if (!reply_failure(&rq, r))
 		fuse_reply_readlink(req, buf_str(&target));
 }
 
@@ -100,7 +97,6 @@ void op_mknod(fuse_req_t req, fuse_ino_t dir, const char *name, mode_t mode, dev
 	struct tree_entry e;
 	int r;
 
-	(void)dev;
 	request_begin(&rq, req, REQUEST_NAME, __func__);
 	r = tree_mknod(rq.tree, &rq.op, dir, name, mode, &e);
 	reply_entry(&rq, r, &e);

@@ -19,16 +19,13 @@ void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	bool reads = (fi->flags & O_ACCMODE) == O_RDONLY;
 	struct tree_open open;
 	struct request rq;
-	int r, err;
+	int r;
 
 	request_begin(&rq, req, reads ? REQUEST_READ : REQUEST_CHANGE, __func__);
 	rq.op.is_reading = reads;
 	r = tree_open(rq.tree, &rq.op, ino, fi->flags, &open);
-	err = request_end(&rq, r);
-	if (err) {
-		fuse_reply_err(req, err);
+	if (reply_failure(&rq, r))
 		return;
-	}
 	fill_info(fi, &open);
 	rq.op.cancel = NULL;
 	/* The caller is gone, so no RELEASE will come for the handle. */
@@ -43,15 +40,12 @@ void op_create(fuse_req_t req, fuse_ino_t dir, const char *name, mode_t mode,
 	struct tree_entry e;
 	struct tree_open open;
 	struct request rq;
-	int r, err;
+	int r;
 
 	request_begin(&rq, req, REQUEST_NAME, __func__);
 	r = tree_create(rq.tree, &rq.op, dir, name, mode, fi->flags, &e, &open);
-	err = request_end(&rq, r);
-	if (err) {
-		fuse_reply_err(req, err);
+	if (reply_failure(&rq, r))
 		return;
-	}
 	fill_info(fi, &open);
 	entry_param(&e, tree_lease_begin(rq.tree, rq.generation), &param);
 	r = fuse_reply_create(req, &param, fi);
@@ -69,7 +63,6 @@ void op_read(
 	struct request rq;
 	int r;
 
-	(void)ino;
 	request_begin(&rq, req, REQUEST_READ, __func__);
 	r = tree_read(handle_of(fi), &rq.op, (uint64_t)off, size, &bytes);
 	reply_buf(&rq, r, &bytes);
@@ -79,16 +72,12 @@ void op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t size, of
 	struct fuse_file_info *fi)
 {
 	struct request rq;
-	int r, err;
+	int r;
 
-	(void)ino;
 	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	r = tree_write(
 		handle_of(fi), &rq.op, (uint64_t)off, bytes, size, fi->flags & O_APPEND);
-	err = request_end(&rq, r);
-	if (err)
-		fuse_reply_err(req, err);
-	else
+	if (!reply_failure(&rq, r))
 		fuse_reply_write(req, size);
 }
 
@@ -96,7 +85,6 @@ void op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct request rq;
 
-	(void)ino;
 	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	reply_err(&rq, tree_flush(handle_of(fi), &rq.op));
 }
@@ -105,8 +93,6 @@ void op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_inf
 {
 	struct request rq;
 
-	(void)ino;
-	(void)datasync;
 	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	reply_err(&rq, tree_fsync(handle_of(fi), &rq.op));
 }
@@ -115,7 +101,6 @@ void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct request rq;
 
-	(void)ino;
 	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	tree_release(handle_of(fi), &rq.op);
 	reply_err(&rq, 0);
@@ -127,7 +112,6 @@ void op_fallocate(fuse_req_t req, fuse_ino_t ino, int mode, off_t off, off_t len
 	struct request rq;
 	int r = off < 0 || len < 0 ? -EINVAL : 0;
 
-	(void)ino;
 	request_begin(&rq, req, REQUEST_CHANGE, __func__);
 	if (r == 0)
 		r = tree_fallocate(handle_of(fi), mode, (uint64_t)off, (uint64_t)len);

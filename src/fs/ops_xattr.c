@@ -14,14 +14,11 @@ void op_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *v
 
 static void reply_sized(struct request *rq, int r, const struct buf *bytes, size_t size)
 {
-	int err;
-
 	if (r == 0 && size && bytes->len > size)
 		r = -ERANGE;
-	err = request_end(rq, r);
-	if (err)
-		fuse_reply_err(rq->req, err);
-	else if (!size)
+	if (reply_failure(rq, r))
+		return;
+	if (!size)
 		fuse_reply_xattr(rq->req, bytes->len);
 	else
 		fuse_reply_buf(rq->req, bytes->data, bytes->len);

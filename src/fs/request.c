@@ -9,7 +9,22 @@
 #include "base/probe.h"
 #include "session.h"
 
-#define TICK_US 10000 /* the kernel counts in ticks of up to 10 ms and rounds up */
+#define TICK_US	  10000 /* the kernel counts in ticks of up to 10 ms and rounds up */
+#define ERRNO_MAX 511	/* the kernel's own begin at 512 and never reach a program */
+
+/* The errnos that a caller must never get, in one table: on some of them programs loop, unlink or
+ * turn features off, and the kernel remembers ENOSYS for the life of the mount. EXDEV is not in the
+ * table: tree returns it only for moves between VPCs. */
+static const struct {
+	int from, to;
+} never[] = {
+	{ENOSYS, EOPNOTSUPP},
+	{EINTR, EIO},
+	{EAGAIN, EBUSY},
+	{ETXTBSY, EBUSY},
+	{ECANCELED, EIO},
+	{ESHUTDOWN, EIO},
+};
 
 void request_begin(
 	struct request *rq, fuse_req_t req, enum request_kind kind, const char *operation)
@@ -39,7 +54,28 @@ void request_begin(
 	interrupts_hook(rq);
 }
 
-int request_end(struct request *rq, int r)
+/* The positive errno that the caller gets for r, 0 for r >= 0. interrupted: the request is a read
+ * whose caller gave up. */
+static int errno_out(int r, enum request_kind kind, bool interrupted)
+{
+	int e = -r;
+
+	if (r >= 0)
+		return 0;
+	if (interrupted)
+		return EINTR;
+	if (kind == REQUEST_NAME && e == ESTALE)
+		return ENOENT;
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++) {
+		if (never[i].from == e)
+			return never[i].to;
+	}
+	return e > ERRNO_MAX ? EIO : e;
+}
+
+/* Ends a request: no interrupt arrives any more, and rq may only be read. Returns the positive
+ * errno that the caller gets for r, or 0. */
+static int request_end(struct request *rq, int r)
 {
 	bool interrupted = false;
 
@@ -78,15 +114,21 @@ void reply_err(struct request *rq, int r)
 	fuse_reply_err(rq->req, request_end(rq, r));
 }
 
+bool reply_failure(struct request *rq, int r)
+{
+	int err = request_end(rq, r);
+
+	if (err)
+		fuse_reply_err(rq->req, err);
+	return err != 0;
+}
+
 void reply_entry(struct request *rq, int r, const struct tree_entry *e)
 {
 	struct fuse_entry_param param;
-	int err = request_end(rq, r);
 
-	if (err) {
-		fuse_reply_err(rq->req, err);
+	if (reply_failure(rq, r))
 		return;
-	}
 	entry_param(e, tree_lease_begin(rq->tree, rq->generation), &param);
 	r = fuse_reply_entry(rq->req, &param);
 	tree_lease_end(rq->tree);
@@ -96,13 +138,10 @@ void reply_entry(struct request *rq, int r, const struct tree_entry *e)
 
 void reply_attr(struct request *rq, int r, const struct tree_entry *e)
 {
-	int err = request_end(rq, r);
 	bool has_lease;
 
-	if (err) {
-		fuse_reply_err(rq->req, err);
+	if (reply_failure(rq, r))
 		return;
-	}
 	has_lease = tree_lease_begin(rq->tree, rq->generation);
 	fuse_reply_attr(rq->req, &e->attr, left_s(e->expires_us, has_lease));
 	tree_lease_end(rq->tree);
@@ -110,10 +149,6 @@ void reply_attr(struct request *rq, int r, const struct tree_entry *e)
 
 void reply_buf(struct request *rq, int r, const struct buf *bytes)
 {
-	int err = request_end(rq, r);
-
-	if (err)
-		fuse_reply_err(rq->req, err);
-	else
+	if (!reply_failure(rq, r))
 		fuse_reply_buf(rq->req, bytes->data, bytes->len);
 }

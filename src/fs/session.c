@@ -10,8 +10,7 @@
 #include "base/log.h"
 #include "fs/mountpoint.h"
 
-#define THREADS_MAX_DEFAULT 400
-#define OPTIONS_MAX	    65536
+#define OPTIONS_MAX 65536
 
 static void log_fuse(enum fuse_log_level level, const char *fmt, va_list ap)
 {
@@ -43,9 +42,9 @@ static int add_options(struct buf *b, const struct fs_options *o)
 	int r = buf_adds(b, "-odefault_permissions,nosuid,nodev");
 
 	if (r == 0)
-		r = add_value(b, "fsname", o->fsname ? o->fsname : "vpcfs");
+		r = add_value(b, "fsname", o->fsname);
 	if (r == 0)
-		r = add_value(b, "subtype", o->subtype ? o->subtype : "vpcfs");
+		r = add_value(b, "subtype", o->subtype);
 	if (r == 0 && o->read_only)
 		r = buf_adds(b, ",ro");
 	if (r == 0 && o->allow_other)
@@ -77,6 +76,18 @@ static int session_new(struct fs *fs, struct err *err)
 	return r;
 }
 
+/* Makes the kernel drop stale attributes, on the thread that learnt of the change.
+ *
+ * With a negative offset the notice takes no lock that a request can hold, and the kernel discards
+ * attributes from answers to earlier requests (fs/fuse/inode.c, fuse_reverse_inval_inode). Notices
+ * about names and pages do take such locks, so we send none. */
+static void drop_attr(void *arg, uint64_t id)
+{
+	struct fs *fs = arg;
+
+	fuse_lowlevel_notify_inval_inode(fs->session, id, -1, 0);
+}
+
 int fs_new(struct tree *tree, const struct fs_options *options, struct fs **ret,
 	struct err *err)
 {
@@ -86,8 +97,6 @@ int fs_new(struct tree *tree, const struct fs_options *options, struct fs **ret,
 	if (!fs)
 		return err_set(err, ENOMEM, "out of memory");
 	fs->options = *options;
-	if (!fs->options.threads_max)
-		fs->options.threads_max = THREADS_MAX_DEFAULT;
 	fs->tree = tree;
 	if (pthread_key_create(&fs->trace_key, NULL) != 0) {
 		free(fs);
@@ -110,22 +119,17 @@ int fs_mount(struct fs *fs, struct err *err)
 {
 	if (fuse_session_mount(fs->session, fs->options.mountpoint) != 0)
 		return err_set(err, EIO, "cannot mount on %s", fs->options.mountpoint);
-	fs->mounted = true;
 	return init_answer_hook(fs) < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
-}
-
-static void fs_unmount(struct fs *fs)
-{
-	if (fs->mounted)
-		fuse_session_unmount(fs->session);
-	fs->mounted = false;
 }
 
 int fs_run(struct fs *fs)
 {
-	int r = fs_loop(fs);
+	int r;
 
-	fs_unmount(fs);
+	fs->notifier = (struct tree_notifier){.attr = drop_attr, .arg = fs};
+	tree_set_notifier(fs->tree, &fs->notifier);
+	r = fs_loop(fs);
+	fuse_session_unmount(fs->session);
 	return r;
 }
 
@@ -133,7 +137,8 @@ void fs_free(struct fs *fs)
 {
 	if (!fs)
 		return;
-	fs_unmount(fs);
+	if (fs->session)
+		fuse_session_unmount(fs->session); /* does nothing a second time */
 	tree_set_notifier(fs->tree, NULL);
 	if (fs->session)
 		fuse_session_destroy(fs->session);

@@ -21,7 +21,6 @@ struct request;
  * to end it. */
 struct interrupts {
 	pthread_t thread;
-	bool is_running;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	LIST_HEAD(, request) watched; /* borrowed: each is on the stack of its handler */
@@ -29,10 +28,9 @@ struct interrupts {
 };
 
 struct fs {
-	struct fs_options options; /* strings borrowed, but for fsname */
+	struct fs_options options; /* strings borrowed */
 	struct tree *tree;	   /* borrowed */
 	struct fuse_session *session;
-	bool mounted;
 	int wake_fd;		/* eventfd: readable when the mount is to end */
 	atomic_uint init_flags; /* flags still to be added to the answer to INIT */
 
@@ -64,7 +62,7 @@ struct trace {
 	int errnum; /* positive, 0 for success: what the caller got */
 	unsigned calls;
 };
-/* trace.c: called before and after the handler. Do nothing unless fs->options.debug. */
+/* trace.c: called before and after the handler. Do nothing unless the log has the level debug. */
 void trace_begin(struct fs *fs, const struct fuse_buf *buf, struct trace *ret);
 void trace_end(struct fs *fs, const struct trace *trace);
 
@@ -102,26 +100,18 @@ void interrupts_hook(struct request *rq);
 void interrupts_unhook(struct request *rq);
 
 /* Begins a request and its deadline. operation is a static name for the probes. After it the
- * handler calls one of the replies below, or request_end and a reply of libfuse. */
+ * handler calls one of the replies below, or reply_failure and a reply of libfuse. */
 void request_begin(
 	struct request *rq, fuse_req_t req, enum request_kind kind, const char *operation);
-/* Ends a request: no interrupt arrives any more, and rq may only be read. Returns the positive
- * errno that the caller gets for r, or 0. */
-int request_end(struct request *rq, int r);
-
-/* The positive errno that the caller gets for r, 0 for r >= 0. interrupted: the request is a read
- * whose caller gave up. */
-int errno_out(int r, enum request_kind kind, bool interrupted);
-
+/* Ends the request: no interrupt arrives any more, and rq may only be read. If r < 0, replies with
+ * the error and returns true. */
+bool reply_failure(struct request *rq, int r);
 /* Each ends the request and replies; r < 0 replies with the error. If the caller is gone when the
  * reply arrives, the lookup that it would have counted is taken back. */
 void reply_err(struct request *rq, int r);
 void reply_entry(struct request *rq, int r, const struct tree_entry *e);
 void reply_attr(struct request *rq, int r, const struct tree_entry *e);
 void reply_buf(struct request *rq, int r, const struct buf *bytes);
-
-/* From now on the kernel drops the attributes of every node that changes. */
-void notices_start(struct fs *fs);
 
 /* has_lease: what tree_lease_begin returned; without a lease the kernel may keep nothing. */
 void entry_param(const struct tree_entry *e, bool has_lease, struct fuse_entry_param *ret);

@@ -57,7 +57,8 @@ void trace_begin(struct fs *fs, const struct fuse_buf *buf, struct trace *ret)
 	struct fuse_in_header head;
 
 	*ret = (struct trace){.is_on = false};
-	if (!fs->options.debug || (buf->flags & FUSE_BUF_IS_FD) || buf->size < sizeof(head))
+	if (!log_has(LOG_LEVEL_DEBUG) || (buf->flags & FUSE_BUF_IS_FD) ||
+		buf->size < sizeof(head))
 		return;
 	memcpy(&head, buf->mem, sizeof(head));
 	*ret = (struct trace){.is_on = true,

@@ -133,7 +133,7 @@ static int call_run(struct call *call, struct http_answer *ret, struct err *err)
 {
 	int r = 0;
 
-	if (op_is_past(call->op))
+	if (op_left_ms(call->op) == 0)
 		return call_left(call, -ETIMEDOUT, err);
 	do {
 		err_clear(err);

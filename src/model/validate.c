@@ -4,13 +4,15 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "base/distance.h"
 #include "base/utf8.h"
 #include "schema_tree.h"
 #include "json_path.h"
-#include "suggest.h"
 #include "value.h"
 
 #define KEY_TEXT_MAX 80 /* bytes of a key in an error message */
+#define TYPOS_MAX    2
+#define TYPO_LENGTH  4 /* bytes of a key for each typing error allowed */
 
 static int validate_object(const struct validation *validation,
 	const struct schema_field *dir, json_t *object, const struct json_path *path,
@@ -121,6 +123,26 @@ static int validate_value(const struct validation *validation,
 		return validate_texts(validation, value, path, err);
 	expected = validate_scalar(validation, schema->type, value);
 	return expected ? validate_refuse(validation, path, expected, value, err) : 0;
+}
+
+/* The key below dir (NULL: the VPC's own) that was probably meant by one that does not exist; NULL
+ * if there is none like it. Ignores case and underscores, and allows two typing errors. */
+static const char *suggest_key(const struct schema_field *dir, const char *key)
+{
+	const struct schema_field *field = NULL;
+	const char *best = NULL;
+	size_t best_distance = TYPOS_MAX + 1;
+
+	while ((field = schema_next_child(dir, field))) {
+		size_t distance = word_distance(schema_key(field), key);
+
+		if (schema_is_member(field) && distance < best_distance &&
+			distance * TYPO_LENGTH <= strlen(schema_key(field))) {
+			best = schema_key(field);
+			best_distance = distance;
+		}
+	}
+	return best;
 }
 
 static int validate_unknown(const struct validation *validation,

@@ -7,15 +7,14 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/quote.h"
 #include "look.h"
 
-#define TEXT_MAX    (16u << 20)
-#define WHY_MAX	    1024
-#define METRIC_MAX  64
-#define KEPT_PART   4 /* 1/4 of the time is kept for reading after the question */
-#define TIMES_COUNT 2
-#define STATS	    ".vpcfs/stats"
-#define NO_TIME	    ""
+#define TEXT_MAX   (16u << 20)
+#define WHY_MAX	   1024
+#define METRIC_MAX 64
+#define KEPT_PART  4 /* 1/4 of the time is kept for reading after the question */
+#define STATS	   ".vpcfs/stats"
 
 struct mount_status {
 	/* borrowed */
@@ -163,19 +162,7 @@ static int status_add_text(const struct mount_status *s, struct buf *ret)
 /* Adds a JSON string; null if it is not known. */
 static int status_add_string(struct buf *ret, const char *text, size_t len)
 {
-	int r = len ? buf_addc(ret, '"') : buf_adds(ret, "null");
-
-	for (size_t i = 0; i < len && r == 0; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (c < 0x20)
-			r = buf_addf(ret, "\\u%04x", c);
-		else if (c == '"' || c == '\\')
-			r = buf_addf(ret, "\\%c", c);
-		else
-			r = buf_addc(ret, (char)c);
-	}
-	return r < 0 || !len ? r : buf_addc(ret, '"');
+	return len ? quote_json(text, len, ret) : buf_adds(ret, "null");
 }
 
 static int add_member(struct buf *ret, const char *name, const char *text, size_t len)
@@ -202,9 +189,6 @@ static int add_rejected(const struct mount_status *s, struct buf *ret)
 
 static int add_json(const struct mount_status *s, struct buf *ret)
 {
-	const struct {
-		const char *name, *text;
-	} times[TIMES_COUNT] = {{"since", s->since}, {"last_success", s->last_success}};
 	size_t len;
 	const char *endpoint = option_of(s, "endpoint", &len);
 	int r = buf_addf(ret, "{\"reachable\":%s", s->is_reachable ? "true" : "false");
@@ -215,8 +199,11 @@ static int add_json(const struct mount_status *s, struct buf *ret)
 		r = add_member(ret, "endpoint", endpoint, len);
 	if (r == 0)
 		r = add_member(ret, "why", s->why, strlen(s->why));
-	for (size_t i = 0; i < TIMES_COUNT && r == 0; i++)
-		r = add_member(ret, times[i].name, times[i].text, strlen(times[i].text));
+	if (r == 0)
+		r = add_member(ret, "since", s->since, strlen(s->since));
+	if (r == 0)
+		r = add_member(
+			ret, "last_success", s->last_success, strlen(s->last_success));
 	if (r == 0)
 		r = s->vpcs < 0 ? buf_adds(ret, ",\"vpcs\":null")
 				: buf_addf(ret, ",\"vpcs\":%ld", s->vpcs);

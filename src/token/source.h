@@ -17,7 +17,7 @@ struct token_file {
 	char *path;
 	/* a credential of systemd, whose group bits are the mask of an access list */
 	bool is_credential;
-	/* its attributes when it was read */
+	/* its attributes when it was read; zeroes make it count as changed */
 	struct stat seen;
 };
 /* Reads the token in the file into ret. Errors: -EACCES, -ENOENT, -EINVAL, -ENOMEM. */

@@ -20,7 +20,6 @@ struct token_source {
 	/* if its path is NULL, the token never changes */
 	struct token_file file;
 	struct secret token;
-	bool is_forgotten;
 };
 
 /* *ret_found: whether there is such a file. */
@@ -66,9 +65,9 @@ static int token_find(
 	}
 	if (options->command)
 		return token_from_command(source, options, err);
-	if (options->given->bytes)
-		return token_check_text("COREWEAVE_API_TOKEN", options->given->bytes,
-			options->given->len, &source->token, err);
+	if (options->given)
+		return token_check_text("COREWEAVE_API_TOKEN", options->given,
+			strlen(options->given), &source->token, err);
 	r = token_from_credentials(source, &is_found, err);
 	if (r < 0 || is_found)
 		return r;
@@ -77,39 +76,19 @@ static int token_find(
 		"COREWEAVE_API_TOKEN, or give systemd's credential coreweave-token");
 }
 
-static struct token_source *token_new(void)
-{
-	struct token_source *source = calloc(1, sizeof(*source));
-
-	if (source)
-		pthread_mutex_init(&source->lock, NULL);
-	return source;
-}
-
 int token_open(
 	const struct token_options *options, struct token_source **ret, struct err *err)
 {
-	struct token_source *source = token_new();
-	int r = source ? token_find(source, options, err) : -ENOMEM;
+	struct token_source *source = calloc(1, sizeof(*source));
+	int r;
 
+	if (!source)
+		return err_set(err, ENOMEM, "out of memory");
+	pthread_mutex_init(&source->lock, NULL);
+	r = token_find(source, options, err);
 	if (r < 0) {
 		token_close(source);
 		return err_set(err, -r, "%s", strerror(-r));
-	}
-	*ret = source;
-	return 0;
-}
-
-int token_fixed(const char *token, struct token_source **ret, struct err *err)
-{
-	struct token_source *source = token_new();
-	int r = source ? token_check_text(
-				 "token", token, strlen(token), &source->token, err)
-		       : -ENOMEM;
-
-	if (r < 0) {
-		token_close(source);
-		return r;
 	}
 	*ret = source;
 	return 0;
@@ -139,7 +118,7 @@ void token_forget(struct token_source *source)
 		return;
 	}
 	pthread_mutex_lock(&source->lock);
-	source->is_forgotten = true;
+	source->file.seen = (struct stat){0}; /* it counts as changed */
 	pthread_mutex_unlock(&source->lock);
 }
 
@@ -152,10 +131,8 @@ int token_get(
 	if (source->command)
 		return token_command_get(source->command, op, again, ret, err);
 	pthread_mutex_lock(&source->lock);
-	if (source->file.path &&
-		(again || source->is_forgotten || token_file_is_changed(&source->file)))
+	if (source->file.path && (again || token_file_is_changed(&source->file)))
 		r = token_file_read(&source->file, &source->token, again ? err : NULL);
-	source->is_forgotten = false;
 	if (r == 0 || !again)
 		r = secret_set(ret, source->token.bytes, source->token.len);
 	pthread_mutex_unlock(&source->lock);

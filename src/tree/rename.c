@@ -208,7 +208,7 @@ static int move_dir(const struct move *m, const struct op *op)
 		return -EINVAL;
 	if (!m->dir->ops || !m->dir->ops->rename || !m->new_dir->ops)
 		return move_refused(m, EPERM);
-	r = m->dir->ops->rename(m->dir, op, m->name, m->new_dir, m->new_name, m->noreplace);
+	r = m->dir->ops->rename(m->dir, op, m->name, m->new_dir, m->new_name);
 	if (r == 0)
 		dir_was_moved(m);
 	return rename_error(r);

@@ -7,7 +7,6 @@
 #include <string.h>
 #include "base/clock.h"
 #include "etag.h"
-#include "invalidate.h"
 #include "names.h"
 #include "verdict.h"
 
@@ -197,7 +196,7 @@ static enum verdict take_listed_locked(
 /* Borrowed from by_id. Returns NULL if there is no memory. */
 static struct vpc *add_vpc_locked(struct collection *c, const char *id)
 {
-	struct vpc *vpc = vpc_new(c, id, generation_next(&c->generation), &c->tree);
+	struct vpc *vpc = vpc_new(c, id, collection_generation(c), &c->tree);
 
 	if (vpc && map_add(&c->by_id, id, vpc) == 0)
 		return vpc;
@@ -260,7 +259,7 @@ void cache_take_written(struct vpc *vpc, struct doc *doc)
 	struct collection *c = vpc->collection;
 
 	collection_lock(c);
-	vpc->written_us = generation_next(&c->generation);
+	vpc->written_us = collection_generation(c);
 	vpc->is_unsettled = true;
 	invalidate_locked(vpc);
 	etag_set_locked(&vpc->resource, NULL);
@@ -283,7 +282,7 @@ int cache_take_created(struct collection *c, struct doc *doc, struct vpc **ret)
 	if (!vpc)
 		vpc = add_vpc_locked(c, doc_id(doc));
 	if (vpc) {
-		vpc->written_us = generation_next(&c->generation);
+		vpc->written_us = collection_generation(c);
 		vpc->is_unsettled = true;
 		set_known_locked(vpc, doc, 0);
 		r = names_rebuild_locked(c);
@@ -299,7 +298,7 @@ void cache_take_deleted(struct vpc *vpc)
 	struct collection *c = vpc->collection;
 
 	collection_lock(c);
-	vpc->written_us = generation_next(&c->generation);
+	vpc->written_us = collection_generation(c);
 	vpc->is_deleted = true;
 	set_gone_locked(vpc, vpc->written_us);
 	/* An answer that came meanwhile may have removed the VPC from by_id. Put it back, since a
@@ -320,7 +319,7 @@ static void forget_locked(struct resource *resource)
 void cache_forget(struct collection *c)
 {
 	collection_lock(c);
-	c->forgotten_us = generation_next(&c->generation);
+	c->forgotten_us = collection_generation(c);
 	forget_locked(&c->list);
 	for (struct map_pos p = {0}; map_next(&c->by_id, &p);) {
 		struct vpc *vpc = p.value;

@@ -36,7 +36,8 @@ void collection_stop(struct collection *c);
 
 /* Returns the view that the VPC belongs to. Borrowed. */
 struct view *vpc_view(const struct vpc *vpc);
-/* Returns a new generation. */
+/* Returns a new generation: microseconds of the monotonic clock, never the same value twice. So of
+ * a question and a write it is always decided which came first. */
 uint64_t collection_generation(struct collection *c);
 
 struct collection_figures {

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The members of the collection, for the modules from collection to fetch. */
+/* The members of the collection and its lock, for the modules from collection to fetch. */
 #ifndef VIEW_COLLECTION_INT_H
 #define VIEW_COLLECTION_INT_H
 
 #include "collection.h"
-#include "generation.h"
 #include "vpc_int.h"
 
 struct collection {
 	struct collection_options options;
-	struct tree *tree; /* borrowed; NULL: there is no kernel to tell */
-	struct generation generation;
+	struct tree *tree;	     /* borrowed; NULL: there is no kernel to tell */
+	_Atomic uint64_t generation; /* the last one */
 	pthread_mutex_t lock;
 	/* ---- the lock protects the members below */
 	pthread_cond_t changed; /* an answer came, or a waiter was cancelled */
@@ -31,6 +30,17 @@ struct collection {
 	unsigned inflights;
 	bool stopping; /* the mount is ending: nobody waits any more */
 };
+
+void collection_lock(struct collection *c);
+/* Releases the lock. Returns after the kernel has dropped what it kept of the VPCs that were
+ * invalidated under the lock. */
+void collection_unlock(struct collection *c);
+/* Releases the lock until something changes, then takes it again. Returns false if until_ms
+ * (clock_mono_ms) has come. */
+bool collection_wait_locked(struct collection *c, uint64_t until_ms);
+/* Invalidates the VPC: what the kernel keeps of it is stale, and the known list no longer is the
+ * one with the list's ETag. */
+void invalidate_locked(struct vpc *vpc);
 
 /* The resource of a VPC, or of the list if vpc is NULL. */
 struct resource *resource_of(struct collection *c, struct vpc *vpc);

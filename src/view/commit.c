@@ -13,7 +13,6 @@
 #include "names.h"
 #include "pace.h"
 #include "report.h"
-#include "record.h"
 
 static bool is_busy_status(const struct doc *doc)
 {
@@ -348,11 +347,11 @@ static const char *scalar_of(const struct commit *c, const struct doc *doc, stru
 	return ret->len && buf_resize(ret, ret->len - 1) < 0 ? NULL : buf_str(ret);
 }
 
-static void record_commit(struct commit *c, const struct report *report)
+static void commit_log(struct commit *c, const struct report *report)
 {
 	CLEANUP_BUF struct buf before = BUF_INIT(BODY_MAX), after = BUF_INIT(BODY_MAX);
 
-	record_change(c->view, report, c->problem.http_status,
+	report_change(c->view, report, c->problem.http_status,
 		scalar_of(c, c->now, &before), scalar_of(c, c->shown, &after));
 }
 
@@ -374,7 +373,7 @@ int commit_end(struct commit *c, int r)
 	} else {
 		if (c->sent) {
 			last_error_clear(&vpc_local(c->vpc)->error);
-			record_commit(c, &report);
+			commit_log(c, &report);
 		}
 		if (c->store && !is_rollback(c))
 			rejected_drop(&c->view->rejected, c->target);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The kinds of change: the text of a file, spec.json, an entry of a list removed or renamed, the
  * VPC's name. Each is a plan that makes a change from a document; commit.c does the rest. */
-#include "commit_kinds.h"
+#include "changes.h"
 
 #include <errno.h>
 #include <stdio.h>

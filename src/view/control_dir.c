@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* `.vpcfs` and the directories in it. Nothing here but by-id needs the network. */
-#include "control_dir.h"
+#include "control.h"
 
 #include <errno.h>
 #include <string.h>
-#include "control_file.h"
 #include "fetch.h"
 #include "names.h"
 #include "place.h"

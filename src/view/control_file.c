@@ -1,21 +1,59 @@
 /* SPDX-License-Identifier: MIT */
 /* The files of `.vpcfs` and the mount's `.error`: what the mount says about itself. None of them
  * needs the network. */
-#include "control_file.h"
+#include "control.h"
 
 #include <errno.h>
 #include <string.h>
 #include "base/cleanup.h"
 #include "cache.h"
-#include "control_readme.h"
 #include "names.h"
+#include "place.h"
 #include "report.h"
 
 #define TEXT_MAX (16u << 20)
 
+/* How to use this mount, for people who find it without its documentation. */
+static const char readme[] =
+	"This directory tree is the VPCs of a CoreWeave organisation (vpcfs).\n"
+	"\n"
+	"Each VPC is a directory, each field a small file: reading is GET, writing is "
+	"PATCH.\n"
+	"A write that returns success has been confirmed by the API's answer; one that "
+	"fails returns\n"
+	"an error to the command, and .error (of the VPC, and of the mount) says why.\n"
+	"\n"
+	"  cat prod/status                                  read\n"
+	"  echo true > prod/ingress/disablePublicServices   change one value\n"
+	"  echo 1.1.1.1 8.8.8.8 > prod/dhcp/dns/servers     a list: blanks, commas, "
+	"newlines separate\n"
+	"  vi prod/spec.json                                all that can be set, one PATCH "
+	"per save\n"
+	"  mkdir prod/vpcPrefixes/pods                      then write its value: one more "
+	"prefix\n"
+	"  mkdir new; rmdir old                             create (option zone=) and "
+	"delete a VPC\n"
+	"  cp -r prod .drafts/new; mv -T .drafts/new new    a VPC with everything: one "
+	"POST\n"
+	"  cat prod/.error                                  why the last request about "
+	"prod failed\n"
+	"\n"
+	"rm never changes a VPC. Hidden, reachable by name: .error .drafts .vpcfs\n"
+	"From outside: vpcfs --status MOUNTPOINT says whether the API is reached and since "
+	"when.\n"
+	"\n"
+	"Here in .vpcfs:\n"
+	"  options   the options in force        log      the last 1000 API calls\n"
+	"  stats     figures for Prometheus      refresh  write anything: forget all "
+	"answers\n"
+	"  by-id/ID  a link to each VPC          rejected/NAME/PATH  texts that were "
+	"refused\n"
+	"  version   server-owned  names that only the API sets, for rsync "
+	"--exclude-from\n";
+
 static int show_readme(struct view *view, struct buf *ret, struct timespec *ret_at)
 {
-	return buf_adds(ret, control_readme);
+	return buf_adds(ret, readme);
 }
 
 static int show_version(struct view *view, struct buf *ret, struct timespec *ret_at)
@@ -41,8 +79,6 @@ static int show_stats(struct view *view, struct buf *ret, struct timespec *ret_a
 	collection_figures(view->collection, &figures);
 	r = stats_print(&view->stats, &figures, call_log_dropped(&view->call_log),
 		rejected_count(&view->rejected), ret);
-	if (r == 0)
-		r = health_print(&view->health, ret);
 	if (r < 0)
 		return r;
 	return buf_addf(ret,
@@ -166,17 +202,13 @@ static int control_show(struct node *node, const struct op *op, struct node_text
 /* The base of an open log stands for "the log is open"; freeing it says that the log was closed. */
 static int log_show(struct node *node, const struct op *op, struct node_text *ret)
 {
-	struct node_place place;
-	struct view *view;
+	struct call_log *log = &view_of(node)->call_log;
 	int r = control_show(node, op, ret);
 
-	if (r == 0)
-		r = node_locate(node, &place);
-	if (r)
+	if (r < 0)
 		return r;
-	view = place.data;
-	call_log_opened(&view->call_log);
-	ret->base = &view->call_log;
+	call_log_opened(log);
+	ret->base = log;
 	return 0;
 }
 
@@ -199,14 +231,7 @@ static bool refresh_complete(struct node *node, const char *text, size_t len)
 
 static int refresh_store(struct node *node, const struct op *op, struct node_store *store)
 {
-	struct node_place place;
-	struct view *view;
-	int r = node_locate(node, &place);
-
-	if (r < 0)
-		return r;
-	view = place.data;
-	cache_forget(view->collection);
+	cache_forget(view_of(node)->collection);
 	return 0;
 }
 

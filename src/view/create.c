@@ -3,7 +3,7 @@
  * twice. The POST's own answer says what was created. If that answer is lost, a VPC counts as the
  * created one only if it was not there before, has every field that was asked for, and is the only
  * such VPC. */
-#include "create.h"
+#include "changes.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,9 +14,8 @@
 #include "model/draft.h"
 #include "names.h"
 #include "pace.h"
-#include "publish.h"
-#include "record.h"
 #include "report.h"
+#include "tree/tree.h"
 
 #define LIST_BEFORE_MS 2000 /* a slower list must not hold up the POST */
 
@@ -43,7 +42,7 @@ static int creation_end(struct creation *c, int r, struct vpc *created)
 	if (r < 0)
 		return report_fail(c->view, &report, &c->problem);
 	if (created)
-		record_change(c->view, &report, c->problem.http_status, NULL, NULL);
+		report_change(c->view, &report, c->problem.http_status, NULL, NULL);
 	return 0;
 }
 
@@ -228,6 +227,67 @@ static int plain_body(struct creation *c)
 	return r < 0 ? api_problem_say(&c->problem, -r, "%s", err.text) : 0;
 }
 
+/* A copy of a draft's files. */
+struct draft_files {
+	const struct node_draft *draft;
+	struct draft_file *files; /* owned, and so are their path and text */
+	size_t count, cap;
+};
+
+static void draft_files_release(struct draft_files *d)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		free((char *)d->files[i].path);
+		free((char *)d->files[i].text);
+	}
+	free(d->files);
+}
+
+static struct draft_file *draft_files_grow(struct draft_files *d)
+{
+	if (d->count == d->cap) {
+		size_t cap = d->cap ? d->cap * 2 : 64;
+		struct draft_file *files = reallocarray(d->files, cap, sizeof(*files));
+
+		if (!files)
+			return NULL;
+		d->files = files;
+		d->cap = cap;
+	}
+	d->files[d->count] = (struct draft_file){0};
+	return &d->files[d->count];
+}
+
+static int draft_files_add(void *arg, const char *path, mode_t type, uint64_t size)
+{
+	CLEANUP_BUF struct buf text = BUF_INIT(TREE_TEXT_MAX);
+	struct draft_files *d = arg;
+	struct draft_file *file = draft_files_grow(d);
+	int r = 0;
+
+	if (!file)
+		return -ENOMEM;
+	file->is_dir = S_ISDIR(type);
+	file->path = strdup(path);
+	d->count++;
+	if (S_ISREG(type) && draft_claims(path))
+		r = node_draft_read(d->draft, path, &text);
+	file->len = text.len;
+	file->text = r == 0 ? buf_steal(&text) : NULL;
+	return r < 0 || file->path ? r : -ENOMEM;
+}
+
+/* Copies the draft's files into the form that the model reads. */
+static int draft_read_files(struct creation *c, struct err *err)
+{
+	CLEANUP(draft_files_release) struct draft_files d = {.draft = c->draft};
+	int r = node_draft_walk(c->draft, draft_files_add, &d);
+
+	if (r < 0)
+		return err_set(err, -r, "the draft cannot be read: %s", strerror(-r));
+	return draft_read(d.files, d.count, c->name, c->view->zone, &c->body, err);
+}
+
 /* A taken name is refused before any error in the draft. */
 static int draft_body(struct creation *c)
 {
@@ -237,7 +297,7 @@ static int draft_body(struct creation *c)
 
 	if (r < 0)
 		return r;
-	r = publish_read(c->draft, c->name, c->view->zone, &c->body, &err);
+	r = draft_read_files(c, &err);
 	return r < 0 ? api_problem_say(&c->problem, -r, "%s", err.text) : 0;
 }
 

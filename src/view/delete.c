@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* Deleting a VPC: rmdir is a DELETE by id. The VPC counts as deleted if an answer to a later
  * question says so: it is not there, or has STATUS_DELETING. */
-#include "delete.h"
+#include "changes.h"
 
 #include <errno.h>
 #include "cache.h"
 #include "commit.h"
-#include "copy_guard.h"
 #include "fetch.h"
 #include "pace.h"
-#include "record.h"
 #include "report.h"
 
 static int delete_refusal(struct commit *c, bool has_scratch)
 {
+	const char *why;
+
 	if (c->view->nodelete)
 		return api_problem_say(
 			&c->problem, EPERM, "this mount has the option nodelete");
-	if (copy_guard_refuses(c->op))
-		return api_problem_say(&c->problem, ENOTEMPTY, COPY_GUARD_RMDIR_TEXT);
-	if (rmdir_guard_refuses(&vpc_local(c->vpc)->rmdir_guard, c->op, ""))
-		return api_problem_say(&c->problem, ENOTEMPTY, RMDIR_GUARD_TEXT);
+	why = rmdir_guard_refuses(&vpc_local(c->vpc)->rmdir_guard, c->op, "");
+	if (why)
+		return api_problem_say(&c->problem, ENOTEMPTY, "%s", why);
 	if (has_scratch)
 		return api_problem_say(&c->problem, ENOTEMPTY,
 			"%s holds files that exist only in this mount: remove or move "
@@ -143,6 +142,6 @@ int vpc_delete(struct vpc *vpc, const struct op *op, bool has_scratch)
 	if (r < 0)
 		return report_fail(c.view, &report, &c.problem);
 	if (!c.view->dry_run)
-		record_change(c.view, &report, c.problem.http_status, NULL, NULL);
+		report_change(c.view, &report, c.problem.http_status, NULL, NULL);
 	return 0;
 }

@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "etag.h"
 #include "inflight.h"
-#include "invalidate.h"
 #include "names.h"
 #include "question.h"
 
@@ -16,7 +15,7 @@
 /* Returns the generation of the oldest question whose answer still counts now. */
 static uint64_t oldest_us(struct collection *c)
 {
-	uint64_t now = generation_next(&c->generation), ttl = c->options.ttl_ms * 1000;
+	uint64_t now = collection_generation(c), ttl = c->options.ttl_ms * 1000;
 
 	return now > ttl ? now - ttl : 1;
 }
@@ -71,7 +70,7 @@ int fetch_list(struct collection *c, const struct op *op, struct api_problem *pr
 static bool is_walk_locked(struct vpc *vpc)
 {
 	struct collection *c = vpc->collection;
-	uint64_t now = generation_next(&c->generation), ttl = c->options.ttl_ms * 1000;
+	uint64_t now = collection_generation(c), ttl = c->options.ttl_ms * 1000;
 	bool is_another = c->last_stale && c->last_stale != vpc;
 	bool walk = c->list.inflight || (is_another && now - c->last_stale_us <= ttl);
 
@@ -111,7 +110,7 @@ static int refresh_locked(struct vpc *vpc, const struct op *op, struct api_probl
 	/* "Soon after" counts from the end of the question: with a dead server that takes longer
 	 * than the ttl. */
 	if (c->last_stale == vpc)
-		c->last_stale_us = generation_next(&c->generation);
+		c->last_stale_us = collection_generation(c);
 	return r;
 }
 

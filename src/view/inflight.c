@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "breaker.h"
 #include "etag.h"
-#include "invalidate.h"
 #include "question.h"
 
 #define STACK_BYTES (512 << 10)

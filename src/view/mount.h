@@ -6,7 +6,6 @@
 
 #include "call_log.h"
 #include "collection.h"
-#include "health.h"
 #include "last_error.h"
 #include "rejected.h"
 #include "stats.h"
@@ -20,7 +19,6 @@ struct view {
 	struct write_locks write_locks;
 	struct call_log call_log;
 	struct stats stats;
-	struct health health;
 	struct rejected rejected;
 	struct last_error last_error; /* of the mount */
 	char *zone;		      /* owned, or NULL */

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "invalidate.h"
+#include "collection_int.h"
 
 /* Counts how often each name occurs. The map's value is the count itself, as a pointer. */
 static int count_names(struct collection *c, struct map *counts)

@@ -13,6 +13,8 @@ int place_of(const struct node *node, const char *name, struct node_place *ret);
 /* Finds the place of the directory and that of name in it. Errors: -ENAMETOOLONG. */
 int place_both(const struct node *dir, const char *name, struct node_place *ret_dir,
 	struct node_place *ret);
-uint64_t key_of_id(const char *id);
+/* Returns the view of the root, of `.drafts`, or of a file of `.vpcfs`. Their paths are short, so
+ * node_locate cannot fail. */
+struct view *view_of(const struct node *node);
 
 #endif

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include "breaker.h"
 #include "cache.h"
-#include "invalidate.h"
 
 void question_init(
 	struct question *q, struct collection *c, struct vpc *vpc, const struct op *op)

@@ -2,13 +2,18 @@
 /* rm -r never takes a VPC apart, whatever program does it. GNU rm leaves a directory alone if it
  * could not remove a file in it; busybox rm, find -delete and Python's rmtree go on to rmdir, which
  * here deletes. So rmdir is refused to a living process that was refused an unlink below that
- * directory. Processes that cannot be identified count as one, for a minute. */
+ * directory. Processes that cannot be identified count as one, for a minute.
+ *
+ * It is refused to programs that copy trees, too. Some of them (mv from another file system, pax,
+ * cpio) remove a directory that is in the way of one that they copy, and expect ENOTEMPTY if it is
+ * not empty. */
 #include "rmdir_guard.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include "base/caller.h"
 #include "base/clock.h"
+#include "copy_guard.h"
 
 #define UNKNOWN_US 60000000ULL
 
@@ -94,18 +99,24 @@ void rmdir_guard_note(struct rmdir_guard *g, const struct op *op, const char *pa
 	pthread_mutex_unlock(&g->lock);
 }
 
-bool rmdir_guard_refuses(struct rmdir_guard *g, const struct op *op, const char *path)
+const char *rmdir_guard_refuses(
+	struct rmdir_guard *g, const struct op *op, const char *path)
 {
 	struct caller remover;
 	bool refuses = false;
 
+	if (copy_guard_refuses(op))
+		return "a program that copies trees removes nothing here, since it may "
+		       "only want to make room for its copy: use rmdir";
 	caller_of(op->pid, &remover);
 	pthread_mutex_lock(&g->lock);
 	guard_sweep_locked(g);
 	for (const struct refused_unlink *u = g->first; u; u = u->next)
 		refuses |= is_by(u, &remover) && is_below(u->path, path);
 	pthread_mutex_unlock(&g->lock);
-	return refuses;
+	return refuses ? "this process was refused the removal of a file below this "
+			 "directory, and rm -r deletes nothing here: use rmdir alone"
+		       : NULL;
 }
 
 void rmdir_guard_release(struct rmdir_guard *g)

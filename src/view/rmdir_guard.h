@@ -21,10 +21,10 @@ void rmdir_guard_release(struct rmdir_guard *g);
 /* Notes that the caller was refused an unlink in the directory at path, which is relative to the
  * VPC. */
 void rmdir_guard_note(struct rmdir_guard *g, const struct op *op, const char *path);
-/* Whether this caller is a living process that was refused an unlink at or below path. */
-bool rmdir_guard_refuses(struct rmdir_guard *g, const struct op *op, const char *path);
-#define RMDIR_GUARD_TEXT                                                                   \
-	"this process was refused the removal of a file below this directory, and rm -r "  \
-	"deletes nothing here: use rmdir alone"
+/* Returns why this caller may not remove the directory at path, which is then -ENOTEMPTY: it is a
+ * program that copies trees, or a living process that was refused an unlink at or below path. NULL
+ * if it may. Static. */
+const char *rmdir_guard_refuses(
+	struct rmdir_guard *g, const struct op *op, const char *path);
 
 #endif

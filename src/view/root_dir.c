@@ -1,30 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* The root: a directory per VPC, and three names that are hidden. */
-#include "root_dir.h"
+#include "view/view.h"
 
 #include <errno.h>
 #include <string.h>
+#include "base/hash.h"
 #include "cache.h"
-#include "commit_kinds.h"
-#include "control_dir.h"
-#include "control_file.h"
+#include "changes.h"
+#include "control.h"
 #include "copy_guard.h"
-#include "create.h"
-#include "delete.h"
 #include "fetch.h"
 #include "names.h"
 #include "place.h"
 #include "report.h"
-#include "vpc_dir.h"
-
-/* The view of the root or of `.drafts`. Their paths are short, so node_locate cannot fail. */
-static struct view *view_of(const struct node *node)
-{
-	struct node_place place = {0};
-
-	(void)node_locate(node, &place);
-	return place.data;
-}
+#include "vpc_nodes.h"
 
 /* The kernel asks for the root on the way to every file. */
 static int root_stat(struct node *node, const struct op *op, struct node_attr *ret)
@@ -52,7 +41,7 @@ static struct node_entry vpc_entry(struct vpc *vpc)
 		.kind = NODE_DIR,
 		.flags = NODE_SCRATCH,
 		.data = vpc_ref(vpc),
-		.key = key_of_id(vpc_id(vpc))};
+		.key = hash_bytes(0, vpc_id(vpc), strlen(vpc_id(vpc)))};
 }
 
 static int lookup_hidden(const char *name, struct node_entry *ret)
@@ -238,7 +227,7 @@ static int rename_vpc(
 }
 
 static int root_rename(struct node *dir, const struct op *op, const char *name,
-	struct node *new_dir, const char *new_name, bool noreplace)
+	struct node *new_dir, const char *new_name)
 {
 	struct view *view = view_of(dir);
 
@@ -253,7 +242,7 @@ static void root_release(void *data)
 	(void)data; /* the view outlives its root */
 }
 
-const struct node_ops root_dir_ops = {
+static const struct node_ops root_dir_ops = {
 	.stat = root_stat,
 	.lookup = root_lookup,
 	.list = root_list,
@@ -264,3 +253,8 @@ const struct node_ops root_dir_ops = {
 	.release = root_release,
 	.refused = view_refused,
 };
+
+struct node_entry view_root(struct view *view)
+{
+	return (struct node_entry){.ops = &root_dir_ops, .kind = NODE_DIR, .data = view};
+}

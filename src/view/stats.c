@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Counts calls by method and status, and keeps a histogram of how long they took. */
+/* Counts calls by method and status, keeps a histogram of how long they took, and says whether the
+ * API can be reached. A refused change is not a failure of the service, but a refused question is.
+ */
 #include "stats.h"
 
+#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/clock.h"
+#include "base/err.h"
+
+#define STATUS_TOKEN_REFUSED 401
+#define STATUS_SERVER_FAILED 500
 
 static const unsigned latency_limits_ms[STATS_BUCKETS] = {
 	5, 10, 50, 100, 500, 1000, 5000, 10000};
@@ -20,7 +27,7 @@ struct call_count {
 
 void stats_init(struct stats *stats)
 {
-	*stats = (struct stats){0};
+	*stats = (struct stats){.changed_at = clock_real()};
 	pthread_mutex_init(&stats->lock, NULL);
 }
 
@@ -55,6 +62,28 @@ static struct call_count *count_of_locked(
 	return c;
 }
 
+static bool is_answered(const struct api_event *event)
+{
+	if (event->errnum == 0 || event->errnum == ENOENT)
+		return true;
+	return event->is_change && event->status && event->status != STATUS_TOKEN_REFUSED &&
+	       event->status < STATUS_SERVER_FAILED;
+}
+
+static void observe_locked(struct stats *stats, const struct api_event *event)
+{
+	bool is_up = is_answered(event);
+
+	/* the caller left: this says nothing about the API */
+	if (event->errnum == EINTR || event->errnum == ESHUTDOWN)
+		return;
+	if (is_up != stats->is_up)
+		stats->changed_at = clock_real();
+	stats->is_up = is_up;
+	if (event->errnum == 0)
+		stats->success_at = clock_real();
+}
+
 void stats_add(struct stats *stats, const struct api_event *event)
 {
 	struct call_count *c;
@@ -63,22 +92,35 @@ void stats_add(struct stats *stats, const struct api_event *event)
 	while (b < STATS_BUCKETS && event->ms > latency_limits_ms[b])
 		b++;
 	pthread_mutex_lock(&stats->lock);
+	observe_locked(stats, event);
 	c = count_of_locked(stats, event);
 	if (c) {
 		c->count++;
 		stats->latency[b]++;
-		stats->total++;
 		stats->total_ms += event->ms;
 		stats->retries += event->attempts > 1 ? event->attempts - 1 : 0;
 	}
 	pthread_mutex_unlock(&stats->lock);
 }
 
-static int print_figure(
+void stats_fail(struct stats *stats, int errnum)
+{
+	struct failure_count *f = stats->failures;
+
+	pthread_mutex_lock(&stats->lock);
+	while (f->errnum && f->errnum != errnum && f < &stats->failures[STATS_ERRNOS - 1])
+		f++;
+	if (!f->errnum)
+		f->errnum = errnum;
+	f->count++;
+	pthread_mutex_unlock(&stats->lock);
+}
+
+static void print_figure(
 	struct buf *b, const char *name, const char *type, const char *help, uint64_t n)
 {
-	return buf_addf(b, "# HELP vpcfs_%s %s\n# TYPE vpcfs_%s %s\nvpcfs_%s %" PRIu64 "\n",
-		name, help, name, type, name, n);
+	buf_addf(b, "# HELP vpcfs_%s %s\n# TYPE vpcfs_%s %s\nvpcfs_%s %" PRIu64 "\n", name,
+		help, name, type, name, n);
 }
 
 static void print_calls_locked(const struct stats *stats, struct buf *b)
@@ -98,21 +140,48 @@ static void print_calls_locked(const struct stats *stats, struct buf *b)
 		buf_addf(b, "vpcfs_call_duration_seconds_bucket{le=\"%g\"} %" PRIu64 "\n",
 			latency_limits_ms[i] / 1000.0, sum);
 	}
-	buf_addf(b, "vpcfs_call_duration_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n",
-		stats->total);
+	sum += stats->latency[STATS_BUCKETS];
+	buf_addf(b, "vpcfs_call_duration_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n", sum);
 	buf_addf(b, "vpcfs_call_duration_seconds_sum %g\n",
 		(double)stats->total_ms / 1000.0);
-	buf_addf(b, "vpcfs_call_duration_seconds_count %" PRIu64 "\n", stats->total);
+	buf_addf(b, "vpcfs_call_duration_seconds_count %" PRIu64 "\n", sum);
 	print_figure(b, "retries_total", "counter", "Requests that were sent again.",
 		stats->retries);
+}
+
+static void print_time(struct buf *b, const char *name, const char *help, struct timespec t)
+{
+	buf_addf(b, "# HELP %s %s\n# TYPE %s gauge\n%s %lld.%03ld\n", name, help, name,
+		name, (long long)t.tv_sec, t.tv_nsec / 1000000);
+}
+
+static int print_health_locked(const struct stats *stats, struct buf *b)
+{
+	int r;
+
+	print_figure(
+		b, "up", "gauge", "Whether the API answered the last call.", stats->is_up);
+	print_time(b, "vpcfs_up_changed_timestamp_seconds", "When vpcfs_up last changed.",
+		stats->changed_at);
+	print_time(b, "vpcfs_last_success_timestamp_seconds",
+		"When a call last worked, 0 if none has.", stats->success_at);
+	r = buf_adds(b, "# HELP vpcfs_failures_total Failures that programs were told "
+			"of, by errno.\n"
+			"# TYPE vpcfs_failures_total counter\n");
+	for (size_t i = 0; i < STATS_ERRNOS && stats->failures[i].errnum && r == 0; i++) {
+		r = buf_addf(b, "vpcfs_failures_total{errno=\"%s\"} %" PRIu64 "\n",
+			err_name(stats->failures[i].errnum), stats->failures[i].count);
+	}
+	return r;
 }
 
 int stats_print(struct stats *stats, const struct collection_figures *figures,
 	uint64_t log_lines_dropped, uint64_t rejected_texts, struct buf *ret)
 {
+	int r;
+
 	pthread_mutex_lock(&stats->lock);
 	print_calls_locked(stats, ret);
-	pthread_mutex_unlock(&stats->lock);
 	print_figure(ret, "cache_hits_total", "counter",
 		"Questions answered without a call.", figures->cache_hits);
 	print_figure(ret, "log_lines_dropped_total", "counter",
@@ -122,6 +191,9 @@ int stats_print(struct stats *stats, const struct collection_figures *figures,
 		"Texts in .vpcfs/rejected, which could not be applied.", rejected_texts);
 	print_figure(ret, "vpcs", "gauge", "VPCs known.", figures->vpcs);
 	print_figure(ret, "open_handles", "gauge", "Open files.", figures->tree.handles);
-	return print_figure(ret, "scratch_bytes", "gauge", "Bytes of scratch files.",
+	print_figure(ret, "scratch_bytes", "gauge", "Bytes of scratch files.",
 		figures->tree.scratch_bytes);
+	r = print_health_locked(stats, ret);
+	pthread_mutex_unlock(&stats->lock);
+	return r;
 }

@@ -8,15 +8,13 @@
 #include "cache.h"
 #include "fetch.h"
 #include "mount.h"
-#include "record.h"
-#include "root_dir.h"
+#include "report.h"
 
 static void observe(void *arg, const struct api_event *event)
 {
 	struct view *view = arg;
 
-	health_observe(&view->health, event);
-	record_call(event);
+	report_call(event);
 	call_log_add(&view->call_log, event);
 	stats_add(&view->stats, event);
 }
@@ -58,7 +56,6 @@ int view_new(const struct view_options *options, struct view **ret, struct err *
 	write_locks_init(&view->write_locks);
 	call_log_init(&view->call_log);
 	stats_init(&view->stats);
-	health_init(&view->health);
 	rejected_init(&view->rejected);
 	last_error_init(&view->last_error, view->started);
 	r = fill(view, options, err);
@@ -102,7 +99,6 @@ void view_free(struct view *view)
 	write_locks_release(&view->write_locks);
 	call_log_release(&view->call_log);
 	stats_release(&view->stats);
-	health_release(&view->health);
 	rejected_release(&view->rejected);
 	last_error_release(&view->last_error);
 	free(view->zone);
@@ -117,9 +113,4 @@ int view_check(struct view *view, const struct op *op, struct err *err)
 	int r = fetch_list(view->collection, op, &problem);
 
 	return r < 0 ? err_set(err, -r, "%s", problem.text) : 0;
-}
-
-struct node_entry view_root(struct view *view)
-{
-	return (struct node_entry){.ops = &root_dir_ops, .kind = NODE_DIR, .data = view};
 }

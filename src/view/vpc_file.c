@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The files of a VPC: read from its document, written through commit. */
-#include "vpc_file.h"
+#include "vpc_nodes.h"
 
-#include "commit_kinds.h"
+#include "changes.h"
 #include "model/change.h"
 #include "report.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Finding the field at a node of a VPC, in a document that is fresh enough. */
-#include "vpc_place.h"
+#include "vpc_nodes.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "base/process.h"
+#include "base/caller.h"
 
 static void ignore(int number)
 {
@@ -56,12 +56,12 @@ static void test_nothing_and_what_a_program_sends_itself(void **state)
 {
 	pid_t child = *(pid_t *)*state;
 
-	assert_false(process_has_termination_signal(child));
+	assert_false(caller_has_termination_signal(child));
 	kill(child, SIGURG);
 	kill(child, SIGALRM);
 	kill(child, SIGUSR1);
 	kill(child, SIGWINCH);
-	assert_false(process_has_termination_signal(child));
+	assert_false(caller_has_termination_signal(child));
 }
 
 static void test_an_interrupt_counts_with_a_handler_too(void **state)
@@ -69,7 +69,7 @@ static void test_an_interrupt_counts_with_a_handler_too(void **state)
 	pid_t child = *(pid_t *)*state;
 
 	kill(child, SIGINT);
-	assert_true(process_has_termination_signal(child));
+	assert_true(caller_has_termination_signal(child));
 }
 
 static void test_what_is_blocked_tells_nothing(void **state)
@@ -77,7 +77,7 @@ static void test_what_is_blocked_tells_nothing(void **state)
 	pid_t child = *(pid_t *)*state;
 
 	kill(child, SIGTERM);
-	assert_false(process_has_termination_signal(child));
+	assert_false(caller_has_termination_signal(child));
 }
 
 static void test_a_signal_for_one_thread_counts(void **state)
@@ -85,14 +85,14 @@ static void test_a_signal_for_one_thread_counts(void **state)
 	pid_t child = *(pid_t *)*state;
 
 	assert_int_equal(tgkill(child, child, SIGINT), 0);
-	assert_true(process_has_termination_signal(child));
+	assert_true(caller_has_termination_signal(child));
 }
 
 static void test_who_cannot_be_seen_gives_up(void **state)
 {
 	(void)state;
-	assert_true(process_has_termination_signal(0));
-	assert_true(process_has_termination_signal(INT32_MAX));
+	assert_true(caller_has_termination_signal(0));
+	assert_true(caller_has_termination_signal(INT32_MAX));
 }
 
 int main(void)

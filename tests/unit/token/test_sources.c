@@ -70,9 +70,10 @@ static void assert_token(struct token_source *source, const char *expected)
 static int open_token(const char *path, struct token_source **ret, struct err *err)
 {
 	CLEANUP_SECRET struct secret given = {0};
-	struct token_options options = {.file = path, .given = &given};
+	struct token_options options = {.file = path};
 	int r = token_take_environment(&given, err);
 
+	options.given = given.bytes;
 	return r < 0 ? r : token_open(&options, ret, err);
 }
 
@@ -269,16 +270,17 @@ static void test_rotation(void **state)
 	token_close(source);
 }
 
-static void test_fixed(void **state)
+static void test_given(void **state)
 {
 	CLEANUP_SECRET struct secret token = {0};
+	struct token_options options = {.given = "abc"}, empty = {.given = ""};
 	struct token_source *source;
 
-	assert_int_equal(token_fixed("abc", &source, NULL), 0);
+	assert_int_equal(token_open(&options, &source, NULL), 0);
 	assert_int_equal(token_get(source, &no_op, true, &token, NULL), 0);
 	assert_string_equal(token.bytes, "abc");
 	token_close(source);
-	assert_int_equal(token_fixed("", &source, NULL), -EINVAL);
+	assert_int_equal(token_open(&empty, &source, NULL), -EINVAL);
 	token_close(NULL);
 }
 
@@ -299,7 +301,7 @@ int main(void)
 		TEST(test_file_before_environment),
 		TEST(test_credentials),
 		TEST(test_rotation),
-		TEST(test_fixed),
+		TEST(test_given),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -149,7 +149,7 @@ static int root_publish(struct node *dir, const struct op *op, const char *name,
 }
 
 static int root_rename(struct node *dir, const struct op *op, const char *name,
-	struct node *new_dir, const char *new_name, bool noreplace)
+	struct node *new_dir, const char *new_name)
 {
 	struct toy *toy = toy_of(dir);
 	struct object **o;

@@ -316,7 +316,7 @@ static int toy_wait(struct toy *toy, const struct op *op, uint64_t until_ms)
 	cancel_hook(op->cancel, wake, &w);
 	pthread_mutex_lock(&toy->lock);
 	while (!toy->stopped && !w.given_up && clock_mono_ms() < until_ms &&
-		!op_is_past(op))
+		op_left_ms(op) > 0)
 		clock_cond_wait(&toy->changed, &toy->lock,
 			until_ms < op->deadline_ms ? until_ms : op->deadline_ms);
 	if (toy->stopped)

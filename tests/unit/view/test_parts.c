@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "../../../src/view/call_log.h"
-#include "../../../src/view/generation.h"
 #include "../../../src/view/last_error.h"
 #include "../../../src/view/pace.h"
 #include "../../../src/view/place.h"
@@ -261,7 +260,7 @@ static void a_failed_reading_does_not_hide_why_a_change_was_refused(void **state
 #define GENERATIONS 20000
 
 struct taker {
-	struct generation *g;
+	_Atomic uint64_t *last;
 	uint64_t taken[GENERATIONS];
 };
 
@@ -270,18 +269,18 @@ static void *take_generations(void *arg)
 	struct taker *taker = arg;
 
 	for (size_t i = 0; i < GENERATIONS; i++)
-		taker->taken[i] = generation_next(taker->g);
+		taker->taken[i] = clock_next_us(taker->last);
 	return NULL;
 }
 
 static void no_generation_comes_twice(void **state)
 {
 	static struct taker a, b;
-	struct generation g = {0};
+	_Atomic uint64_t last = 0;
 	pthread_t thread;
 	size_t i = 0, j = 0;
 
-	a.g = b.g = &g;
+	a.last = b.last = &last;
 	assert_int_equal(pthread_create(&thread, NULL, take_generations, &a), 0);
 	take_generations(&b);
 	pthread_join(thread, NULL);

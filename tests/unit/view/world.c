@@ -62,6 +62,7 @@ void world_start(struct world *w, const struct world_options *options)
 {
 	struct emulator_options emulator = options->emulator;
 	struct http_options http = {.user_agent = "test"};
+	struct token_options token = {.given = "t"};
 	struct tree_options tree = {.umask = 0};
 	struct view_options view = {.ttl_ms = options->ttl_ms,
 		.zone = options->zone,
@@ -78,7 +79,7 @@ void world_start(struct world *w, const struct world_options *options)
 	emulator.request_log_fd = w->log_fd;
 	emulator.token = "t";
 	if (emulator_start(&emulator, &w->emulator, &err) < 0 ||
-		token_fixed("t", &w->token, &err) < 0 ||
+		token_open(&token, &w->token, &err) < 0 ||
 		http_new(&http, &w->http, &err) < 0)
 		fail_msg("%s", err.text);
 	view.api = (struct api_options){.http = w->http,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of `.vpcfs` and the mount's `.error`. */
-#ifndef VIEW_CONTROL_FILE_H
-#define VIEW_CONTROL_FILE_H
+/* `.vpcfs` with the directories in it, their files, and the mount's `.error`. */
+#ifndef VIEW_CONTROL_H
+#define VIEW_CONTROL_H
 
 #include "mount.h"
 #include "tree/node.h"
@@ -17,6 +17,7 @@ struct control {
 
 extern const struct control controls[];
 extern const size_t control_count;
+extern const struct node_ops control_dir_ops; /* of `.vpcfs` and the directories in it */
 /* The operations of files that are not in the table: the links in by-id and the texts in rejected.
  */
 extern const struct node_ops control_file_ops;

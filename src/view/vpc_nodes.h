@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A node of a VPC: its path, the document that it is read from, and the field that is there. */
-#ifndef VIEW_VPC_PLACE_H
-#define VIEW_VPC_PLACE_H
+/* The nodes of a VPC: its directories and files. */
+#ifndef VIEW_VPC_NODES_H
+#define VIEW_VPC_NODES_H
 
 #include "model/doc.h"
 #include "tree/node.h"
@@ -16,6 +16,7 @@ enum freshness {
 	FRESH_NOW, /* the answer to a question that is asked from now on */
 };
 
+/* A node's path, the document that it is read from, and the field that is there. */
 struct vpc_place {
 	struct node_place place;
 	struct vpc *vpc; /* borrowed: the data of place */
@@ -38,5 +39,12 @@ int vpc_field(struct vpc *vpc, const struct doc *doc, const char *path,
 	struct doc_field *ret, bool *ret_is_local);
 /* Writes the mtime, and until when the kernel may keep the attributes. */
 void vpc_stamp(const struct vpc_place *at, struct node_attr *ret);
+
+extern const struct node_ops vpc_dir_ops, vpc_file_ops, vpc_spec_ops, vpc_read_only_ops;
+
+/* Frees a base (tree/node.h), which here is a document. */
+void vpc_base_free(void *base);
+/* Adds the file's text to ret, and writes its attributes. */
+int vpc_show(const struct vpc_place *at, struct buf *ret, struct node_attr *ret_attr);
 
 #endif
