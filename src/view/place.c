@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Paths below an object of the view, and the key that a VPC's inode number is made from. */
+/* Paths below an object of the view. */
 #include "place.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "base/hash.h"
 
 int path_join(char out[NODE_PATH_MAX], const char *path, const char *name)
 {
@@ -30,11 +29,4 @@ int place_of(const struct node *node, const char *name, struct node_place *ret)
 	struct node_place dir;
 
 	return name ? place_both(node, name, &dir, ret) : node_locate(node, ret);
-}
-
-uint64_t key_of_id(const char *id)
-{
-	uint64_t h = hash_bytes(0, id, strlen(id));
-
-	return h ? h : 1;
 }

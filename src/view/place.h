@@ -13,6 +13,5 @@ int place_of(const struct node *node, const char *name, struct node_place *ret);
 /* Finds the place of the directory and that of name in it. Errors: -ENAMETOOLONG. */
 int place_both(const struct node *dir, const char *name, struct node_place *ret_dir,
 	struct node_place *ret);
-uint64_t key_of_id(const char *id);
 
 #endif

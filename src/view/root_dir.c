@@ -51,8 +51,7 @@ static struct node_entry vpc_entry(struct vpc *vpc)
 	return (struct node_entry){.ops = &vpc_dir_ops,
 		.kind = NODE_DIR,
 		.flags = NODE_SCRATCH,
-		.data = vpc_ref(vpc),
-		.key = key_of_id(vpc_id(vpc))};
+		.data = vpc_ref(vpc)};
 }
 
 static int lookup_hidden(const char *name, struct node_entry *ret)
