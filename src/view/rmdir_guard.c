@@ -20,10 +20,9 @@ struct refused_unlink {
 	char path[]; /* the directory */
 };
 
-void rmdir_guard_init(struct rmdir_guard *g)
+void rmdir_guard_init(struct rmdir_guard *g, pthread_mutex_t *lock)
 {
-	*g = (struct rmdir_guard){0};
-	pthread_mutex_init(&g->lock, NULL);
+	*g = (struct rmdir_guard){.lock = lock};
 }
 
 static bool is_over(const struct refused_unlink *u)
@@ -77,7 +76,7 @@ void rmdir_guard_note(struct rmdir_guard *g, const struct op *op, const char *pa
 	struct caller remover;
 
 	caller_of(op->pid, &remover);
-	pthread_mutex_lock(&g->lock);
+	pthread_mutex_lock(g->lock);
 	guard_sweep_locked(g);
 	u = guard_find_locked(g, &remover, path);
 	if (!u) {
@@ -91,7 +90,7 @@ void rmdir_guard_note(struct rmdir_guard *g, const struct op *op, const char *pa
 	}
 	if (u)
 		u->expires_us = clock_mono_us() + UNKNOWN_US;
-	pthread_mutex_unlock(&g->lock);
+	pthread_mutex_unlock(g->lock);
 }
 
 bool rmdir_guard_refuses(struct rmdir_guard *g, const struct op *op, const char *path)
@@ -100,11 +99,11 @@ bool rmdir_guard_refuses(struct rmdir_guard *g, const struct op *op, const char 
 	bool refuses = false;
 
 	caller_of(op->pid, &remover);
-	pthread_mutex_lock(&g->lock);
+	pthread_mutex_lock(g->lock);
 	guard_sweep_locked(g);
 	for (const struct refused_unlink *u = g->first; u; u = u->next)
 		refuses |= is_by(u, &remover) && is_below(u->path, path);
-	pthread_mutex_unlock(&g->lock);
+	pthread_mutex_unlock(g->lock);
 	return refuses;
 }
 
@@ -116,5 +115,4 @@ void rmdir_guard_release(struct rmdir_guard *g)
 		g->first = u->next;
 		free(u);
 	}
-	pthread_mutex_destroy(&g->lock);
 }
