@@ -344,9 +344,10 @@ int main(int argc, char **argv)
 	signal(SIGCHLD, SIG_DFL); /* if it is ignored, children cannot be waited for */
 	supervisor_take_environment(&p.supervisor);
 	(void)token_take_environment(&p.environment_token, &token_error);
-	/* By default the C library keeps free memory for each thread: with 10,000 VPCs 2 of 54 MB
-	 * lie idle. */
+	/* By default the C library keeps free memory for each thread, and it keeps the memory of a
+	 * list answer once it has freed one of that size: with 10,000 VPCs 5 of 57 MB lie idle. */
 	mallopt(M_ARENA_MAX, 2);
+	mallopt(M_MMAP_THRESHOLD, 1 << 17);
 	r = config_parse(argc, argv, environment, &p.config, &err);
 	if (r < 0) {
 		log_error("%s", err.text);

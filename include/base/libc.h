@@ -13,7 +13,8 @@
 #endif
 
 /* How glibc's allocator is told not to keep free memory; others keep little. */
-#define M_ARENA_MAX (-8)
+#define M_ARENA_MAX	 (-8)
+#define M_MMAP_THRESHOLD (-3)
 
 static inline int mallopt(int parameter, int value)
 {

@@ -4,8 +4,8 @@
  * adds ids, lookup counts, names and open handles, and scratch files beside them. An operation that
  * a table leaves out always fails with the same errno, which tree decides.
  *
- * Every operation may block until op->deadline_ms; tree calls none of them with its lock held.
- * Results are 0 or a negative errno; ret_ is written on success only. */
+ * Every operation may block until op->deadline_ms; tree calls none of them but key with its lock
+ * held. Results are 0 or a negative errno; ret_ is written on success only. */
 #ifndef TREE_NODE_H
 #define TREE_NODE_H
 
@@ -47,9 +47,6 @@ struct node_entry {
 	/* A reference-counted object, or NULL; directories only. The entry carries one reference
 	 * to tree, which returns it through ops->release, at once if it has the node already. */
 	void *data;
-	/* With data: a hash of the object's id, from which the inode number is made; constant for
-	 * the life of the mount. If it is 0 or there is no data, the name is used. */
-	uint64_t key;
 };
 
 struct node_attr {
@@ -183,6 +180,10 @@ struct node_ops {
 	 * word, such as "write" or "mv". name may be NULL. Does not block. May be absent. */
 	void (*refused)(struct node *node, const char *what, const char *name, int errnum);
 
+	/* A hash of the id of the object with this data, from which its inode number is made;
+	 * constant for the life of the mount. Without data the name is used. Does not block, and
+	 * takes no lock. Absent for the root only, or if data is always NULL. */
+	uint64_t (*key)(const void *data);
 	/* Drops a data reference. Does not block. May be absent if data is always NULL. */
 	void (*release)(void *data);
 };

@@ -267,10 +267,10 @@ int scratch_new_locked(const struct op *op, struct node *dir, mode_t mode,
 		scratch_free(s);
 		return r < 0 ? r : -ENOMEM;
 	}
+	s->ino = ++tree->last_scratch_ino;
 	node->scratch = s;
 	node->kind = S_ISDIR(mode) ? NODE_DIR : NODE_FILE;
 	node->flags = S_ISDIR(mode) ? NODE_SCRATCH : 0;
-	node->ino = ++tree->last_scratch_ino;
 	tree->scratch_nodes++;
 	*ret = node;
 	return 0;

@@ -50,16 +50,31 @@ void tree_unlock(struct tree *tree)
 		release_dead(tree, dead);
 }
 
+static uint64_t ino_of_hash(uint64_t hash)
+{
+	return INO_VIEW | (hash & (INO_VIEW - 1));
+}
+
+static uint64_t ino_of_data(const struct node_ops *ops, const void *data)
+{
+	return ino_of_hash(hash_mix(TREE_ROOT_ID, ops->key(data)));
+}
+
 uint64_t node_ino_of(
 	const struct node *parent, const char *name, const struct node_entry *e)
 {
-	uint64_t h;
+	if (e->data)
+		return ino_of_data(e->ops, e->data);
+	return ino_of_hash(hash_bytes(node_ino(parent), name, strlen(name)));
+}
 
-	if (e->data && e->key)
-		h = hash_mix(parent->ino, e->key);
-	else
-		h = hash_bytes(parent->ino, name, strlen(name));
-	return INO_VIEW | (h & (INO_VIEW - 1));
+uint64_t node_ino(const struct node *node)
+{
+	if (node_is_scratch(node))
+		return node->scratch->ino;
+	if (!node->has_data)
+		return node->ino;
+	return node->ops->key ? ino_of_data(node->ops, node->data) : TREE_ROOT_ID;
 }
 
 struct node *node_ref_locked(struct node *node)
@@ -238,12 +253,15 @@ static struct node *node_make_locked(
 	n->name = name;
 	n->parent = slab_number(node_ref_locked(parent));
 	n->ops = e->ops;
-	n->data = e->data;
 	assert(!e->data || e->kind == NODE_DIR);
 	n->kind = (uint8_t)e->kind;
 	n->flags = (uint8_t)e->flags;
-	n->ino = node_ino_of(parent, name->text, e);
 	n->bits = BIT_KEYED | (parent->bits & BIT_GONE);
+	n->has_data = e->data != NULL;
+	if (e->data)
+		n->data = e->data;
+	else
+		n->ino = node_ino_of(parent, name->text, e);
 	node_hash_add_locked(node_tree(parent), n);
 	chain_locked(n);
 	return n;

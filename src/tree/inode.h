@@ -33,6 +33,8 @@ void node_cleanup(struct node **node);
  * -ENOMEM. */
 int node_intern(struct node *parent, const char *name, const struct node_entry *entry,
 	struct node **ret);
+/* st_ino */
+uint64_t node_ino(const struct node *node);
 /* The st_ino that the entry's node has or will have. */
 uint64_t node_ino_of(
 	const struct node *parent, const char *name, const struct node_entry *entry);

@@ -217,8 +217,8 @@ static int row_describe(
 		}
 	}
 	ret->attr.st_mode = node_type_of(row->entry.kind);
-	ret->attr.st_ino =
-		row->node ? row->node->ino : node_ino_of(list->dir, row->name, &row->entry);
+	ret->attr.st_ino = row->node ? node_ino(row->node)
+				     : node_ino_of(list->dir, row->name, &row->entry);
 	return 0;
 }
 
@@ -230,10 +230,10 @@ static bool fill_dots(struct dir_list *list, uint64_t *off, tree_fill fill, void
 
 	tree_lock(node_tree(dir));
 	parent = dir->parent ? parent_of(dir) : dir;
-	up = parent->ino;
+	up = node_ino(parent);
 	tree_unlock(node_tree(dir));
 	for (; *off < 2; ++*off) {
-		dot.attr.st_ino = *off ? up : dir->ino;
+		dot.attr.st_ino = *off ? up : node_ino(dir);
 		if (!fill(arg, *off ? ".." : ".", &dot, *off + 1))
 			return false;
 	}

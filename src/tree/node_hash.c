@@ -8,6 +8,7 @@
 #include "tree_int.h"
 
 #define NODE_HASH_FIRST 64
+#define CHAIN_MEAN	2 /* nodes in a chain when the table grows */
 
 void node_hash_release(struct node_hash *table)
 {
@@ -55,7 +56,7 @@ static void node_hash_grow(struct tree *tree)
 
 void node_hash_add_locked(struct tree *tree, struct node *node)
 {
-	if (tree->node_hash.count >= tree->node_hash.slot_count)
+	if (tree->node_hash.count >= tree->node_hash.slot_count * CHAIN_MEAN)
 		node_hash_grow(tree);
 	chain_node(&tree->node_hash, node);
 	tree->node_hash.count++;

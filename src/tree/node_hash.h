@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds the node that a directory has under a name, or for an object. This hash table costs eight
- * bytes for each node; base/map would cost sixteen. */
+/* Finds the node that a directory has under a name, or for an object. This hash table costs at
+ * most eight bytes for each node; base/map would cost three times as much. */
 #ifndef TREE_NODE_HASH_H
 #define TREE_NODE_HASH_H
 

@@ -94,7 +94,7 @@ static void stat_fill(
 	mode_t mode = node->kind == NODE_LINK ? 0777 : attr->mode & 07777 & ~o->umask;
 
 	*ret = (struct stat){
-		.st_ino = node->ino,
+		.st_ino = node_ino(node),
 		.st_mode = node_type_of(node->kind) | mode,
 		.st_nlink = 1, /* for directories, too: to find, 1 means "not counted" */
 		.st_uid = o->uid,

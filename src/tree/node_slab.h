@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The memory of nodes, and their ids. Ten thousand VPCs have 370,000 nodes. In the slab a node
- * costs its 64 bytes and nothing more, refers to others by 32-bit numbers, and finds its tree by
+ * costs its 56 bytes and nothing more, refers to others by 32-bit numbers, and finds its tree by
  * its own address.
  *
  * An id consists of the slot's number and of how often the slot has been freed, so the next node in
@@ -17,9 +17,9 @@ struct tree;
 
 /* Chunks are aligned to their size. Pages without a node cost nothing. */
 #define SLAB_CHUNK_BYTES ((size_t)1 << 20)
-#define SLAB_SLOT_BYTES	 64
+#define SLAB_SLOT_BYTES	 56
 #define SLAB_CHUNK_SLOTS ((uint32_t)(SLAB_CHUNK_BYTES / SLAB_SLOT_BYTES))
-#define SLAB_CHUNKS	 4096 /* 67 million nodes */
+#define SLAB_CHUNKS	 4096 /* 76 million nodes */
 
 /* The head of a chunk, in its first slot. */
 struct slab_chunk {

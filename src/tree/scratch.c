@@ -71,7 +71,7 @@ void scratch_stat_locked(const struct node *node, struct stat *ret)
 	for (size_t i = 0; i < s->block_count; i++)
 		allocated += s->blocks[i].cap;
 	*ret = (struct stat){
-		.st_ino = node->ino,
+		.st_ino = s->ino,
 		.st_mode = s->mode,
 		.st_nlink = s->nlink,
 		.st_uid = s->uid,

@@ -34,7 +34,8 @@ struct scratch_mark {
 };
 
 struct scratch {
-	mode_t mode; /* with the type */
+	uint64_t ino; /* st_ino */
+	mode_t mode;  /* with the type */
 	uid_t uid;
 	gid_t gid;
 	uint32_t nlink;

@@ -28,9 +28,9 @@ int tree_new(const struct node_entry *root, const struct tree_options *options,
 	}
 	t->root->ops = root->ops;
 	t->root->data = root->data;
+	t->root->has_data = true;
 	t->root->kind = NODE_DIR;
 	t->root->flags = (uint8_t)root->flags;
-	t->root->ino = TREE_ROOT_ID;
 	*ret = t;
 	return 0;
 }

@@ -25,20 +25,20 @@ enum node_bits {
 	BIT_LOST = 16,
 };
 
-/* 64 bytes, see node_slab.h. Refers to other nodes by number; 0 is none. */
+/* 56 bytes, see node_slab.h. Refers to other nodes by number; 0 is none. */
 struct node {
 	/* Holds a reference. NULL for the root, and for scratch nodes except directories. */
 	struct interned *name;
 	/* NULL for a scratch node. */
 	const struct node_ops *ops;
 	union {
-		/* A directory of the view: holds a reference, or NULL. */
+		/* With has_data: holds a reference. */
 		void *data;
 		/* A scratch node: owned. */
 		struct scratch *scratch;
+		/* Any other node: st_ino. See node_ino. */
+		uint64_t ino;
 	};
-	/* st_ino */
-	uint64_t ino;
 	/* The upper half of the id. */
 	uint32_t generation;
 	uint32_t refs;
@@ -59,6 +59,7 @@ struct node {
 	uint8_t kind;  /* enum node_kind; a scratch node has NODE_DIR or NODE_FILE */
 	uint8_t flags; /* enum node_flags */
 	uint8_t bits;  /* enum node_bits */
+	bool has_data; /* a directory of the view only; never changes */
 };
 
 /* First member of an open file and of an open directory, so that tree_free can close them: when a
@@ -98,10 +99,10 @@ static inline struct node *parent_of(const struct node *node)
 	return slab_node(node_tree(node), node->parent);
 }
 
-/* The data of a directory of the view; else NULL. */
+/* The data of a directory of the view; NULL if it has none, and for every other node. */
 static inline void *node_data(const struct node *node)
 {
-	return node->ops && node->kind == NODE_DIR ? node->data : NULL;
+	return node->has_data ? node->data : NULL;
 }
 
 static inline bool node_is_scratch(const struct node *node)

@@ -11,10 +11,9 @@ struct base {
 	struct doc *doc; /* owned */
 };
 
-void bases_init(struct bases *bases)
+void bases_init(struct bases *bases, pthread_mutex_t *lock)
 {
-	*bases = (struct bases){0};
-	pthread_mutex_init(&bases->lock, NULL);
+	*bases = (struct bases){.lock = lock};
 }
 
 static void bases_drop_one(struct base **at)
@@ -30,7 +29,6 @@ void bases_release(struct bases *bases)
 {
 	while (bases->first)
 		bases_drop_one(&bases->first);
-	pthread_mutex_destroy(&bases->lock);
 }
 
 static struct base *bases_find_locked(struct bases *bases, const struct caller *reader)
@@ -78,14 +76,14 @@ void bases_read(struct bases *bases, const struct caller *reader, struct doc *do
 
 	if (!reader->known)
 		return;
-	pthread_mutex_lock(&bases->lock);
+	pthread_mutex_lock(bases->lock);
 	bases_sweep_locked(bases);
 	b = bases_find_locked(bases, reader);
 	if (!b)
 		b = bases_add_locked(bases, reader);
 	if (b)
 		base_set(b, doc);
-	pthread_mutex_unlock(&bases->lock);
+	pthread_mutex_unlock(bases->lock);
 }
 
 struct doc *bases_get(struct bases *bases, const struct caller *reader)
@@ -93,11 +91,11 @@ struct doc *bases_get(struct bases *bases, const struct caller *reader)
 	struct doc *doc = NULL;
 	struct base *b;
 
-	pthread_mutex_lock(&bases->lock);
+	pthread_mutex_lock(bases->lock);
 	b = bases_find_locked(bases, reader);
 	if (b)
 		doc = doc_ref(b->doc);
-	pthread_mutex_unlock(&bases->lock);
+	pthread_mutex_unlock(bases->lock);
 	return doc;
 }
 
@@ -105,16 +103,16 @@ void bases_saved(struct bases *bases, const struct caller *writer, struct doc *d
 {
 	struct base *b;
 
-	pthread_mutex_lock(&bases->lock);
+	pthread_mutex_lock(bases->lock);
 	b = bases_find_locked(bases, writer);
 	if (b)
 		base_set(b, doc);
-	pthread_mutex_unlock(&bases->lock);
+	pthread_mutex_unlock(bases->lock);
 }
 
 void bases_sweep(struct bases *bases)
 {
-	pthread_mutex_lock(&bases->lock);
+	pthread_mutex_lock(bases->lock);
 	bases_sweep_locked(bases);
-	pthread_mutex_unlock(&bases->lock);
+	pthread_mutex_unlock(bases->lock);
 }

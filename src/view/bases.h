@@ -10,13 +10,13 @@
 
 struct base;
 
-/* Members are private; it has a lock of its own. */
+/* Members are private. */
 struct bases {
-	pthread_mutex_t lock;
-	struct base *first; /* owned */
+	pthread_mutex_t *lock; /* borrowed; not held by a caller */
+	struct base *first;    /* owned */
 };
 
-void bases_init(struct bases *bases);
+void bases_init(struct bases *bases, pthread_mutex_t *lock);
 void bases_release(struct bases *bases);
 void bases_read(struct bases *bases, const struct caller *reader, struct doc *doc);
 /* Returns the base of this process, a reference that the caller owns. NULL if the process has not

@@ -8,16 +8,16 @@
 #include <time.h>
 #include "base/buf.h"
 
-/* Members are private; it has a lock of its own. */
+/* Members are private. */
 struct last_error {
-	pthread_mutex_t lock;
-	char *text; /* owned; NULL: empty */
+	pthread_mutex_t *lock; /* borrowed; not held by a caller */
+	char *text;	       /* owned; NULL: empty */
 	struct timespec at;
 	bool is_change;
 };
 
 /* at is the mtime of the file until something is refused. */
-void last_error_init(struct last_error *e, struct timespec at);
+void last_error_init(struct last_error *e, pthread_mutex_t *lock, struct timespec at);
 void last_error_release(struct last_error *e);
 /* Copies the text; if there is no memory for it, the file becomes empty. is_reading: a read failed.
  * That does not replace the text of a refused change. */

@@ -10,19 +10,19 @@
 
 static char without_file, with_file; /* the values of the map */
 
-void local_entries_init(struct local_entries *e, struct tree *const *tree)
+void local_entries_init(
+	struct local_entries *e, pthread_mutex_t *lock, struct tree *const *tree)
 {
-	*e = (struct local_entries){.tree = tree};
-	pthread_mutex_init(&e->lock, NULL);
+	*e = (struct local_entries){.lock = lock, .tree = tree};
 }
 
 static bool has_value(struct local_entries *e, const char *path, const void *value)
 {
 	const void *found;
 
-	pthread_mutex_lock(&e->lock);
+	pthread_mutex_lock(e->lock);
 	found = map_get(&e->paths, path);
-	pthread_mutex_unlock(&e->lock);
+	pthread_mutex_unlock(e->lock);
 	return found && (!value || found == value);
 }
 
@@ -48,9 +48,9 @@ int local_entry_add(struct local_entries *e, const char *path)
 
 	if (r < 0)
 		return r;
-	pthread_mutex_lock(&e->lock);
+	pthread_mutex_lock(e->lock);
 	r = map_add(&e->paths, path, &without_file);
-	pthread_mutex_unlock(&e->lock);
+	pthread_mutex_unlock(e->lock);
 	if (r < 0)
 		refund(e);
 	return r;
@@ -58,19 +58,19 @@ int local_entry_add(struct local_entries *e, const char *path)
 
 void local_entry_make_file(struct local_entries *e, const char *path)
 {
-	pthread_mutex_lock(&e->lock);
+	pthread_mutex_lock(e->lock);
 	if (map_get(&e->paths, path))
 		map_set(&e->paths, path, &with_file);
-	pthread_mutex_unlock(&e->lock);
+	pthread_mutex_unlock(e->lock);
 }
 
 bool local_entry_drop(struct local_entries *e, const char *path)
 {
 	bool found;
 
-	pthread_mutex_lock(&e->lock);
+	pthread_mutex_lock(e->lock);
 	found = map_remove(&e->paths, path) != NULL;
-	pthread_mutex_unlock(&e->lock);
+	pthread_mutex_unlock(e->lock);
 	if (found)
 		refund(e);
 	return found;
@@ -81,12 +81,12 @@ int local_entry_rename(struct local_entries *e, const char *path, const char *ne
 	void *value;
 	int r;
 
-	pthread_mutex_lock(&e->lock);
+	pthread_mutex_lock(e->lock);
 	value = map_get(&e->paths, path);
 	r = value ? map_add(&e->paths, new_path, value) : -ENOENT;
 	if (r == 0)
 		map_remove(&e->paths, path);
-	pthread_mutex_unlock(&e->lock);
+	pthread_mutex_unlock(e->lock);
 	return r;
 }
 
@@ -95,7 +95,6 @@ void local_entries_release(struct local_entries *e)
 	for (size_t i = e->paths.count; i; i--)
 		refund(e);
 	map_release(&e->paths);
-	pthread_mutex_destroy(&e->lock);
 }
 
 int local_entry_names(struct local_entries *e, const char *dir, struct map *ret)
@@ -103,11 +102,11 @@ int local_entry_names(struct local_entries *e, const char *dir, struct map *ret)
 	size_t len = strlen(dir);
 	int r = 0;
 
-	pthread_mutex_lock(&e->lock);
+	pthread_mutex_lock(e->lock);
 	for (struct map_pos p = {0}; r == 0 && map_next(&e->paths, &p);) {
 		if (strncmp(p.key, dir, len) == 0 && p.key[len] == '/')
 			r = map_add(ret, p.key + len + 1, e);
 	}
-	pthread_mutex_unlock(&e->lock);
+	pthread_mutex_unlock(e->lock);
 	return r;
 }

@@ -9,16 +9,17 @@
 #include "base/map.h"
 #include "tree/tree.h"
 
-/* Members are private; it has a lock of its own. */
+/* Members are private. */
 struct local_entries {
-	pthread_mutex_t lock;
+	pthread_mutex_t *lock; /* borrowed; not held by a caller */
 	/* path of each entry -> whether the file of its value was made */
 	struct map paths;
 	/* borrowed: the tree that is charged for the entries; *tree is NULL when there is none */
 	struct tree *const *tree;
 };
 
-void local_entries_init(struct local_entries *e, struct tree *const *tree);
+void local_entries_init(
+	struct local_entries *e, pthread_mutex_t *lock, struct tree *const *tree);
 void local_entries_release(struct local_entries *e);
 
 /* path is relative to the VPC: "vpcPrefixes/NAME". */

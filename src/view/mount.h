@@ -21,8 +21,9 @@ struct view {
 	struct stats stats;
 	struct rejected rejected;
 	struct last_error last_error; /* of the mount */
-	char *zone;		      /* owned, or NULL */
-	char *options_text;	      /* owned, as is version */
+	pthread_mutex_t last_error_lock;
+	char *zone;	    /* owned, or NULL */
+	char *options_text; /* owned, as is version */
 	char *version;
 	struct timespec started;
 	uint64_t timeout_ms; /* the deadline of each operation */

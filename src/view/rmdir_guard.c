@@ -25,10 +25,9 @@ struct refused_unlink {
 	char path[]; /* the directory */
 };
 
-void rmdir_guard_init(struct rmdir_guard *g)
+void rmdir_guard_init(struct rmdir_guard *g, pthread_mutex_t *lock)
 {
-	*g = (struct rmdir_guard){0};
-	pthread_mutex_init(&g->lock, NULL);
+	*g = (struct rmdir_guard){.lock = lock};
 }
 
 static bool is_over(const struct refused_unlink *u)
@@ -82,7 +81,7 @@ void rmdir_guard_note(struct rmdir_guard *g, const struct op *op, const char *pa
 	struct caller remover;
 
 	caller_of(op->pid, &remover);
-	pthread_mutex_lock(&g->lock);
+	pthread_mutex_lock(g->lock);
 	guard_sweep_locked(g);
 	u = guard_find_locked(g, &remover, path);
 	if (!u) {
@@ -96,7 +95,7 @@ void rmdir_guard_note(struct rmdir_guard *g, const struct op *op, const char *pa
 	}
 	if (u)
 		u->expires_us = clock_mono_us() + UNKNOWN_US;
-	pthread_mutex_unlock(&g->lock);
+	pthread_mutex_unlock(g->lock);
 }
 
 const char *rmdir_guard_refuses(
@@ -109,11 +108,11 @@ const char *rmdir_guard_refuses(
 		return "a program that copies trees removes nothing here, since it may "
 		       "only want to make room for its copy: use rmdir";
 	caller_of(op->pid, &remover);
-	pthread_mutex_lock(&g->lock);
+	pthread_mutex_lock(g->lock);
 	guard_sweep_locked(g);
 	for (const struct refused_unlink *u = g->first; u; u = u->next)
 		refuses |= is_by(u, &remover) && is_below(u->path, path);
-	pthread_mutex_unlock(&g->lock);
+	pthread_mutex_unlock(g->lock);
 	return refuses ? "this process was refused the removal of a file below this "
 			 "directory, and rm -r deletes nothing here: use rmdir alone"
 		       : NULL;
@@ -127,5 +126,4 @@ void rmdir_guard_release(struct rmdir_guard *g)
 		g->first = u->next;
 		free(u);
 	}
-	pthread_mutex_destroy(&g->lock);
 }

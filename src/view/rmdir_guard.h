@@ -10,13 +10,13 @@
 
 struct refused_unlink;
 
-/* Members are private; it has a lock of its own. */
+/* Members are private. */
 struct rmdir_guard {
-	pthread_mutex_t lock;
+	pthread_mutex_t *lock;	      /* borrowed; not held by a caller */
 	struct refused_unlink *first; /* owned */
 };
 
-void rmdir_guard_init(struct rmdir_guard *g);
+void rmdir_guard_init(struct rmdir_guard *g, pthread_mutex_t *lock);
 void rmdir_guard_release(struct rmdir_guard *g);
 /* Notes that the caller was refused an unlink in the directory at path, which is relative to the
  * VPC. */

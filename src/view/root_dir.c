@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include "base/hash.h"
 #include "cache.h"
 #include "changes.h"
 #include "control.h"
@@ -40,8 +39,7 @@ static struct node_entry vpc_entry(struct vpc *vpc)
 	return (struct node_entry){.ops = &vpc_dir_ops,
 		.kind = NODE_DIR,
 		.flags = NODE_SCRATCH,
-		.data = vpc_ref(vpc),
-		.key = hash_bytes(0, vpc_id(vpc), strlen(vpc_id(vpc)))};
+		.data = vpc_ref(vpc)};
 }
 
 static int lookup_hidden(const char *name, struct node_entry *ret)

@@ -57,7 +57,8 @@ int view_new(const struct view_options *options, struct view **ret, struct err *
 	call_log_init(&view->call_log);
 	stats_init(&view->stats);
 	rejected_init(&view->rejected);
-	last_error_init(&view->last_error, view->started);
+	pthread_mutex_init(&view->last_error_lock, NULL);
+	last_error_init(&view->last_error, &view->last_error_lock, view->started);
 	r = fill(view, options, err);
 	if (r < 0) {
 		view_free(view);
@@ -101,6 +102,7 @@ void view_free(struct view *view)
 	stats_release(&view->stats);
 	rejected_release(&view->rejected);
 	last_error_release(&view->last_error);
+	pthread_mutex_destroy(&view->last_error_lock);
 	free(view->zone);
 	free(view->options_text);
 	free(view->version);

@@ -7,6 +7,24 @@
 #include <string.h>
 #include "base/clock.h"
 
+static void vpc_local_init(struct vpc_local *local, struct tree *const *tree)
+{
+	pthread_mutex_init(&local->lock, NULL);
+	bases_init(&local->bases, &local->lock);
+	last_error_init(&local->error, &local->lock, (struct timespec){0});
+	local_entries_init(&local->entries, &local->lock, tree);
+	rmdir_guard_init(&local->rmdir_guard, &local->lock);
+}
+
+static void vpc_local_release(struct vpc_local *local)
+{
+	bases_release(&local->bases);
+	last_error_release(&local->error);
+	local_entries_release(&local->entries);
+	rmdir_guard_release(&local->rmdir_guard);
+	pthread_mutex_destroy(&local->lock);
+}
+
 struct vpc *vpc_new(struct collection *collection, const char *id, uint64_t seen_us,
 	struct tree *const *tree)
 {
@@ -18,10 +36,7 @@ struct vpc *vpc_new(struct collection *collection, const char *id, uint64_t seen
 	vpc->collection = collection;
 	vpc->seen_us = seen_us;
 	vpc->seen = clock_real();
-	bases_init(&vpc->local.bases);
-	last_error_init(&vpc->local.error, (struct timespec){0});
-	local_entries_init(&vpc->local.entries, tree);
-	rmdir_guard_init(&vpc->local.rmdir_guard);
+	vpc_local_init(&vpc->local, tree);
 	vpc->id = strdup(id);
 	vpc->file = strdup("");
 	if (!vpc->id || !vpc->file) {
@@ -54,10 +69,7 @@ void vpc_unref(struct vpc *vpc)
 {
 	if (!vpc || atomic_fetch_sub(&vpc->refs, 1) != 1)
 		return;
-	bases_release(&vpc->local.bases);
-	last_error_release(&vpc->local.error);
-	local_entries_release(&vpc->local.entries);
-	rmdir_guard_release(&vpc->local.rmdir_guard);
+	vpc_local_release(&vpc->local);
 	resource_release(&vpc->resource);
 	drop_observations(vpc);
 	doc_unref(vpc->doc);

@@ -15,8 +15,8 @@
 
 struct vpc;
 
-/* Each has a lock of its own. */
 struct vpc_local {
+	pthread_mutex_t lock; /* of the members below, each of which takes it itself */
 	struct bases bases;
 	struct last_error error;
 	struct local_entries entries;

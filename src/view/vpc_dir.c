@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include "base/hash.h"
 #include "cache.h"
 #include "changes.h"
 #include "model/draft.h"
@@ -340,6 +341,13 @@ static void *dir_base_of(struct node *dir, const struct caller *writer)
 		       : bases_get(&vpc_local(place.data)->bases, writer);
 }
 
+static uint64_t dir_key(const void *data)
+{
+	const char *id = vpc_id(data);
+
+	return hash_bytes(0, id, strlen(id));
+}
+
 static void dir_release(void *data)
 {
 	vpc_unref(data);
@@ -357,6 +365,7 @@ const struct node_ops vpc_dir_ops = {
 	.base_of = dir_base_of,
 	.base_free = vpc_base_free,
 	.claims = draft_claims,
+	.key = dir_key,
 	.release = dir_release,
 	.refused = vpc_refused,
 };

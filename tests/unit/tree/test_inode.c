@@ -58,6 +58,13 @@ static void test_numbers(void **state)
 	a = look(b, TREE_ROOT_ID, "z");
 	assert_int_equal(a.id, a2.id);
 	assert_int_equal(a.attr.st_ino, a2.attr.st_ino);
+	/* Forgotten, it has its number from the object and not from the name. */
+	tree_forget(b->tree, v2.id, 1);
+	tree_forget(b->tree, a.id, 2);
+	a = look(b, TREE_ROOT_ID, "z");
+	assert_true(a.id != a2.id);
+	assert_int_equal(a.attr.st_ino, a2.attr.st_ino);
+	assert_true(a.attr.st_ino != look(b, TREE_ROOT_ID, "b").attr.st_ino);
 }
 
 /* The kernel marks the inode of a removed directory dead: its name must give another node. */

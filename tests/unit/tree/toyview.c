@@ -11,6 +11,11 @@
 const char *const field_names[FIELDS] = {
 	"value", "flag", "list", "spec", "ro", "sub/value", "extra"};
 
+static uint64_t object_key(const void *data)
+{
+	return ((const struct object *)data)->key;
+}
+
 static const struct node_ops object_ops, sub_ops, field_ops, spec_ops, ro_ops, link_ops;
 
 struct toy *toy_of(const struct node *node)
@@ -78,11 +83,8 @@ static const struct node_ops *field_ops_of(int field)
 struct node_entry entry_of(struct object *o)
 {
 	object_ref(o);
-	return (struct node_entry){.ops = &object_ops,
-		.kind = NODE_DIR,
-		.flags = NODE_SCRATCH,
-		.data = o,
-		.key = o->key};
+	return (struct node_entry){
+		.ops = &object_ops, .kind = NODE_DIR, .flags = NODE_SCRATCH, .data = o};
 }
 
 int dir_stat(struct node *node, const struct op *op, struct node_attr *ret)
@@ -413,6 +415,7 @@ static const struct node_ops object_ops = {.stat = dir_stat,
 	.base_of = object_base_of,
 	.base_free = free,
 	.claims = object_claims,
+	.key = object_key,
 	.release = object_unref};
 static const struct node_ops sub_ops = {.stat = dir_stat,
 	.lookup = object_lookup,

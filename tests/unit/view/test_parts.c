@@ -242,9 +242,10 @@ static void expect_error(struct last_error *e, const char *text)
 
 static void a_failed_reading_does_not_hide_why_a_change_was_refused(void **state)
 {
+	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	struct last_error e;
 
-	last_error_init(&e, (struct timespec){0});
+	last_error_init(&e, &lock, (struct timespec){0});
 	last_error_set(&e, "read", true);
 	expect_error(&e, "read");
 	last_error_set(&e, "change", false);
@@ -255,6 +256,7 @@ static void a_failed_reading_does_not_hide_why_a_change_was_refused(void **state
 	last_error_set(&e, "read again", true);
 	expect_error(&e, "read again");
 	last_error_release(&e);
+	pthread_mutex_destroy(&lock);
 }
 
 #define GENERATIONS 20000
