@@ -10,6 +10,7 @@
 /* A copy of a draft's files. */
 struct draft_files {
 	const struct node_draft *draft;
+	struct err *err;	  /* borrowed; empty unless an error names a file */
 	struct draft_file *files; /* owned, and so are their path and text */
 	size_t count, cap;
 };
@@ -48,21 +49,26 @@ static int draft_files_add(void *arg, const char *path, mode_t type, uint64_t si
 	if (!file)
 		return -ENOMEM;
 	file->is_dir = S_ISDIR(type);
+	file->is_other = !S_ISDIR(type) && !S_ISREG(type);
 	file->path = strdup(path);
 	d->count++;
 	if (S_ISREG(type) && draft_claims(path))
 		r = node_draft_read(d->draft, path, &text);
 	file->len = text.len;
 	file->text = r == 0 ? buf_steal(&text) : NULL;
+	if (r == -EFBIG)
+		return err_set(d->err, EIO, "%s: the text is too long", path);
 	return r < 0 || file->path ? r : -ENOMEM;
 }
 
 int publish_read(const struct node_draft *draft, const char *name, const char *zone,
 	struct buf *ret, struct err *err)
 {
-	CLEANUP(draft_files_release) struct draft_files d = {.draft = draft};
+	CLEANUP(draft_files_release) struct draft_files d = {.draft = draft, .err = err};
 	int r = node_draft_walk(draft, draft_files_add, &d);
 
+	if (r < 0 && err->text[0])
+		return r;
 	if (r < 0)
 		return err_set(err, -r, "the draft cannot be read: %s", strerror(-r));
 	return draft_read(d.files, d.count, name, zone, ret, err);

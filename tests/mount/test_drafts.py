@@ -386,6 +386,26 @@ def test_a_draft_that_cannot_be_a_vpc(draft, files, words):
     assert draft.reads() == 0
 
 
+@pytest.mark.parametrize("name", ["dhcp/dns/servers", "spec.json", "vpcPrefixes/pods/value", "ingress", "id"])
+def test_a_link_is_not_the_text_of_a_field(draft, name):
+    """Nor an empty text: the VPC would have no servers."""
+    fill(draft, {"zone": "US-EAST-04A\n", "elsewhere": "1.1.1.1\n"})
+    os.makedirs(os.path.dirname(draft / DRAFT / name), exist_ok=True)
+    os.symlink("/elsewhere", draft / DRAFT / name)
+    assert re.search(f"{name}: a (link or a special )?file; expected", refuses(draft))
+    os.unlink(draft / DRAFT / name)
+    assert draft.sh("find . -mindepth 1 -type d -delete", cwd=draft / DRAFT).ok
+    publishes(draft)
+
+
+@pytest.mark.parametrize("name", ["spec.json", "zone"])
+def test_a_text_that_is_too_long_is_named(draft, name):
+    fill(draft, {"dhcp/dns/servers": "1.1.1.1\n"})
+    with open(draft / DRAFT / name, "wb") as file:
+        file.truncate(1 << 24)
+    assert f"{name}: the text is too long" in refuses(draft)
+
+
 @pytest.mark.parametrize("zone", ["", "zone=US-WEST-04A"])
 def test_a_tree_copied_one_level_too_deep(lab, zone):
     m = lab.mount(zone, vpcs=(BLUE, OTHER))

@@ -7,8 +7,8 @@
 
 #define FILES_MAX 64
 
-/* A draft made of lines: "PATH/" is a directory, "PATH=TEXT" a file. In the text | stands for a
- * newline; in spec.json ' stands for ". */
+/* A draft made of lines: "PATH/" is a directory, "PATH=TEXT" a file, "PATH@" a link. In the text |
+ * stands for a newline; in spec.json ' stands for ". */
 struct tree {
 	char *lines; /* owned */
 	struct draft_file files[FILES_MAX];
@@ -27,7 +27,9 @@ static void tree_add(struct tree *tree, char *line)
 	bool is_spec = strncmp(line, "spec.json=", 10) == 0;
 
 	assert_true(tree->count <= FILES_MAX);
-	*file = (struct draft_file){.path = line, .is_dir = !text};
+	*file = (struct draft_file){
+		.path = line, .is_other = line[strlen(line) - 1] == '@'};
+	file->is_dir = !text && !file->is_other;
 	if (!text) {
 		line[strlen(line) - 1] = '\0';
 		return;
@@ -347,6 +349,9 @@ static void test_refusals(void **state)
 		{"zone/\n", "zone: a directory; expected a file"},
 		{"zone=Z\nvpcPrefixes=x\n", "vpcPrefixes: a file; expected a directory"},
 		{"spec.json/\n", "spec.json: a directory; expected a file"},
+		{"zone=Z\ndhcp/dns/servers@\n",
+			"dhcp/dns/servers: a link or a special file; expected a file"},
+		{"zone=Z\nvpcPrefixes@\n", "vpcPrefixes: a file; expected a directory"},
 		{"spec.json=\n",
 			"spec.json: the text is empty; expected a whole JSON object"},
 		{"spec.json={\n", "spec.json line 1 column 1: "},
