@@ -241,6 +241,22 @@ static int draft_body(struct creation *c)
 	return r < 0 ? api_problem_say(&c->problem, -r, "%s", err.text) : 0;
 }
 
+/* What was written into the draft since it was read is not in the VPC, so the draft stays. */
+static int check_draft_is_same(struct creation *c, const struct vpc *vpc)
+{
+	CLEANUP_BUF struct buf body = BUF_INIT(BODY_MAX);
+	struct err err = {""};
+	int r = publish_read(c->draft, c->name, c->view->zone, &body, &err);
+
+	if (r == 0 && body.len == c->body.len &&
+		memcmp(buf_str(&body), buf_str(&c->body), body.len) == 0)
+		return 0;
+	return api_problem_say(&c->problem, EBUSY,
+		"%s was created (id %s), but the draft has changed meanwhile: the draft "
+		"stays; compare both",
+		c->name, vpc_id(vpc));
+}
+
 static int creation_run(struct creation *c, struct vpc **ret)
 {
 	int r;
@@ -256,7 +272,10 @@ static int creation_run(struct creation *c, struct vpc **ret)
 	if (r < 0)
 		return r;
 	*ret = NULL;
-	return c->view->dry_run ? creation_note_dry_run(c) : create(c, ret);
+	if (c->view->dry_run)
+		return creation_note_dry_run(c);
+	r = create(c, ret);
+	return r == 0 && c->draft ? check_draft_is_same(c, *ret) : r;
 }
 
 int vpc_create(struct view *view, const struct op *op, const char *file,
