@@ -33,7 +33,8 @@ struct creation {
 	struct api_problem problem;
 };
 
-/* created is NULL in a dry run. */
+/* created is NULL if no VPC was created. A VPC that is not as asked for has the reason in its own
+ * .error, too: mv tries again, and then the mount's says that the name is taken. */
 static int creation_end(struct creation *c, int r, struct vpc *created)
 {
 	struct report report = {
@@ -172,8 +173,7 @@ static int create(struct creation *c, struct vpc **ret)
 		return api_problem_say(&c->problem, -r, "out of memory");
 	if (c->draft)
 		r = check_created(c, vpc, doc);
-	if (r == 0)
-		*ret = STEAL(vpc);
+	*ret = STEAL(vpc);
 	return r;
 }
 
@@ -257,6 +257,7 @@ static int check_draft_is_same(struct creation *c, const struct vpc *vpc)
 		c->name, vpc_id(vpc));
 }
 
+/* *ret is the VPC that was created, also if it is not as asked for. */
 static int creation_run(struct creation *c, struct vpc **ret)
 {
 	int r;
@@ -271,7 +272,6 @@ static int creation_run(struct creation *c, struct vpc **ret)
 		r = creation_check_free(c);
 	if (r < 0)
 		return r;
-	*ret = NULL;
 	if (c->view->dry_run)
 		return creation_note_dry_run(c);
 	r = create(c, ret);
@@ -282,9 +282,13 @@ int vpc_create(struct view *view, const struct op *op, const char *file,
 	const struct node_draft *draft, struct vpc **ret)
 {
 	struct creation c = {.view = view, .op = op, .file = file, .draft = draft};
+	CLEANUP_VPC struct vpc *created = NULL;
 	int r;
 
 	buf_init(&c.body, BODY_MAX);
-	r = creation_run(&c, ret);
-	return creation_end(&c, r, r < 0 ? NULL : *ret);
+	r = creation_run(&c, &created);
+	r = creation_end(&c, r, created);
+	if (r == 0)
+		*ret = STEAL(created);
+	return r;
 }

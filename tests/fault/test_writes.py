@@ -218,6 +218,7 @@ def test_a_draft_that_changes_while_it_is_published_stays(m, how):
     zone = m.read(".drafts/fresh/zone")
     assert zone == ("US-EAST-04A\n" if how == "another field" else "US-WEST-04A\n")
     assert m.server.find("fresh")["zone"] == "US-EAST-04A"
+    assert m.why("fresh") == why, "mv tries again, and then the mount's .error is about the name"
     ends_well(m)
 
 
