@@ -107,6 +107,11 @@ static void give_base_back(const struct move *m, void *base)
 	node_base_drop(m->target->ops, base);
 }
 
+static int move_refused(const struct move *m, int errnum)
+{
+	return node_refused(m->new_dir, "mv", m->new_name, -errnum);
+}
+
 /* Takes the base out of the scratch file while the store has it, so that two renames never share
  * one. A base of another kind of file is not used. */
 static int store_scratch(const struct move *m, const struct op *op)
@@ -128,6 +133,8 @@ static int store_scratch(const struct move *m, const struct op *op)
 	tree_unlock(tree);
 	store.text = buf_str(&text);
 	store.len = text.len;
+	if (r == -EFBIG)
+		move_refused(m, EFBIG);
 	if (r == 0)
 		r = node_store(m->target, op, &store);
 	if (r == 0)
@@ -137,11 +144,6 @@ static int store_scratch(const struct move *m, const struct op *op)
 	else
 		give_base_back(m, store.base);
 	return rename_error(r);
-}
-
-static int move_refused(const struct move *m, int errnum)
-{
-	return node_refused(m->new_dir, "mv", m->new_name, -errnum);
 }
 
 static int onto_view(const struct move *m, const struct op *op)
