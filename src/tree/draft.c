@@ -273,7 +273,7 @@ int move_out_of_drafts(const struct move *m, const struct op *op)
 	if (m->node->kind != NODE_DIR)
 		return -EXDEV;
 	if (node_is_scratch(m->dir) || !m->new_dir->ops || !m->new_dir->ops->publish)
-		return -EPERM;
+		return node_refused(m->dir, "mv", m->name, -EPERM);
 	/* An object of the new name may no longer exist: the view finds out. */
 	if (m->target && (m->noreplace || m->target->kind != NODE_DIR))
 		return -EEXIST;

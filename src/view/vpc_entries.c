@@ -79,9 +79,13 @@ int vpc_dir_make(
 		return r;
 	if (!schema_has(ret->place.path, FIELD_MADE))
 		return refuse_claimed(place.data, "mkdir", place.path, ret->place.path);
-	r = name_from_file(name, api_name, sizeof(api_name));
-	if (r == 0)
-		r = check_free(dir, op, name);
+	if (name_from_file(name, api_name, sizeof(api_name)) < 0)
+		return refuse(vpc_view(place.data), place.data, "mkdir", ret->place.path,
+			EINVAL,
+			"%s is not a valid name of an entry: expected two hex digits of an "
+			"escaped character after each %%",
+			name);
+	r = check_free(dir, op, name);
 	if (r == 0)
 		r = local_entry_add(&vpc_local(place.data)->entries, ret->place.path);
 	if (r == 0)

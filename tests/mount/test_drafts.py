@@ -570,6 +570,22 @@ def test_files_that_are_no_part_of_a_vpc_stay(draft):
     assert draft.sh('rm -r "$M/new/own" "$M/new/README" "$M/new/dhcp/notes"').ok
 
 
+@pytest.mark.parametrize("call,args,line", [
+    (os.rename, [DRAFT, "blue/new"], "mv .drafts/new EPERM"),
+    (os.rename, ["blue", ".drafts/blue"], "mv .drafts/blue EPERM"),
+    (os.rename, ["blue", DRAFT], "mv .drafts/new EPERM"),
+    (os.rmdir, [".drafts"], "rmdir .drafts EPERM"),
+    (os.unlink, [".error"], "unlink .error EPERM"),
+    (os.symlink, ["blue", "link"], "create link EPERM"),
+    (os.mkdir, ["blue/vpcPrefixes/50%"], "mkdir blue/vpcPrefixes/50% EINVAL"),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_what_the_driver_refuses_is_explained(draft, call, args, line):
+    """In the mount's .error, whatever it was about."""
+    with draft.sends():
+        assert errno_of(call, *(draft / arg for arg in args)) == line.split()[-1]
+    assert line in draft.why("").splitlines()[0] and draft.why("").splitlines()[1]
+
+
 def test_open_files_of_a_draft_outlive_it(draft):
     fill(draft, {**FIELDS, "notes": "one\n"})
     with open(draft / DRAFT / "notes", "a") as notes, open(draft / DRAFT / "zone", "r+") as zone:
