@@ -320,6 +320,23 @@ static void test_both_differ(void **state)
 		"the directory hostPrefixes");
 }
 
+/* A number of an enum that has no name is shown as it is, so it is a number when it is read. */
+static void test_a_number_of_an_enum(void **state)
+{
+	static const char body[] =
+		"{'name':'new','zone':'Z','hostPrefixes':[{'name':'h','type':7,'prefixes':["
+		"'10.0.0.0/8'],'ipam':{'prefixLength':64,'gatewayAddressPolicy':9}}]}";
+	static const char files[] = "zone=Z\nhostPrefixes/h/type=7|\n"
+				    "hostPrefixes/h/prefixes=10.0.0.0/8\n"
+				    "hostPrefixes/h/ipam/prefixLength=64\n"
+				    "hostPrefixes/h/ipam/gatewayAddressPolicy=9|\n";
+	char both[1024];
+
+	posts(files, NULL, body);
+	snprintf(both, sizeof(both), "%sspec.json=%s\n", files, body);
+	posts(both, NULL, body);
+}
+
 static void test_refusals(void **state)
 {
 	static const struct {
@@ -421,6 +438,7 @@ int main(void)
 		cmocka_unit_test(test_names_that_repeat),
 		cmocka_unit_test(test_both_say_the_same),
 		cmocka_unit_test(test_both_differ),
+		cmocka_unit_test(test_a_number_of_an_enum),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_shows_body),
 	};
