@@ -17,6 +17,7 @@ struct draft_file {
 	const char *text; /* of a file; may be NULL when len is 0 */
 	size_t len;	  /* bytes */
 	bool is_dir;
+	bool is_other; /* neither a file nor a directory: a link, a pipe, a socket */
 };
 
 /* Whether a VPC's directory may have a file or directory at this path. That includes spec.json,
@@ -37,9 +38,9 @@ bool draft_claims(const char *path);
  * directory gives a body of name and zone_option.
  *
  * Errors, with a sentence that names the file, the place in it and what is expected: -EIO (text
- * that does not parse, unknown keys, wrong types, an entry without its value, two places that
- * differ, no zone, nothing that can be set), -EINVAL (an empty draft and no zone_option), -ENOMEM,
- * -EFBIG. */
+ * that does not parse, unknown keys, wrong types, a link, an entry without its value, two places
+ * that differ, no zone, nothing that can be set), -EINVAL (an empty draft and no zone_option),
+ * -ENOMEM, -EFBIG. */
 int draft_read(const struct draft_file *files, size_t count, const char *name,
 	const char *zone_option, struct buf *ret_body, struct err *err);
 

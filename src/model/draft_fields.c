@@ -134,6 +134,9 @@ static int read_file(
 		return err_set(err, EIO, "%s: %s", file->path,
 			file->is_dir ? "a directory; expected a file"
 				     : "a file; expected a directory");
+	if (file->is_other) /* a link may lead out of the draft */
+		return err_set(err, EIO, "%s: a link or a special file; expected a file",
+			file->path);
 	if (file->is_dir)
 		return read_dir(fields, file, schema);
 	if (schema->type == FIELD_SPEC)

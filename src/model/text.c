@@ -124,11 +124,14 @@ static char *text_scalar(const struct text *text, size_t *ret_len)
 	return strndup(bytes, len);
 }
 
+/* An enum's value that has no name is a number. As a string it would be a name that the API does
+ * not know, and drops. */
 static json_t *text_value(enum field_type type, const char *scalar)
 {
 	if (type == FIELD_BOOL)
 		return json_boolean(scalar_bool(scalar) == 1);
-	if (type == FIELD_INT)
+	if (type == FIELD_INT ||
+		(type == FIELD_ENUM && scalar_is_int(scalar, strlen(scalar))))
 		return json_integer(strtol(scalar, NULL, 10));
 	return json_string(scalar);
 }

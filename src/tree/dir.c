@@ -160,7 +160,7 @@ static int unlink_from_view(
 	if (child->kind == NODE_DIR)
 		return -EISDIR;
 	if (!dir->ops || !dir->ops->unlink)
-		return -EPERM;
+		return node_refused(dir, "unlink", name, -EPERM);
 	r = dir->ops->unlink(dir, op, name);
 	if (r < 0)
 		return r;
@@ -195,7 +195,7 @@ static int remove_from_view(
 	if (child->kind != NODE_DIR)
 		return -ENOTDIR;
 	if (!dir->ops || !dir->ops->remove)
-		return -EPERM;
+		return node_refused(dir, "rmdir", name, -EPERM);
 	tree_lock(tree);
 	has_scratch = overlay_has_visible_locked(child);
 	tree_unlock(tree);

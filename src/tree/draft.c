@@ -150,7 +150,8 @@ static void descend(const struct handover *h, const struct op *op, struct node *
 		op);
 }
 
-/* Moves an entry of the draft beside the object's, or removes it if the view claims its name. */
+/* Moves an entry of the draft beside the object's, or removes it if the view claims its name. A
+ * handle that is still open on a removed file can read it, but not write to it. */
 static void hand_over(
 	const struct handover *h, const struct op *op, const char *name, struct node *node)
 {
@@ -170,6 +171,8 @@ static void hand_over(
 		e = NULL;
 	if (e && e->node->kind == NODE_DIR)
 		overlay_purge_locked(e->node);
+	if (e && claimed && e->node->kind != NODE_DIR && e->node->scratch->nlink == 1)
+		e->node->bits |= BIT_GONE;
 	if (e)
 		entry_remove_locked(e);
 	tree_unlock(tree);
@@ -270,7 +273,7 @@ int move_out_of_drafts(const struct move *m, const struct op *op)
 	if (m->node->kind != NODE_DIR)
 		return -EXDEV;
 	if (node_is_scratch(m->dir) || !m->new_dir->ops || !m->new_dir->ops->publish)
-		return -EPERM;
+		return node_refused(m->dir, "mv", m->name, -EPERM);
 	/* An object of the new name may no longer exist: the view finds out. */
 	if (m->target && (m->noreplace || m->target->kind != NODE_DIR))
 		return -EEXIST;

@@ -90,12 +90,17 @@ static int handle_open(
 	return 0;
 }
 
-/* Whether a rename has given the id another node. The program may have meant the old name or the
- * new one. On ESTALE the kernel looks the name up again, once (fs/namei.c, do_filp_open), and so
- * finds the right node. */
-static bool must_look_again(const struct node *node, uint64_t id)
+/* Whether a rename has given the id, or the node's name, another node. The program may have meant
+ * the old name or the new one. On ESTALE the kernel looks the name up again, once (fs/namei.c,
+ * do_filp_open), and so finds the right node. */
+static bool must_look_again(struct node *node, uint64_t id)
 {
-	return node_id(node) != id;
+	bool was_replaced;
+
+	tree_lock(node_tree(node));
+	was_replaced = node_was_replaced_locked(node);
+	tree_unlock(node_tree(node));
+	return was_replaced || node_id(node) != id;
 }
 
 int tree_open(struct tree *tree, const struct op *op, uint64_t id, int flags,
@@ -205,8 +210,7 @@ static int write_scratch(struct node *node, const struct op *op, uint64_t off,
 
 	mark_writer(node, op, &mark);
 	tree_lock(tree);
-	/* After a rename onto a field nobody would ever see the bytes. */
-	r = node->bits & BIT_MOVED
+	r = node_was_replaced_locked(node)
 		    ? -ESTALE
 		    : scratch_write_locked(tree, s, append ? s->size : off, bytes, len);
 	if (r == 0)

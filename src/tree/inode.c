@@ -139,13 +139,25 @@ static void node_bury_locked(struct tree *tree, struct node *node)
 	tree->dead = slab_number(node);
 }
 
+/* Frees the text of a scratch file whose place another node has taken. The kernel may hold its id
+ * for as long as it likes. */
+static void forget_text_locked(struct node *node)
+{
+	if (node_was_replaced_locked(node))
+		scratch_truncate_locked(node_tree(node), node->scratch, 0);
+}
+
 /* Drops a reference. A node that neither the tree nor the kernel holds any more goes to pending. */
 static void node_drop_locked(struct node *node, uint32_t *pending)
 {
 	assert(node->refs);
 	node->refs--;
-	if (node->refs || node->nlookup)
+	if (node->refs)
 		return;
+	if (node->nlookup) {
+		forget_text_locked(node);
+		return;
+	}
 	node_orphan_locked(node);
 	node->next = *pending;
 	*pending = slab_number(node);
@@ -186,6 +198,12 @@ struct node *node_now_locked(struct node *node)
 	node->became = slab_number(node_ref_locked(now));
 	node_unref_locked(next);
 	return now;
+}
+
+bool node_was_replaced_locked(const struct node *node)
+{
+	return node_is_scratch(node) && node->kind != NODE_DIR &&
+	       node->bits & (BIT_MOVED | BIT_GONE);
 }
 
 void node_become_locked(struct node *node, struct node *became)

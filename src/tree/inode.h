@@ -22,6 +22,9 @@ struct node *node_get(struct tree *tree, uint64_t id);
 struct node *node_now_locked(struct node *node);
 /* From now on the id of node, a file or a scratch directory, stands for `became`. */
 void node_become_locked(struct node *node, struct node *became);
+/* Whether the node is a scratch file in whose place the view has a file now: nobody would ever see
+ * what is written to it. */
+bool node_was_replaced_locked(const struct node *node);
 struct node *node_ref_locked(struct node *node);
 void node_unref_locked(struct node *node);
 /* Drops a reference. Takes the lock. node may be NULL. For CLEANUP_NODE. */

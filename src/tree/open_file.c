@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
+#include "inode.h"
 #include "node_text.h"
 
 static bool is_live(const struct open_file *f)
@@ -213,6 +214,12 @@ static bool is_complete(const struct open_file *f, const char *text, size_t len)
 	return len && text[len - 1] == '\n';
 }
 
+/* The API refuses a text that is too long by the same errno, and has been reported then. */
+static int check_fits(struct open_file *f, int r)
+{
+	return r == -EFBIG ? node_refused(f->node, "write", NULL, r) : r;
+}
+
 /* In the writer turn: makes the write on a copy. If that is complete, stores it, and only then
  * makes it the text. */
 static int write_and_send(
@@ -224,7 +231,7 @@ static int write_and_send(
 	bool sends;
 
 	if (r < 0)
-		return r;
+		return check_fits(f, r);
 	sends = is_complete(f, next.data + w->sent, next.len - w->sent);
 	if (sends)
 		r = send_text(
@@ -252,7 +259,7 @@ static int write_in_turn(struct open_file *f, const struct op *op, uint64_t off,
 		return node_check_same(
 			f->node, op, append ? UINT64_MAX : off, bytes, len, false);
 	if (off > TREE_TEXT_MAX && !append && !w->appends)
-		return -EFBIG;
+		return check_fits(f, -EFBIG);
 	at = write_buffer_offset(w, (size_t)off, append);
 	if (f->node->ops->was_read)
 		caller_of(op->pid, &f->writer);
@@ -261,7 +268,7 @@ static int write_in_turn(struct open_file *f, const struct op *op, uint64_t off,
 	pthread_mutex_lock(&f->lock);
 	r = write_buffer_write(w, at, bytes, len);
 	pthread_mutex_unlock(&f->lock);
-	return r;
+	return check_fits(f, r);
 }
 
 /* Every failure sticks until the next write or truncation. */
@@ -298,7 +305,7 @@ int open_file_truncate(struct open_file *f, const struct op *op, uint64_t size)
 
 	if (!f->node->ops->store)
 		return 0;
-	r = size > TREE_TEXT_MAX ? -EFBIG : writer_take_turn(f, op);
+	r = size > TREE_TEXT_MAX ? check_fits(f, -EFBIG) : writer_take_turn(f, op);
 	if (r == 0) {
 		pthread_mutex_lock(&f->lock);
 		f->buffer.sticky = 0;

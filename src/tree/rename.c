@@ -53,6 +53,27 @@ static int move_scratch_locked(const struct move *m)
 	return entry_move_locked(from, m->new_dir, m->new_name);
 }
 
+static int move_refused(const struct move *m, int errnum)
+{
+	return node_refused(m->new_dir, "mv", m->new_name, -errnum);
+}
+
+/* Whether the view has its own meaning for a directory of the new name, such as an entry of a list:
+ * a scratch directory in its place would look like one. */
+static bool is_claimed(const struct move *m)
+{
+	struct node_place place;
+	char path[NODE_PATH_MAX];
+	int len;
+
+	if (m->node->kind != NODE_DIR || node_is_scratch(m->new_dir) ||
+		!m->new_dir->ops->claims || node_locate(m->new_dir, &place) < 0)
+		return false;
+	len = snprintf(path, sizeof(path), "%s%s%s", place.path, place.path[0] ? "/" : "",
+		m->new_name);
+	return (size_t)len < sizeof(path) && m->new_dir->ops->claims(path);
+}
+
 static int move_scratch(const struct move *m)
 {
 	struct tree *tree = node_tree(m->dir);
@@ -60,6 +81,8 @@ static int move_scratch(const struct move *m)
 
 	if (!node_shares_object(m->dir, m->new_dir))
 		return -EXDEV;
+	if (is_claimed(m))
+		return move_refused(m, EPERM);
 	tree_lock(tree);
 	r = move_scratch_locked(m);
 	tree_unlock(tree);
@@ -128,6 +151,8 @@ static int store_scratch(const struct move *m, const struct op *op)
 	tree_unlock(tree);
 	store.text = buf_str(&text);
 	store.len = text.len;
+	if (r == -EFBIG)
+		move_refused(m, EFBIG);
 	if (r == 0)
 		r = node_store(m->target, op, &store);
 	if (r == 0)
@@ -137,11 +162,6 @@ static int store_scratch(const struct move *m, const struct op *op)
 	else
 		give_base_back(m, store.base);
 	return rename_error(r);
-}
-
-static int move_refused(const struct move *m, int errnum)
-{
-	return node_refused(m->new_dir, "mv", m->new_name, -errnum);
 }
 
 static int onto_view(const struct move *m, const struct op *op)

@@ -17,8 +17,10 @@ struct scratch;
 struct tree_notifier;
 
 enum node_bits {
-	BIT_KEYED = 1,	 /* in tree->node_hash */
-	BIT_GONE = 2,	 /* removed: nothing can be made in it */
+	BIT_KEYED = 1, /* in tree->node_hash */
+	/* A removed directory, in which nothing can be made; a draft's file that the view has
+	 * now. */
+	BIT_GONE = 2,
 	BIT_OVERLAY = 4, /* a directory with scratch entries */
 	BIT_MOVED = 8,	 /* its id stands for the node `became` */
 	/* The object has gone, and the kernel may still have a name for it. */

@@ -51,14 +51,14 @@ static bool is_shown(const struct commit *c, const struct doc *doc)
 	return doc && change_is_shown(c->change, doc, NULL, NULL);
 }
 
-/* The service may ignore a mask and report no error. Then everything is as it was before, or as the
- * service's own answer showed it. */
+/* The service may ignore a mask and report no error. Then everything is as it was before. A cached
+ * document may be older than that: then everything is as the service's own answer showed it. */
 static bool is_ignored(
 	const struct commit *c, const struct doc *answer, const struct doc *last)
 {
 	if (change_is_as_before(c->change, c->now, last))
 		return true;
-	return answer && !is_busy_status(answer) &&
+	return c->is_from_cache && answer && !is_busy_status(answer) &&
 	       change_is_as_before(c->change, answer, last);
 }
 
@@ -161,6 +161,7 @@ static int plan(struct commit *c, struct doc *now)
 	c->change = change;
 	doc_unref(c->now);
 	c->now = doc_ref(now);
+	c->is_from_cache = false;
 	return 0;
 }
 
@@ -286,7 +287,8 @@ static bool plan_from_cache(struct commit *c, int *r)
 	if (!c->is_replacement || cache_peek(c->vpc, &known) < 0)
 		return false;
 	*r = plan(c, known);
-	return *r == 0 && !change_is_empty(c->change);
+	c->is_from_cache = *r == 0;
+	return c->is_from_cache && !change_is_empty(c->change);
 }
 
 static int run_locked(struct commit *c)

@@ -22,6 +22,7 @@ struct commit {
 	bool is_replacement;
 	bool is_document; /* the text is a spec.json, which can ask for more than one mask field */
 	bool sent;	  /* a request went out */
+	bool is_from_cache; /* now was not asked for: the VPC may have changed since */
 	/* Plans the change from the document now; err gets a sentence on failure. Called again for
 	 * each repetition. */
 	int (*plan)(struct commit *c, const struct doc *now, struct change **ret,

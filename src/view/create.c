@@ -32,7 +32,8 @@ struct creation {
 	struct api_problem problem;
 };
 
-/* created is NULL in a dry run. */
+/* created is NULL if no VPC was created. A VPC that is not as asked for has the reason in its own
+ * .error, too: mv tries again, and then the mount's says that the name is taken. */
 static int creation_end(struct creation *c, int r, struct vpc *created)
 {
 	struct report report = {
@@ -171,8 +172,7 @@ static int create(struct creation *c, struct vpc **ret)
 		return api_problem_say(&c->problem, -r, "out of memory");
 	if (c->draft)
 		r = check_created(c, vpc, doc);
-	if (r == 0)
-		*ret = STEAL(vpc);
+	*ret = STEAL(vpc);
 	return r;
 }
 
@@ -230,6 +230,7 @@ static int plain_body(struct creation *c)
 /* A copy of a draft's files. */
 struct draft_files {
 	const struct node_draft *draft;
+	struct err *err;	  /* borrowed; empty unless an error names a file */
 	struct draft_file *files; /* owned, and so are their path and text */
 	size_t count, cap;
 };
@@ -268,24 +269,29 @@ static int draft_files_add(void *arg, const char *path, mode_t type, uint64_t si
 	if (!file)
 		return -ENOMEM;
 	file->is_dir = S_ISDIR(type);
+	file->is_other = !S_ISDIR(type) && !S_ISREG(type);
 	file->path = strdup(path);
 	d->count++;
 	if (S_ISREG(type) && draft_claims(path))
 		r = node_draft_read(d->draft, path, &text);
 	file->len = text.len;
 	file->text = r == 0 ? buf_steal(&text) : NULL;
+	if (r == -EFBIG)
+		return err_set(d->err, EIO, "%s: the text is too long", path);
 	return r < 0 || file->path ? r : -ENOMEM;
 }
 
-/* Copies the draft's files into the form that the model reads. */
-static int draft_read_files(struct creation *c, struct err *err)
+/* Copies the draft's files into the form that the model reads, and makes the body of the POST. */
+static int draft_read_files(const struct creation *c, struct buf *ret, struct err *err)
 {
-	CLEANUP(draft_files_release) struct draft_files d = {.draft = c->draft};
+	CLEANUP(draft_files_release) struct draft_files d = {.draft = c->draft, .err = err};
 	int r = node_draft_walk(c->draft, draft_files_add, &d);
 
+	if (r < 0 && err->text[0])
+		return r;
 	if (r < 0)
 		return err_set(err, -r, "the draft cannot be read: %s", strerror(-r));
-	return draft_read(d.files, d.count, c->name, c->view->zone, &c->body, err);
+	return draft_read(d.files, d.count, c->name, c->view->zone, ret, err);
 }
 
 /* A taken name is refused before any error in the draft. */
@@ -297,10 +303,27 @@ static int draft_body(struct creation *c)
 
 	if (r < 0)
 		return r;
-	r = draft_read_files(c, &err);
+	r = draft_read_files(c, &c->body, &err);
 	return r < 0 ? api_problem_say(&c->problem, -r, "%s", err.text) : 0;
 }
 
+/* What was written into the draft since it was read is not in the VPC, so the draft stays. */
+static int check_draft_is_same(struct creation *c, const struct vpc *vpc)
+{
+	CLEANUP_BUF struct buf body = BUF_INIT(BODY_MAX);
+	struct err err = {""};
+	int r = draft_read_files(c, &body, &err);
+
+	if (r == 0 && body.len == c->body.len &&
+		memcmp(buf_str(&body), buf_str(&c->body), body.len) == 0)
+		return 0;
+	return api_problem_say(&c->problem, EBUSY,
+		"%s was created (id %s), but the draft has changed meanwhile: the draft "
+		"stays; compare both",
+		c->name, vpc_id(vpc));
+}
+
+/* *ret is the VPC that was created, also if it is not as asked for. */
 static int creation_run(struct creation *c, struct vpc **ret)
 {
 	int r;
@@ -315,17 +338,23 @@ static int creation_run(struct creation *c, struct vpc **ret)
 		r = creation_check_free(c);
 	if (r < 0)
 		return r;
-	*ret = NULL;
-	return c->view->dry_run ? creation_note_dry_run(c) : create(c, ret);
+	if (c->view->dry_run)
+		return creation_note_dry_run(c);
+	r = create(c, ret);
+	return r == 0 && c->draft ? check_draft_is_same(c, *ret) : r;
 }
 
 int vpc_create(struct view *view, const struct op *op, const char *file,
 	const struct node_draft *draft, struct vpc **ret)
 {
 	struct creation c = {.view = view, .op = op, .file = file, .draft = draft};
+	CLEANUP_VPC struct vpc *created = NULL;
 	int r;
 
 	buf_init(&c.body, BODY_MAX);
-	r = creation_run(&c, ret);
-	return creation_end(&c, r, r < 0 ? NULL : *ret);
+	r = creation_run(&c, &created);
+	r = creation_end(&c, r, created);
+	if (r == 0)
+		*ret = STEAL(created);
+	return r;
 }

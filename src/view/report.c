@@ -196,6 +196,8 @@ int refuse(struct view *view, struct vpc *vpc, const char *what, const char *pat
 
 static const char *why_refused(bool is_vpc, bool is_file, int errnum)
 {
+	if (errnum == EFBIG)
+		return "the text is too long";
 	if (errnum != EPERM)
 		return "something else has this name";
 	if (!is_file)

@@ -184,7 +184,8 @@ static int root_remove(
 	int r;
 
 	if (name[0] == '.')
-		return -EPERM;
+		return refuse(view_of(dir), NULL, "rmdir", name, EPERM,
+			"this directory is a part of the mount");
 	r = root_find_vpc(view_of(dir), op, name, &vpc);
 	return r < 0 ? r : vpc_delete(vpc, op, has_scratch);
 }

@@ -230,9 +230,12 @@ static int dir_make(
 		return r;
 	if (!schema_has(at.path, FIELD_MADE))
 		return refuse_claimed(place.data, "mkdir", place.path, at.path);
-	r = name_from_file(name, api_name, sizeof(api_name));
-	if (r == 0)
-		r = check_free(dir, op, name);
+	if (name_from_file(name, api_name, sizeof(api_name)) < 0)
+		return refuse(vpc_view(place.data), place.data, "mkdir", at.path, EINVAL,
+			"%s is not a valid name of an entry: expected two hex digits of an "
+			"escaped character after each %%",
+			name);
+	r = check_free(dir, op, name);
 	if (r == 0)
 		r = local_entry_add(&vpc_local(place.data)->entries, at.path);
 	if (r == 0)

@@ -196,6 +196,44 @@ def test_a_draft_that_was_not_created_stays(m, fault):
     ends_well(m)
 
 
+@pytest.mark.parametrize("how", ["name", "handle", "another field"])
+def test_a_draft_that_changes_while_it_is_published_stays(m, how):
+    """The VPC has what the draft had when it was read, so the draft is not given up for it."""
+    draft = m / ".drafts/fresh"
+    os.makedirs(draft / "dhcp/dns")
+    assert m.make(".drafts/fresh/zone", "US-EAST-04A\n") == "ok"
+    with open(draft / "zone", "r+", encoding="utf-8", buffering=1) as file:
+        def hook(call, path, body, forward):
+            if call == "POST" and how == "another field":
+                assert m.make(".drafts/fresh/dhcp/dns/servers", "1.1.1.1\n") == "ok"
+            elif call == "POST" and how == "name":
+                assert m.write(".drafts/fresh/zone", "US-WEST-04A\n") == "ok"
+            elif call == "POST":
+                file.write("US-WEST-04A\n")
+            return forward()
+        m.between.hook = hook
+        assert harness.errno_of(os.rename, draft, m / "fresh") == "EBUSY"
+    why = m.why("")
+    assert "fresh was created" in why and "draft has changed" in why, why
+    zone = m.read(".drafts/fresh/zone")
+    assert zone == ("US-EAST-04A\n" if how == "another field" else "US-WEST-04A\n")
+    assert m.server.find("fresh")["zone"] == "US-EAST-04A"
+    assert m.why("fresh") == why, "mv tries again, and then the mount's .error is about the name"
+    ends_well(m)
+
+
+def test_a_handle_on_a_published_file_is_stale(m):
+    os.mkdir(m / ".drafts/fresh")
+    assert m.make(".drafts/fresh/zone", "US-EAST-04A\n") == "ok"
+    file = os.open(m / ".drafts/fresh/zone", os.O_RDWR)
+    os.rename(m / ".drafts/fresh", m / "fresh")
+    assert harness.errno_of(os.write, file, b"US-WEST-04A\n") == "ESTALE"
+    assert os.pread(file, 100, 0) == b"US-EAST-04A\n"
+    os.close(file)
+    assert m.read("fresh/zone") == "US-EAST-04A\n"
+    ends_well(m)
+
+
 def test_an_old_vpc_of_the_name_is_not_taken_for_the_new_one(m):
     """A VPC of another client, which this mount does not know yet, must not be mistaken for the one whose answer was
     lost."""

@@ -386,6 +386,26 @@ def test_a_draft_that_cannot_be_a_vpc(draft, files, words):
     assert draft.reads() == 0
 
 
+@pytest.mark.parametrize("name", ["dhcp/dns/servers", "spec.json", "vpcPrefixes/pods/value", "ingress", "id"])
+def test_a_link_is_not_the_text_of_a_field(draft, name):
+    """Nor an empty text: the VPC would have no servers."""
+    fill(draft, {"zone": "US-EAST-04A\n", "elsewhere": "1.1.1.1\n"})
+    os.makedirs(os.path.dirname(draft / DRAFT / name), exist_ok=True)
+    os.symlink("/elsewhere", draft / DRAFT / name)
+    assert re.search(f"{name}: a (link or a special )?file; expected", refuses(draft))
+    os.unlink(draft / DRAFT / name)
+    assert draft.sh("find . -mindepth 1 -type d -delete", cwd=draft / DRAFT).ok
+    publishes(draft)
+
+
+@pytest.mark.parametrize("name", ["spec.json", "zone"])
+def test_a_text_that_is_too_long_is_named(draft, name):
+    fill(draft, {"dhcp/dns/servers": "1.1.1.1\n"})
+    with open(draft / DRAFT / name, "wb") as file:
+        file.truncate(1 << 24)
+    assert f"{name}: the text is too long" in refuses(draft)
+
+
 @pytest.mark.parametrize("zone", ["", "zone=US-WEST-04A"])
 def test_a_tree_copied_one_level_too_deep(lab, zone):
     m = lab.mount(zone, vpcs=(BLUE, OTHER))
@@ -550,6 +570,22 @@ def test_files_that_are_no_part_of_a_vpc_stay(draft):
     assert draft.sh('rm -r "$M/new/own" "$M/new/README" "$M/new/dhcp/notes"').ok
 
 
+@pytest.mark.parametrize("call,args,line", [
+    (os.rename, [DRAFT, "blue/new"], "mv .drafts/new EPERM"),
+    (os.rename, ["blue", ".drafts/blue"], "mv .drafts/blue EPERM"),
+    (os.rename, ["blue", DRAFT], "mv .drafts/new EPERM"),
+    (os.rmdir, [".drafts"], "rmdir .drafts EPERM"),
+    (os.unlink, [".error"], "unlink .error EPERM"),
+    (os.symlink, ["blue", "link"], "create link EPERM"),
+    (os.mkdir, ["blue/vpcPrefixes/50%"], "mkdir blue/vpcPrefixes/50% EINVAL"),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_what_the_driver_refuses_is_explained(draft, call, args, line):
+    """In the mount's .error, whatever it was about."""
+    with draft.sends():
+        assert errno_of(call, *(draft / arg for arg in args)) == line.split()[-1]
+    assert line in draft.why("").splitlines()[0] and draft.why("").splitlines()[1]
+
+
 def test_open_files_of_a_draft_outlive_it(draft):
     fill(draft, {**FIELDS, "notes": "one\n"})
     with open(draft / DRAFT / "notes", "a") as notes, open(draft / DRAFT / "zone", "r+") as zone:
@@ -558,8 +594,8 @@ def test_open_files_of_a_draft_outlive_it(draft):
         notes.flush()
         assert draft.read("new/notes") == "one\ntwo\n"
         with draft.sends():
-            zone.write("US-WEST-04A\n")
-            zone.flush()
+            assert errno_of(os.write, zone.fileno(), b"US-WEST-04A\n") == "ESTALE"
+        assert zone.read() == "US-EAST-04A\n"
         assert draft.read("new/zone") == "US-EAST-04A\n"
 
 

@@ -186,6 +186,42 @@ def test_efbig_sticks(m, path):
     assert "1.1.1.1" in m.read(path)
 
 
+def far_write(m):
+    with open(m / SERVERS, "wb", buffering=0) as file:
+        os.pwrite(file.fileno(), b"x", 1 << 30)
+
+
+def far_truncate(m):
+    with open(m / SERVERS, "r+b", buffering=0) as file:
+        file.truncate(1 << 30)
+
+
+def long_write(m):
+    with open(m / SERVERS, "wb", buffering=0) as file:
+        for _ in range(70):
+            file.write(b"1.1.1.1 " * (1 << 17))
+
+
+def long_line(m):
+    with open(m / SERVERS, "wb", buffering=0) as file:
+        for _ in range(70):
+            file.write(b"1.1.1.1 " * (1 << 14) + b"x\n" if _ == 69 else b"1.1.1.1 " * (1 << 13))
+
+
+def long_rename(m):
+    with open(m / "prod/dhcp/dns/long", "wb") as file:
+        file.truncate(1 << 30)
+    os.rename(m / "prod/dhcp/dns/long", m / SERVERS)
+
+
+@pytest.mark.parametrize("call", [far_write, far_truncate, long_write, long_line, long_rename], ids=lambda call: call.__name__)
+def test_efbig_is_explained(m, call):
+    with m.sends():
+        assert errno_of(call, m) == "EFBIG"
+    for why in m.why(), m.why(""):
+        assert "prod/dhcp/dns/servers EFBIG" in why and "too long" in why, why
+
+
 @pytest.mark.parametrize("status, wrote, synced", [(403, "EACCES", "EACCES"), (400, "EINVAL", "EIO"), (409, "EEXIST", "EEXIST")])
 def test_a_refusal_sticks_until_something_is_written_anew(m, status, wrote, synced):
     m.server.fault(f"PATCH:status={status}*1")

@@ -245,6 +245,19 @@ def test_random_operations_as_on_tmpfs(m, seed):
             pair.both(pair.step())
 
 
+@pytest.mark.parametrize("inside", [{}, {"value": "10.99.0.0/16\n"}], ids=["empty", "with a value"])
+def test_a_scratch_directory_is_no_prefix(m, inside):
+    """It would look like one, and a value written to it would never be sent."""
+    with m.sends():
+        os.mkdir(m / "prod/dir")
+        for name, text in inside.items():
+            assert m.make(f"prod/dir/{name}", text) == "ok"
+        assert errno_of(os.rename, m / "prod/dir", m / "prod/vpcPrefixes/dir") == "EPERM"
+    assert "vpcPrefixes/dir EPERM" in m.why()
+    assert "dir" not in m.ls("prod/vpcPrefixes") and m.ls("prod/dir") == list(inside)
+    os.rename(m / "prod/dir", m / "prod/dhcp/dir")
+
+
 def test_prefix_directories_are_not_scratch(m):
     """In vpcPrefixes/ mkdir makes a prefix; elsewhere it makes a scratch directory."""
     os.mkdir(m / "prod/vpcPrefixes/new")

@@ -7,8 +7,8 @@
 
 #define FILES_MAX 64
 
-/* A draft made of lines: "PATH/" is a directory, "PATH=TEXT" a file. In the text | stands for a
- * newline; in spec.json ' stands for ". */
+/* A draft made of lines: "PATH/" is a directory, "PATH=TEXT" a file, "PATH@" a link. In the text |
+ * stands for a newline; in spec.json ' stands for ". */
 struct tree {
 	char *lines; /* owned */
 	struct draft_file files[FILES_MAX];
@@ -27,7 +27,9 @@ static void tree_add(struct tree *tree, char *line)
 	bool is_spec = strncmp(line, "spec.json=", 10) == 0;
 
 	assert_true(tree->count <= FILES_MAX);
-	*file = (struct draft_file){.path = line, .is_dir = !text};
+	*file = (struct draft_file){
+		.path = line, .is_other = line[strlen(line) - 1] == '@'};
+	file->is_dir = !text && !file->is_other;
 	if (!text) {
 		line[strlen(line) - 1] = '\0';
 		return;
@@ -318,6 +320,23 @@ static void test_both_differ(void **state)
 		"the directory hostPrefixes");
 }
 
+/* A number of an enum that has no name is shown as it is, so it is a number when it is read. */
+static void test_a_number_of_an_enum(void **state)
+{
+	static const char body[] =
+		"{'name':'new','zone':'Z','hostPrefixes':[{'name':'h','type':7,'prefixes':["
+		"'10.0.0.0/8'],'ipam':{'prefixLength':64,'gatewayAddressPolicy':9}}]}";
+	static const char files[] = "zone=Z\nhostPrefixes/h/type=7|\n"
+				    "hostPrefixes/h/prefixes=10.0.0.0/8\n"
+				    "hostPrefixes/h/ipam/prefixLength=64\n"
+				    "hostPrefixes/h/ipam/gatewayAddressPolicy=9|\n";
+	char both[1024];
+
+	posts(files, NULL, body);
+	snprintf(both, sizeof(both), "%sspec.json=%s\n", files, body);
+	posts(both, NULL, body);
+}
+
 static void test_refusals(void **state)
 {
 	static const struct {
@@ -347,6 +366,9 @@ static void test_refusals(void **state)
 		{"zone/\n", "zone: a directory; expected a file"},
 		{"zone=Z\nvpcPrefixes=x\n", "vpcPrefixes: a file; expected a directory"},
 		{"spec.json/\n", "spec.json: a directory; expected a file"},
+		{"zone=Z\ndhcp/dns/servers@\n",
+			"dhcp/dns/servers: a link or a special file; expected a file"},
+		{"zone=Z\nvpcPrefixes@\n", "vpcPrefixes: a file; expected a directory"},
 		{"spec.json=\n",
 			"spec.json: the text is empty; expected a whole JSON object"},
 		{"spec.json={\n", "spec.json line 1 column 1: "},
@@ -416,6 +438,7 @@ int main(void)
 		cmocka_unit_test(test_names_that_repeat),
 		cmocka_unit_test(test_both_say_the_same),
 		cmocka_unit_test(test_both_differ),
+		cmocka_unit_test(test_a_number_of_an_enum),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_shows_body),
 	};

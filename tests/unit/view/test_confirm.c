@@ -43,19 +43,25 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* From now on this method answers with a VPC that has these servers and this status, and does
- * nothing. */
-static void answer(
-	struct scene *s, const char *method, const char *servers, const char *status)
+/* After so many requests this method answers with a VPC that has these servers and this status, and
+ * does nothing. */
+static void answer_after(struct scene *s, unsigned count, const char *method,
+	const char *servers, const char *status)
 {
 	char rule[1024];
 
 	snprintf(rule, sizeof(rule),
 		"%s:body={\"vpc\":{\"id\":\"%s\",\"name\":\"staging\",\"zone\":\"US-EAST-"
 		"04A\","
-		"\"status\":\"%s\",\"dhcp\":{\"dns\":{\"servers\":[%s]}}}}\n",
-		method, s->id, status, servers);
+		"\"status\":\"%s\",\"dhcp\":{\"dns\":{\"servers\":[%s]}}}}@%u\n",
+		method, s->id, status, servers, count);
 	world_fault(&s->w, rule);
+}
+
+static void answer(
+	struct scene *s, const char *method, const char *servers, const char *status)
+{
+	answer_after(s, 0, method, servers, status);
 }
 
 static int set_servers(struct scene *s)
@@ -113,8 +119,8 @@ static void ready_and_as_before_is_eperm(void **state)
 	assert_in_range(world_count(&s->w, "GET"), 2, 12);
 }
 
-/* The PATCH's own answer shows neither the old value nor the one asked for, and later answers show
- * the same. */
+/* The PATCH's own answer shows neither the cached value nor the one asked for, and later answers
+ * show the same. */
 static void as_the_answer_itself_said_is_eperm(void **state)
 {
 	struct scene *s = *state;
@@ -122,6 +128,18 @@ static void as_the_answer_itself_said_is_eperm(void **state)
 	answer(s, "PATCH", "\"9.9.9.9\"", "STATUS_READY");
 	answer(s, "GET", "\"9.9.9.9\"", "STATUS_READY");
 	assert_int_equal(set_servers(s), -EPERM);
+}
+
+/* An answer to a question showed the value before, so somebody else has changed it since. */
+static void another_value_than_the_plan_saw_is_ebusy(void **state)
+{
+	struct scene *s = *state;
+
+	answer(s, "PATCH", "\"9.9.9.9\"", "STATUS_READY");
+	answer_after(s, 1, "GET", "\"9.9.9.9\"", "STATUS_READY");
+	assert_int_equal(world_write(&s->w, SERVERS, O_APPEND, "8.8.8.8\n"), -EBUSY);
+	world_expect_in(&s->w, ".error", "changed by somebody else");
+	assert_int_equal(world_count(&s->w, "PATCH"), 1);
 }
 
 static void another_value_is_ebusy(void **state)
@@ -199,6 +217,7 @@ int main(void)
 		CASE(the_new_text_is_in_place_at_once),
 		CASE(ready_and_as_before_is_eperm),
 		CASE(as_the_answer_itself_said_is_eperm),
+		CASE(another_value_than_the_plan_saw_is_ebusy),
 		CASE(another_value_is_ebusy),
 		CASE(another_value_after_a_busy_answer_is_ebusy),
 		CASE(still_updating_is_etimedout),
