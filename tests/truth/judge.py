@@ -170,6 +170,7 @@ class Judge:
             if op["k"] == "entry-mv":
                 self.moves[op["m"], op["v"]].append(op)
         self.explainers, self.owned = {}, collections.defaultdict(list)
+        self.early = set()  # (a request, an operation) if a step before the operation's last explains it
 
     def say(self, rule, op, text, event=None, name=None):
         self.bad.append(Bad(rule, op, text, event, name))
@@ -305,6 +306,8 @@ class Judge:
                         good = any(ask.explains(patch, state) for state in states)
                     if good and op not in found:
                         found.append(op)
+                    if good and step < len(op["a"]) - 1:
+                        self.early.add((id(event), op["op"]))
         return found
 
     # Operations.
@@ -456,6 +459,8 @@ class Judge:
                 ask.kind == "doc" for ask in last):
             return  # there the answer to a PATCH does not show the host prefixes, so it may be asked again
         for event in self.owned[op["op"]]:
+            if (id(event), op["op"]) in self.early:
+                continue
             if not self.h.answered(event) or event["s"] >= 300 or event["td"] is None or event["td"] > op["t1"] - 0.02:
                 continue
             if event.get("o") == "ok" and any(ask.holds(self.h.seen(event, op["v"])) for ask in last):
@@ -507,8 +512,9 @@ class Judge:
                     if not late and len([e for e in faults if e["o"] in RETRIED]) < 2:
                         continue
                 return True
-            if event["m"] != "GET" and event["o"] != "ok" and number in (E.ETIMEDOUT, E.EBUSY):
-                return number == E.ETIMEDOUT or self.changed_by_others(op, event)
+            if event["m"] != "GET" and event["o"] != "ok" and (
+                    number == E.ETIMEDOUT or number == E.EBUSY and self.changed_by_others(op, event)):
+                return True
         if number == E.EBUSY:
             mine = [e for e in self.owned[op["op"]] if e["m"] == "PATCH"]
             return any(self.changed_by_others(op, event) for event in mine)

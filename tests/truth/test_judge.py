@@ -315,6 +315,32 @@ def test_it_failed_and_had_been_applied():
     assert tale.rules() == ["failed-applied"]
 
 
+@pytest.mark.parametrize("last", (True, False))
+def test_the_success_of_an_earlier_step_is_not_that_of_the_last(last):
+    tale = Tale(servers=("9.9.9.9",))
+    steps = [add("1.0.0.1"), [*add("9.9.9.9"), *add("1.0.0.1", "9.9.9.9")]]
+    tale.op(10, 12, None, steps=steps, result=errno.EREMOTEIO, kind="sh-append", phase="real")
+    tale.ask(10.2)
+    tale.patch(10.5, body(SERVERS, servers=("9.9.9.9", "1.0.0.1")), servers=("9.9.9.9", "1.0.0.1"))
+    if last:
+        tale.ops[-1]["a"] = [[*steps[0], *steps[1]]]
+    tale.ask(10.7, fault="503")
+    tale.ask(10.8, fault="503")
+    assert tale.rules() == (["failed-applied"] if last else [])
+
+
+def test_of_two_failures_each_is_a_reason():
+    tale = Tale()
+    tale.is_now(1, identity="old", vpc={**spec(), "name": "come"})
+    tale.is_now(8.2, identity="old", vpc=None)
+    make = {"name": "come", "zone": "Z"}
+    for start, fault, number in ((8, "503", errno.EREMOTEIO), (10, "429", errno.EBUSY)):
+        tale.op(start, start + 1, [{"t": "mkdir"}], kind="mkdir", result=number, phase="mkdir")
+        tale.ops[-1]["v"] = "come"
+        tale.ask(start + 0.5, "POST", make, identity=None, fault=fault)
+    assert tale.rules() == []
+
+
 def test_an_unknown_outcome_is_no_lie():
     tale = Tale()
     tale.op(10, 12, TRUE, result=errno.ETIMEDOUT)
