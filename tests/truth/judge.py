@@ -19,13 +19,15 @@ E = errno
 REASONS = {  # what a fault may become: section 7's table, with the deadline
     "503": {E.EREMOTEIO, E.ETIMEDOUT}, "500": {E.EREMOTEIO, E.ETIMEDOUT}, "429": {E.EBUSY, E.ETIMEDOUT},
     "html404": {E.EBADMSG, E.ETIMEDOUT}, "garbage": {E.EBADMSG, E.ETIMEDOUT}, "empty": {E.EBADMSG, E.ETIMEDOUT},
+    "cut": {E.EBADMSG, E.ETIMEDOUT},
     "reset": {E.ETIMEDOUT, E.EREMOTEIO, E.EIO, E.ECONNRESET, E.EPROTO},
     "lost": {E.ETIMEDOUT, E.EREMOTEIO, E.EIO, E.ECONNRESET, E.EPROTO},
     "swallow": {E.EPERM, E.ETIMEDOUT, E.EBADMSG}, "hang": {E.ETIMEDOUT},
 }
-UNTOLD = {"empty", "garbage", "swallow", "lost", "reset", "hang"}
+UNTOLD = {"empty", "cut", "garbage", "swallow", "lost", "reset", "hang"}
 RETRIED = {"503", "429", "reset"}
 SAID = {
+    "message": "Every request is one of the service's messages, as the schema has it.",
     "W1": "Success rests on an answer to a question that was asked after the write began.",
     "W1-unasked": "No cached answer makes a write succeed.",
     "W2": "What is sent is planned from such an answer; one PATCH whose mask names exactly the leaves that W4 says.",
@@ -229,6 +231,9 @@ class Judge:
 
     def change(self, event):
         self.known += 1
+        if event["m"] == "?":
+            self.say("message", None, "a request that cannot be read", event)
+            return
         name = (event["b"] or {}).get("name") if event["m"] == "POST" else self.h.names.get(event["i"])
         some = list(self.candidates(event, name))
         if event["m"] == "PATCH":

@@ -126,6 +126,12 @@ def test_what_nobody_asked_for():
     assert tale.rules() == ["W2"]
 
 
+def test_a_request_that_nobody_can_read():
+    tale = simple()
+    tale.ask(10.7, "?", identity=None)
+    assert tale.rules() == ["message"]
+
+
 def test_a_mask_that_names_too_much():
     tale = Tale()
     tale.op(10, 11, TRUE)

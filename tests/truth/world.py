@@ -18,7 +18,7 @@ import time
 from . import programs, proxy
 
 TOKEN = "CW-SECRET-for-tests-only"
-API = os.environ.get("VPCFS_API", "rest")  # or connect: what the proxy can read
+API = os.environ.get("VPCFS_API", "rest")  # the mounts' door: rest, connect, connect-binary, grpc
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TIED = ["setpriv", "--pdeathsig", "KILL", "--"]
 FORK = multiprocessing.get_context("fork")
@@ -62,7 +62,7 @@ class Mount:
         token = folder / f"token{number}"
         token.touch(mode=0o600)
         token.write_text(TOKEN + "\n")
-        self.command = [*TIED, program("vpcfs"), "-f", "-o", f"token_file={token},api={API},log=error,{options}",
+        self.command = [*TIED, program("vpcfs"), "-f", "-o", f"token_file={token},api={API.removesuffix('-binary')},log=error,{options}",
                         f"http://127.0.0.1:{port}", str(self.path)]
         self.start()
 
@@ -167,7 +167,7 @@ class World:
         rates = {f"m{i}": args.faults for i in range(args.mounts)}
         self.proxy = FORK.Process(target=serve, daemon=True, args=(
             str(self.folder / "record.jsonl"), ("127.0.0.1", port), TOKEN, clients, args.seed, rates, args.timeout,
-            far.send))
+            API, far.send))
         self.proxy.start()
         far.close()
         self.ports = near.recv()
