@@ -56,6 +56,7 @@ class History:
 
     def __init__(self, lines):
         self.versions = collections.defaultdict(list)  # id -> [(g, leaves or None)]
+        self.marks = collections.defaultdict(list)     # id -> [g]
         self.times, self.begins = [0.0], [0.0]         # g -> by when it was so at the latest, at the earliest
         self.first = 0
         self.names, self.ids = {}, collections.defaultdict(list)
@@ -76,7 +77,7 @@ class History:
                 self.by_id[event["c"], None].append(event)
             else:
                 self.by_id[event["c"], event["i"]].append(event)
-        self._cache = {}
+        self.by_name = {name: self._timeline(ids) for name, ids in self.ids.items()}
 
     def _version(self, line):
         g, identity, vpc = line["version"], line["i"], line["vpc"]
@@ -92,16 +93,16 @@ class History:
                 self.names[identity] = state["name"]
                 self.ids[state["name"]].append(identity)
         self.versions[identity].append((g, state))
+        self.marks[identity].append(g)
 
-    def state(self, identity, g):
-        versions = self.versions.get(identity, ())
-        at = bisect.bisect_right(versions, g, key=lambda version: version[0])
-        return versions[at - 1][1] if at else None
+    def _timeline(self, ids):
+        """([g], [the state of the VPC with a name, which these ids had])"""
+        marks = sorted(g for identity in ids for g in self.marks[identity])
+        return marks, [self._first(ids, g) for g in marks]
 
-    def named(self, name, g):
-        """The state of the VPC with that name."""
+    def _first(self, ids, g):
         last = None
-        for identity in self.ids.get(name, ()):
+        for identity in ids:
             state = self.state(identity, g)
             if state is not None:
                 if not state.get("deleting"):
@@ -109,16 +110,26 @@ class History:
                 last = state
         return last
 
+    def state(self, identity, g):
+        at = bisect.bisect_right(self.marks.get(identity, ()), g)
+        return self.versions[identity][at - 1][1] if at else None
+
+    def named(self, name, g):
+        """The state of the VPC with that name."""
+        marks, states = self.by_name.get(name, ((), ()))
+        at = bisect.bisect_right(marks, g)
+        return states[at - 1] if at else None
+
     def states_between(self, name, start, end):
         """Every state that the VPC with that name had between the two times: [(g, state)]."""
         low = max(self.first, bisect.bisect_left(self.times, start) - 1)
         found = [(low, self.named(name, low))]
         marks = set()
         for identity in self.ids.get(name, ()):
-            versions = self.versions[identity]
-            at = bisect.bisect_right(versions, low, key=lambda version: version[0])
-            while at < len(versions) and self.begins[versions[at][0]] <= end:
-                marks.add(versions[at][0])
+            some = self.marks[identity]
+            at = bisect.bisect_right(some, low)
+            while at < len(some) and self.begins[some[at]] <= end:
+                marks.add(some[at])
                 at += 1
         found += [(g, self.named(name, g)) for g in sorted(marks)]
         return found
@@ -276,16 +287,19 @@ class Judge:
                 self.say("W3", op, "the same PATCH was sent again without a question in between", event)
 
     def readings(self, event, op, name):
-        """The answers from which this operation could have planned this request."""
+        """What the answers showed from which this operation could have planned this request, each state once."""
         start = op["tw"] if op["e"] == 0 else op["t0"]
         mine = self.owned[op["op"]]
+        states = {}
         for reading in self.h.about(event["c"], name, start, event["t"]):
             if reading is event or not self.h.answered(reading) or reading["td"] > event["t"]:
                 continue
             # W3: "planned anew": a question that was asked after the last request of this operation
             if mine and reading["t"] <= mine[-1]["t"]:
                 continue
-            yield self.h.seen(reading, name)
+            state = self.h.seen(reading, name)
+            states[id(state)] = state
+        return states.values()
 
     def explain_patch(self, event, name, some):
         body = event["b"] or {}
@@ -303,11 +317,13 @@ class Judge:
             states = None
             for step in range(len(op["a"])):
                 for ask in self.alternatives(op, step):
+                    if not ask.may_explain(patch):
+                        continue
                     if not ask.needs_reading:
                         good = ask.explains(patch, {"servers": frozenset()})
                     else:
                         if states is None:
-                            states = list(self.readings(event, op, name))
+                            states = self.readings(event, op, name)
                         good = any(ask.explains(patch, state) for state in states)
                     if good and op not in found:
                         found.append(op)
@@ -468,6 +484,8 @@ class Judge:
                 continue
             if not self.h.answered(event) or event["s"] >= 300 or event["td"] is None or event["td"] > op["t1"] - 0.02:
                 continue
+            if op["e"] == E.ETIMEDOUT and event["td"] > op["t0"] + self.options["timeout"] - SLACK:
+                continue  # it may have come after the deadline
             if event.get("o") == "ok" and any(ask.holds(self.h.seen(event, op["v"])) for ask in last):
                 self.say("failed-applied", op, f"failed with {name_of(op['e'])}, and its {event['m']} was answered "
                          "with success (were questions to fail after that, it is ETIMEDOUT: W5)", event)

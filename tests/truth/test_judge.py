@@ -321,6 +321,15 @@ def test_it_failed_and_had_been_applied():
     assert tale.rules() == ["failed-applied"]
 
 
+@pytest.mark.parametrize("left", (0.2, 0.45))
+def test_an_answer_that_comes_at_the_deadline(left):
+    tale = Tale()
+    tale.op(10, 12.1, TRUE, result=errno.ETIMEDOUT)
+    tale.is_now(11.5, ingress=True)
+    tale.ask(11.4, "PATCH", body(INGRESS, ingress=True), left=left)
+    assert tale.rules() == (["failed-applied", "reason"] if left == 0.2 else ["reason"])
+
+
 @pytest.mark.parametrize("last", (True, False))
 def test_the_success_of_an_earlier_step_is_not_that_of_the_last(last):
     tale = Tale(servers=("9.9.9.9",))
