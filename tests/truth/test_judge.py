@@ -289,6 +289,26 @@ def test_no_memory_of_an_earlier_failure():
     assert failing("503", errno.EREMOTEIO, earlier=True, phase="open") == []
 
 
+@pytest.mark.parametrize("phase, rules", (("ftruncate", []), ("write", ["reason"])))
+def test_only_a_truncation_shares_a_question(phase, rules):
+    tale = Tale()
+    tale.op(10, 10.1, TRUE, result=errno.EBADMSG, phase=phase, kind="handle")
+    tale.ask(9.95, fault="html404")
+    assert tale.rules() == rules
+
+
+@pytest.mark.parametrize("profile, rules", (("live", ["failed-applied"]), ("reference", [])))
+def test_without_host_prefixes_an_answer_does_not_show_a_whole_document(profile, rules, monkeypatch):
+    monkeypatch.setitem(OPTIONS, "profile", profile)
+    tale = Tale()
+    tale.op(10, 12, doc(NEW, None), result=errno.EREMOTEIO, kind="session")
+    tale.ask(10.2)
+    tale.patch(10.5, body(INGRESS, ingress=True), ingress=True)
+    tale.ask(10.6, fault="503")
+    tale.ask(10.7, fault="503")
+    assert tale.rules() == rules
+
+
 def test_one_failure_of_a_question_is_asked_again():
     tale = Tale()
     tale.op(10, 12, TRUE, result=errno.EREMOTEIO)
