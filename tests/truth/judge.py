@@ -26,6 +26,8 @@ REASONS = {  # what a fault may become: section 7's table, with the deadline
 }
 UNTOLD = {"empty", "cut", "garbage", "swallow", "lost", "reset", "hang"}
 RETRIED = {"503", "429", "reset"}
+MOVING = {"snapshot", "put-back", "rollback", "restore-rename", "jq-mv", "ed-rename", "ed-glib", "ed-vim", "sh-sed",
+          "sh-perl", "sh-vim"}
 SAID = {
     "message": "Every request is one of the service's messages, as the schema has it.",
     "W1": "Success rests on an answer to a question that was asked after the write began.",
@@ -501,7 +503,9 @@ class Judge:
         """The faults of requests about this VPC since then. A request that was still out then counts, for the
         operations that wait behind it."""
         early = 3 * self.options["timeout"]
-        return [e for e in self.h.about(self.client(op), op["v"], start - early, op["t1"])
+        # A list that lacks a VPC which no list has held yet is followed by a GET of that VPC (W8).
+        names = [op["v"]] if op["k"] != "ls" else [None, *self.options["volatile"]]
+        return [e for name in names for e in self.h.about(self.client(op), name, start - early, op["t1"])
                 if (e["t"] >= start or max(e["td"] or 0, e.get("closed", 0)) >= start)
                 and not (e["o"] == "ok" and not e.get("busy") and (e["s"] or 0) < 500)]
 
@@ -513,6 +517,8 @@ class Judge:
         if number in (E.ENOENT, E.ESTALE) and self.is_gone(op):
             return True
         if number in (E.EEXIST, E.ENOTEMPTY) and self.is_taken(op):
+            return True
+        if number == E.ESTALE and phase == "open" and self.moved(op) > 1:
             return True
         if number in (E.EBUSY, E.ENOENT, E.ESTALE) and "n" in op and self.entry_moved(op):
             return True
@@ -577,12 +583,20 @@ class Judge:
     def is_taken(self, op):
         there = self.h.states_between(op["v"], op["t0"] - self.ttl(op) - SLACK, op["t1"])
         if op["k"] == "mkdir":
-            return any(state is not None for _, state in there)
+            # "A known name is found even if the API cannot be reached"
+            unknown = any(e["m"] == "GET" and e["i"] for e in self.faults(op, op["t0"] - PAUSE))
+            return unknown and op["v"] in self.h.ids or any(state is not None for _, state in there)
         entry = op.get("n2", op.get("n"))
         if entry is None:
             return False
         return (op["m"], op["v"], entry) in self.local_entries or any(
             state is not None and state.get("vp:" + entry) is not None for _, state in there)
+
+    def moved(self, op):
+        """How many operations meanwhile gave spec.json another inode. If that happens between a look-up and the open,
+        the open is ESTALE, for which the kernel looks up again, but only once."""
+        return sum(other["k"] in MOVING and other["t0"] <= op["t1"] and op["t0"] <= other["t1"]
+                   for other in self.client_ops[op["m"], op["v"]])
 
     def entry_moved(self, op):
         """The entry has changed: "addressed by what they are (name and value)"."""

@@ -309,6 +309,37 @@ def test_without_host_prefixes_an_answer_does_not_show_a_whole_document(profile,
     assert tale.rules() == rules
 
 
+@pytest.mark.parametrize("renames, rules", ((1, ["reason"]), (2, [])))
+def test_an_open_meets_two_renames(renames, rules):
+    tale = Tale()
+    tale.op(10, 10.1, doc(OLD, None), result=errno.ESTALE, phase="open", kind="restore")
+    for number in range(renames):
+        tale.op(9.9 + number / 10, 10.05 + number / 10, None, kind="snapshot", p="spec.json")
+    assert tale.rules() == rules
+
+
+@pytest.mark.parametrize("fault, rules", (("503", []), ("ok", ["reason"])))
+def test_a_known_name_is_taken_while_nobody_can_tell(fault, rules):
+    tale = Tale()
+    tale.is_now(1, identity="old", vpc={**spec(), "name": "come"})
+    tale.is_now(2, identity="old", vpc=None)
+    tale.op(10, 10.1, [{"t": "mkdir"}], kind="mkdir", result=errno.EEXIST, phase="mkdir")
+    tale.ops[-1]["v"] = "come"
+    tale.ask(10.05, identity="old", fault=fault, status=404)
+    assert tale.rules() == rules
+
+
+@pytest.mark.parametrize("identity, rules", (("new", []), ("id", ["reason"])))
+def test_a_list_asks_for_vpcs_that_it_lacks(identity, rules):
+    tale = Tale()
+    tale.is_now(1, identity="new", vpc={**spec(), "name": "come"})
+    tale.op(10, 10.1, None, kind="ls", result=errno.EBADMSG, phase="open")
+    tale.ops[-1]["v"] = None
+    tale.ask(10.02, identity=None)
+    tale.ask(10.05, identity=identity, fault="empty")
+    assert tale.rules() == rules
+
+
 def test_one_failure_of_a_question_is_asked_again():
     tale = Tale()
     tale.op(10, 12, TRUE, result=errno.EREMOTEIO)
