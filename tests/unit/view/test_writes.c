@@ -92,6 +92,9 @@ static void a_new_value_needs_no_question(void **state)
 	set(w, EGRESS, "true\n");
 	assert_int_equal(world_count(w, "PATCH"), 0);
 	assert_int_equal(world_count(w, "GET"), 1);
+	world_forget_requests(w);
+	set(w, EGRESS, "false\n"); /* which looks as if the answer lacked it */
+	assert_int_equal(world_count(w, ""), 1);
 }
 
 static void a_backup_is_absolute(void **state)
