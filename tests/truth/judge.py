@@ -487,6 +487,8 @@ class Judge:
                 continue
             if op["e"] == E.ETIMEDOUT and event["td"] > op["t0"] + self.options["timeout"] - SLACK:
                 continue  # it may have come after the deadline
+            if event["m"] == "DELETE" and op["e"] == E.ETIMEDOUT and self.faults(op, event["td"]):
+                continue  # "Deleted is what was answered so after the DELETE"
             if event.get("o") == "ok" and any(ask.holds(self.h.seen(event, op["v"])) for ask in last):
                 self.say("failed-applied", op, f"failed with {name_of(op['e'])}, and its {event['m']} was answered "
                          "with success (were questions to fail after that, it is ETIMEDOUT: W5)", event)

@@ -517,6 +517,16 @@ def test_removing_a_vpc():
     assert rules(False) == ["W1-unasked"]
 
 
+@pytest.mark.parametrize("fault, rules", (("html404", []), ("ok", ["failed-applied", "reason"])))
+def test_a_deletion_needs_a_question(fault, rules):
+    tale = Tale()
+    tale.op(10, 12, [{"t": "rmdir"}], kind="rmdir", result=errno.ETIMEDOUT, phase="rmdir")
+    tale.is_now(10.5, vpc=None)
+    tale.ask(10.5, "DELETE")
+    tale.ask(10.6, fault=fault, status=404)
+    assert tale.rules() == rules
+
+
 def test_what_was_killed_explains_what_it_sent():
     tale = Tale()
     tale.op(10, 12, TRUE, result=None)
