@@ -4,7 +4,6 @@
 The proxy and the judge think in REST: a method, an id, a JSON body, a status. Binary messages are read by Google's
 library with the schema as protoc-c describes it, so not by the code of the driver, nor by that of the emulator."""
 import json
-import os
 import pathlib
 import shutil
 import signal

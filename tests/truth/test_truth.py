@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Runs of the random operations on real mounts: TRUTH_OPS operations with each of TRUTH_PROFILES, and TRUTH_KILL_OPS
-while drivers are killed; TRUTH_SEED repeats their mixture. A program waits far more than it works, so a few runs go side
-by side, and while one is judged the others go on. A run has at most PART operations, for the record is judged in memory."""
+while drivers are killed; TRUTH_SEED repeats their mixture. A program waits far more than it works, so a few runs go
+side by side, and while one is judged the others go on. A run has at most PART operations, for the record is judged in
+memory."""
 import os
 import pathlib
 import subprocess

@@ -206,8 +206,8 @@ class World:
 
     def run(self, weights):
         script = ROOT / "tests/truth/workers.py"
-        self.workers = subprocess.Popen([*TIED, "/usr/bin/python3", "-I", "-S", script, json.dumps(self.settings(weights))],
-                                        stdin=subprocess.PIPE, start_new_session=True)
+        command = [*TIED, "/usr/bin/python3", "-I", "-S", script, json.dumps(self.settings(weights))]
+        self.workers = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
         self.count()
         try:
             self.workers.wait(90)
