@@ -186,6 +186,7 @@ class Judge:
                 self.moves[op["m"], op["v"]].append(op)
         self.explainers, self.owned = {}, collections.defaultdict(list)
         self.early = set()  # (a request, an operation) if a step before the operation's last explains it
+        self.meant = collections.defaultdict(list)  # the same -> what the last step asks for, as far as it explains it
 
     def say(self, rule, op, text, event=None, name=None):
         self.bad.append(Bad(rule, op, text, event, name))
@@ -331,6 +332,8 @@ class Judge:
                         found.append(op)
                     if good and step < len(op["a"]) - 1:
                         self.early.add((id(event), op["op"]))
+                    elif good:
+                        self.meant[id(event), op["op"]].append(ask)
         return found
 
     # Operations.
@@ -489,7 +492,8 @@ class Judge:
                 continue  # it may have come after the deadline
             if event["m"] == "DELETE" and op["e"] == E.ETIMEDOUT and self.faults(op, event["td"]):
                 continue  # "Deleted is what was answered so after the DELETE"
-            if event.get("o") == "ok" and any(ask.holds(self.h.seen(event, op["v"])) for ask in last):
+            meant = self.meant.get((id(event), op["op"]), last)
+            if event.get("o") == "ok" and all(ask.holds(self.h.seen(event, op["v"])) for ask in meant):
                 self.say("failed-applied", op, f"failed with {name_of(op['e'])}, and its {event['m']} was answered "
                          "with success (were questions to fail after that, it is ETIMEDOUT: W5)", event)
                 return
@@ -505,8 +509,10 @@ class Judge:
         """The faults of requests about this VPC since then. A request that was still out then counts, for the
         operations that wait behind it."""
         early = 3 * self.options["timeout"]
-        # A list that lacks a VPC which no list has held yet is followed by a GET of that VPC (W8).
-        names = [op["v"]] if op["k"] != "ls" else [None, *self.options["volatile"]]
+        # A list that lacks a VPC which no list has held yet is followed by a GET of that VPC (W8), so that a name
+        # which is not there can fail because of another.
+        volatile = self.options["volatile"]
+        names = volatile if op["k"] == "ls" or op["v"] in volatile else [op["v"]]
         return [e for name in names for e in self.h.about(self.client(op), name, start - early, op["t1"])
                 if (e["t"] >= start or max(e["td"] or 0, e.get("closed", 0)) >= start)
                 and not (e["o"] == "ok" and not e.get("busy") and (e["s"] or 0) < 500)]

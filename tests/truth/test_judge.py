@@ -24,7 +24,8 @@ def body(*mask, **fields):
     return {**{k: v for k, v in spec(**fields).items() if k not in ("name", "zone")}, "updateMask": ",".join(mask)}
 
 
-INGRESS, SERVERS, PREFIXES = "ingress.disablePublicServices", "dhcp.dns.servers", "vpcPrefixes"
+INGRESS, EGRESS = "ingress.disablePublicServices", "egress.disablePublicAccess"
+SERVERS, PREFIXES = "dhcp.dns.servers", "vpcPrefixes"
 TRUE = [{"t": "set", "l": "ingress", "v": True}]
 
 
@@ -326,6 +327,29 @@ def test_a_known_name_is_taken_while_nobody_can_tell(fault, rules):
     tale.op(10, 10.1, [{"t": "mkdir"}], kind="mkdir", result=errno.EEXIST, phase="mkdir")
     tale.ops[-1]["v"] = "come"
     tale.ask(10.05, identity="old", fault=fault, status=404)
+    assert tale.rules() == rules
+
+
+@pytest.mark.parametrize("mask, rules", (([INGRESS], ["failed-applied"]), ([INGRESS, EGRESS], [])))
+def test_of_two_bases_the_one_that_explains_the_request_counts(mask, rules):
+    tale = Tale(egress=True)
+    tale.op(10, 12, doc(NEW, OLD, None), result=errno.EREMOTEIO, kind="ed-cut")
+    tale.ask(10.2)
+    tale.is_now(10.3, egress=True, servers=())
+    tale.patch(10.5, body(*mask, ingress=True), ingress=True, egress=EGRESS not in mask, servers=())
+    tale.ask(10.6, fault="503")
+    tale.ask(10.7, fault="503")
+    assert tale.rules() == rules
+
+
+@pytest.mark.parametrize("name, rules", (("go", []), ("other", ["reason"])))
+def test_a_name_fails_because_of_another(name, rules, monkeypatch):
+    monkeypatch.setitem(OPTIONS, "volatile", ["come", "go"])
+    tale = Tale()
+    tale.is_now(1, identity="new", vpc={**spec(), "name": name})
+    tale.op(10, 10.1, [{"t": "rmdir"}], kind="rmdir", result=errno.EBADMSG, phase="rmdir")
+    tale.ops[-1]["v"] = "come"
+    tale.ask(10.05, identity="new", fault="html404")
     assert tale.rules() == rules
 
 
