@@ -14,6 +14,7 @@ from . import asks, leaves as lv
 SLACK = 0.3          # between an answer's departure here and the driver's clock
 PAUSE = 6.0 + SLACK  # "A pause in which readers are told the last failure ... lasts at most 6 s, and never a writer"
 SHORT, LATE = 0.5, 0.5
+CROWD = 3            # changes of one VPC by one mount, while a write waits for its turn
 NEVER = {errno.ENOSYS, errno.EINTR, errno.EAGAIN, errno.EXDEV, errno.ETXTBSY}
 E = errno
 REASONS = {  # what a fault may become: section 7's table, with the deadline
@@ -558,10 +559,12 @@ class Judge:
         return number == E.ETIMEDOUT and self.waited(op)
 
     def waited(self, op):
-        """The operation waited until its deadline behind another change of the same VPC, whose outcome was unknown.
-        This is counted, not refused: it is slow, but there was a fault."""
+        """The operation waited until its deadline behind other changes of the same VPC: one whose outcome was unknown,
+        or a crowd. This is counted, not refused: it is slow, and "no request outlives its deadline"."""
         before = self.faults(op, op["t0"] - self.options["timeout"] - SLACK)
-        if op["t1"] - op["t0"] < 0.9 * self.options["timeout"] or not any(e["m"] != "GET" for e in before):
+        crowd = [e for e in self.h.about(self.client(op), op["v"], op["t0"], op["t1"]) if e["m"] != "GET"]
+        if op["t1"] - op["t0"] < 0.9 * self.options["timeout"] or not (
+                any(e["m"] != "GET" for e in before) or len(crowd) >= CROWD):
             return False
         self.queued += 1
         return True

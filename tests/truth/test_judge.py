@@ -364,6 +364,17 @@ def test_a_list_asks_for_vpcs_that_it_lacks(identity, rules):
     assert tale.rules() == rules
 
 
+@pytest.mark.parametrize("count, rules", ((2, ["reason"]), (3, [])))
+def test_a_turn_that_does_not_come_in_time(count, rules):
+    tale = Tale()
+    tale.op(10, 12, TRUE, result=errno.ETIMEDOUT)
+    for number in range(count):
+        servers = (f"9.9.9.{number}",)
+        tale.op(10, 11, [{"t": "set", "l": "servers", "v": list(servers)}])
+        tale.patch(10.4 + number / 10, body(SERVERS, servers=servers), servers=servers)
+    assert tale.rules() == rules
+
+
 def test_one_failure_of_a_question_is_asked_again():
     tale = Tale()
     tale.op(10, 12, TRUE, result=errno.EREMOTEIO)
