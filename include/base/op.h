@@ -28,6 +28,9 @@ struct op {
 	/* The caller's thread, 0 if unknown. */
 	pid_t pid;
 	mode_t umask;
+	/* Borrowed, may be NULL. Is set to when the last attempt of the last API call began
+	 * (clock_mono_us() scale). */
+	uint64_t *asked_us;
 	/* Borrowed, may be NULL. Counts the API calls that are made for the operation. */
 	unsigned *calls;
 };

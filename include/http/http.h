@@ -60,8 +60,10 @@ struct http_answer {
 	struct buf body;	/* decoded */
 	struct buf headers;	/* for http_answer_header */
 	int64_t retry_after_ms; /* from Retry-After, -1 if there is none */
-	/* Attempts that the call made. Written on failure, too. */
+	/* Attempts that the call made, and when the last one began (clock_mono_us() scale). Written
+	 * on failure, too. */
 	unsigned attempts;
+	uint64_t asked_us;
 	/* Another attempt may succeed: the server said "not now", or there was no connection, or it
 	 * broke. Written on failure, too. */
 	bool may_repeat;

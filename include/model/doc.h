@@ -103,9 +103,10 @@ int doc_unknown_names(
  * where the API gives none). FIELD_ERROR has no text here. Errors: as doc_find, -EISDIR, -ENOMEM,
  * -EFBIG (ret is unchanged). */
 int doc_show(const struct doc *doc, const char *path, struct buf *ret);
-/* Whether both have the same members at the top, and the items of their lists the same members; an
- * answer that leaves some out is not the whole VPC. A default equals a missing member, so compare
- * the answer to a PATCH with the document that change_apply makes. False if memory runs out. */
+/* Whether doc has a value in every member at the top that has one in other, and the items of their
+ * lists have the same members; an answer that leaves some out is not the whole VPC. A default
+ * equals a missing member, as in the wire format, so compare the answer to a PATCH with the
+ * document that change_apply makes, too. False if memory runs out. */
 bool doc_has_members_of(const struct doc *doc, const struct doc *other);
 /* The updatedAt of the innermost object on the path that has one. False if there is none, or if
  * memory runs out. */

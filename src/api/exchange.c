@@ -69,6 +69,8 @@ static int exchange_send(struct api *api, const struct op *op, struct exchange *
 	request.url = buf_str(&url);
 	r = http_call(api->options.http, &request, &own, &x->answer, &sent, &err);
 	x->attempts += x->answer.attempts;
+	if (op->asked_us)
+		*op->asked_us = x->answer.asked_us;
 	if (r < 0) {
 		problem_clear(problem);
 		problem->sent = sent;

@@ -17,7 +17,8 @@ struct call {
 	struct waiter waiter;
 	uint64_t begun_ms;
 	unsigned attempts;
-	bool sent; /* by any attempt */
+	uint64_t asked_us; /* when the last attempt began */
+	bool sent;	   /* by any attempt */
 };
 
 /* The sentence for a caller that leaves without an answer. */
@@ -89,6 +90,7 @@ static int call_attempt(
 	int r;
 
 	call->attempts++;
+	call->asked_us = clock_mono_us();
 	ret->may_repeat = false;
 	if (!transfer)
 		return err_set(err, ENOMEM, "out of memory");
@@ -155,6 +157,7 @@ int http_call(struct http *http, const struct http_request *request, const struc
 	r = call_run(&call, ret, &last);
 	pool_leave(&call.waiter, op->cancel);
 	ret->attempts = call.attempts;
+	ret->asked_us = call.asked_us;
 	PROBE(call__end, request->method, request->url, -r, r < 0 ? 0 : ret->status);
 	if (ret_sent)
 		*ret_sent = call.sent;

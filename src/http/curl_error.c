@@ -10,6 +10,8 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 
+#define CLOSED "the connection was closed without an answer"
+
 static const struct curl_error_row {
 	CURLcode code;
 	int errnum;
@@ -39,7 +41,7 @@ static const struct curl_error_row {
 	{CURLE_FILESIZE_EXCEEDED, EBADMSG, "the answer is too large"},
 	{CURLE_WEIRD_SERVER_REPLY, EBADMSG, "the answer is not HTTP"},
 	{CURLE_UNSUPPORTED_PROTOCOL, EBADMSG, "the answer is not HTTP"},
-	{CURLE_GOT_NOTHING, EREMOTEIO, "the connection was closed without an answer"},
+	{CURLE_GOT_NOTHING, EREMOTEIO, CLOSED},
 	{CURLE_SEND_ERROR, EREMOTEIO, "the connection broke while sending"},
 	{CURLE_RECV_ERROR, EREMOTEIO, "the connection broke without an answer"},
 	{CURLE_ABORTED_BY_CALLBACK, EREMOTEIO, "the connection broke without an answer"},
@@ -52,6 +54,8 @@ static const struct curl_error_row curl_error_other = {
 	CURL_LAST, EREMOTEIO, "the request failed"};
 static const struct curl_error_row curl_error_cut = {
 	CURL_LAST, EBADMSG, "the connection broke in the middle of the answer"};
+/* curl calls it a partial file when HTTP/2 ends before any answer. */
+static const struct curl_error_row curl_error_closed = {CURL_LAST, EREMOTEIO, CLOSED};
 static const struct curl_error_row curl_error_too_large = {
 	CURL_LAST, EBADMSG, "the answer is larger than this program accepts"};
 static const struct curl_error_row curl_error_refused = {
@@ -71,6 +75,8 @@ static const struct curl_error_row *curl_error_find(const struct curl_error *err
 		return error->os_errno == ECONNREFUSED ? &curl_error_refused
 		       : error->os_errno == ETIMEDOUT  ? &curl_error_connect_slow
 						       : &curl_error_no_route;
+	if (error->curl_code == CURLE_PARTIAL_FILE && !error->status)
+		return &curl_error_closed;
 	for (size_t i = 0; i < ARRAY_LEN(curl_error_rows); i++) {
 		if ((int)curl_error_rows[i].code == error->curl_code)
 			row = &curl_error_rows[i];

@@ -358,6 +358,18 @@ static bool has_keys_of(const json_t *a, const json_t *b)
 	return true;
 }
 
+static bool has_values_of(const json_t *a, const json_t *b)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)b, key, value) {
+		if (!value_is_default(value) && value_is_default(json_object_get(a, key)))
+			return false;
+	}
+	return true;
+}
+
 /* Whether the items of two lists have the same members. All items of one list do, so comparing the
  * first of each list is enough. */
 static bool items_alike(const json_t *a, const json_t *b)
@@ -380,7 +392,7 @@ bool doc_has_members_of(const struct doc *doc, const struct doc *other)
 		return false;
 	a = left->root;
 	b = right->root;
-	if (!has_keys_of(a, b))
+	if (!has_values_of(a, b))
 		return false;
 	json_object_foreach ((json_t *)b, key, value) {
 		if (json_is_array(value) && !items_alike(json_object_get(a, key), value))

@@ -110,7 +110,12 @@ static int confirm(struct commit *c, struct doc *answer)
  * next read asks. */
 static bool shows_whole(const struct commit *c, const struct doc *answer)
 {
-	return answer && doc_has_members_of(answer, c->now);
+	CLEANUP_DOC struct doc *after = NULL;
+
+	if (!answer || doc_has_members_of(answer, c->now))
+		return answer;
+	return change_apply(c->change, c->now, &after, NULL) == 0 &&
+	       doc_has_members_of(answer, after);
 }
 
 /* The mount must show what was confirmed before the writer goes on. If this question fails, the

@@ -61,16 +61,28 @@ static int take_locked(struct question *q)
 	return r < 0 ? api_problem_say(&q->problem, -r, "out of memory") : 0;
 }
 
+/* An answer is as new as the attempt that it answers. An attempt of a list may be of its last page
+ * only. */
+static void note_attempt_locked(struct question *q, uint64_t asked_us)
+{
+	if (q->vpc && (q->r == 0 || q->r == -ENOENT) && asked_us > q->requested_us + 1)
+		q->requested_us = asked_us - 1;
+}
+
 int question_ask(struct question *q, const struct op *op)
 {
 	struct api *api = q->collection->options.api;
+	uint64_t asked_us = 0;
+	struct op own = *op;
 	int r;
 
+	own.asked_us = &asked_us;
 	if (q->vpc)
-		q->r = api_get(api, op, q->vpc->id, &q->tag, &q->doc, &q->problem);
+		q->r = api_get(api, &own, q->vpc->id, &q->tag, &q->doc, &q->problem);
 	else
-		q->r = api_list(api, op, &q->tag, &q->list, &q->problem);
+		q->r = api_list(api, &own, &q->tag, &q->list, &q->problem);
 	collection_lock(q->collection);
+	note_attempt_locked(q, asked_us);
 	r = take_locked(q);
 	collection_unlock(q->collection);
 	return r;

@@ -55,6 +55,18 @@ def test_each_operation(door, lab):
     assert m.read("prod/dhcp/dns/servers") == "" and m.read(POD_VALUE) == "10.8.0.0/13\n"
 
 
+def test_an_answer_without_the_host_prefixes(door, lab):
+    """The published reference has none in the answer to UpdateVPC; in binary that looks like an empty list."""
+    m = lab.mount(server=lab.server(profile="reference"))
+    spec = m.read("plain/spec.json")
+    assert len(m.json("plain/spec.json")["hostPrefixes"]) == 1
+    with m.sends("PATCH egress.disablePublicAccess", "PATCH egress.disablePublicAccess"):
+        assert m.write("plain/egress/disablePublicAccess", "true\n") == "ok"
+        assert m.read("plain/spec.json") == spec.replace('Access": false', 'Access": true')
+        assert m.write("plain/spec.json", spec) == "ok", m.why("plain")
+    assert m.read("plain/spec.json") == spec
+
+
 def test_a_refusal_says_why(door, lab):
     m = lab.mount()
     m.server.fault("PATCH:status=409,code=10,message=not now*1", "PATCH:status=429,quota,message=no more*1")

@@ -33,6 +33,27 @@ class Ask:
         elif self.kind == "doc":
             self.target = lv.from_text(raw["x"])
             self.base = None if raw["b"] is None else lv.from_text(raw["b"])
+        self.sets = self._sets()
+        self.may = frozenset(map(lv.mask_of, self.sets)) if self.sets is not None else None
+
+    def _sets(self):
+        """{leaf: value} that every plan for this sets; None if that depends on the answer."""
+        if self.kind == "set":
+            return {self.raw["l"]: value_of(self.raw)}
+        if self.kind == "edit":
+            return self.raw["c"]
+        if self.kind == "doc" and self.base is not None:
+            return {leaf: self.target.get(leaf) for leaf in lv.differ(self.base, self.target)}
+        return self.target if self.kind == "doc" else None
+
+    def may_explain(self, patch):
+        """False if explains() is, whatever the answer."""
+        mask, body = patch
+        if self.sets is None:
+            return mask == ({"dhcp.dns.servers"} if self.kind == "add" else {"vpcPrefixes"})
+        if not mask <= self.may and (self.kind != "doc" or self.base is not None):
+            return False
+        return all(body.get(leaf) == value for leaf, value in self.sets.items() if lv.mask_of(leaf) in mask)
 
     def _plan_document(self, now):
         """W4."""

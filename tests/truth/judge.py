@@ -14,18 +14,23 @@ from . import asks, leaves as lv
 SLACK = 0.3          # between an answer's departure here and the driver's clock
 PAUSE = 6.0 + SLACK  # "A pause in which readers are told the last failure ... lasts at most 6 s, and never a writer"
 SHORT, LATE = 0.5, 0.5
+CROWD = 3            # changes of one VPC by one mount, while a write waits for its turn
 NEVER = {errno.ENOSYS, errno.EINTR, errno.EAGAIN, errno.EXDEV, errno.ETXTBSY}
 E = errno
 REASONS = {  # what a fault may become: section 7's table, with the deadline
     "503": {E.EREMOTEIO, E.ETIMEDOUT}, "500": {E.EREMOTEIO, E.ETIMEDOUT}, "429": {E.EBUSY, E.ETIMEDOUT},
     "html404": {E.EBADMSG, E.ETIMEDOUT}, "garbage": {E.EBADMSG, E.ETIMEDOUT}, "empty": {E.EBADMSG, E.ETIMEDOUT},
+    "cut": {E.EBADMSG, E.ETIMEDOUT},
     "reset": {E.ETIMEDOUT, E.EREMOTEIO, E.EIO, E.ECONNRESET, E.EPROTO},
     "lost": {E.ETIMEDOUT, E.EREMOTEIO, E.EIO, E.ECONNRESET, E.EPROTO},
     "swallow": {E.EPERM, E.ETIMEDOUT, E.EBADMSG}, "hang": {E.ETIMEDOUT},
 }
-UNTOLD = {"empty", "garbage", "swallow", "lost", "reset", "hang"}
+UNTOLD = {"empty", "cut", "garbage", "swallow", "lost", "reset", "hang"}
 RETRIED = {"503", "429", "reset"}
+MOVING = {"snapshot", "put-back", "rollback", "restore-rename", "jq-mv", "ed-rename", "ed-glib", "ed-vim", "sh-sed",
+          "sh-perl", "sh-vim"}
 SAID = {
+    "message": "Every request is one of the service's messages, as the schema has it.",
     "W1": "Success rests on an answer to a question that was asked after the write began.",
     "W1-unasked": "No cached answer makes a write succeed.",
     "W2": "What is sent is planned from such an answer; one PATCH whose mask names exactly the leaves that W4 says.",
@@ -54,6 +59,7 @@ class History:
 
     def __init__(self, lines):
         self.versions = collections.defaultdict(list)  # id -> [(g, leaves or None)]
+        self.marks = collections.defaultdict(list)     # id -> [g]
         self.times, self.begins = [0.0], [0.0]         # g -> by when it was so at the latest, at the earliest
         self.first = 0
         self.names, self.ids = {}, collections.defaultdict(list)
@@ -74,7 +80,7 @@ class History:
                 self.by_id[event["c"], None].append(event)
             else:
                 self.by_id[event["c"], event["i"]].append(event)
-        self._cache = {}
+        self.by_name = {name: self._timeline(ids) for name, ids in self.ids.items()}
 
     def _version(self, line):
         g, identity, vpc = line["version"], line["i"], line["vpc"]
@@ -90,16 +96,16 @@ class History:
                 self.names[identity] = state["name"]
                 self.ids[state["name"]].append(identity)
         self.versions[identity].append((g, state))
+        self.marks[identity].append(g)
 
-    def state(self, identity, g):
-        versions = self.versions.get(identity, ())
-        at = bisect.bisect_right(versions, g, key=lambda version: version[0])
-        return versions[at - 1][1] if at else None
+    def _timeline(self, ids):
+        """([g], [the state of the VPC with a name, which these ids had])"""
+        marks = sorted(g for identity in ids for g in self.marks[identity])
+        return marks, [self._first(ids, g) for g in marks]
 
-    def named(self, name, g):
-        """The state of the VPC with that name."""
+    def _first(self, ids, g):
         last = None
-        for identity in self.ids.get(name, ()):
+        for identity in ids:
             state = self.state(identity, g)
             if state is not None:
                 if not state.get("deleting"):
@@ -107,16 +113,26 @@ class History:
                 last = state
         return last
 
+    def state(self, identity, g):
+        at = bisect.bisect_right(self.marks.get(identity, ()), g)
+        return self.versions[identity][at - 1][1] if at else None
+
+    def named(self, name, g):
+        """The state of the VPC with that name."""
+        marks, states = self.by_name.get(name, ((), ()))
+        at = bisect.bisect_right(marks, g)
+        return states[at - 1] if at else None
+
     def states_between(self, name, start, end):
         """Every state that the VPC with that name had between the two times: [(g, state)]."""
         low = max(self.first, bisect.bisect_left(self.times, start) - 1)
         found = [(low, self.named(name, low))]
         marks = set()
         for identity in self.ids.get(name, ()):
-            versions = self.versions[identity]
-            at = bisect.bisect_right(versions, low, key=lambda version: version[0])
-            while at < len(versions) and self.begins[versions[at][0]] <= end:
-                marks.add(versions[at][0])
+            some = self.marks[identity]
+            at = bisect.bisect_right(some, low)
+            while at < len(some) and self.begins[some[at]] <= end:
+                marks.add(some[at])
                 at += 1
         found += [(g, self.named(name, g)) for g in sorted(marks)]
         return found
@@ -170,6 +186,8 @@ class Judge:
             if op["k"] == "entry-mv":
                 self.moves[op["m"], op["v"]].append(op)
         self.explainers, self.owned = {}, collections.defaultdict(list)
+        self.early = set()  # (a request, an operation) if a step before the operation's last explains it
+        self.meant = collections.defaultdict(list)  # the same -> what the last step asks for, as far as it explains it
 
     def say(self, rule, op, text, event=None, name=None):
         self.bad.append(Bad(rule, op, text, event, name))
@@ -228,6 +246,9 @@ class Judge:
 
     def change(self, event):
         self.known += 1
+        if event["m"] == "?":
+            self.say("message", None, "a request that cannot be read", event)
+            return
         name = (event["b"] or {}).get("name") if event["m"] == "POST" else self.h.names.get(event["i"])
         some = list(self.candidates(event, name))
         if event["m"] == "PATCH":
@@ -270,16 +291,19 @@ class Judge:
                 self.say("W3", op, "the same PATCH was sent again without a question in between", event)
 
     def readings(self, event, op, name):
-        """The answers from which this operation could have planned this request."""
+        """What the answers showed from which this operation could have planned this request, each state once."""
         start = op["tw"] if op["e"] == 0 else op["t0"]
         mine = self.owned[op["op"]]
+        states = {}
         for reading in self.h.about(event["c"], name, start, event["t"]):
             if reading is event or not self.h.answered(reading) or reading["td"] > event["t"]:
                 continue
             # W3: "planned anew": a question that was asked after the last request of this operation
             if mine and reading["t"] <= mine[-1]["t"]:
                 continue
-            yield self.h.seen(reading, name)
+            state = self.h.seen(reading, name)
+            states[id(state)] = state
+        return states.values()
 
     def explain_patch(self, event, name, some):
         body = event["b"] or {}
@@ -297,14 +321,20 @@ class Judge:
             states = None
             for step in range(len(op["a"])):
                 for ask in self.alternatives(op, step):
+                    if not ask.may_explain(patch):
+                        continue
                     if not ask.needs_reading:
                         good = ask.explains(patch, {"servers": frozenset()})
                     else:
                         if states is None:
-                            states = list(self.readings(event, op, name))
+                            states = self.readings(event, op, name)
                         good = any(ask.explains(patch, state) for state in states)
                     if good and op not in found:
                         found.append(op)
+                    if good and step < len(op["a"]) - 1:
+                        self.early.add((id(event), op["op"]))
+                    elif good:
+                        self.meant[id(event), op["op"]].append(ask)
         return found
 
     # Operations.
@@ -452,13 +482,19 @@ class Judge:
         if op["k"] == "mkdir" and op["e"] in (E.ENOENT, E.ESTALE) and self.is_gone(op):
             return
         last = self.alternatives(op, len(op["a"]) - 1)
-        if self.options.get("profile") == "reference" and op["e"] in (E.ETIMEDOUT, E.EBUSY) and any(
-                ask.kind == "doc" for ask in last):
-            return  # there the answer to a PATCH does not show the host prefixes, so it may be asked again
+        if self.options.get("profile") == "reference" and any(ask.kind == "doc" for ask in last):
+            return  # there the answer to a PATCH does not show the host prefixes, so it may be asked, and sent, again
         for event in self.owned[op["op"]]:
+            if (id(event), op["op"]) in self.early:
+                continue
             if not self.h.answered(event) or event["s"] >= 300 or event["td"] is None or event["td"] > op["t1"] - 0.02:
                 continue
-            if event.get("o") == "ok" and any(ask.holds(self.h.seen(event, op["v"])) for ask in last):
+            if op["e"] == E.ETIMEDOUT and event["td"] > op["t0"] + self.options["timeout"] - SLACK:
+                continue  # it may have come after the deadline
+            if event["m"] == "DELETE" and op["e"] == E.ETIMEDOUT and self.faults(op, event["td"]):
+                continue  # "Deleted is what was answered so after the DELETE"
+            meant = self.meant.get((id(event), op["op"]), last)
+            if event.get("o") == "ok" and all(ask.holds(self.h.seen(event, op["v"])) for ask in meant):
                 self.say("failed-applied", op, f"failed with {name_of(op['e'])}, and its {event['m']} was answered "
                          "with success (were questions to fail after that, it is ETIMEDOUT: W5)", event)
                 return
@@ -474,7 +510,11 @@ class Judge:
         """The faults of requests about this VPC since then. A request that was still out then counts, for the
         operations that wait behind it."""
         early = 3 * self.options["timeout"]
-        return [e for e in self.h.about(self.client(op), op["v"], start - early, op["t1"])
+        # A list that lacks a VPC which no list has held yet is followed by a GET of that VPC (W8), so that a name
+        # which is not there can fail because of another.
+        volatile = self.options["volatile"]
+        names = volatile if op["k"] == "ls" or op["v"] in volatile else [op["v"]]
+        return [e for name in names for e in self.h.about(self.client(op), name, start - early, op["t1"])
                 if (e["t"] >= start or max(e["td"] or 0, e.get("closed", 0)) >= start)
                 and not (e["o"] == "ok" and not e.get("busy") and (e["s"] or 0) < 500)]
 
@@ -487,13 +527,16 @@ class Judge:
             return True
         if number in (E.EEXIST, E.ENOTEMPTY) and self.is_taken(op):
             return True
+        if number == E.ESTALE and phase == "open" and self.moved(op) > 1:
+            return True
         if number in (E.EBUSY, E.ENOENT, E.ESTALE) and "n" in op and self.entry_moved(op):
             return True
         if number == E.EBUSY and self.conflict(op, op["tw"]):
             return True
         # Looking up and reading are told the last failure for a while; a write never is.
         waits = phase in ("open", "read", "snapshot", "mkdir", "rmdir", "rename", "real") or not op["a"]
-        faults = self.faults(op, op["t0"] - (PAUSE if waits else 0))
+        # A truncation shows the file's dates, so it may share a reader's question, whose answer was on its way already.
+        faults = self.faults(op, op["t0"] - (PAUSE if waits else SLACK if phase == "ftruncate" else 0))
         for event in faults:
             if event.get("busy") and number in (E.EBUSY, E.ETIMEDOUT):
                 return True
@@ -507,18 +550,21 @@ class Judge:
                     if not late and len([e for e in faults if e["o"] in RETRIED]) < 2:
                         continue
                 return True
-            if event["m"] != "GET" and event["o"] != "ok" and number in (E.ETIMEDOUT, E.EBUSY):
-                return number == E.ETIMEDOUT or self.changed_by_others(op, event)
+            if event["m"] != "GET" and event["o"] != "ok" and (
+                    number == E.ETIMEDOUT or number == E.EBUSY and self.changed_by_others(op, event)):
+                return True
         if number == E.EBUSY:
             mine = [e for e in self.owned[op["op"]] if e["m"] == "PATCH"]
             return any(self.changed_by_others(op, event) for event in mine)
         return number == E.ETIMEDOUT and self.waited(op)
 
     def waited(self, op):
-        """The operation waited until its deadline behind another change of the same VPC, whose outcome was unknown.
-        This is counted, not refused: it is slow, but there was a fault."""
+        """The operation waited until its deadline behind other changes of the same VPC: one whose outcome was unknown,
+        or a crowd. This is counted, not refused: it is slow, and "no request outlives its deadline"."""
         before = self.faults(op, op["t0"] - self.options["timeout"] - SLACK)
-        if op["t1"] - op["t0"] < 0.9 * self.options["timeout"] or not any(e["m"] != "GET" for e in before):
+        crowd = [e for e in self.h.about(self.client(op), op["v"], op["t0"], op["t1"]) if e["m"] != "GET"]
+        if op["t1"] - op["t0"] < 0.9 * self.options["timeout"] or not (
+                any(e["m"] != "GET" for e in before) or len(crowd) >= CROWD):
             return False
         self.queued += 1
         return True
@@ -548,12 +594,20 @@ class Judge:
     def is_taken(self, op):
         there = self.h.states_between(op["v"], op["t0"] - self.ttl(op) - SLACK, op["t1"])
         if op["k"] == "mkdir":
-            return any(state is not None for _, state in there)
+            # "A known name is found even if the API cannot be reached"
+            unknown = any(e["m"] == "GET" and e["i"] for e in self.faults(op, op["t0"] - PAUSE))
+            return unknown and op["v"] in self.h.ids or any(state is not None for _, state in there)
         entry = op.get("n2", op.get("n"))
         if entry is None:
             return False
         return (op["m"], op["v"], entry) in self.local_entries or any(
             state is not None and state.get("vp:" + entry) is not None for _, state in there)
+
+    def moved(self, op):
+        """How many operations meanwhile gave spec.json another inode. If that happens between a look-up and the open,
+        the open is ESTALE, for which the kernel looks up again, but only once."""
+        return sum(other["k"] in MOVING and other["t0"] <= op["t1"] and op["t0"] <= other["t1"]
+                   for other in self.client_ops[op["m"], op["v"]])
 
     def entry_moved(self, op):
         """The entry has changed: "addressed by what they are (name and value)"."""

@@ -80,7 +80,7 @@ def report(judge, args):
         parts = [f"{'unknown' if n is None else 'ok' if n == 0 else judging.name_of(n)} {count}"
                  for (k, n), count in sorted(judge.stats.items(), key=str) if k == kind]
         print(f"  {kind:15} {', '.join(parts)}")
-    print(f"  {judge.queued} timed out behind another change of the same VPC whose outcome was unknown")
+    print(f"  {judge.queued} timed out behind other changes of the same VPC")
     rules = collections.defaultdict(list)
     for bad in judge.bad:
         rules[bad.rule].append(bad)

@@ -11,8 +11,9 @@ with t: arrival, ta: when the server had it, td: when the answer went out (null:
 b: the body of what changes something, s: the server's status (null: it never had the request), o: what became of the
 answer: "ok", or the fault; g: the version that the answer shows. Times are CLOCK_MONOTONIC, the same everywhere.
 
-A client is a port; the clients given as mounts get faults, the last one none."""
-import contextlib
+A client is a port; the clients given as mounts get faults and use the API's door of this run (doors.py), the last one
+gets none and uses REST. What is written is in the form of REST, whatever the door; m is "?" for a request that is none of
+the API's."""
 import gzip
 import heapq
 import json
@@ -22,27 +23,37 @@ import signal
 import socket
 import time
 
-VPCS = "/v1beta1/networking/vpcs"
-SERVICE = "/coreweave.networking.v1beta1.VPCService/"
-METHODS = {"ListVPCs": "GET", "GetVPC": "GET", "CreateVPC": "POST", "UpdateVPC": "PATCH", "DeleteVPC": "DELETE"}
+from .doors import Front, Rest, VPCS, door_of, http
+
 CHANGING = ("PATCH", "POST", "DELETE")
 # fault: (weight for what reads, weight for what changes), in thousandths of all such requests
 RATES = {
     "503": (10, 12), "429": (5, 8), "500": (2, 2), "html404": (2, 2), "reset": (4, 4), "lost": (2, 10),
-    "empty": (2, 8), "garbage": (2, 2), "swallow": (0, 1.5), "delay": (12, 12), "late": (12, 12), "hang": (0.3, 0.3),
+    "cut": (1, 3), "empty": (2, 8), "garbage": (2, 2), "swallow": (0, 1.5), "delay": (12, 12), "late": (12, 12),
+    "hang": (0.3, 0.3),
 }
 OUTAGES = ("503", "500", "html404", "reset", "garbage")
-HTML = b"<html><body><h1>404 Not Found</h1></body></html>"
 
 
-def rest_form(method, path, body):
-    """Method, path and body of a Connect call (JSON) in the form of REST."""
-    name = path.removeprefix(SERVICE)
-    if name == path:
-        return method, path, body
-    fields = json.loads(body)
-    identity = fields.pop("id", None)
-    return METHODS[name], f"{VPCS}/{identity}" if identity else VPCS, json.dumps(fields).encode()
+def fields_of(lines):
+    return {key.strip().lower(): value.strip() for key, _, value in (line.partition(b":") for line in lines)}
+
+
+def take_chunks(data):
+    """(the content of a chunked body, its trailers, what follows it), or None if it is not complete yet."""
+    said = b""
+    while True:
+        line, mark, data = data.partition(b"\r\n")
+        if not mark:
+            return None
+        size = int(line.partition(b";")[0], 16)
+        if size == 0:
+            break
+        if len(data) < size + 2:
+            return None
+        said, data = said + data[:size], data[size + 2:]
+    lines, mark, rest = (b"\r\n" + data).partition(b"\r\n\r\n")
+    return (said, fields_of(lines.split(b"\r\n")[1:]), rest) if mark else None
 
 
 class Upstream:
@@ -70,18 +81,15 @@ class Upstream:
         return part
 
     def _chunks(self):
-        """(bytes as received, their content)"""
-        raw = said = b""
-        while True:
-            line = self._read_to(b"\r\n")
-            size = int(line.partition(b";")[0], 16)
-            part = self._read(size + 2)
-            raw, said = raw + line + part, said + part[:size]
-            if size == 0:
-                return raw, said
+        """(bytes as received, their content, the trailers)"""
+        while (found := take_chunks(self.buffer)) is None:
+            self._fill()
+        said, trailers, rest = found
+        raw, self.buffer = self.buffer[:len(self.buffer) - len(rest)], rest
+        return raw, said, trailers
 
     def ask(self, request, method):
-        """(status, head and body as received, the body's content)"""
+        """(status, head and body as received, the body's content, headers and trailers)"""
         for again in (True, False):
             try:
                 if self.sock is None:
@@ -96,47 +104,83 @@ class Upstream:
                 if not again or method not in ("GET",):
                     raise
         status = int(head[9:12])
-        fields = {k.strip().lower(): v.strip() for k, _, v in
-                  (line.partition(b":") for line in head.split(b"\r\n")[1:])}
+        fields = fields_of(head.split(b"\r\n")[1:])
         if status in (204, 304):
             raw = said = b""
         elif b"content-length" in fields:
             raw = said = self._read(int(fields[b"content-length"]))
         else:
-            raw, said = self._chunks()
+            raw, said, trailers = self._chunks()
+            fields.update(trailers)
         if fields.get(b"connection", b"").lower() == b"close":
             self.sock.close()
             self.sock = None
         if fields.get(b"content-encoding") == b"gzip":
             said = gzip.decompress(said)
-        return status, head + raw, said
+        return status, head + raw, said, fields
 
 
 class Client:
-    def __init__(self, sock, name):
-        self.sock, self.name, self.buffer, self.busy, self.open = sock, name, b"", False, True
+    def __init__(self, sock, name, door):
+        self.sock, self.name, self.door, self.buffer, self.busy, self.open = sock, name, door, b"", False, True
+        self.relay = None
+
+
+class Relay:
+    """A client's own connection, where nghttpx is between it and the proxy: so that it can be cut, too."""
+
+    def __init__(self, outer, inner):
+        self.ends, self.busy, self.open = (outer, inner), 0, True
+
+    def carry(self, start, end):
+        """Whether the connection goes on."""
+        try:
+            data = start.recv(1 << 16)
+            end.sendall(data)
+            return bool(data)
+        except OSError:
+            return False
+
+
+def listen():
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(256)
+    return listener
 
 
 class Proxy:
-    def __init__(self, address, token, clients, record, seed, rates, timeout):
+    def __init__(self, address, token, clients, record, seed, rates, timeout, api):
         self.upstream, self.token, self.record = Upstream(address), token, record
         self.rng, self.rates, self.timeout = random.Random(seed), rates, timeout
         self.selector, self.timers, self.count = selectors.DefaultSelector(), [], 0
         self.version, self.vpcs, self.outages = 0, {}, {}
-        self.ports = {}
+        self.ports, self.fronts, self.doors, self.relays = {}, [], {}, {}
         self.going, self.faulty = True, False
+        plain, chosen = Rest(self.rng), door_of(api, self.rng)
         for name in clients:
-            listener = socket.socket()
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(("127.0.0.1", 0))
-            listener.listen(256)
+            listener = listen()
+            self.doors[name] = chosen if name in rates else plain
             self.ports[name] = listener.getsockname()[1]
-            self.selector.register(listener, selectors.EVENT_READ, name)
+            self.watch(listener, lambda sock=listener, name=name: self.accept(sock, name))
+            if api == "grpc" and name in rates:
+                self.put_in_front(name)
+
+    def watch(self, sock, what):
+        """Calls what() whenever there is something to read."""
+        self.selector.register(sock, selectors.EVENT_READ, what)
+
+    def put_in_front(self, name):
+        outer, front = listen(), Front(listen(), self.ports[name])
+        self.ports[name] = outer.getsockname()[1]
+        self.fronts.append(front)
+        self.watch(outer, lambda: self.relay(outer, front))
 
     # The server, as the proxy itself asks it.
     def ask_json(self, path):
         head = f"GET {path} HTTP/1.1\r\nHost: s\r\nAuthorization: Bearer {self.token}\r\n\r\n"
-        status, _, body = self.upstream.ask(head.encode(), "GET")
+        status, _, body, _ = self.upstream.ask(head.encode(), "GET")
         return status, json.loads(body)
 
     def note(self, identity, vpc, before=None):
@@ -184,19 +228,26 @@ class Proxy:
         return "ok"
 
     # One request.
-    def handle(self, client, method, path, request, body):
+    def handle(self, client, method, path, request, body, kind):
         if path.startswith("/truth/"):
             self.faulty = path == "/truth/on"
-            self.finish(client, None, self.raw(200, b"{}"))  # this program's own switch
+            self.finish(client, None, http(200, b"{}"))  # this program's own switch
             return
-        arrival = time.monotonic()
-        identity = path[len(VPCS) + 1:].partition("?")[0] or None
-        fault = self.fault_for(client.name, method, identity)
-        line = {"c": client.name, "t": arrival, "ta": None, "td": None, "m": method, "i": identity, "b": None,
-                "s": None, "o": fault, "g": None}
-        if method in CHANGING and body:
-            with contextlib.suppress(ValueError):
-                line["b"] = json.loads(body)
+        line = {"c": client.name, "t": time.monotonic(), "ta": None, "td": None, "m": method, "i": None, "b": None,
+                "s": None, "o": "ok", "g": None}
+        try:
+            line["m"], line["i"], line["b"], refusal = client.door.read(method, path, body, kind)
+        except (ValueError, KeyError):
+            line["m"] = "?"
+            self.carry_out(client, request, line, "ok")
+            return
+        if refusal:
+            self.finish(client, None, refusal)
+            return
+        line["o"] = fault = self.fault_for(client.name, line["m"], line["i"])
+        if line["m"] not in CHANGING:
+            line["b"] = None
+        door = client.door
         if fault == "delay":
             self.later(self.rng.uniform(0.002, 0.15), lambda: self.carry_out(client, request, line, "late"))
         elif fault == "hang":
@@ -204,13 +255,13 @@ class Proxy:
                        lambda: self.carry_out(client, request, line, "hang"))
         elif fault in ("503", "429", "500"):
             line["g"] = self.version
-            code = {"503": 14, "429": 8, "500": 13}[fault]
-            text = json.dumps({"code": code, "message": f"fault {fault}", "details": []}).encode()
-            self.answer(client, line, self.raw(int(fault), text))
+            self.answer(client, line, door.error(fault))
         elif fault == "html404":
-            self.answer(client, line, self.raw(404, HTML, "text/html"))
-        elif fault == "garbage" or fault == "swallow":
-            self.answer(client, line, self.raw(200, b"" if fault == "swallow" else b"{]garbage"))
+            self.answer(client, line, door.no_such_page())
+        elif fault == "garbage":
+            self.answer(client, line, door.garbage())
+        elif fault == "swallow":
+            self.answer(client, line, door.empty(is_list=False))
         elif fault == "reset":
             self.finish(client, line, None)
         else:
@@ -218,35 +269,41 @@ class Proxy:
 
     def carry_out(self, client, request, line, fault):
         line["ta"], line["o"] = time.monotonic(), fault
-        status, raw, said = self.upstream.ask(request, line["m"])
+        status, raw, said, fields = self.upstream.ask(request, line["m"])
+        status, error = client.door.status(status, fields, said)
         line["s"] = status
         if line["m"] in CHANGING and 200 <= status < 300:
             identity = line["i"]
             if line["m"] == "POST":
-                made = json.loads(said)
-                identity = line["new"] = made.get("vpc", made)["id"]
+                identity = line["new"] = client.door.made(said)["id"]
             self.look(identity, line["ta"])
         elif line["m"] == "GET" and status == 404 and self.vpcs.get(line["i"]):
             self.look(line["i"], line["ta"])
         line["g"] = self.version
-        if status == 400 and line["m"] in CHANGING and b"STATUS_" in said:
+        if status == 400 and line["m"] in CHANGING and b"STATUS_" in error:
             line["busy"] = True
         if fault == "lost":
             self.finish(client, line, None)
+        elif fault == "cut":
+            self.answer(client, line, client.door.cut(raw))
+            self.close(client)
         elif fault == "empty":
-            self.answer(client, line, self.raw(200, b""))
+            self.answer(client, line, client.door.empty(line["m"] == "GET" and line["i"] is None))
         elif fault == "late":
             self.later(self.rng.uniform(0.002, 0.15), lambda: self.answer(client, line, raw))
         else:
             self.answer(client, line, raw)
 
-    @staticmethod
-    def raw(status, body, kind="application/json"):
-        return f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
-
     def answer(self, client, line, raw):
         line["td"] = time.monotonic()
         self.finish(client, line, raw)
+
+    def cut(self, client):
+        """Closes the connection, or now and then only that from nghttpx, which then answers 502."""
+        relay = client.relay
+        if relay and relay.busy == 1 and self.rng.random() < 0.7:
+            self.end_relay(relay)
+        self.close(client)
 
     def finish(self, client, line, raw):
         """line: None if it is not part of the record. raw: None to close without an answer."""
@@ -259,7 +316,7 @@ class Proxy:
         if not client.open:
             return
         if raw is None:
-            self.close(client)
+            self.cut(client)
             return
         try:
             client.sock.setblocking(True)
@@ -269,6 +326,8 @@ class Proxy:
             self.close(client)
             return
         client.busy = False
+        if client.relay:
+            client.relay.busy -= 1
         self.take(client)
 
     def later(self, seconds, what):
@@ -276,9 +335,39 @@ class Proxy:
         heapq.heappush(self.timers, (time.monotonic() + seconds, self.count, what))
 
     # Connections.
+    def accept(self, listener, name):
+        sock, _ = listener.accept()
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client = Client(sock, name, self.doors[name])
+        self.watch(sock, lambda: client.open and self.readable(client))
+
+    def relay(self, listener, front):
+        outer, _ = listener.accept()
+        inner = socket.create_connection(front.address)
+        self.count += 1
+        name = f"10.{self.count >> 16 & 255}.{self.count >> 8 & 255}.{self.count & 255}"
+        inner.sendall(f"PROXY TCP4 {name} 127.0.0.1 1 1\r\n".encode())
+        relay = self.relays[name.encode()] = Relay(outer, inner)
+        for start, end in ((outer, inner), (inner, outer)):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.watch(start, lambda start=start, end=end:
+                       relay.open and (relay.carry(start, end) or self.end_relay(relay)))
+        relay.name = name.encode()
+
+    def end_relay(self, relay):
+        if relay.open:
+            relay.open = False
+            del self.relays[relay.name]
+            for sock in relay.ends:
+                self.selector.unregister(sock)
+                sock.close()
+
     def close(self, client):
         if client.open:
             client.open = False
+            if client.busy and client.relay:
+                client.relay.busy -= 1
             self.selector.unregister(client.sock)
             client.sock.close()
 
@@ -287,21 +376,27 @@ class Proxy:
         if client.busy or b"\r\n\r\n" not in client.buffer:
             return
         head, rest = client.buffer.split(b"\r\n\r\n", 1)
-        length = 0
-        for one in head.split(b"\r\n")[1:]:
-            key, _, value = one.partition(b":")
-            if key.lower() == b"content-length":
-                length = int(value)
-            elif key.lower() == b"expect":
-                client.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
-        if len(rest) < length:
-            return
-        client.buffer, client.busy = rest[length:], True
-        method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
-        body = rest[:length]
-        request = head + b"\r\n\r\n" + body
-        method, path, body = rest_form(method, path, body)
-        self.handle(client, method, path, request, body)
+        lines = head.split(b"\r\n")
+        fields = fields_of(lines[1:])
+        if b"expect" in fields:
+            client.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if b"transfer-encoding" in fields:
+            found = take_chunks(rest)
+            if found is None:
+                return
+            body, _, left = found
+        else:
+            length = int(fields.get(b"content-length", b"0"))
+            if len(rest) < length:
+                return
+            body, left = rest[:length], rest[length:]
+        request = client.buffer[:len(client.buffer) - len(left)]
+        client.buffer, client.busy = left, True
+        client.relay = self.relays.get(fields.get(b"x-forwarded-for"))
+        if client.relay:
+            client.relay.busy += 1
+        method, path, _ = lines[0].decode().split(" ")
+        self.handle(client, method, path, request, body, fields.get(b"content-type", b"").decode())
 
     def readable(self, client):
         try:
@@ -320,21 +415,17 @@ class Proxy:
         while self.going:
             wait = max(0, self.timers[0][0] - time.monotonic()) if self.timers else 0.2
             for key, _ in self.selector.select(wait):
-                if isinstance(key.data, str):
-                    sock, _ = key.fileobj.accept()
-                    sock.setblocking(False)
-                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                    self.selector.register(sock, selectors.EVENT_READ, Client(sock, key.data))
-                elif key.data.open:
-                    self.readable(key.data)
+                key.data()
             while self.timers and self.timers[0][0] <= time.monotonic():
                 heapq.heappop(self.timers)[2]()
+        for front in self.fronts:
+            front.stop()
 
 
-def main(path, address, token, clients, seed, rates, timeout, ready):
+def main(path, address, token, clients, seed, rates, timeout, api, ready):
     """The body of the proxy's process. ready(ports) is called once it listens."""
     with open(path, "w", buffering=1 << 16) as record:
-        proxy = Proxy(address, token, clients, record, seed, rates, timeout)
+        proxy = Proxy(address, token, clients, record, seed, rates, timeout, api)
         signal.signal(signal.SIGTERM, lambda *_: setattr(proxy, "going", False))
         proxy.note_all()
         ready(proxy.ports)

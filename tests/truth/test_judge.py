@@ -24,7 +24,8 @@ def body(*mask, **fields):
     return {**{k: v for k, v in spec(**fields).items() if k not in ("name", "zone")}, "updateMask": ",".join(mask)}
 
 
-INGRESS, SERVERS, PREFIXES = "ingress.disablePublicServices", "dhcp.dns.servers", "vpcPrefixes"
+INGRESS, EGRESS = "ingress.disablePublicServices", "egress.disablePublicAccess"
+SERVERS, PREFIXES = "dhcp.dns.servers", "vpcPrefixes"
 TRUE = [{"t": "set", "l": "ingress", "v": True}]
 
 
@@ -124,6 +125,12 @@ def test_what_nobody_asked_for():
     assert tale.rules() == ["unasked"]
     tale.op(10, 11, [{"t": "set", "l": "ingress", "v": False}], result=None)
     assert tale.rules() == ["W2"]
+
+
+def test_a_request_that_nobody_can_read():
+    tale = simple()
+    tale.ask(10.7, "?", identity=None)
+    assert tale.rules() == ["message"]
 
 
 def test_a_mask_that_names_too_much():
@@ -283,6 +290,91 @@ def test_no_memory_of_an_earlier_failure():
     assert failing("503", errno.EREMOTEIO, earlier=True, phase="open") == []
 
 
+@pytest.mark.parametrize("phase, rules", (("ftruncate", []), ("write", ["reason"])))
+def test_only_a_truncation_shares_a_question(phase, rules):
+    tale = Tale()
+    tale.op(10, 10.1, TRUE, result=errno.EBADMSG, phase=phase, kind="handle")
+    tale.ask(9.95, fault="html404")
+    assert tale.rules() == rules
+
+
+@pytest.mark.parametrize("profile, rules", (("live", ["failed-applied"]), ("reference", [])))
+def test_without_host_prefixes_an_answer_does_not_show_a_whole_document(profile, rules, monkeypatch):
+    monkeypatch.setitem(OPTIONS, "profile", profile)
+    tale = Tale()
+    tale.op(10, 12, doc(NEW, None), result=errno.EREMOTEIO, kind="session")
+    tale.ask(10.2)
+    tale.patch(10.5, body(INGRESS, ingress=True), ingress=True)
+    tale.ask(10.6, fault="503")
+    tale.ask(10.7, fault="503")
+    assert tale.rules() == rules
+
+
+@pytest.mark.parametrize("renames, rules", ((1, ["reason"]), (2, [])))
+def test_an_open_meets_two_renames(renames, rules):
+    tale = Tale()
+    tale.op(10, 10.1, doc(OLD, None), result=errno.ESTALE, phase="open", kind="restore")
+    for number in range(renames):
+        tale.op(9.9 + number / 10, 10.05 + number / 10, None, kind="snapshot", p="spec.json")
+    assert tale.rules() == rules
+
+
+@pytest.mark.parametrize("fault, rules", (("503", []), ("ok", ["reason"])))
+def test_a_known_name_is_taken_while_nobody_can_tell(fault, rules):
+    tale = Tale()
+    tale.is_now(1, identity="old", vpc={**spec(), "name": "come"})
+    tale.is_now(2, identity="old", vpc=None)
+    tale.op(10, 10.1, [{"t": "mkdir"}], kind="mkdir", result=errno.EEXIST, phase="mkdir")
+    tale.ops[-1]["v"] = "come"
+    tale.ask(10.05, identity="old", fault=fault, status=404)
+    assert tale.rules() == rules
+
+
+@pytest.mark.parametrize("mask, rules", (([INGRESS], ["failed-applied"]), ([INGRESS, EGRESS], [])))
+def test_of_two_bases_the_one_that_explains_the_request_counts(mask, rules):
+    tale = Tale(egress=True)
+    tale.op(10, 12, doc(NEW, OLD, None), result=errno.EREMOTEIO, kind="ed-cut")
+    tale.ask(10.2)
+    tale.is_now(10.3, egress=True, servers=())
+    tale.patch(10.5, body(*mask, ingress=True), ingress=True, egress=EGRESS not in mask, servers=())
+    tale.ask(10.6, fault="503")
+    tale.ask(10.7, fault="503")
+    assert tale.rules() == rules
+
+
+@pytest.mark.parametrize("name, rules", (("go", []), ("other", ["reason"])))
+def test_a_name_fails_because_of_another(name, rules, monkeypatch):
+    monkeypatch.setitem(OPTIONS, "volatile", ["come", "go"])
+    tale = Tale()
+    tale.is_now(1, identity="new", vpc={**spec(), "name": name})
+    tale.op(10, 10.1, [{"t": "rmdir"}], kind="rmdir", result=errno.EBADMSG, phase="rmdir")
+    tale.ops[-1]["v"] = "come"
+    tale.ask(10.05, identity="new", fault="html404")
+    assert tale.rules() == rules
+
+
+@pytest.mark.parametrize("identity, rules", (("new", []), ("id", ["reason"])))
+def test_a_list_asks_for_vpcs_that_it_lacks(identity, rules):
+    tale = Tale()
+    tale.is_now(1, identity="new", vpc={**spec(), "name": "come"})
+    tale.op(10, 10.1, None, kind="ls", result=errno.EBADMSG, phase="open")
+    tale.ops[-1]["v"] = None
+    tale.ask(10.02, identity=None)
+    tale.ask(10.05, identity=identity, fault="empty")
+    assert tale.rules() == rules
+
+
+@pytest.mark.parametrize("count, rules", ((2, ["reason"]), (3, [])))
+def test_a_turn_that_does_not_come_in_time(count, rules):
+    tale = Tale()
+    tale.op(10, 12, TRUE, result=errno.ETIMEDOUT)
+    for number in range(count):
+        servers = (f"9.9.9.{number}",)
+        tale.op(10, 11, [{"t": "set", "l": "servers", "v": list(servers)}])
+        tale.patch(10.4 + number / 10, body(SERVERS, servers=servers), servers=servers)
+    assert tale.rules() == rules
+
+
 def test_one_failure_of_a_question_is_asked_again():
     tale = Tale()
     tale.op(10, 12, TRUE, result=errno.EREMOTEIO)
@@ -313,6 +405,41 @@ def test_it_failed_and_had_been_applied():
     tale.ask(10.6, fault="503")
     tale.ask(10.7, fault="503")
     assert tale.rules() == ["failed-applied"]
+
+
+@pytest.mark.parametrize("left", (0.2, 0.45))
+def test_an_answer_that_comes_at_the_deadline(left):
+    tale = Tale()
+    tale.op(10, 12.1, TRUE, result=errno.ETIMEDOUT)
+    tale.is_now(11.5, ingress=True)
+    tale.ask(11.4, "PATCH", body(INGRESS, ingress=True), left=left)
+    assert tale.rules() == (["failed-applied", "reason"] if left == 0.2 else ["reason"])
+
+
+@pytest.mark.parametrize("last", (True, False))
+def test_the_success_of_an_earlier_step_is_not_that_of_the_last(last):
+    tale = Tale(servers=("9.9.9.9",))
+    steps = [add("1.0.0.1"), [*add("9.9.9.9"), *add("1.0.0.1", "9.9.9.9")]]
+    tale.op(10, 12, None, steps=steps, result=errno.EREMOTEIO, kind="sh-append", phase="real")
+    tale.ask(10.2)
+    tale.patch(10.5, body(SERVERS, servers=("9.9.9.9", "1.0.0.1")), servers=("9.9.9.9", "1.0.0.1"))
+    if last:
+        tale.ops[-1]["a"] = [[*steps[0], *steps[1]]]
+    tale.ask(10.7, fault="503")
+    tale.ask(10.8, fault="503")
+    assert tale.rules() == (["failed-applied"] if last else [])
+
+
+def test_of_two_failures_each_is_a_reason():
+    tale = Tale()
+    tale.is_now(1, identity="old", vpc={**spec(), "name": "come"})
+    tale.is_now(8.2, identity="old", vpc=None)
+    make = {"name": "come", "zone": "Z"}
+    for start, fault, number in ((8, "503", errno.EREMOTEIO), (10, "429", errno.EBUSY)):
+        tale.op(start, start + 1, [{"t": "mkdir"}], kind="mkdir", result=number, phase="mkdir")
+        tale.ops[-1]["v"] = "come"
+        tale.ask(start + 0.5, "POST", make, identity=None, fault=fault)
+    assert tale.rules() == []
 
 
 def test_an_unknown_outcome_is_no_lie():
@@ -423,6 +550,16 @@ def test_removing_a_vpc():
 
     assert rules(True) == []
     assert rules(False) == ["W1-unasked"]
+
+
+@pytest.mark.parametrize("fault, rules", (("html404", []), ("ok", ["failed-applied", "reason"])))
+def test_a_deletion_needs_a_question(fault, rules):
+    tale = Tale()
+    tale.op(10, 12, [{"t": "rmdir"}], kind="rmdir", result=errno.ETIMEDOUT, phase="rmdir")
+    tale.is_now(10.5, vpc=None)
+    tale.ask(10.5, "DELETE")
+    tale.ask(10.6, fault=fault, status=404)
+    assert tale.rules() == rules
 
 
 def test_what_was_killed_explains_what_it_sent():

@@ -18,7 +18,7 @@ import time
 from . import programs, proxy
 
 TOKEN = "CW-SECRET-for-tests-only"
-API = os.environ.get("VPCFS_API", "rest")  # or connect: what the proxy can read
+API = os.environ.get("VPCFS_API", "rest")  # the mounts' door: rest, connect, connect-binary, grpc
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TIED = ["setpriv", "--pdeathsig", "KILL", "--"]
 FORK = multiprocessing.get_context("fork")
@@ -62,7 +62,7 @@ class Mount:
         token = folder / f"token{number}"
         token.touch(mode=0o600)
         token.write_text(TOKEN + "\n")
-        self.command = [*TIED, program("vpcfs"), "-f", "-o", f"token_file={token},api={API},log=error,{options}",
+        self.command = [*TIED, program("vpcfs"), "-f", "-o", f"token_file={token},api={API.removesuffix('-binary')},log=error,{options}",
                         f"http://127.0.0.1:{port}", str(self.path)]
         self.start()
 
@@ -117,7 +117,7 @@ class Mount:
 
 
 class World:
-    """The world as the programs see it; made before the workers are forked."""
+    """Starts everything, in a folder that holds the record."""
 
     def __init__(self, args):
         self.args = args
@@ -128,26 +128,11 @@ class World:
         os.makedirs(self.home + "/backups")
         self.stable = [f"net{i}" for i in range(args.vpcs)]
         self.volatile = ["come", "go", "blink"]
-        self.token, self.think, self.kill_rate = TOKEN, args.think / 1000, args.kill_program
         self.restarts, self.wrong = [], []
-        self.log_fd = os.open(self.folder / "ops.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self.emulator = self.proxy = None
+        self.log = self.folder / "ops.jsonl"
+        self.log.touch()
+        self.emulator = self.proxy = self.workers = None
         self.mounted = []
-
-    # Texts of spec.json that somebody read, for those who put backups back.
-    def keep(self, vpc, text, rng):
-        if rng.random() < 0.2:
-            name = f"{self.home}/backups/{vpc}.{rng.randrange(6)}"
-            with open(f"{name}.{os.getpid()}", "w", encoding="utf-8") as file:
-                file.write(text)
-            os.rename(f"{name}.{os.getpid()}", name)
-
-    def backup(self, vpc, rng):
-        try:
-            with open(f"{self.home}/backups/{vpc}.{rng.randrange(6)}", encoding="utf-8") as file:
-                return file.read()
-        except OSError:
-            return None
 
     def start(self):
         args = self.args
@@ -167,7 +152,7 @@ class World:
         rates = {f"m{i}": args.faults for i in range(args.mounts)}
         self.proxy = FORK.Process(target=serve, daemon=True, args=(
             str(self.folder / "record.jsonl"), ("127.0.0.1", port), TOKEN, clients, args.seed, rates, args.timeout,
-            far.send))
+            API, far.send))
         self.proxy.start()
         far.close()
         self.ports = near.recv()
@@ -191,20 +176,17 @@ class World:
         self.call(self.api_port, "GET", path="/truth/on" if on else "/truth/off")
 
     # The workers.
-    def worker(self, number, enough, weights):
-        rng = random.Random(f"{self.args.seed}.{number}")
-        die_with_parent()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        names, odds = zip(*weights.items())
-        while not enough.is_set():
-            programs.run_one(self, rng.choices(names, odds)[0], rng.randrange(self.args.mounts), rng)
+    def settings(self, weights):
+        return {"seed": self.args.seed, "workers": self.args.workers, "weights": weights, "mounts": self.mounts,
+                "home": self.home, "log": str(self.log), "stable": self.stable, "volatile": self.volatile,
+                "token": TOKEN, "api_port": self.api_port, "think": self.args.think / 1000,
+                "kill_rate": self.args.kill_program}
 
-    def count(self, enough):
+    def count(self):
         """Waits until the log has the requested number of operations, or nothing has happened for a minute."""
         rng = random.Random(f"{self.args.seed}.killer")
         count, last, killed, wait = 0, time.monotonic(), time.monotonic(), self.args.kill_driver
-        with open(self.folder / "ops.jsonl", "rb") as log:
+        with open(self.log, "rb") as log:
             while count < self.args.ops and time.monotonic() < last + 60:
                 more = log.read()
                 count += more.count(b'{"op":')
@@ -213,26 +195,36 @@ class World:
                 if wait and time.monotonic() > killed + wait:
                     self.kill_driver(rng)
                     killed, wait = time.monotonic(), rng.uniform(0.5, 1.5) * self.args.kill_driver
-        enough.set()
+        self.workers.stdin.close()
         if count < self.args.ops:
             self.wrong.append("no operation began or ended for a minute: the mounts were aborted")
-            for mount in self.mounted:
-                mount.abort()
+            self.abort()
+
+    def abort(self):
+        for mount in self.mounted:
+            mount.abort()
 
     def run(self, weights):
-        enough = FORK.Event()
-        workers = [FORK.Process(target=self.worker, args=(i, enough, weights)) for i in range(self.args.workers)]
-        for worker in workers:
-            worker.start()
-        self.count(enough)
-        end = time.monotonic() + 90
-        for worker in workers:
-            worker.join(max(0.1, end - time.monotonic()))
-            if worker.exitcode is None:
-                self.wrong.append("a program did not end within 90 s")
-                for mount in self.mounted:
-                    mount.abort()
-                worker.join(10)
+        script = ROOT / "tests/truth/workers.py"
+        command = [*TIED, "/usr/bin/python3", "-I", "-S", script, json.dumps(self.settings(weights))]
+        self.workers = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+        self.count()
+        try:
+            self.workers.wait(90)
+        except subprocess.TimeoutExpired:
+            self.wrong.append("a program did not end within 90 s")
+            self.abort()
+        self.end_workers()
+        if self.workers.returncode:
+            self.wrong.append("a worker crashed")
+
+    def end_workers(self):
+        self.workers.stdin.close()
+        try:
+            self.workers.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.workers.pid, signal.SIGKILL)
+            self.workers.wait()
 
     def kill_driver(self, rng):
         number = rng.randrange(self.args.mounts)
@@ -245,6 +237,8 @@ class World:
     def stop(self):
         """Ends the mounts and everything else; returns what was wrong with the programs."""
         wrong = self.wrong
+        if self.workers:
+            self.end_workers()
         for mount in self.mounted:
             code = mount.stop()
             if code:

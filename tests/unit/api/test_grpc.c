@@ -370,6 +370,21 @@ static void test_streams(void **state)
 	h2rig_stop(&h);
 }
 
+static void test_closed_without_an_answer(void **state)
+{
+	H2RIG(h, {.kind = H2REPLY_CLOSE});
+	struct doc *none = NULL;
+
+	assert_int_equal(
+		api_create(h.rig.api, &h.rig.op, "{}", 2, &none, &problem), -EREMOTEIO);
+	assert_non_null(
+		strstr(problem.text, "the connection was closed without an answer"));
+	assert_true(problem.sent);
+	assert_int_equal(problem.http_status, 0);
+	assert_int_equal(h2server_requests(h.server), 1);
+	h2rig_stop(&h);
+}
+
 /* The server does not speak HTTP/2. */
 static void test_http1_server(void **state)
 {
@@ -393,6 +408,7 @@ int main(void)
 		cmocka_unit_test(test_repetition),
 		cmocka_unit_test(test_token),
 		cmocka_unit_test(test_streams),
+		cmocka_unit_test(test_closed_without_an_answer),
 		cmocka_unit_test(test_http1_server),
 	};
 

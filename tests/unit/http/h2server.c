@@ -166,6 +166,8 @@ static void h2_take_request(struct h2connection *c, int32_t id, struct h2stream 
 	if (stream->reply->kind == H2REPLY_REFUSE)
 		nghttp2_submit_rst_stream(
 			c->session, NGHTTP2_FLAG_NONE, id, NGHTTP2_REFUSED_STREAM);
+	else if (stream->reply->kind == H2REPLY_CLOSE)
+		shutdown(c->fd, SHUT_RDWR);
 	else
 		h2_answer(c->session, id, stream);
 }

@@ -9,6 +9,7 @@ enum h2reply_kind {
 	H2REPLY_ANSWER,
 	H2REPLY_REFUSE, /* REFUSED_STREAM: the request is not even read */
 	H2REPLY_RESET,	/* the answer begins, then the stream ends with INTERNAL_ERROR */
+	H2REPLY_CLOSE,	/* takes the request, closes the connection */
 };
 
 struct h2reply {

@@ -100,6 +100,7 @@ static void test_failure_errnum(void **state)
 		{{.curl_code = CURLE_RECV_ERROR, .status = 200}, EBADMSG},
 		{{.curl_code = CURLE_HTTP2_STREAM, .status = 200}, EBADMSG},
 		{{.curl_code = CURLE_PARTIAL_FILE, .status = 200}, EBADMSG},
+		{{.curl_code = CURLE_PARTIAL_FILE}, EREMOTEIO},
 		{{.curl_code = CURLE_WRITE_ERROR, .too_large = true}, EBADMSG},
 		{{.curl_code = CURLE_OUT_OF_MEMORY}, ENOMEM},
 		{{.curl_code = CURLE_LDAP_CANNOT_BIND}, EREMOTEIO},

@@ -138,6 +138,13 @@ static void test_members(void **state)
 	CLEANUP_DOC struct doc *bare = rig_doc(
 		"{'id':'1','name':'p','status':3,'vpcPrefixes':[{'name':'a'}],'new':8}");
 
+	CLEANUP_DOC struct doc *unset =
+		rig_doc("{'id':'1','name':'p','status':'STATUS_READY','vpcPrefixes':[],"
+			"'hostPrefix':'','new':0}");
+
+	assert_false(doc_has_members_of(unset, now));
+	assert_false(doc_has_members_of(unset, brief));
+	assert_true(doc_has_members_of(now, unset));
 	assert_true(doc_has_members_of(brief, now));
 	assert_true(doc_has_members_of(now, brief));
 	assert_false(doc_has_members_of(part, now));

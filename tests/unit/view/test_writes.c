@@ -92,6 +92,9 @@ static void a_new_value_needs_no_question(void **state)
 	set(w, EGRESS, "true\n");
 	assert_int_equal(world_count(w, "PATCH"), 0);
 	assert_int_equal(world_count(w, "GET"), 1);
+	world_forget_requests(w);
+	set(w, EGRESS, "false\n"); /* which looks as if the answer lacked it */
+	assert_int_equal(world_count(w, ""), 1);
 }
 
 static void a_backup_is_absolute(void **state)
@@ -269,6 +272,35 @@ static void a_list_is_planned_anew_for_each_request(void **state)
 	pthread_join(thread, NULL);
 	expect_served(w, "staging/vpcPrefixes/theirs/value", "10.200.0.0/16\n");
 	expect_served(w, "staging/vpcPrefixes/mine/value", "10.201.0.0/16\n");
+}
+
+/* A list, and somebody else's change after it, between the two attempts of a question. */
+static void *list_and_change_after_refusal(void *arg)
+{
+	CLEANUP_BUF struct buf b = BUF_INIT(1 << 16);
+	struct world *w = arg;
+
+	while (!world_count(w, " 503 "))
+		sched_yield();
+	world_refresh(w);
+	assert_int_equal(world_list(w, "", &b), 0);
+	world_other_patch(w, "staging", SERVERS_BODY("\"9.9.9.9\""));
+	return NULL;
+}
+
+static void an_answer_is_as_new_as_the_attempt_that_it_answers(void **state)
+{
+	struct world *w = *state;
+	pthread_t thread;
+
+	set(w, SERVERS, "1.1.1.1\n");
+	world_forget_requests(w);
+	world_fault(w, "GET:status=503,retry-after=1*1\n");
+	pthread_create(&thread, NULL, list_and_change_after_refusal, w);
+	assert_int_equal(world_write(w, SERVERS, O_APPEND, "9.9.9.9\n"), 0);
+	pthread_join(thread, NULL);
+	assert_int_equal(world_count(w, "PATCH"), 1); /* somebody else's */
+	world_expect(w, SERVERS, "9.9.9.9\n");
 }
 
 static void a_failed_reading_keeps_no_write_from_being_sent(void **state)
@@ -473,6 +505,7 @@ int main(void)
 		CASE(a_scratch_file_has_the_base_of_its_writer),
 		CASE(the_same_text_again_is_decided_again),
 		CASE(a_list_is_planned_anew_for_each_request),
+		CASE(an_answer_is_as_new_as_the_attempt_that_it_answers),
 		CASE(a_failed_reading_keeps_no_write_from_being_sent),
 		CASE(questions_about_a_change_are_spaced),
 		CASE(a_page_of_a_gateway_makes_no_vpc_vanish),
