@@ -190,6 +190,22 @@ static int decide_mount(struct parse *parse, const struct args *args,
 	return config->fuse_opts ? 0 : -ENOMEM;
 }
 
+static int decide_status(struct parse *parse, const struct args *args,
+	const char *(*env)(const char *name), struct err *err)
+{
+	struct config *config = parse->config;
+	int used = !config->mountpoint && args->positionals;
+
+	if (args->positionals > used)
+		return err_set(err, EINVAL, "--status MOUNTPOINT takes nothing else: %s",
+			args->positional[used]);
+	if (used)
+		config->mountpoint = value_absolute(args->positional[0]);
+	else if (!config->mountpoint)
+		return err_set(err, EINVAL, "--status: MOUNTPOINT is missing");
+	return config->mountpoint ? take_defaults(parse, env, err) : -ENOMEM;
+}
+
 static int decide(struct parse *parse, const struct args *args,
 	const char *(*env)(const char *name), struct err *err)
 {
@@ -198,11 +214,7 @@ static int decide(struct parse *parse, const struct args *args,
 	case CONFIG_CHECK:
 		return decide_mount(parse, args, env, err);
 	case CONFIG_STATUS:
-		if (args->positionals)
-			return err_set(err, EINVAL,
-				"--status MOUNTPOINT takes nothing else: %s",
-				args->positional[0]);
-		return take_defaults(parse, env, err);
+		return decide_status(parse, args, env, err);
 	default:
 		return 0;
 	}
