@@ -34,8 +34,9 @@ static int set_name(struct vpc *vpc, const char *file)
 	return vpc_set_file_locked(vpc, file);
 }
 
-/* Takes the first of these that is free: the name; the name with the id; the name with the id and a
- * number, if somebody has given another VPC that very name. */
+/* Takes the first of these that is free: the name; the name with the id; the name with a number and
+ * the id, if another VPC has that very name, or an id that begins like this one. A long id is cut
+ * at its end, so the number stands before it. */
 static int claim_name(struct map *files, struct vpc *vpc, bool is_shared)
 {
 	const char *name = doc_name(vpc->doc);
@@ -51,7 +52,7 @@ static int claim_name(struct map *files, struct vpc *vpc, bool is_shared)
 		r = map_add(files, file, vpc);
 	}
 	for (unsigned i = 2; r == -EEXIST; i++) {
-		snprintf(id, sizeof(id), "%.64s~%u", vpc->id, i);
+		snprintf(id, sizeof(id), "%u~%s", i, vpc->id);
 		name_with_id(name, id, file);
 		r = map_add(files, file, vpc);
 	}
