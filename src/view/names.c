@@ -4,9 +4,11 @@
 #include "names.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include "invalidate.h"
+#include "place.h"
 
 /* Counts how often each name occurs. The map's value is the count itself, as a pointer. */
 static int count_names(struct collection *c, struct map *counts)
@@ -36,7 +38,8 @@ static int set_name(struct vpc *vpc, const char *file)
 
 /* Takes the first of these that is free: the name; the name with the id; the name with a number and
  * the id, if another VPC has that very name, or an id that begins like this one. A long id is cut
- * at its end, so the number stands before it. */
+ * at its end, so the number stands before it. It is made from the id, so that the names do not
+ * depend on the order of the list. */
 static int claim_name(struct map *files, struct vpc *vpc, bool is_shared)
 {
 	const char *name = doc_name(vpc->doc);
@@ -51,8 +54,8 @@ static int claim_name(struct map *files, struct vpc *vpc, bool is_shared)
 		name_with_id(name, vpc->id, file);
 		r = map_add(files, file, vpc);
 	}
-	for (unsigned i = 2; r == -EEXIST; i++) {
-		snprintf(id, sizeof(id), "%u~%s", i, vpc->id);
+	for (uint32_t number = (uint32_t)key_of_id(vpc->id); r == -EEXIST; number++) {
+		snprintf(id, sizeof(id), "%" PRIu32 "~%s", number, vpc->id);
 		name_with_id(name, id, file);
 		r = map_add(files, file, vpc);
 	}

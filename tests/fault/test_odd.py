@@ -138,6 +138,15 @@ def test_no_two_vpcs_share_an_entry(m, names, turned):
         assert m.read(f".vpcfs/by-id/{link}/id").removesuffix("\n") in (link, urllib.parse.unquote(link))
 
 
+def test_names_do_not_depend_on_the_order_of_the_list(m):
+    items = [vpc("i" * 64 + end, "a") for end in ("", "j", "k", "l")]
+    World(m.between, *items)
+    shown = {m.read(f"{entry}/id"): entry for entry in m.ls()}
+    World(m.between, *items[::-1])
+    m.remount()
+    assert {m.read(f"{entry}/id"): entry for entry in m.ls()} == shown
+
+
 def test_vpcs_that_share_a_name_all_show_their_id_and_one_alone_its_name(m):
     World(m.between, vpc("1", "a"), vpc("2", "a"), vpc("3", "a~1"))
     shown = m.ls()
