@@ -37,9 +37,8 @@ static int set_name(struct vpc *vpc, const char *file)
 }
 
 /* Takes the first of these that is free: the name; the name with the id; the name with a number and
- * the id, if another VPC has that very name, or an id that begins like this one. A long id is cut
- * at its end, so the number stands before it. It is made from the id, so that the names do not
- * depend on the order of the list. */
+ * the id, if somebody has given another VPC that very name. A long id is cut at its end, so the
+ * number stands before it. */
 static int claim_name(struct map *files, struct vpc *vpc, bool is_shared)
 {
 	const char *name = doc_name(vpc->doc);
@@ -54,8 +53,8 @@ static int claim_name(struct map *files, struct vpc *vpc, bool is_shared)
 		name_with_id(name, vpc->id, file);
 		r = map_add(files, file, vpc);
 	}
-	for (uint32_t number = (uint32_t)key_of_id(vpc->id); r == -EEXIST; number++) {
-		snprintf(id, sizeof(id), "%" PRIu32 "~%s", number, vpc->id);
+	for (unsigned i = 2; r == -EEXIST; i++) {
+		snprintf(id, sizeof(id), "%u~%s", i, vpc->id);
 		name_with_id(name, id, file);
 		r = map_add(files, file, vpc);
 	}
@@ -100,7 +99,7 @@ static bool is_whole_id(const char *file, const char *id)
 	return name_from_file(file, back, sizeof(back)) == 0 && strcmp(back, id) == 0;
 }
 
-/* Ids that have to be cut come last. One whose file name is taken by then gets a number. */
+/* Ids that have to be cut come last. Each gets a number that is made from the whole id. */
 static int list_ids_locked(struct collection *c, struct map *ret)
 {
 	CLEANUP(map_release) struct map cut = {0};
@@ -116,12 +115,13 @@ static int list_ids_locked(struct collection *c, struct map *ret)
 			is_whole_id(file, p.key) ? file : p.key, p.value);
 	}
 	for (struct map_pos p = {0}; r == 0 && map_next(&cut, &p);) {
-		char file[NAME_FILE_MAX], number[16];
+		uint32_t number = (uint32_t)key_of_id(p.key);
+		char file[NAME_FILE_MAX], text[16];
 
 		r = -EEXIST;
-		for (unsigned i = 1; r == -EEXIST; i++) {
-			snprintf(number, sizeof(number), "%u", i);
-			name_with_id(p.key, number, file);
+		for (; r == -EEXIST; number++) {
+			snprintf(text, sizeof(text), "%" PRIu32, number);
+			name_with_id(p.key, text, file);
 			r = map_add(ret, file, p.value);
 		}
 	}

@@ -139,12 +139,17 @@ def test_no_two_vpcs_share_an_entry(m, names, turned):
 
 
 def test_names_do_not_depend_on_the_order_of_the_list(m):
-    items = [vpc("i" * 64 + end, "a") for end in ("", "j", "k", "l")]
+    items = [vpc("i" * length + end, "a") for length in (64, 300) for end in ("", "j", "k", "l")]
+
+    def shown():
+        return [{m.read(f"{folder}/{entry}/id"): entry for entry in os.listdir(m / folder)} for folder in (".", ".vpcfs/by-id")]
+
     World(m.between, *items)
-    shown = {m.read(f"{entry}/id"): entry for entry in m.ls()}
+    before = shown()
     World(m.between, *items[::-1])
     m.remount()
-    assert {m.read(f"{entry}/id"): entry for entry in m.ls()} == shown
+    assert shown() == before
+    assert all(len(names) == len(items) for names in before)
 
 
 def test_vpcs_that_share_a_name_all_show_their_id_and_one_alone_its_name(m):
