@@ -20,10 +20,10 @@ struct draft_file {
 	bool is_other; /* neither a file nor a directory: a link, a pipe, a socket */
 };
 
-/* Whether a VPC's directory may have a file or directory at this path. That includes spec.json,
- * vpc.json, .error, read-only files and the files of list entries, whatever the entries' names. A
- * file at any other path is no part of a VPC. */
-bool draft_claims(const char *path);
+/* Whether the path belongs to a VPC: spec.json, vpc.json, .error, read-only files and the files of
+ * list entries, whatever the entries' names, are among these. An entry is a directory, so a file
+ * beside the entries is no part of a VPC, and neither is anything at any other path. */
+bool draft_claims(const char *path, bool is_dir);
 
 /* Makes the body of the POST that makes the VPC: compact JSON. files are all files and directories
  * of the draft, in any order.

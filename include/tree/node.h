@@ -173,7 +173,7 @@ struct node_ops {
 	 * draft) for a file or directory of its own, even if that does not exist. After publish
 	 * tree drops claimed names of the draft; all others stay beside the object as scratch. Does
 	 * not block. Absent: no path is claimed. */
-	bool (*claims)(const char *path);
+	bool (*claims)(const char *path, bool is_dir);
 
 	/* Called when tree itself refuses, with errnum (positive), an operation on this file, or on
 	 * name in this directory, so that the view can record why. what is the operation in a

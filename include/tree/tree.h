@@ -25,6 +25,7 @@ struct dir_list; /* an open directory */
 #define TREE_ROOT_ID		 1
 #define TREE_NAME_MAX		 255	   /* bytes */
 #define TREE_TEXT_MAX		 (4 << 20) /* bytes of a field file's text; more is -EFBIG */
+#define TREE_LIVE_MAX		 (16 << 20) /* bytes of the text of a NODE_LIVE file */
 #define TREE_SCRATCH_MAX_DEFAULT (64 << 20)
 
 struct tree_options {

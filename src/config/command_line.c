@@ -71,6 +71,16 @@ static int take_settings(struct parse *parse, const char *list, struct err *err)
 	return r;
 }
 
+/* The mountpoint of --status may stand apart from it (--status --json MOUNTPOINT), as an argument
+ * that is not an option. */
+static int has_arg(const struct setting *s)
+{
+	if (!s->argument)
+		return no_argument;
+	return s->is_argument_optional || s->type == SETTING_STATUS ? optional_argument
+								    : required_argument;
+}
+
 /* Fills in the flags. "-" has getopt return arguments that are not options in their order; ":"
  * keeps getopt from printing messages. */
 static void flags_init(struct flags *flags)
@@ -90,9 +100,7 @@ static void flags_init(struct flags *flags)
 		if (s->name)
 			*name++ = (struct option){
 				.name = s->name,
-				.has_arg = !s->argument		     ? no_argument
-					   : s->is_argument_optional ? optional_argument
-								     : required_argument,
+				.has_arg = has_arg(s),
 				.val = s->letter ? s->letter : FLAG_LONG + (int)i,
 			};
 	}

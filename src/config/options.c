@@ -168,17 +168,28 @@ static int decide_mount(struct parse *parse, struct err *err)
 	return config->fuse_opts ? 0 : -ENOMEM;
 }
 
+static int decide_status(struct parse *parse, struct err *err)
+{
+	struct config *config = parse->config;
+	int used = !config->mountpoint && parse->positionals;
+
+	if (parse->positionals > used)
+		return err_set(err, EINVAL, "--status MOUNTPOINT takes nothing else: %s",
+			parse->positional[used]);
+	if (used)
+		config->mountpoint = value_absolute(parse->positional[0]);
+	else if (!config->mountpoint)
+		return err_set(err, EINVAL, "--status: MOUNTPOINT is missing");
+	return config->mountpoint ? take_defaults(parse, err) : -ENOMEM;
+}
+
 static int decide(struct parse *parse, struct err *err)
 {
 	switch (parse->config->action) {
 	case CONFIG_MOUNT:
 		return decide_mount(parse, err);
 	case CONFIG_STATUS:
-		if (parse->positionals)
-			return err_set(err, EINVAL,
-				"--status MOUNTPOINT takes nothing else: %s",
-				parse->positional[0]);
-		return take_defaults(parse, err);
+		return decide_status(parse, err);
 	default:
 		return 0;
 	}

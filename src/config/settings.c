@@ -121,7 +121,7 @@ static int put_flag(
 		return 0;
 	case SETTING_STATUS:
 		config->action = s->action;
-		return put_text(&config->mountpoint, value_absolute(value));
+		return value ? put_text(&config->mountpoint, value_absolute(value)) : 0;
 	case SETTING_EMULATOR:
 		return put_emulator(config, value, err);
 	case SETTING_TOKEN:

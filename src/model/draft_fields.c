@@ -16,9 +16,11 @@
 
 static char seen_once, seen_more; /* only their addresses count */
 
-bool draft_claims(const char *path)
+bool draft_claims(const char *path, bool is_dir)
 {
-	return schema_match(path) != NULL;
+	const struct schema_field *schema = schema_match(path);
+
+	return schema && (is_dir || !schema_is_item(schema));
 }
 
 void draft_fields_release(struct draft_fields *fields)
@@ -128,7 +130,7 @@ static int read_file(
 {
 	const struct schema_field *schema = schema_match(file->path);
 
-	if (!schema)
+	if (!draft_claims(file->path, file->is_dir))
 		return 0;
 	if (file->is_dir != (schema->type == FIELD_DIR))
 		return err_set(err, EIO, "%s: %s", file->path,

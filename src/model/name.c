@@ -4,8 +4,10 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/hash.h"
 #include "base/utf8.h"
 
 #define NAME_LEN_MAX (NAME_FILE_MAX - 1) /* bytes */
@@ -82,8 +84,13 @@ static bool name_escape(const char *name, size_t max, char *out, bool is_start)
 void name_with_id(const char *name, const char *id, char out[NAME_FILE_MAX])
 {
 	char tail[NAME_ID_MAX + 2] = "~";
+	size_t n = 1;
 
-	name_escape(id, NAME_ID_MAX, tail + 1, false);
+	if (!name_escape(id, NAME_ID_MAX, tail + n, false)) {
+		n += (size_t)sprintf(tail + n, "%08" PRIx32 "~",
+			(uint32_t)hash_bytes(0, id, strlen(id)));
+		name_escape(id, NAME_ID_MAX + 1 - n, tail + n, false);
+	}
 	if (name[0])
 		name_escape(name, NAME_LEN_MAX - strlen(tail), out, true);
 	else

@@ -130,7 +130,7 @@ int node_draft_read(const struct node_draft *draft, const char *path, struct buf
 /* One directory of the draft, and the directory of the object that replaces it. */
 struct handover {
 	struct node *from, *to; /* pinned */
-	bool (*claims)(const char *path);
+	bool (*claims)(const char *path, bool is_dir);
 	const char *path; /* of both directories, below the object */
 };
 
@@ -161,7 +161,7 @@ static void hand_over(
 	bool claimed;
 
 	snprintf(path, sizeof(path), "%s%s%s", h->path, *h->path ? "/" : "", name);
-	claimed = h->claims && h->claims(path);
+	claimed = h->claims && h->claims(path, node->kind == NODE_DIR);
 	if (claimed && node->kind == NODE_DIR)
 		descend(h, op, node, name, path);
 	tree_lock(tree);

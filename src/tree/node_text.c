@@ -8,7 +8,9 @@
 
 int node_show(struct node *node, const struct op *op, bool must_ask, struct node_text *ret)
 {
-	*ret = (struct node_text){.must_ask = must_ask, .text = BUF_INIT(TREE_TEXT_MAX)};
+	size_t max = node->flags & NODE_LIVE ? TREE_LIVE_MAX : TREE_TEXT_MAX;
+
+	*ret = (struct node_text){.must_ask = must_ask, .text = BUF_INIT(max)};
 	return node->ops->show ? node->ops->show(node, op, ret) : 0;
 }
 

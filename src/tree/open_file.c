@@ -42,6 +42,19 @@ static int load(struct open_file *f, const struct op *op, int flags)
 	return r;
 }
 
+/* The base of a live file stands for "it is open", so it is kept from open to release. Each read
+ * asks for the text anew. */
+static int load_live(struct open_file *f, const struct op *op)
+{
+	struct node_text shown;
+	int r = node_show(f->node, op, false, &shown);
+
+	if (r == 0)
+		f->base = STEAL(shown.base);
+	node_text_release(f->node, &shown);
+	return r;
+}
+
 void open_file_free(struct open_file *f)
 {
 	node_base_drop(f->node->ops, f->base);
@@ -54,7 +67,7 @@ void open_file_free(struct open_file *f)
 int open_file_new(struct node *node, const struct op *op, int flags, struct open_file **ret)
 {
 	struct open_file *f = calloc(1, sizeof(*f));
-	int r = 0;
+	int r;
 
 	if (!f)
 		return -ENOMEM;
@@ -66,8 +79,7 @@ int open_file_new(struct node *node, const struct op *op, int flags, struct open
 	write_buffer_init(&f->buffer, TREE_TEXT_MAX);
 	if (f->writable)
 		caller_of(op->pid, &f->opener);
-	if (!is_live(f) || f->writable)
-		r = load(f, op, flags);
+	r = is_live(f) && !f->writable ? load_live(f, op) : load(f, op, flags);
 	if (r < 0) {
 		open_file_free(f);
 		return r;

@@ -71,7 +71,7 @@ static bool is_claimed(const struct move *m)
 		return false;
 	len = snprintf(path, sizeof(path), "%s%s%s", place.path, place.path[0] ? "/" : "",
 		m->new_name);
-	return (size_t)len < sizeof(path) && m->new_dir->ops->claims(path);
+	return (size_t)len < sizeof(path) && m->new_dir->ops->claims(path, true);
 }
 
 static int move_scratch(const struct move *m)

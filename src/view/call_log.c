@@ -45,8 +45,8 @@ static void add_locked(struct call_log *log, const char *line)
 {
 	if (log->lines >= LOG_LINES + LOG_SLACK && !log->readers)
 		cut_locked(log, LOG_LINES - 1);
-	if (log->text.len + strlen(line) > LOG_MAX && !log->readers)
-		cut_locked(log, LOG_LINES / 2);
+	while (log->text.len + strlen(line) > LOG_MAX && log->lines && !log->readers)
+		cut_locked(log, log->lines / 2);
 	if (buf_adds(&log->text, line) == 0)
 		log->lines++;
 	else

@@ -272,7 +272,7 @@ static int draft_files_add(void *arg, const char *path, mode_t type, uint64_t si
 	file->is_other = !S_ISDIR(type) && !S_ISREG(type);
 	file->path = strdup(path);
 	d->count++;
-	if (S_ISREG(type) && draft_claims(path))
+	if (S_ISREG(type) && draft_claims(path, false))
 		r = node_draft_read(d->draft, path, &text);
 	file->len = text.len;
 	file->text = r == 0 ? buf_steal(&text) : NULL;

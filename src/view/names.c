@@ -4,8 +4,10 @@
 #include "names.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/hash.h"
 #include "collection_int.h"
 
 /* Counts how often each name occurs. The map's value is the count itself, as a pointer. */
@@ -34,8 +36,9 @@ static int set_name(struct vpc *vpc, const char *file)
 	return vpc_set_file_locked(vpc, file);
 }
 
-/* Takes the first of these that is free: the name; the name with the id; the name with the id and a
- * number, if somebody has given another VPC that very name. */
+/* Takes the first of these that is free: the name; the name with the id; the name with a number and
+ * the id, if somebody has given another VPC that very name. A long id is cut at its end, so the
+ * number stands before it. */
 static int claim_name(struct map *files, struct vpc *vpc, bool is_shared)
 {
 	const char *name = doc_name(vpc->doc);
@@ -51,7 +54,7 @@ static int claim_name(struct map *files, struct vpc *vpc, bool is_shared)
 		r = map_add(files, file, vpc);
 	}
 	for (unsigned i = 2; r == -EEXIST; i++) {
-		snprintf(id, sizeof(id), "%.64s~%u", vpc->id, i);
+		snprintf(id, sizeof(id), "%u~%s", i, vpc->id);
 		name_with_id(name, id, file);
 		r = map_add(files, file, vpc);
 	}
@@ -96,7 +99,7 @@ static bool is_whole_id(const char *file, const char *id)
 	return name_from_file(file, back, sizeof(back)) == 0 && strcmp(back, id) == 0;
 }
 
-/* Ids that have to be cut come last. One whose file name is taken by then gets a number. */
+/* Ids that have to be cut come last. Each gets a number that is made from the whole id. */
 static int list_ids_locked(struct collection *c, struct map *ret)
 {
 	CLEANUP(map_release) struct map cut = {0};
@@ -112,12 +115,13 @@ static int list_ids_locked(struct collection *c, struct map *ret)
 			is_whole_id(file, p.key) ? file : p.key, p.value);
 	}
 	for (struct map_pos p = {0}; r == 0 && map_next(&cut, &p);) {
-		char file[NAME_FILE_MAX], number[16];
+		uint32_t number = (uint32_t)hash_bytes(0, p.key, strlen(p.key));
+		char file[NAME_FILE_MAX], text[16];
 
 		r = -EEXIST;
-		for (unsigned i = 1; r == -EEXIST; i++) {
-			snprintf(number, sizeof(number), "%u", i);
-			name_with_id(p.key, number, file);
+		for (; r == -EEXIST; number++) {
+			snprintf(text, sizeof(text), "%" PRIu32, number);
+			name_with_id(p.key, text, file);
 			r = map_add(ret, file, p.value);
 		}
 	}

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "names.h"
 #include "place.h"
 
@@ -113,13 +114,30 @@ void report_call(const struct api_event *event)
 		event->ms, event->attempts, err_name(event->errnum));
 }
 
+/* Adds a path so that it is safe to show and does not end the line. */
+static void add_path(struct buf *b, const char *path)
+{
+	char shown[NODE_PATH_MAX];
+
+	utf8_clean(shown, sizeof(shown), path, strlen(path));
+	for (char *p = shown; *p; p++) {
+		if (*p == '\n')
+			*p = '?';
+	}
+	buf_adds(b, shown);
+}
+
 static void print_report(
 	struct buf *b, const struct report *report, const struct api_problem *problem)
 {
 	char at[CLOCK_TEXT_MAX];
 
 	clock_format_rfc3339(clock_real(), at);
-	buf_addf(b, "%s %s %s", at, report->what, report->target);
+	buf_addf(b, "%s %s", at, report->what);
+	if (report->target[0]) {
+		buf_addc(b, ' ');
+		add_path(b, report->target);
+	}
 	if (report->mask && report->mask[0])
 		buf_addf(b, " mask=%s", report->mask);
 	if (problem->http_status)

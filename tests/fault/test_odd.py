@@ -117,6 +117,7 @@ def vpc(identity, name):
 @pytest.mark.parametrize("names", [
     {"1": "a", "2": "a", "3": "a~1"}, {"1": "a", "2": "a", "3": "a~1", "4": "a~2", "5": "a~1~3"}, {"1": "a~2", "2": "a~2", "3": "a", "4": "a~2~1"},
     {"1": "%2E.", "2": "..", "3": "%252E."}, {"x": "a/b", "y": "a%2Fb", "z": "a%252Fb"}, {"1": "b" * 300, "2": "b" * 301, "3": "b" * 300},
+    {"i" * 64 + end: "a" for end in ("", "j", "k")}, {"/" * 22 + end: "b" * 300 for end in ("", "j", "k")},
     {"a": "n", "A": "n", "a~": "n"}, {"1": "a", "2": "a", "a~1": "a"}, {"..": "a", "../..": "b", "x/y": "c", ".": "d", "%2E": "e"},
 ])
 @pytest.mark.parametrize("turned", [False, True])
@@ -135,6 +136,20 @@ def test_no_two_vpcs_share_an_entry(m, names, turned):
     assert sorted(os.readlink(m / ".vpcfs/by-id" / link) for link in links) == sorted(f"../../{entry}" for entry in shown)
     for link in links:
         assert m.read(f".vpcfs/by-id/{link}/id").removesuffix("\n") in (link, urllib.parse.unquote(link))
+
+
+def test_names_do_not_depend_on_the_order_of_the_list(m):
+    items = [vpc("i" * length + end, "a") for length in (64, 300) for end in ("", "j", "k", "l")]
+
+    def shown():
+        return [{m.read(f"{folder}/{entry}/id"): entry for entry in os.listdir(m / folder)} for folder in (".", ".vpcfs/by-id")]
+
+    World(m.between, *items)
+    before = shown()
+    World(m.between, *items[::-1])
+    m.remount()
+    assert shown() == before
+    assert all(len(names) == len(items) for names in before)
 
 
 def test_vpcs_that_share_a_name_all_show_their_id_and_one_alone_its_name(m):

@@ -55,7 +55,7 @@ static size_t read_records(char *at, char *end, struct draft_file files[FILES_MA
 			files[count].text = text;
 			files[count].len = (size_t)(line_end - text);
 		}
-		draft_claims(line);
+		draft_claims(line, files[count].is_dir);
 		count++;
 	}
 	return count;

@@ -72,6 +72,43 @@ def test_the_log_is_bounded(lab):
     assert len(m.read(".vpcfs/log").splitlines()) == 1000
 
 
+def read_on(file):
+    return b"".join(iter(lambda: file.read(1 << 20), b""))
+
+
+def test_a_full_log_grows_while_it_is_open(lab):
+    m = lab.mount("ttl=0")
+
+    def call(times):
+        for _ in range(times):
+            m.write(".vpcfs/refresh", "1\n")
+            os.listdir(m.path)
+
+    call(1100)
+    with open(m / ".vpcfs/log", "rb", buffering=0) as log:
+        before = read_on(log)
+        call(300)
+        more = read_on(log)
+        assert os.fstat(log.fileno()).st_size == len(before) + len(more)
+    assert before.count(b"\n") == 1000
+    assert more.count(b"\n") == 300
+    assert (before + more).endswith(m.read(".vpcfs/log").encode())
+
+
+def test_an_open_log_grows_to_ten_mebibytes(lab):
+    m = lab.mount("dry_run")
+    addresses = "\n".join(f"fd00:1111:2222:3333:4444:5555:6666:{n:04x}" for n in range(4000))
+    with open(m / ".vpcfs/log", "rb", buffering=0) as log:
+        for number in range(70):
+            assert m.write(SERVERS, f"{addresses}\n11.0.0.{number}\n") == "ok"
+        text = read_on(log)
+        assert 9 << 20 < len(text) <= 10 << 20
+        assert len(text) == os.fstat(log.fileno()).st_size
+        assert "vpcfs_log_lines_dropped_total 0\n" not in m.read(".vpcfs/stats")
+    assert m.write(SERVERS, f"{addresses}\n12.0.0.1\n") == "ok"
+    assert "12.0.0.1" in m.read(".vpcfs/log")
+
+
 def test_stats_are_prometheus_text(m):
     m.write(INGRESS, "true\n")
     text = m.read(".vpcfs/stats")

@@ -559,7 +559,7 @@ def test_a_vpc_goes_into_no_draft(draft, to):
 def test_files_that_are_no_part_of_a_vpc_stay(draft):
     own = {"README": "mine\n", "dhcp/notes": "a\n", "dhcp/dns/.hidden": "b\n", "vpcPrefixes/pod cidr/why": "c\n",
            "hostPrefixes/edge/ipam/more": "d\n", "own/deep/file": "e\n", "own/empty": None, ".git/config": "f\n",
-           "ingress/spec.json": "g\n"}
+           "ingress/spec.json": "g\n", "vpcPrefixes/notes.txt": "h\n", "hostPrefixes/notes": "i\n"}
     fill(draft, {**FIELDS, **own})
     os.symlink("README", draft / DRAFT / "link")
     publishes(draft)

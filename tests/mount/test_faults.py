@@ -2,6 +2,7 @@
 """Faults (docs/semantics.md): the errno that the caller sees, .error, the requests that reached the server, and
 that the server has every success."""
 import os
+import re
 import time
 
 import pytest
@@ -107,6 +108,19 @@ def test_every_detail_has_a_line(lab, shape):
     m.server.fault(f"PATCH:status=429,quota,body={shape},message=quota")
     m.write(INGRESS, "true\n")
     assert "VPC quota exceeded" in m.why()
+
+
+def test_the_first_line_of_error_is_one_line_whatever_the_name(m):
+    assert errno_of(os.mkdir, m / "new\nPATCH\x1b[31m") == "EINVAL"
+    time, operation, path, name = m.why("").splitlines()[0].split(" ")
+    assert (operation, path, name) == ("POST", "new?PATCH?[31m", "EINVAL")
+
+
+def test_the_first_line_of_error_has_no_path_for_the_root(lab):
+    m = lab.mount("ttl=0,timeout=1")
+    m.server.fault("LIST:status=403")
+    assert errno_of(m.ls) == "EACCES"
+    assert re.fullmatch(r"\S+ read HTTP 403 PERMISSION_DENIED EACCES", m.why("").splitlines()[0])
 
 
 def test_error_names_operation_mask_status_and_code(m):

@@ -195,7 +195,8 @@ static void test_named_as_mount_helper(void **state)
 static void test_status(void **state)
 {
 	static const char *const lines[] = {"--status m --json", "--json --status=m",
-		"--status /usr/m/ --json -o timeout=3"};
+		"--status /usr/m/ --json -o timeout=3", "--status --json m",
+		"m --json --status"};
 	struct config c;
 
 	env_endpoint = "not even a URL";
@@ -359,8 +360,11 @@ static void test_bad(void **state)
 		{"/m --help=x", "--help: takes no value"},
 		{"/m --json -xf", "-x: see"},
 		{"/m -o ro -t", "-t"},
-		{"--status", "MOUNTPOINT"},
-		{"--status /m /n", "nothing else"},
+		{"--status", "--status: MOUNTPOINT is missing"},
+		{"--status --json", "--status: MOUNTPOINT is missing"},
+		{"--status /m /n", "nothing else: /n"},
+		{"--status --json /m /n", "nothing else: /n"},
+		{"--status=/m /n", "nothing else: /n"},
 	};
 	struct config c;
 	struct err err;

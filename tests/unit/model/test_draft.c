@@ -94,9 +94,12 @@ static void test_claims(void **state)
 		"spec.json~"};
 
 	for (size_t i = 0; i < ARRAY_LEN(yes); i++)
-		assert_true(draft_claims(yes[i]));
+		assert_true(draft_claims(yes[i], true));
 	for (size_t i = 0; i < ARRAY_LEN(no); i++)
-		assert_false(draft_claims(no[i]));
+		assert_false(draft_claims(no[i], true));
+	assert_true(draft_claims("zone", false));
+	assert_false(draft_claims("vpcPrefixes/notes.txt", false));
+	assert_false(draft_claims("hostPrefixes/notes", false));
 }
 
 static void test_empty(void **state)
@@ -109,6 +112,18 @@ static void test_empty(void **state)
 }
 
 #define SPEC(more) "spec.json={'name':'other','zone':'Z'" more "}|\n"
+
+static void test_a_file_beside_the_entries_is_no_entry(void **state)
+{
+	posts("zone=Z|\nvpcPrefixes/notes.txt=x\nhostPrefixes/notes=|\n", NULL,
+		"{'name':'new','zone':'Z'}");
+	posts("zone=Z|\nvpcPrefixes/\nvpcPrefixes/notes.txt=x\nvpcPrefixes/p/value="
+	      "10.0.0.0/8\n",
+		NULL,
+		"{'name':'new','zone':'Z','vpcPrefixes':[{'name':'p','value':'10.0.0.0/"
+		"8'}]}");
+	refused("vpcPrefixes/notes.txt=x\n", "Z", EIO, "the draft sets no field");
+}
 
 static void test_a_spec(void **state)
 {
@@ -430,6 +445,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_claims),
+		cmocka_unit_test(test_a_file_beside_the_entries_is_no_entry),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_a_spec),
 		cmocka_unit_test(test_files),

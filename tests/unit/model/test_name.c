@@ -106,7 +106,7 @@ static void test_a_cut_is_between_characters(void **state)
 		name_to_file(name + 3 * shift, id, out);
 		assert_true(strlen(out) <= 255);
 		assert_true(utf8_is_valid(out, strlen(out)));
-		assert_int_equal(strlen(strrchr(out, '~')), 1 + 63); /* 21 escapes */
+		assert_int_equal(strlen(strrchr(out, '~')), 1 + 54); /* 18 escapes */
 	}
 }
 
@@ -119,6 +119,15 @@ static void test_with_id(void **state)
 	name_with_id("", "../x", out);
 	assert_string_equal(out, "%~..%2Fx");
 	memset(name, 'b', 399);
+	name[64] = '\0';
+	name_with_id("prod", name, out);
+	assert_string_equal(out + 5, name);
+	name[64] = 'b';
+	name[65] = '\0';
+	name_with_id("prod", name, out);
+	assert_int_equal(strspn(out + 5, "0123456789abcdef"), 8);
+	assert_int_equal(strspn(out + 14, "b"), 55);
+	name[65] = 'b';
 	name[399] = '\0';
 	name_with_id(name, "7", out);
 	assert_int_equal(strlen(out), 255);

@@ -274,8 +274,8 @@ static void a_draft_has_them(void **state)
 		"{'label':'a b','range':'10.0.0.0/8','locked':true,'hosts':[]}]}}");
 	assert_int_equal(draft_read(bare, ARRAY_LEN(bare), "new", NULL, &body, &err), -EIO);
 	assert_non_null(strstr(err.text, "expected a file dhcp/pools/x/range"));
-	assert_true(draft_claims("dhcp/pools/x/health"));
-	assert_false(draft_claims("dhcp/pools/x/label"));
+	assert_true(draft_claims("dhcp/pools/x/health", true));
+	assert_false(draft_claims("dhcp/pools/x/label", true));
 }
 
 static void what_the_api_sets_is_left_out_of_copies(void **state)

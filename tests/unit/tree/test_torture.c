@@ -57,7 +57,7 @@ static int root_publish(struct node *dir, const struct op *op, const char *name,
 	return r < 0 ? r : root_lookup(dir, op, name, ret);
 }
 
-static bool object_claims(const char *path)
+static bool object_claims(const char *path, bool is_dir)
 {
 	return strcmp(path, "field") == 0;
 }
@@ -65,7 +65,7 @@ static bool object_claims(const char *path)
 static int object_lookup(
 	struct node *dir, const struct op *op, const char *name, struct node_entry *ret)
 {
-	return object_claims(name) ? root_lookup(dir, op, name, ret) : -ENOENT;
+	return object_claims(name, false) ? root_lookup(dir, op, name, ret) : -ENOENT;
 }
 
 static void *any_base(struct node *dir, const struct caller *writer)

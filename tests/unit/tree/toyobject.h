@@ -46,7 +46,7 @@ void object_unref(void *data);
 /* Under the toy's lock: the place of it, or NULL. */
 struct object **object_find(struct toy *toy, const char *name);
 struct node_entry entry_of(struct object *o);
-bool object_claims(const char *path);
+bool object_claims(const char *path, bool is_dir);
 int dir_stat(struct node *node, const struct op *op, struct node_attr *ret);
 
 static inline struct object *object_of(const struct node *node, struct node_place *place)

@@ -108,7 +108,7 @@ static struct node_entry sub_entry(void)
 		.ops = &sub_ops, .kind = NODE_DIR, .flags = NODE_SCRATCH | NODE_FLEETING};
 }
 
-bool object_claims(const char *path)
+bool object_claims(const char *path, bool is_dir)
 {
 	return field_of(path) >= 0 || strcmp(path, "sub") == 0;
 }
