@@ -163,8 +163,9 @@ static int control_unlink(struct node *dir, const struct op *op, const char *nam
 	return rejected_drop(&view->rejected, rest) ? 0 : -ENOENT;
 }
 
-/* Directories of refused texts vanish with their last text, so rmdir of an empty one succeeds: rm
- * -r works. */
+/* Directories of refused texts vanish with their last text, so rmdir of an empty one succeeds. (The
+ * kernel looks the name up before, and mostly says ENOENT itself, which rm -rf takes for success.)
+ */
 static int control_remove(
 	struct node *dir, const struct op *op, const char *name, bool has_scratch)
 {
