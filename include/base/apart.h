@@ -8,6 +8,7 @@
 #include "base/buf.h"
 
 /* Forks. The child calls look(arg, fd), which writes what it found to fd and returns 0 or -errno.
+ * In the child, standard input, output and error are /dev/null.
  * Appends the bytes written to ret (NULL discards them) and returns what look returned. In a
  * process with more than one thread, look may only do what is safe in a signal handler. Blocks
  * until deadline_ms (clock_mono_ms() scale) at most, then kills the child; that takes up to one

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Looks at files from a separate process. A process that waits for a FUSE file system can always be
- * killed, whatever the file system does; a thread cannot. */
+/* Looks at files from a separate process. A process that waits for a FUSE file system can be left
+ * behind; a thread cannot. Mostly it can be killed as well, but not while a driver that is stopped
+ * has its request (fs/fuse/dev.c, request_wait_answer). */
 #include "base/apart.h"
 
 #include <errno.h>
@@ -55,6 +56,18 @@ static int reap(pid_t child)
 	return -ETIMEDOUT;
 }
 
+/* The child may outlive its parent, and whoever reads what the parent writes waits for the end of
+ * that. */
+static void leave_stdio(void)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (null < 0 || dup2(null, fd) < 0)
+			close(fd);
+	}
+}
+
 int apart_run(int (*look)(const void *arg, int fd), const void *arg, uint64_t deadline_ms,
 	struct buf *ret)
 {
@@ -67,6 +80,7 @@ int apart_run(int (*look)(const void *arg, int fd), const void *arg, uint64_t de
 	if (child == 0) {
 		/* look may hang, and must not outlive its parent. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		leave_stdio();
 		_exit(-look(arg, fds[1]));
 	}
 	close(fds[1]);

@@ -577,9 +577,16 @@ def test_the_status_is_there_in_time_when_the_server_hangs(lab):
     assert time.monotonic() - began < 2 * 2 * SLOW
 
 
+def stop(m):
+    """Stops the driver, and waits until none of its threads runs."""
+    m.process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: all(path.read_text().rsplit(")", 1)[1].split()[0] == "T"
+                           for path in pathlib.Path(f"/proc/{m.process.pid}/task").glob("*/stat")), "the driver to stop")
+
+
 def test_the_status_is_there_in_time_when_the_driver_hangs(lab):
     m = lab.mount()
-    m.process.send_signal(signal.SIGSTOP)
+    stop(m)
     try:
         began = time.monotonic()
         code, found, text = status(m.path, "-o", "timeout=1")
@@ -589,6 +596,21 @@ def test_the_status_is_there_in_time_when_the_driver_hangs(lab):
     finally:
         m.process.send_signal(signal.SIGCONT)
     assert status(m.path)[0] == 0
+
+
+def test_the_status_is_there_in_time_when_the_driver_hangs_with_its_question(lab):
+    """No signal ends the process that asks, but whoever reads what --status says does not wait for it."""
+    m = lab.mount("ttl=0,timeout=30")
+    m.server.fault("ANY:hang")
+    with subprocess.Popen([program("vpcfs"), "--status", str(m.path), "-o", f"timeout={SLOW:g}"], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True) as child:
+        wait_until(lambda: any(request["status"] is None for request in m.server.requests()), "the question")
+        stop(m)
+        try:
+            said, wrong = child.communicate(timeout=10 * SLOW)
+        finally:
+            m.process.send_signal(signal.SIGCONT)
+        assert child.returncode == 1 and wrong == "" and "not reachable" in said, said
 
 
 def test_the_status_of_a_dead_mount(lab):

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/apart.h"
@@ -42,6 +44,18 @@ static int look_and_die(const void *arg, int fd)
 	return 0;
 }
 
+/* A child that cannot be killed must not hold up who reads what its parent writes. */
+static int look_at_stdio(const void *arg, int fd)
+{
+	for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++) {
+		struct stat st;
+
+		if (fstat(i, &st) < 0 || st.st_rdev != makedev(1, 3))
+			return -EIO;
+	}
+	return 0;
+}
+
 static void check(int (*look)(const void *, int), uint64_t wait_ms, int r, const char *text)
 {
 	CLEANUP_BUF struct buf found = BUF_INIT(64);
@@ -54,6 +68,7 @@ static void check(int (*look)(const void *, int), uint64_t wait_ms, int r, const
 static void test_looks(void **state)
 {
 	check(look_well, LATE_MS, 0, "found");
+	check(look_at_stdio, LATE_MS, 0, "");
 	check(look_in_vain, LATE_MS, -ENOTCONN, "half");
 	check(look_and_die, LATE_MS, -ETIMEDOUT, "");
 	assert_int_equal(apart_run(look_well, "x", clock_mono_ms() + LATE_MS, NULL), 0);
