@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "base/buf.h"
@@ -20,18 +21,20 @@
 #define H2_REQUEST_MAX	   (1 << 20)
 #define H2_HEADERS_MAX	   16
 
+/* A request, and how much of its answer's body has gone. */
+struct h2stream {
+	LIST_ENTRY(h2stream) others;
+	struct buf text;
+	const struct h2reply *reply;
+	size_t sent;
+};
+
 struct h2connection {
 	struct h2server *server;
 	pthread_t thread;
 	int fd;
 	nghttp2_session *session;
-};
-
-/* A request, and how much of its answer's body has gone. */
-struct h2stream {
-	struct buf text;
-	const struct h2reply *reply;
-	size_t sent;
+	LIST_HEAD(, h2stream) streams; /* owned: those that are open */
 };
 
 struct h2server {
@@ -124,10 +127,12 @@ static const struct h2reply *h2_take_reply(struct h2server *s)
 static int h2_on_begin(nghttp2_session *session, const nghttp2_frame *frame, void *arg)
 {
 	struct h2stream *stream = calloc(1, sizeof(*stream));
+	struct h2connection *c = arg;
 
 	if (!stream)
 		h2_die("memory");
 	buf_init(&stream->text, H2_REQUEST_MAX);
+	LIST_INSERT_HEAD(&c->streams, stream, others);
 	nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, stream);
 	return 0;
 }
@@ -187,13 +192,19 @@ static int h2_on_frame(nghttp2_session *session, const nghttp2_frame *frame, voi
 	return 0;
 }
 
+static void h2_free_stream(struct h2stream *stream)
+{
+	LIST_REMOVE(stream, others);
+	buf_release(&stream->text);
+	free(stream);
+}
+
 static int h2_on_close(nghttp2_session *session, int32_t id, uint32_t error, void *arg)
 {
 	struct h2stream *stream = nghttp2_session_get_stream_user_data(session, id);
 
 	if (stream)
-		buf_release(&stream->text);
-	free(stream);
+		h2_free_stream(stream);
 	return 0;
 }
 
@@ -238,7 +249,9 @@ static void *h2_serve(void *arg)
 			break;
 		n = recv(c->fd, bytes, sizeof(bytes), 0);
 	} while (n > 0);
-	nghttp2_session_del(c->session);
+	nghttp2_session_del(c->session); /* without a word about streams that are open */
+	while (!LIST_EMPTY(&c->streams))
+		h2_free_stream(LIST_FIRST(&c->streams));
 	shutdown(c->fd, SHUT_RDWR);
 	return NULL;
 }
