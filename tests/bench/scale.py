@@ -42,13 +42,13 @@ class Rules:
 
     @classmethod
     def from_sources(cls):
-        retry, flight = source("src/http/retry.c"), source("src/view/inflight.c")
-        view, options = flight, source("src/config/table.c")
+        retry, breaker = source("src/http/retry.c"), source("src/view/breaker.c")
+        options = source("src/config/table.c")
         find(r"RETRY_FIRST_MS << \(attempts < 8 \? attempts - 1 : 7\)", retry)
         find(r"retry_after_ms", retry)
-        find(r"PAUSE_FIRST_US << \(failures < 8 \? failures : 7\)", flight)
-        find(r"return mean / 2 \+ random % mean", flight)
-        find(r"is_probe = \*breaker_of\(view, vpc\) != NULL", flight)
+        find(r"FIRST_US << \(failures < 8 \? failures : 7\)", breaker)
+        find(r"return mean / 2 \+ random % mean", breaker)
+        find(r"is_probe = resource->breaker != NULL", source("src/view/inflight.c"))
         find(r"call->op->is_probe", source("src/http/call.c"))
         dead = {"refused", "hang", "reset"} | set(find(r"again\[\] = \{([^}]*)\}", retry)[1].split(", "))
         for errnum in ("ETIMEDOUT", "ECONNREFUSED", "EREMOTEIO"):
@@ -57,10 +57,10 @@ class Rules:
             ttl_s=default("ttl", options), timeout_s=default("timeout", options),
             first_s=define("RETRY_FIRST_MS", retry) / 1e3, max_s=define("RETRY_MAX_MS", retry) / 1e3,
             jitter=1 / int(find(r"random %= \(uint32_t\)wait / (\d+) \+ 1", retry)[1]),
-            attempts={"503": define("RETRY_MAX_ANSWERS", retry), "refused": define("RETRY_MAX_UNREACHED", retry),
+            attempts={"503": define("RETRY_MAX_ANSWERS", retry), "refused": define("RETRY_MAX_BROKEN", retry),
                       "reset": define("RETRY_MAX_BROKEN", retry), "hang": 1},
-            breaker_s=define("PAUSE_FIRST_US", view) / 1e6,
-            breaker_max_s=define("PAUSE_MAX_US", view) / 1e6, breaker_jitter=0.5, breaker_for=dead)
+            breaker_s=define("FIRST_US", breaker) / 1e6,
+            breaker_max_s=define("MAX_US", breaker) / 1e6, breaker_jitter=0.5, breaker_for=dead)
 
 
 def source(path):
