@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The kernel's view of a mount and of processes in it, and child processes that make one system call and wait there."""
+import contextlib
 import ctypes
 import os
 import pathlib
@@ -23,6 +24,8 @@ class Connection:
     def __init__(self, path):
         self.path = str(path)
         self.folder = CONNECTIONS / self._number()
+        # Held open: once the connection has ended, its number may be that of somebody else's.
+        self.abort_file = open(self.folder / "abort", "wb", buffering=0)
 
     def _number(self):
         for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines():
@@ -36,12 +39,10 @@ class Connection:
         return int((self.folder / "waiting").read_text())
 
     def abort(self):
-        """Wakes every process that waits for this driver, whatever the driver does. A connection that has ended has no
-        such file."""
-        try:
-            (self.folder / "abort").write_text("1")
-        except OSError:
-            pass
+        """Wakes every process that waits for this driver, whatever the driver does. Does nothing to a connection that
+        has ended."""
+        with contextlib.suppress(OSError):
+            self.abort_file.write(b"1")
 
 
 def proc_text(pid, name, task=None):
