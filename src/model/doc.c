@@ -344,27 +344,25 @@ bool doc_equal(const struct doc *a, const struct doc *b)
 	       json_equal(left->root, right->root);
 }
 
-static bool has_keys_of(const json_t *a, const json_t *b)
+static bool is_there(const json_t *value)
 {
-	const char *key;
-	json_t *value;
-
-	json_object_foreach ((json_t *)b, key, value) {
-		const json_t *own = json_object_get(a, key);
-
-		if (!value_is_default(value) && (!own || json_is_null(own)))
-			return false;
-	}
-	return true;
+	return value && !json_is_null(value);
 }
 
-static bool has_values_of(const json_t *a, const json_t *b)
+static bool is_no_default(const json_t *value)
+{
+	return !value_is_default(value);
+}
+
+/* Whether each member that has a value in b counts in a. */
+static bool has_all_of(
+	const json_t *a, const json_t *b, bool (*counts)(const json_t *value))
 {
 	const char *key;
 	json_t *value;
 
 	json_object_foreach ((json_t *)b, key, value) {
-		if (!value_is_default(value) && value_is_default(json_object_get(a, key)))
+		if (is_no_default(value) && !counts(json_object_get(a, key)))
 			return false;
 	}
 	return true;
@@ -378,7 +376,7 @@ static bool items_alike(const json_t *a, const json_t *b)
 
 	if (!json_is_object(x) || !json_is_object(y))
 		return true;
-	return has_keys_of(x, y);
+	return has_all_of(x, y, is_there);
 }
 
 bool doc_has_members_of(const struct doc *doc, const struct doc *other)
@@ -392,7 +390,7 @@ bool doc_has_members_of(const struct doc *doc, const struct doc *other)
 		return false;
 	a = left->root;
 	b = right->root;
-	if (!has_values_of(a, b))
+	if (!has_all_of(a, b, is_no_default))
 		return false;
 	json_object_foreach ((json_t *)b, key, value) {
 		if (json_is_array(value) && !items_alike(json_object_get(a, key), value))
